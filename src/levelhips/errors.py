@@ -1,0 +1,39 @@
+"""The one family of errors that a face catches and shows: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+
+class LevelHipsError(Exception):
+    """What happened and what to do about it, each a sentence without its full stop.
+
+    Parameters
+    ----------
+    what : str
+        What happened, in the runner's words.
+    fix : str
+        What to do about it.
+    """
+
+    def __init__(self, what: str, *, fix: str) -> None:
+        super().__init__(f"{what}. {fix}.")
+        self.what, self.fix = what, fix
+
+
+class BadInputError(LevelHipsError):
+    """The data cannot be what it claims to be."""
+
+
+class UnitsError(BadInputError):
+    """The units of a table are not named and its numbers do not fit the usual ones."""
+
+
+class SettingsError(BadInputError):
+    """A setting is unknown, or out of its range."""
+
+
+class RecordingError(LevelHipsError):
+    """A recording is foreign, damaged, cut, or there is no room left for it."""
+
+
+class SoundError(LevelHipsError):
+    """No sound device could be opened."""

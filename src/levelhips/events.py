@@ -1,0 +1,308 @@
+"""What the core finds: frozen events of scalars, and the update that carries them.
+
+Every event says when it happened (`at_s`) and when it could first be said (`known_s`), both on the sensor's clock;
+the difference is the delay. Angles are radians; the properties and fields that end in `_deg` are for faces.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+import numpy as np
+
+from levelhips.samples import Array, Gap
+
+
+class Side(StrEnum):
+    """The foot that is on the ground."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Side:
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
+    @property
+    def sign(self) -> int:
+        """+1 for right stance, where a drop of the swing side is positive obliquity; -1 for left stance."""
+        return 1 if self is Side.RIGHT else -1
+
+
+class Mode(StrEnum):
+    """What the wearer is doing."""
+
+    UNKNOWN = "unknown"
+    STANDING = "standing"
+    WALKING = "walking"
+    RUNNING = "running"
+    OTHER = "other"
+
+
+class Quality(StrEnum):
+    """How far a step may be trusted; only `ok` steps count in figures and may beep. The worst that applies is named."""
+
+    OK = "ok"
+    SETTLING = "settling"  # orientation or speed is still settling (start of a run, belt start-up)
+    TURNING = "turning"  # on a bend, gravity seems to lean into it
+    LOOSE = "clip-loose"  # the clip rattles
+    NO_ZERO = "no-standing-zero"  # nobody stood still yet: the drop is from mean running posture
+    SLIPPED = "sensor-slipped"  # the clip sits otherwise than in standing
+    SATURATED = "saturated"  # the sensor ran into its range
+    AFTER_GAP = "after-gap"  # samples are missing in the step, or just before it
+
+
+@dataclass(frozen=True, slots=True)
+class StandingZero:
+    """Standing was found (or asked for again) and from now on is the zero of obliquity and tilt.
+
+    `repeat_rad` is the standard error of the zero; `lean_rad` the angle between the new and the previous zero.
+    """
+
+    at_s: float
+    known_s: float
+    duration_s: float
+    repeat_rad: float
+    lean_rad: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    """The wearer began to do something else."""
+
+    at_s: float
+    known_s: float
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The clip's turn about the vertical against the pelvis was learned (again): `heading_rad` with its SD."""
+
+    at_s: float
+    known_s: float
+    heading_rad: float
+    sd_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A foot met the ground. `side` is None until sides are sure."""
+
+    at_s: float
+    known_s: float
+    mode: Mode
+    side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stance, from contact to toe-off, and what the pelvis did in it.
+
+    `drop_rad` is the contralateral pelvic drop: the largest amount in stance by which the swing side lies lower than in
+    standing. `drop_at_contact_rad`, `drop_excursion_rad` (contact to peak) and `peak_percent` (of stance) tell its course.
+    """
+
+    at_s: float
+    known_s: float
+    toe_off_s: float  # NaN in walking: not measured
+    side: Side
+    side_confidence: float
+    mode: Mode
+    quality: Quality
+    drop_rad: float
+    drop_at_contact_rad: float
+    drop_excursion_rad: float
+    peak_percent: float
+    obliquity_mean_rad: float
+    rotation_range_rad: float
+    tilt_range_rad: float
+    tilt_mean_rad: float
+    step_time_s: float  # since the contact before; NaN for the first
+    flight_before_s: float  # since the toe-off before; NaN for the first and in walking
+    impact_peak_mps2: float  # largest vertical specific force in the first 60 ms
+    vertical_peak_mps2: float
+    drop_sd_rad: float  # standard uncertainty of the drop from orientation, zero and heading
+
+    @property
+    def contact_s(self) -> float:
+        return self.at_s
+
+    @property
+    def drop_deg(self) -> float:
+        return math.degrees(self.drop_rad)
+
+    @property
+    def contact_time_s(self) -> float:
+        return self.toe_off_s - self.at_s
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """From a contact to the next one of the same foot."""
+
+    at_s: float
+    known_s: float
+    side: Side
+    mode: Mode
+    quality: Quality
+    duration_s: float
+    cadence_spm: float
+    obliquity_mean_rad: float
+    obliquity_range_rad: float
+    tilt_mean_rad: float
+    tilt_range_rad: float
+    rotation_range_rad: float
+    vertical_oscillation_m: float
+    turn_radps: float  # mean rate of turn
+    asymmetry_rad: float  # right drop less left drop of the stride's two steps
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the wearer should know: `what` is one of slipped, loose, camber, turning, saturated."""
+
+    at_s: float
+    known_s: float
+    what: str
+    value: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The runner's own drop, from at least 60 steps a side, and the thresholds that follow [rad]."""
+
+    at_s: float
+    known_s: float
+    left_mean_rad: float
+    left_sd_rad: float
+    right_mean_rad: float
+    right_sd_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdChange:
+    """From now on these drops are too much [rad]; `why` is fixed, baseline, shaping or command."""
+
+    at_s: float
+    known_s: float
+    left_rad: float
+    right_rad: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A beep for a drop over the threshold: when, in which stance, and how badly (`severity` 0-1)."""
+
+    at_s: float  # the drop went over the threshold
+    known_s: float
+    contact_s: float
+    side: Side
+    severity: float
+    drop_rad: float
+    threshold_rad: float
+    forecast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A short sound that says where the session is: ready, started, paused, lost or back."""
+
+    at_s: float
+    known_s: float
+    what: str
+
+
+Event = (
+    StandingZero | ModeChange | Heading | Contact | Step | Stride | Notice | Gap | Baseline | ThresholdChange | Cue | Signal
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Angles:
+    """The pelvis against standing, sample by sample; read-only arrays of one length.
+
+    Attributes
+    ----------
+    t_s : (n,) array
+        Sensor clock [s].
+    obliquity_rad, tilt_rad, rotation_rad : (n,) array
+        Right side higher, front down, right side forward are positive [rad].
+    drop_rad : (n,) array
+        In a stance whose side is known: the contralateral drop; NaN elsewhere. Its first value in a stance is the
+        largest since the contact, which becomes known some 30 ms late [rad].
+    side_sign : (n,) array
+        +1 in right stance, -1 in left stance, 0 elsewhere.
+    """
+
+    t_s: Array
+    obliquity_rad: Array
+    tilt_rad: Array
+    rotation_rad: Array
+    drop_rad: Array
+    side_sign: Array
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    @classmethod
+    def none(cls) -> Angles:
+        return cls(*(np.empty(0) for _ in fields(cls)))
+
+    @classmethod
+    def join(cls, parts: Iterable[Angles]) -> Angles:
+        kept = [part for part in parts if len(part)]
+        if len(kept) == 1:
+            return kept[0]
+        if not kept:
+            return cls.none()
+        return cls(*(np.concatenate([getattr(part, f.name) for part in kept]) for f in fields(cls)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Angles):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, f.name), getattr(other, f.name), equal_nan=True) for f in fields(self))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """What a push brought: angles of its samples, and the events that became known in it, in that order.
+
+    ``==`` means equal to the last bit, NaN equal to NaN.
+    """
+
+    angles: Angles = field(default_factory=Angles.none)
+    events: tuple[Event, ...] = ()
+
+    @classmethod
+    def join(cls, updates: Iterable[Update]) -> Update:
+        updates = list(updates)
+        if len(updates) == 1:
+            return updates[0]
+        return cls(
+            Angles.join(update.angles for update in updates),
+            tuple(event for update in updates for event in update.events),
+        )
+
+    def of(self, *kinds: type) -> Iterator[Event]:
+        """The events of the given kinds, in order."""
+        return (event for event in self.events if isinstance(event, kinds))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Update):
+            return NotImplemented
+        same_events = len(self.events) == len(other.events) and all(
+            type(a) is type(b) and _same(a, b) for a, b in zip(self.events, other.events, strict=True)
+        )
+        return same_events and self.angles == other.angles
+
+
+def _same(one: Event, other: Event) -> bool:
+    return all(
+        a == b or (isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b))
+        for a, b in ((getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+    )

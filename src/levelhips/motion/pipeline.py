@@ -1,0 +1,476 @@
+"""The motion core: samples, gaps and commands in; angles, contacts, steps, strides and their quality out.
+
+Causal, of constant memory, and indifferent to how its input is cut: what is learned slowly and feeds back (standing zero,
+heading, gravity correction, direction of travel) takes effect only at bar lines, whole seconds of samples counted from
+the first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from levelhips.commands import Command, Do
+from levelhips.events import Angles, Event, Heading, Mode, ModeChange, Quality, StandingZero, Update
+from levelhips.motion.alignment import HeadingEstimator, outward_axis, pelvis_from_sensor
+from levelhips.motion.angles import Posture, posture
+from levelhips.motion.contacts import RunningContacts, WalkingContacts
+from levelhips.motion.gait import Gait, Uncertainty
+from levelhips.motion.gravity import GravityCorrection
+from levelhips.motion.heading import TravelHeading
+from levelhips.motion.history import History
+from levelhips.motion.orientation import VqfFilter, orientation_filter
+from levelhips.motion.standing import StandingDetector
+from levelhips.motion.steps import SIGNALS
+from levelhips.motion.watch import Watch
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class MotionSettings:
+    """What the wearer chooses of the motion core.
+
+    `outward` is the sensor axis that faces away from the body; `filter` the orientation filter; `align` whether the run
+    itself may refine the clip's heading; `gravity` whether strides correct the vertical (with the filter vqf only).
+    """
+
+    outward: str = "+z"
+    filter: str = "vqf"
+    tau_acc_s: float = 2.0  # below 2 s is unsafe off the treadmill (science.md)
+    align: bool = True
+    gravity: bool = True
+
+
+@dataclass(slots=True)
+class _Bar:
+    """The bar that is being filled: what its end wants to know."""
+
+    acc: list[Array] = field(default_factory=list)
+    gyr: list[Array] = field(default_factory=list)
+    heading: list[Array] = field(default_factory=list)
+    up: list[Array] = field(default_factory=list)
+
+
+class Pipeline:
+    """Everything from samples to steps, in the order in which it happens.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Sampling rate [Hz], 40 or more.
+    settings : MotionSettings
+
+    Raises
+    ------
+    ValueError
+        If `rate_hz` is below 40.
+    SettingsError
+        If an axis or a filter is not known.
+    """
+
+    def __init__(self, rate_hz: float, settings: MotionSettings = MotionSettings()) -> None:
+        if not rate_hz >= 40:
+            raise ValueError(f"rate_hz is {rate_hz:g}; contacts need 40 Hz or more")
+        self.rate_hz, self.settings = rate_hz, settings
+        self._dt = 1.0 / rate_hz
+        self._bar_samples = max(round(rate_hz), 1)
+        self._outward = outward_axis(settings.outward)
+        self._filter = orientation_filter(settings.filter, rate_hz, settings.tau_acc_s)
+        self._gravity = GravityCorrection()
+        self._aligner = HeadingEstimator()
+        self._travel = TravelHeading()
+        self._standing = StandingDetector(self._outward)
+        self._watch = Watch(rate_hz)
+        self._history = History(SIGNALS, keep=math.ceil(5 * rate_hz))
+        self._runs, self._walks = RunningContacts(rate_hz), WalkingContacts(rate_hz)
+        self._running = Gait(Mode.RUNNING, self._history, self._quality, self._uncertainty)
+        self._walking = Gait(Mode.WALKING, self._history, self._quality, self._uncertainty)
+        self._count = 0
+        self._bar = _Bar()
+        self._last_gyr: Array | None = None
+        self._last_s = 0.0
+        self._mode = Mode.UNKNOWN
+        self._zero: Array | None = None  # the vertical in sensor axes, standing
+        self._zero_sd_rad = math.radians(2.0)
+        self._zero_wanted = True
+        self._provisional: Array | None = None  # the same from mean posture, until somebody stands still
+        self._provisional_bars = 0
+        self._heading_rad, self._heading_sd_rad = 0.0, self._aligner.sd_rad
+        self._heading_said = (math.inf, math.inf)
+        self._mount: Array | None = None
+        self._unwrapped = 0.0  # the last heading of the pelvis, unwrapped
+        self._travel_rad, self._travel_rate = 0.0, 0.0
+        self._travel_from_s = 0.0
+        self._speed = (0.0, 0.0, 0.0, 0.0)  # integrals of horizontal specific force: velocity east, north; way east, north
+        self._inertial_from_s = math.inf
+        self._gravity_ready = False
+
+    @property
+    def mode(self) -> Mode:
+        return self._mode
+
+    @property
+    def heading_rad(self) -> tuple[float, float]:
+        """How far the pelvis points to the right of where the clip says, and its SD [rad]."""
+        return self._heading_rad, self._heading_sd_rad
+
+    def push(self, item: Samples | Gap | Command) -> Update:
+        """Take the next samples, cut anywhere, or the gap or command that comes next; give what became known."""
+        if isinstance(item, Gap):
+            return self._lose(item)
+        if isinstance(item, Command):
+            return self._obey(item)
+        updates = []
+        start, count = 0, len(item)
+        while start < count:
+            end = min(count, start + self._bar_samples - self._count % self._bar_samples)
+            part = item[start:end]
+            updates.append(self._advance(part))
+            self._count += end - start
+            start = end
+            if self._count % self._bar_samples == 0:
+                # What is learned slowly takes effect only here. Inside a bar it would take effect at the end of a chunk,
+                # and a chunk is an hour in a file and 20 ms on the air.
+                updates.append(Update(events=tuple(self._adopt())))
+        return Update.join(updates)
+
+    def finish(self) -> Update:
+        """The recording is over: give the steps that are still held."""
+        return Update(events=tuple([*self._running.end(self._last_s), *self._walking.end(self._last_s)]))
+
+    # One stretch of samples within a bar.
+
+    def _advance(self, part: Samples) -> Update:
+        if self._mount is None:
+            first = part.acc_mps2[0]
+            self._provisional = first / max(math.sqrt(first @ first), 1e-9)
+            self._remount()
+        assert self._mount is not None
+        seen = self._orient(part)
+        heading = self._unwrap(seen.heading_rad)
+        self._watch.samples(part.t_s, part.acc_mps2, part.gyr_radps)
+        m = self._mount
+        acc, gyr = part.acc_mps2, part.gyr_radps
+        vertical = seen.force_mps2[2]
+        right = acc[:, 0] * m[2, 0] + acc[:, 1] * m[2, 1] + acc[:, 2] * m[2, 2]
+        roll = gyr[:, 0] * m[0, 0] + gyr[:, 1] * m[0, 1] + gyr[:, 2] * m[0, 2]
+        east, north = self._way(seen)
+        self._history.push(
+            (
+                part.t_s,
+                vertical,
+                seen.obliquity_rad,
+                seen.tilt_rad,
+                heading,
+                seen.rate_radps[0],
+                seen.rate_radps[1],
+                roll,
+                right,
+                east,
+                north,
+            )
+        )
+        self._bar.acc.append(acc)
+        self._bar.gyr.append(gyr)
+        self._bar.heading.append(heading)
+        self._bar.up.append(seen.up)
+        self._last_s = float(part.t_s[-1])
+        drop, sign, events = self._feet(part.t_s, vertical, seen, heading)
+        travel = self._travel_rad + self._travel_rate * (part.t_s - self._travel_from_s)
+        return Update(Angles(part.t_s, seen.obliquity_rad, seen.tilt_rad, heading - travel, drop, sign), tuple(events))
+
+    def _orient(self, part: Samples) -> Posture:
+        gyr = part.gyr_radps
+        before = gyr[:1] if self._last_gyr is None else self._last_gyr
+        # The filters hold a rate for a whole sample; the mean of two neighbours is right to second order, at 52 Hz
+        # worth half a degree. Where the clock says that more or less time went by, the turn is more or less.
+        middle = (gyr + np.concatenate([before, gyr[:-1]])) * 0.5
+        steps = np.diff(part.t_s, prepend=part.t_s[0] - self._dt if self._last_gyr is None else self._last_s)
+        middle *= (steps * self.rate_hz)[:, None]
+        self._last_gyr = gyr[-1:]
+        bias = self._filter.bias_radps()
+        world_from_sensor = self._filter.push(middle, part.acc_mps2)
+        assert self._mount is not None
+        return posture(world_from_sensor, self._mount, part.acc_mps2, gyr - bias)
+
+    def _unwrap(self, heading: Array) -> Array:
+        chain = np.concatenate([[self._unwrapped], heading])
+        turns = np.round(np.diff(chain) / (2 * np.pi))
+        # The first difference is against an unwrapped value: take whole turns out of it, then carry on.
+        heading = heading - 2 * np.pi * np.cumsum(turns)
+        self._unwrapped = float(heading[-1])
+        return heading
+
+    def _way(self, seen: Posture) -> tuple[Array, Array]:
+        ve, vn, e, n = self._speed
+        velocity_e = np.cumsum(np.concatenate([[ve], seen.force_mps2[0] * self._dt]))[1:]
+        velocity_n = np.cumsum(np.concatenate([[vn], seen.force_mps2[1] * self._dt]))[1:]
+        east = np.cumsum(np.concatenate([[e], velocity_e * self._dt]))[1:]
+        north = np.cumsum(np.concatenate([[n], velocity_n * self._dt]))[1:]
+        self._speed = (float(velocity_e[-1]), float(velocity_n[-1]), float(east[-1]), float(north[-1]))
+        return east, north
+
+    def _feet(self, t_s: Array, vertical: Array, seen: Posture, heading: Array) -> tuple[Array, Array, list[Event]]:
+        vertical_g = vertical / STANDARD_GRAVITY_MPS2
+        # Forward is a quarter turn to the left of the mediolateral axis, seen from above.
+        forward_g = (seen.force_mps2[1] * np.cos(heading) - seen.force_mps2[0] * np.sin(heading)) / STANDARD_GRAVITY_MPS2
+        found = [(event.index, 0, event) for event in self._runs.push(t_s, vertical_g)]
+        found += [(event.index, 1, event) for event in self._walks.push(t_s, vertical_g, forward_g)]
+        found.sort(key=lambda entry: entry[:2])
+        sign, drop = np.zeros(len(t_s)), np.full(len(t_s), np.nan)
+        events: list[Event] = []
+        start = 0
+        for index, walking, event in found:
+            self._fill(sign, start, index)
+            start = index
+            known_s = float(t_s[index])
+            if walking:
+                events += self._walking_contact(event.at_s, known_s)
+            elif event.kind == "contact":
+                events += self._running_contact(event.at_s, known_s)
+                if self._running.stance_sign:
+                    at = self._history.between(event.at_s, known_s)
+                    drop[index] = (self._running.stance_sign * self._history["obliquity_rad"][at]).max()
+            else:
+                events += self._running.toe_off(event.at_s, known_s)
+        self._fill(sign, start, len(t_s))
+        return np.where(sign == 0, np.nan, np.fmax(drop, sign * seen.obliquity_rad)), sign, events
+
+    def _fill(self, sign: Array, start: int, end: int) -> None:
+        sign[start:end] = self._running.stance_sign or self._walking.stance_sign
+
+    def _running_contact(self, at_s: float, known_s: float) -> list[Event]:
+        events = self._running.contact(at_s, known_s)
+        if self._running.established:
+            if self._mode is not Mode.RUNNING:
+                self._walking.drop_held(self._running.from_s - 0.2)
+                events += self._walking.end(known_s)
+                events.append(self._become(Mode.RUNNING, self._running.from_s, known_s))
+            for from_s, to_s in self._running.strides_s:
+                events += self._learn(from_s, to_s, known_s)
+        self._running.strides_s.clear()
+        return events
+
+    def _walking_contact(self, at_s: float, known_s: float) -> list[Event]:
+        if self._mode is Mode.RUNNING:
+            return []
+        events = self._walking.contact(at_s, known_s)
+        for from_s, to_s in self._walking.strides_s:
+            mean = self._history["heading_rad"][self._history.between(from_s, to_s)].mean()
+            self._travel.push((from_s + to_s) / 2, float(mean))
+        self._walking.strides_s.clear()
+        if self._walking.established and self._mode is not Mode.WALKING:
+            events.append(self._become(Mode.WALKING, self._walking.from_s, known_s))
+        return events
+
+    def _become(self, mode: Mode, at_s: float, known_s: float) -> ModeChange:
+        self._mode = mode
+        return ModeChange(at_s, known_s, mode)
+
+    # What a running stride teaches.
+
+    def _learn(self, from_s: float, to_s: float, known_s: float) -> list[Event]:
+        h = self._history
+        at = h.between(from_s, to_s)
+        if at.stop - at.start < 8 or h["t_s"][0] > from_s:
+            return []
+        t_s, heading, stride_s = h["t_s"], h["heading_rad"], to_s - from_s
+        mean_heading = float(heading[at].mean())
+        self._travel.push((from_s + to_s) / 2, mean_heading)
+        near = slice(max(at.start - 1, 0), min(at.stop + 1, len(t_s)))
+        if self._gravity_ready and from_s >= self._inertial_from_s:
+            ends = np.array([from_s, to_s])
+            e0, e1 = np.interp(ends, t_s[near], h["east_m"][near]).tolist()
+            n0, n1 = np.interp(ends, t_s[near], h["north_m"][near]).tolist()
+            self._gravity.push(to_s, stride_s, ((e1 - e0) / stride_s, (n1 - n0) / stride_s))
+        if self.settings.align and self._watch.quality(from_s, to_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
+            points = self._aligner.settings.points
+            phases = from_s + stride_s * np.arange(points) / points
+            east = np.interp(phases, t_s[near], h["east_radps"][near])
+            north = np.interp(phases, t_s[near], h["north_radps"][near])
+            clip_rad = mean_heading + self._heading_rad  # where the clip alone would put the mediolateral axis
+            c, s = math.cos(clip_rad), math.sin(clip_rad)
+            self._aligner.push(north * c - east * s, east * c + north * s)
+        obliquity = float(h["obliquity_rad"][at].mean())
+        return list(self._watch.stride(to_s, known_s, stride_s, obliquity, float(heading[at.stop - 1])))
+
+    # Bar lines.
+
+    def _adopt(self) -> list[Event]:
+        bar, self._bar = self._bar, _Bar()
+        acc, gyr = np.concatenate(bar.acc), np.concatenate(bar.gyr)
+        now_s = self._last_s
+        events: list[Event] = list(self._watch.bar(now_s, self._mode is Mode.RUNNING))
+        events += self._judge_mode(acc, gyr, now_s)
+        if self._zero is None:
+            self._guess_zero(np.concatenate(bar.up, axis=1))
+        self._correct_vertical(now_s)
+        if self.settings.align:
+            events += self._adopt_heading(now_s)
+        self._adopt_travel(np.concatenate(bar.heading), now_s)
+        return events
+
+    def _judge_mode(self, acc: Array, gyr: Array, now_s: float) -> list[Event]:
+        events: list[Event] = []
+        ended = now_s - GAIT_END_S
+        if self._running.last_contact_s > -math.inf and self._running.last_contact_s < ended:
+            events += self._running.end(now_s)
+        if self._walking.last_contact_s > -math.inf and self._walking.last_contact_s < ended:
+            events += self._walking.end(now_s)
+        if not self._standing.still(acc, gyr):
+            self._standing.restart()
+            gone = (self._mode is Mode.RUNNING and not self._running.established) or (
+                self._mode is Mode.WALKING and not self._walking.established
+            )
+            if gone or self._mode in (Mode.STANDING, Mode.UNKNOWN):
+                events.append(self._become(Mode.OTHER, now_s, now_s))
+            return events
+        self._standing.add(acc, len(acc) * self._dt)
+        if self._standing.bars < self._standing.settings.shortest_bars:
+            return events
+        spell_s = self._standing.bars * len(acc) * self._dt
+        if self._mode is not Mode.STANDING:
+            events += [*self._running.end(now_s), *self._walking.end(now_s)]
+            events.append(self._become(Mode.STANDING, now_s - spell_s, now_s))
+        if self._zero_wanted or self._standing_goes_on:
+            events += self._set_zero(now_s, spell_s)
+        return events
+
+    @property
+    def _standing_goes_on(self) -> bool:
+        """The zero was taken in this very spell of standing and may still improve."""
+        return self._zero_bars is not None and self._standing.bars == self._zero_bars + 1
+
+    _zero_bars: int | None = None
+
+    def _set_zero(self, now_s: float, spell_s: float) -> list[Event]:
+        up, first = self._standing.up, self._zero_wanted
+        before = up if self._zero is None else self._zero
+        lean = math.acos(min(1.0, float(before @ up)))
+        self._zero, self._zero_bars, self._zero_wanted = up, self._standing.bars, False
+        self._zero_sd_rad = max(self._standing.repeat_rad, math.radians(0.05))
+        if first and lean > math.radians(3.0):  # the clip was moved: its heading is open again
+            self._aligner.restart()
+        self._remount()
+        self._watch.zero()
+        if not first:
+            return []
+        return [StandingZero(now_s - spell_s, now_s, spell_s, self._zero_sd_rad, lean)]
+
+    def _guess_zero(self, up: Array) -> None:
+        mean = up.mean(axis=1)
+        self._provisional_bars += 1
+        assert self._provisional is not None
+        share = 1 / min(self._provisional_bars, 60)
+        guess = self._provisional + (mean - self._provisional) * share
+        self._provisional = guess / math.sqrt(guess @ guess)
+        self._remount()
+
+    def _correct_vertical(self, now_s: float) -> None:
+        filter_ = self._filter
+        if not isinstance(filter_, VqfFilter) or not self.settings.gravity:
+            return
+        running = self._running.established
+        if running and not filter_.inertial:
+            filter_.inertial = True
+            start = self._gravity.settings
+            # After standing the filter knows the vertical and the bias; a recording that begins in mid-run knows neither.
+            settled = self._zero is not None and self._count > 5 * self._bar_samples
+            self._gravity.start(
+                start.first_tilt_rad if settled else math.radians(3.0),
+                max(filter_.bias_sd_radps(), start.first_drift_radps / 4) if settled else math.radians(0.5),
+            )
+            self._inertial_from_s, self._gravity_ready = now_s, True
+            self._speed = (0.0, 0.0, 0.0, 0.0)
+        elif not running and filter_.inertial:
+            filter_.trust_force_again()
+            self._inertial_from_s, self._gravity_ready = math.inf, False
+        elif filter_.inertial:
+            (east, north), (drift_e, drift_n) = self._gravity.take(now_s)
+            filter_.turn_world(east, north)
+            # An error (e, n) of the vertical is a turn of the world about (-n, e); its rate, in sensor axes, is bias.
+            sensor_from_world = self._sensor_from_world()
+            filter_.add_bias(sensor_from_world @ np.array([-drift_n, drift_e, 0.0]))
+
+    def _sensor_from_world(self) -> Array:
+        assert isinstance(self._filter, VqfFilter)
+        w, x, y, z = self._filter.quaternion()
+        return np.array(
+            [
+                [1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)],
+                [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)],
+                [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)],
+            ]
+        )
+
+    def _adopt_heading(self, now_s: float) -> list[Event]:
+        if self._mode is not Mode.RUNNING or self._aligner.strides < 2:
+            return []
+        heading, sd = self._aligner.estimate()
+        self._heading_rad, self._heading_sd_rad = heading, sd
+        self._remount()
+        said, said_sd = self._heading_said
+        if abs(heading - said) < math.radians(0.5) and abs(sd - said_sd) < math.radians(0.5):
+            return []
+        self._heading_said = (heading, sd)
+        return [Heading(now_s, now_s, heading, sd)]
+
+    def _adopt_travel(self, heading: Array, now_s: float) -> None:
+        if not (self._running.established or self._walking.established):
+            mean = float(heading.mean())
+            if self._mode is Mode.STANDING or self._count <= self._bar_samples:
+                self._travel.start(now_s, mean)
+            else:  # wandering about: follow within a few seconds
+                follow = self._travel.at(now_s) + 0.4 * (mean - self._travel.at(now_s))
+                self._travel.start(now_s, follow)
+        self._travel_from_s, self._travel_rad = now_s, self._travel.at(now_s)
+        self._travel_rate = self._travel.at(now_s + 1) - self._travel_rad
+
+    def _remount(self) -> None:
+        up = self._provisional if self._zero is None else self._zero
+        assert up is not None
+        if abs(float(up @ self._outward)) > 0.98:  # lying on its face: any horizontal axis serves until it is upright
+            up = up + 0.3 * np.roll(self._outward, 1)
+            up = up / math.sqrt(up @ up)
+        self._mount = pelvis_from_sensor(up, self._outward, self._heading_rad)
+
+    # What is not samples.
+
+    def _lose(self, gap: Gap) -> Update:
+        self._running.lost()
+        self._walking.lost()
+        self._runs.restart()
+        self._walks.restart()
+        self._watch.gap(gap.to_s)
+        self._last_gyr = None
+        missing_s = gap.to_s - gap.from_s
+        if self._gravity_ready:
+            # Meanwhile the pelvis swung by up to 5-8 deg in any direction, and some of it is lost.
+            self._gravity.widen(math.radians(min(2.0 + 10.0 * missing_s, 8.0)))
+            self._inertial_from_s = gap.to_s
+        if missing_s > 1.0:
+            self._history.clear()
+            if not self._gravity_ready:
+                self._filter.restart()
+        return Update(events=(gap,))
+
+    def _obey(self, command: Command) -> Update:
+        if command.do is Do.ZERO:
+            self._zero_wanted, self._zero_bars = True, None
+            self._standing.restart()
+        return Update()
+
+    def _quality(self, from_s: float, to_s: float, mode: Mode) -> Quality:
+        bout = self._running if mode is Mode.RUNNING else self._walking
+        unsure = self._gravity.tilt_sd_rad if self._gravity_ready else 0.0
+        return self._watch.quality(from_s, to_s, mode, bout.from_s, unsure)
+
+    def _uncertainty(self) -> Uncertainty:
+        vertical = self._gravity.tilt_sd_rad if self._gravity_ready else math.radians(0.5)
+        return Uncertainty(math.hypot(vertical, self._zero_sd_rad), self._heading_sd_rad)
+
+
+GAIT_END_S = 1.5  # without a contact for so long, a bout is over
+_TEACHING = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)

@@ -1,0 +1,74 @@
+"""Standing still: found bar by bar from the sensor alone, and the zero that is taken from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
+
+
+@dataclass(frozen=True, slots=True)
+class StandingSettings:
+    """How still a stander is, second by second."""
+
+    gyr_rms_radps: float = math.radians(4.0)  # quiet stance sways at 0.3-1 deg/s; shifting weight reaches 5-10
+    acc_sd_mps2: float = 0.35  # breathing and heartbeat 0.05; a slow step in a room 0.8 and more
+    acc_off_mps2: float = 0.6  # an accelerometer's own offset and scale
+    shortest_bars: int = 2  # and one more second must pass to know that it went on
+    longest_s: float = 12.0  # what counts is how one stood last
+    upright_deg: float = 50.0  # the sacrum slopes 10-30 deg, and a clip on it
+
+
+class StandingDetector:
+    """Judge whole bars: still or not; and average the vertical over a spell of still bars."""
+
+    def __init__(self, outward: Array, settings: StandingSettings = StandingSettings()) -> None:
+        self.settings, self._outward = settings, outward
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin a new spell."""
+        self.bars = 0
+        self._weight = 0.0
+        self._up = np.zeros(3)
+        self._spread = 0.0
+
+    def still(self, acc_mps2: Array, gyr_radps: Array) -> bool:
+        """Whether a bar of (n, 3) samples is quiet, upright standing."""
+        cfg = self.settings
+        mean = acc_mps2.mean(axis=0)
+        size = math.sqrt(mean @ mean)
+        if abs(size - STANDARD_GRAVITY_MPS2) > cfg.acc_off_mps2:
+            return False
+        if abs(mean @ self._outward) / size > math.sin(math.radians(cfg.upright_deg)):
+            return False
+        # The gyroscope's bias (0.5-1 deg/s) may stay in: the limit has room for it.
+        return bool(
+            np.sqrt((gyr_radps * gyr_radps).sum(axis=1).mean()) < cfg.gyr_rms_radps
+            and (acc_mps2 - mean).std(axis=0).max() < cfg.acc_sd_mps2
+        )
+
+    def add(self, acc_mps2: Array, seconds: float) -> None:
+        """Add a still bar to the spell."""
+        mean = acc_mps2.mean(axis=0)
+        up = mean / math.sqrt(mean @ mean)
+        self.bars += 1
+        self._weight = min(self._weight + seconds, self.settings.longest_s)
+        before = self._up
+        self._up = before + (up - before) * min(1.0, seconds / self._weight)
+        if self.bars > 1:
+            off = up - before
+            self._spread += (float(off @ off) - self._spread) / min(self.bars - 1, self.settings.longest_s)
+
+    @property
+    def up(self) -> Array:
+        """The vertical in sensor axes, averaged over the spell; unit length."""
+        return np.asarray(self._up / math.sqrt(self._up @ self._up))
+
+    @property
+    def repeat_rad(self) -> float:
+        """Standard error of that vertical [rad]."""
+        return math.sqrt(self._spread / max(self.bars - 1, 1)) if self.bars > 1 else 0.01

@@ -1,0 +1,161 @@
+"""What spoils a measurement: samples lost or cut off, bends, a loose or slipped clip, a cambered road."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import butter, sosfilt
+
+from levelhips.events import Mode, Notice, Quality
+from levelhips.samples import Array
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """Limits, with biomechanics.md 4.3 as their source unless said."""
+
+    settle_run_s: float = 5.0  # belt start-up: tilt is 0.5-3 deg off for 2-5 s
+    settle_walk_s: float = 1.0
+    unsure_rad: float = math.radians(0.6)  # a vertical less sure than a runner's own spread (0.5-1.1 deg) settles still
+    turn_radps: float = math.radians(3.0)
+    turn_strides: int = 4  # heading differs by 0.5-1.2 deg from stride to stride: over four that is under 0.5 deg/s
+    slip_rad: float = math.radians(2.0)
+    slip_strides: int = 4
+    camber_rad: float = math.radians(1.0)
+    camber_s: float = 300.0
+    loose_hz: float = 25.0
+    loose_ratio: float = 2.0
+    loose_bars: int = 20  # of running make the baseline
+    flat_acc_mps2: float = 18.0  # three equal values beyond 1.8 g, or 4 rad/s, in a row: the sensor is at its end
+    flat_gyr_radps: float = 4.0
+    after_gap_s: float = 0.3  # a foot may have come down unseen
+
+
+class Watch:
+    """Keep an eye on everything that lowers quality; every `*_s` on the sensor's clock.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Sampling rate [Hz].
+    """
+
+    def __init__(self, rate_hz: float, settings: WatchSettings = WatchSettings()) -> None:
+        self.settings = settings
+        self._gap_s = self._flat_s = -math.inf
+        self._turning_until_s = -math.inf
+        self._ends: list[tuple[float, float]] = []  # time and heading at the last stride ends
+        self._fast = self._slow = math.nan
+        self._strides = self._slipped_strides = 0
+        self.slipped = self.loose = False
+        self.zeroed = False
+        self._camber_s, self._camber_said = 0.0, False
+        self._high = butter(2, settings.loose_hz, "highpass", fs=rate_hz, output="sos") if rate_hz >= 90 else None
+        self._high_state: Array | None = None
+        self._energy, self._energy_n, self._baseline, self._baseline_n = 0.0, 0, 0.0, 0
+        self._tail_acc: Array | None = None
+        self._tail_gyr: Array | None = None
+
+    def samples(self, t_s: Array, acc_mps2: Array, gyr_radps: Array) -> None:
+        """Look at every sample: rattle, and values cut off at the sensor's range."""
+        cfg = self.settings
+        if self._tail_acc is None or self._tail_gyr is None:
+            self._tail_acc, self._tail_gyr = np.zeros((2, 3)), np.zeros((2, 3))
+        acc, gyr = np.concatenate([self._tail_acc, acc_mps2]), np.concatenate([self._tail_gyr, gyr_radps])
+        for values, limit in ((acc, cfg.flat_acc_mps2), (gyr, cfg.flat_gyr_radps)):
+            if np.abs(values).max() > limit:
+                same = (values[2:] == values[1:-1]) & (values[1:-1] == values[:-2]) & (np.abs(values[2:]) > limit)
+                rows = np.flatnonzero(same.any(axis=1))
+                if len(rows):
+                    self._flat_s = float(t_s[rows[-1]])
+        self._tail_acc, self._tail_gyr = acc[-2:], gyr[-2:]
+        if self._high is not None:
+            size = np.sqrt(acc_mps2[:, 0] ** 2 + acc_mps2[:, 1] ** 2 + acc_mps2[:, 2] ** 2)
+            if self._high_state is None:
+                self._high_state = np.zeros((1, 2))
+            rattle, self._high_state = sosfilt(self._high, size, zi=self._high_state)
+            # Added up one by one (cumsum), not by np.sum, whose pairing depends on the length of the chunk.
+            self._energy = float(np.cumsum(np.concatenate([[self._energy], rattle * rattle]))[-1])
+            self._energy_n += len(size)
+
+    def gap(self, to_s: float) -> None:
+        """Samples are missing up to `to_s`."""
+        self._gap_s = to_s
+        self._tail_acc = None
+        self._ends.clear()
+
+    def zero(self) -> None:
+        """A new standing zero: whatever slipped is where it is now."""
+        self.zeroed, self.slipped = True, False
+        self._fast = self._slow = math.nan
+        self._strides = self._slipped_strides = 0
+        self._camber_s, self._camber_said = 0.0, False
+
+    def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float, heading_rad: float) -> list[Notice]:
+        """A running stride with its mean obliquity and the (unwrapped) heading at its end."""
+        cfg, out = self.settings, []
+        self._ends.append((to_s, heading_rad))
+        del self._ends[: -cfg.turn_strides - 1]
+        if len(self._ends) > cfg.turn_strides:
+            (a_s, a), (b_s, b) = self._ends[0], self._ends[-1]
+            if abs(b - a) > cfg.turn_radps * (b_s - a_s):
+                if known_s > self._turning_until_s:
+                    out.append(Notice(a_s, known_s, "turning", math.degrees((b - a) / (b_s - a_s))))
+                self._turning_until_s = known_s + 2 * duration_s
+        self._strides += 1
+        if self._strides <= 6:  # a runner finds his form
+            return out
+        if math.isnan(self._slow):
+            self._fast = self._slow = obliquity_rad
+        self._fast += 0.35 * (obliquity_rad - self._fast)
+        self._slow += (obliquity_rad - self._slow) * max(0.02, 1 / (self._strides - 5))
+        if abs(self._fast - self._slow) > cfg.slip_rad:
+            self._slipped_strides += 1
+            if self._slipped_strides >= cfg.slip_strides and not self.slipped:
+                self.slipped = True
+                out.append(Notice(to_s, known_s, "slipped", math.degrees(self._fast - self._slow)))
+        else:
+            self._slipped_strides = 0
+        self._camber_s = self._camber_s + duration_s if abs(self._slow) > cfg.camber_rad else 0.0
+        if self._camber_s > cfg.camber_s and not self._camber_said:
+            self._camber_said = True
+            out.append(Notice(to_s, known_s, "camber", math.degrees(self._slow)))
+        return out
+
+    def bar(self, at_s: float, running: bool) -> list[Notice]:
+        """At the end of each bar: has the clip begun to rattle?"""
+        cfg, out = self.settings, []
+        if running and self._energy_n:
+            energy = self._energy / self._energy_n
+            if self._baseline_n < cfg.loose_bars:
+                self._baseline_n += 1
+                self._baseline += (energy - self._baseline) / self._baseline_n
+            else:
+                loose = energy > cfg.loose_ratio**2 * self._baseline
+                if loose and not self.loose:
+                    out.append(Notice(at_s, at_s, "loose", math.sqrt(energy / self._baseline)))
+                self.loose = loose
+        self._energy, self._energy_n = 0.0, 0
+        return out
+
+    def quality(self, from_s: float, to_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
+        """The worst that applies to a span of time."""
+        cfg = self.settings
+        if self._gap_s > from_s - cfg.after_gap_s:
+            return Quality.AFTER_GAP
+        if self._flat_s >= from_s - 0.05:
+            return Quality.SATURATED
+        if self.slipped:
+            return Quality.SLIPPED
+        if not self.zeroed:
+            return Quality.NO_ZERO
+        if self.loose:
+            return Quality.LOOSE
+        settle = cfg.settle_run_s if mode is Mode.RUNNING else cfg.settle_walk_s
+        if from_s - bout_from_s < settle or (mode is Mode.RUNNING and vertical_sd_rad > cfg.unsure_rad):
+            return Quality.SETTLING
+        if from_s < self._turning_until_s:
+            return Quality.TURNING
+        return Quality.OK

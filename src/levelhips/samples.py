@@ -1,0 +1,103 @@
+"""Samples of an inertial sensor, and the gap between two runs of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from levelhips.errors import BadInputError
+
+Array = NDArray[np.float64]
+STANDARD_GRAVITY_MPS2 = 9.80665
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """A run of IMU samples in the sensor's axes, in the order of the sensor's clock; read-only.
+
+    Attributes
+    ----------
+    t_s : (n,) array
+        Sensor clock, strictly increasing [s].
+    acc_mps2, gyr_radps : (n, 3) array
+        Specific force, so +9.81 upward at rest [m/s2]; angular rate [rad/s].
+    """
+
+    t_s: Array
+    acc_mps2: Array
+    gyr_radps: Array
+
+    @classmethod
+    def checked(cls, t_s: ArrayLike, acc_mps2: ArrayLike, gyr_radps: ArrayLike) -> Self:
+        """Copy, check (shapes, finite, rising time) and freeze: the one door by which foreign numbers come in.
+
+        Raises
+        ------
+        BadInputError
+            If a shape is wrong, a value is not finite, or time does not rise.
+        """
+        samples = cls(*(np.array(values, dtype=np.float64) for values in (t_s, acc_mps2, gyr_radps)))
+        if problem := _problem_with(samples):
+            raise BadInputError(problem, fix="Correct the columns, or split the recording there")
+        for array in (samples.t_s, samples.acc_mps2, samples.gyr_radps):
+            array.flags.writeable = False  # a frozen dataclass does not freeze what it holds
+        return samples
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def __getitem__(self, part: slice) -> Samples:
+        return Samples(self.t_s[part], self.acc_mps2[part], self.gyr_radps[part])
+
+    @staticmethod
+    def join(parts: list[Samples]) -> Samples:
+        """Put runs of samples one behind the other, as they are."""
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return Samples(np.empty(0), np.empty((0, 3)), np.empty((0, 3)))
+        return Samples(
+            np.concatenate([part.t_s for part in parts]),
+            np.concatenate([part.acc_mps2 for part in parts]),
+            np.concatenate([part.gyr_radps for part in parts]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Samples that never came, longer than can be bridged. Filters start afresh behind it.
+
+    Attributes
+    ----------
+    from_s, to_s : float
+        Time of the last sample before and of the first one after [s].
+    reason : str
+        ``lost`` (no samples for a while) or ``clock-jump`` (the sensor's clock went back).
+    """
+
+    from_s: float
+    to_s: float
+    reason: str = "lost"
+
+
+def _problem_with(samples: Samples) -> str | None:
+    t_s, acc, gyr = samples.t_s, samples.acc_mps2, samples.gyr_radps
+    if t_s.ndim != 1 or acc.shape != (len(t_s), 3) or gyr.shape != (len(t_s), 3):
+        return f"Samples must be (n,), (n, 3) and (n, 3) numbers, but are {t_s.shape}, {acc.shape} and {gyr.shape}"
+    for name, values in (("Time", t_s), ("Acceleration", acc), ("Angular rate", gyr)):
+        if not np.isfinite(values).all():
+            row = int(np.flatnonzero(~np.isfinite(values).reshape(len(t_s), -1).all(axis=1))[0])
+            return f"{name} is not a number at sample {row}"
+    if len(t_s) > 1 and not (rising := np.diff(t_s) > 0).all():
+        row = int(np.flatnonzero(~rising)[0])
+        return f"Time does not rise at sample {row + 1} ({t_s[row]:.3f} s, then {t_s[row + 1]:.3f} s)"
+    return None
+
+
+def slices_at(ends: list[int], count: int) -> list[slice]:
+    """Cut ``range(count)`` at the given ends: the slices between them, none empty."""
+    cuts = [0, *(end for end in ends if 0 < end < count), count]
+    return [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
