@@ -67,11 +67,11 @@ class AlignmentSettings:
 
     prior_sd_deg: float = 6.0  # people clip a sensor on within about 5 deg of straight (science.md), the sacrum adds its own
     prior_dof: float = 6.0  # heavy tails: some clip it on quite askew
-    # Usual asymmetry of pitch (in odd harmonics) and roll (in even ones) of healthy runners, deg/s, harmonics 1 to 6: four
-    # optical runs give 11, 6, 6, 3, 5, 4. The first carries every left-right difference of posture and counts for less.
-    asymmetry_dps: tuple[float, ...] = (12.0, 6.0, 6.0, 6.0, 6.0, 6.0)
+    # Usual asymmetry of pitch (in odd harmonics) and roll (in even ones) of healthy runners, deg/s, harmonics 1 to 4: four
+    # optical runs give 7.5, 6, 3, 3. The first carries left-right differences of posture, the fifth and above the shocks.
+    asymmetry_dps: tuple[float, ...] = (8.0, 6.0, 4.0, 4.0)
     asymmetry_dof: float = 4.0
-    stride_noise_dps: float = 15.0  # spread of one harmonic from stride to stride
+    stride_noise_dps: float = 7.0  # spread of one harmonic from stride to stride (3-6 in three optical runners)
     memory_strides: int = 150  # two minutes: a clip that creeps is followed
     grid_deg: float = 30.0
     points: int = 32  # a stride: harmonics up to 6 without aliasing from the shocks

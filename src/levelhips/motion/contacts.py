@@ -38,7 +38,7 @@ class RunningSettings:
     contact_g: float = 0.5  # 0.5-0.7 finds every contact
     arm_g: float = 0.4  # flight must have been before: walking stays above
     body_weight_g: float = 1.0
-    contact_lead_s: float = 0.018  # shock and load take this long from the foot up: 8 ms (accelerometers) to 27 (markers)
+    contact_lead_s: float = 0.019  # shock and load take this long from the foot up: 8 ms (accelerometers) to 27 (markers)
     # Toe-off lies behind the last fall through body weight by a + b x (time over body weight), kept between two limits.
     toe_off_offset_s: float = -0.064
     toe_off_slope: float = 0.684

@@ -107,8 +107,8 @@ class Gait:
             out += self.end(known_s)
             bout = self._bout
             step_s = math.inf
-        elif self.mode is Mode.WALKING and bout.stance_s is not None and step_s <= pause:
-            out += self._finish_stance(bout.stance_s, at_s, math.nan, known_s)
+        elif self.mode is Mode.WALKING:
+            out += self._finish_walking_stance(at_s, known_s)
         if not bout.contacts_s:
             bout.from_s = at_s
         self._voter.contact(step_s)
@@ -145,6 +145,8 @@ class Gait:
     def end(self, known_s: float) -> list[Event]:
         """The bout is over: give the steps that were held, with the side that the evidence favours so far."""
         out: list[Event] = []
+        if self.mode is Mode.WALKING:
+            out += self._finish_walking_stance(math.inf, known_s)
         if self.established and self._voter.confidence > 0.6:
             out += self._release(known_s)
         self._voter.restart()
@@ -160,6 +162,15 @@ class Gait:
         contacts = self._bout.contacts_s
         times = sorted(b - a for a, b in zip(contacts[:-1], contacts[1:], strict=True))
         return times[len(times) // 2] if len(times) >= 2 else math.nan
+
+    def _finish_walking_stance(self, next_s: float, known_s: float) -> list[Event]:
+        """A walking stance is looked at up to the next contact, or as long as a step usually takes, if none comes."""
+        stance_s, usual = self._bout.stance_s, self._usual_step_s()
+        if stance_s is None:
+            return []
+        usual = usual if math.isfinite(usual) else 0.6
+        to_s = next_s if next_s - stance_s <= self.settings.walk_pause_s else stance_s + usual
+        return self._finish_stance(stance_s, min(to_s, known_s), math.nan, known_s)
 
     def _finish_stance(self, from_s: float, to_s: float, toe_off_s: float, known_s: float) -> list[Event]:
         bout, unsure = self._bout, self._uncertainty()
@@ -201,7 +212,8 @@ class Gait:
         if late.stop <= late.start or end.stop - end.start < 2:
             return (math.nan, math.nan)
         heading = h["heading_rad"][end]
-        return (-float(h["right_mps2"][late].mean()), float(heading[-1] - heading[0]))
+        # The body is pushed away from the foot it stands on, and the swinging side comes forward late in the step.
+        return (-float(h["right_mps2"][late].mean()), float(heading[0] - heading[-1]))
 
     def _release(self, known_s: float) -> list[Event]:
         out: list[Event] = []

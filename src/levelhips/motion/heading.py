@@ -45,6 +45,10 @@ class TravelHeading:
         self._at_s, self._heading, self._drift = at_s, predicted + hh / s * error, self._drift + hd / s * error
         self._p = (hh - hh * hh / s, hd - hh * hd / s, dd - hd * hd / s)
 
+    def turn(self, by_rad: float) -> None:
+        """The axis that is looked at was redefined by this much."""
+        self._heading += by_rad
+
     def at(self, at_s: float) -> float:
         """The direction of travel foretold for `at_s` [rad]."""
         return self._heading + self._drift * (at_s - self._at_s)

@@ -409,6 +409,11 @@ class Pipeline:
         if self._mode is not Mode.RUNNING or self._aligner.strides < 2:
             return []
         heading, sd = self._aligner.estimate()
+        turn = self._heading_rad - heading  # of the mediolateral axis as we see it; what is remembered turns with it
+        self._travel.turn(turn)
+        self._watch.turn(turn)
+        self._history["heading_rad"][:] += turn
+        self._unwrapped += turn
         self._heading_rad, self._heading_sd_rad = heading, sd
         self._remount()
         said, said_sd = self._heading_said

@@ -93,6 +93,10 @@ class Watch:
         self._strides = self._slipped_strides = 0
         self._camber_s, self._camber_said = 0.0, False
 
+    def turn(self, by_rad: float) -> None:
+        """The axis whose heading is watched was redefined by this much."""
+        self._ends = [(at_s, heading + by_rad) for at_s, heading in self._ends]
+
     def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float, heading_rad: float) -> list[Notice]:
         """A running stride with its mean obliquity and the (unwrapped) heading at its end."""
         cfg, out = self.settings, []
