@@ -56,7 +56,7 @@ def pelvis_from_sensor(up: Array, outward: Array, heading_rad: float = 0.0) -> A
     """
     back = outward - (outward @ up) * up
     x = -back / math.sqrt(back @ back)
-    z = np.cross(x, up)
+    z = np.array([x[1] * up[2] - x[2] * up[1], x[2] * up[0] - x[0] * up[2], x[0] * up[1] - x[1] * up[0]])
     c, s = math.cos(heading_rad), math.sin(heading_rad)
     return np.stack([c * x + s * z, up, c * z - s * x])
 

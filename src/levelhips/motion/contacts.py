@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi
 
+from levelhips.motion.smoothing import Butterworth
 from levelhips.samples import Array
 
 
@@ -52,7 +52,6 @@ class RunningSettings:
 
 @dataclass(slots=True)
 class _RunningState:
-    filter: Array | None = None
     before_s: float = 0.0
     before_g: float = math.inf  # nothing can rise out of the time before the first sample
     armed: bool = False
@@ -80,28 +79,25 @@ class RunningContacts:
     def __init__(self, rate_hz: float, settings: RunningSettings = RunningSettings()) -> None:
         self.settings, self._state, self._dt = settings, _RunningState(), 1 / rate_hz
         low_pass_hz = min(settings.low_pass_hz, 0.38 * rate_hz)
-        self._sos = butter(2, low_pass_hz, fs=rate_hz, output="sos")
+        self._low_pass = Butterworth(2, low_pass_hz, rate_hz)
         self.delay_s = math.sqrt(2) / (2 * math.pi * low_pass_hz)  # of a second-order Butterworth, well below its corner
         self._levels = (settings.arm_g, settings.contact_g, settings.body_weight_g)
 
     def restart(self) -> None:
         """Samples were lost: forget the stance."""
         self._state = _RunningState(steps_s=self._state.steps_s)
+        self._low_pass.restart()
 
     def push(self, t_s: Array, vertical_g: Array) -> list[FootEvent]:
         """Take (n,) times [s] and (n,) vertical specific forces [g]; give the contacts and toe-offs they decide."""
         if not len(t_s):
             return []
         state = self._state
-        if state.filter is None:
-            # From the first sample, never from the first chunk: how long a chunk is, is the radio's whim.
-            state.filter = sosfilt_zi(self._sos) * vertical_g[0]
-        smooth_g, state.filter = sosfilt(self._sos, vertical_g, zi=state.filter)
-        g, s = np.concatenate([[state.before_g], smooth_g]), np.concatenate([[state.before_s], t_s])
+        g, s = np.concatenate([[state.before_g], self._low_pass.push(vertical_g)]), np.concatenate([[state.before_s], t_s])
         state.before_s, state.before_g = float(s[-1]), float(g[-1])
         arm, contact, weight = self._levels
-        level = (g >= arm).astype(np.int8) + (g >= contact) + (g >= weight)
-        changes = np.flatnonzero(level[1:] != level[:-1])
+        level = (g >= arm).view(np.int8) + (g >= contact) + (g >= weight)
+        changes = (level[1:] != level[:-1]).nonzero()[0]
         out: list[FootEvent] = []
         for i in changes.tolist():
             self._settle_toe_off(float(s[i]), t_s, out)
@@ -150,7 +146,7 @@ class RunningContacts:
         if not state.in_stance:
             return
         if now_s >= state.due_s:  # known with the first sample at or after it
-            out.append(FootEvent("toe-off", state.due_s, int(np.searchsorted(t_s, state.due_s, "left"))))
+            out.append(FootEvent("toe-off", state.due_s, int(t_s.searchsorted(state.due_s, "left"))))
             state.in_stance, state.due_s = False, math.inf
         elif now_s - state.contact_s > self.settings.longest_stance_s + 0.1:
             state.in_stance, state.due_s = False, math.inf  # that was no step
@@ -180,8 +176,6 @@ class WalkingSettings:
 
 @dataclass(slots=True)
 class _WalkingState:
-    high: Array | None = None
-    low: Array | None = None
     before_s: float = 0.0
     before_g: float = 0.0
     armed: bool = False
@@ -200,28 +194,26 @@ class WalkingContacts:
 
     def __init__(self, rate_hz: float, settings: WalkingSettings = WalkingSettings()) -> None:
         self.settings, self._state = settings, _WalkingState()
-        self._high = butter(1, settings.low_hz, "highpass", fs=rate_hz, output="sos")
-        self._low = butter(2, settings.high_hz, fs=rate_hz, output="sos")
+        self._high = Butterworth(1, settings.low_hz, rate_hz, "highpass")
+        self._low = Butterworth(2, settings.high_hz, rate_hz)
 
     def restart(self) -> None:
         """Samples were lost: begin afresh."""
         self._state = _WalkingState()
+        self._high.restart()
+        self._low.restart()
 
     def push(self, t_s: Array, vertical_g: Array, forward_g: Array) -> list[FootEvent]:
         """Take (n,) times [s], vertical and forward specific forces [g]; give the contacts they decide."""
         if not len(t_s):
             return []
         state, cfg = self._state, self.settings
-        load = vertical_g - forward_g
-        if state.high is None or state.low is None:
-            state.high, state.low = sosfilt_zi(self._high) * load[0], np.zeros((1, 2))
-        passed, state.high = sosfilt(self._high, load, zi=state.high)
-        smooth, state.low = sosfilt(self._low, passed, zi=state.low)
+        smooth = self._low.push(self._high.push(vertical_g - forward_g))
         g, s = np.concatenate([[state.before_g], smooth]), np.concatenate([[state.before_s], t_s])
         state.before_s, state.before_g = float(s[-1]), float(g[-1])
-        level = (g >= -cfg.threshold_g).astype(np.int8) + (g >= 0) + (g >= cfg.threshold_g)
+        level = (g >= -cfg.threshold_g).view(np.int8) + (g >= 0) + (g >= cfg.threshold_g)
         out: list[FootEvent] = []
-        for i in np.flatnonzero(level[1:] != level[:-1]).tolist():
+        for i in (level[1:] != level[:-1]).nonzero()[0].tolist():
             low, high = int(level[i]), int(level[i + 1])
             if high == 0:
                 state.armed, state.candidate_s = True, math.nan

@@ -203,8 +203,8 @@ class Gait:
             around = obliquity[max(at.start - (at.stop - at.start), 0) : at.stop]
             return (
                 steps.roll_rate_late(h, from_s, to_s),
-                float(lateral.mean()),
-                float(obliquity[at.start] - around.mean()),
+                steps.mean(lateral),
+                float(obliquity[at.start] - steps.mean(around)),
             )
         length = to_s - from_s
         late = h.between(from_s + 0.4 * length, from_s + 0.75 * length)
@@ -213,7 +213,7 @@ class Gait:
             return (math.nan, math.nan)
         heading = h["heading_rad"][end]
         # The body is pushed away from the foot it stands on, and the swinging side comes forward late in the step.
-        return (-float(h["right_mps2"][late].mean()), float(heading[0] - heading[-1]))
+        return (-steps.mean(h["right_mps2"][late]), float(heading[0] - heading[-1]))
 
     def _release(self, known_s: float) -> list[Event]:
         out: list[Event] = []

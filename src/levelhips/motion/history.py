@@ -46,7 +46,7 @@ class History:
     def between(self, from_s: float, to_s: float) -> slice:
         """Where the samples from `from_s` to `to_s` (both inclusive) lie."""
         times = self._data[0, : self._end]
-        return slice(int(np.searchsorted(times, from_s, "left")), int(np.searchsorted(times, to_s, "right")))
+        return slice(int(times.searchsorted(from_s, "left")), int(times.searchsorted(to_s, "right")))
 
     def __getitem__(self, name: str) -> Array:
         return self._data[self._row[name], : self._end]

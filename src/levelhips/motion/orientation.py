@@ -21,11 +21,11 @@ FILTERS = ("vqf", "madgwick", "mahony", "ekf", "complementary")
 class OrientationFilter(Protocol):
     """What the pipeline asks of an orientation filter."""
 
-    def push(self, gyr_radps: Array, acc_mps2: Array) -> Array:
-        """Take (n, 3) angular rates [rad/s] and specific forces [m/s2]; give (n, 4) quaternions w, x, y, z."""
+    def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
+        """Take (n, 3) angular rates [rad/s] and specific forces [m/s2].
 
-    def bias_radps(self) -> Array:
-        """The present estimate of the gyroscope's bias, (3,) [rad/s]."""
+        Give (n, 4) quaternions w, x, y, z and the (n, 3) bias of the gyroscope as it was estimated at each sample.
+        """
 
     def restart(self) -> None:
         """Forget the orientation, keep the bias: samples were lost for long."""
@@ -46,15 +46,14 @@ class VqfFilter:
         self._filter = VQF(1.0 / rate_hz, tauAcc=tau_acc_s)
         self.inertial = False
 
-    def push(self, gyr_radps: Array, acc_mps2: Array) -> Array:
+    def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
         # VQF skips its correction and its rest detection on a specific force of exactly zero (a canary test holds it to that).
         acc = np.zeros_like(acc_mps2) if self.inertial else np.ascontiguousarray(acc_mps2)
-        return np.asarray(self._filter.updateBatch(np.ascontiguousarray(gyr_radps), acc)["quat6D"])
-
-    def bias_radps(self) -> Array:
-        return np.array(self._filter.state["bias"])
+        out = self._filter.updateBatch(np.ascontiguousarray(gyr_radps), acc)
+        return np.asarray(out["quat6D"]), np.asarray(out["bias"])
 
     def bias_sd_radps(self) -> float:
+        """Standard uncertainty of the bias of the gyroscope [rad/s]."""
         return float(np.asarray(self._filter.getBiasEstimate()[1]).max())
 
     def quaternion(self) -> Array:
@@ -62,7 +61,7 @@ class VqfFilter:
         return np.asarray(self._filter.getQuat6D())
 
     def restart(self) -> None:
-        bias, sd = self.bias_radps(), self.bias_sd_radps()
+        bias, sd = np.array(self._filter.state["bias"]), self.bias_sd_radps()
         self._filter.resetState()
         self._filter.setBiasEstimate(bias, sd)
 
@@ -102,9 +101,9 @@ class AhrsFilter:
         self._q: Array | None = None
         self._step = _ahrs_step(name, rate_hz)
 
-    def push(self, gyr_radps: Array, acc_mps2: Array) -> Array:
+    def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
         if not len(gyr_radps):
-            return np.empty((0, 4))
+            return np.empty((0, 4)), np.empty((0, 3))
         if self._swap is None:
             self._swap = _axes_with_z_up(acc_mps2[0])
         gyr, acc = gyr_radps @ self._swap.T, acc_mps2 @ self._swap.T
@@ -115,10 +114,7 @@ class AhrsFilter:
             out[i] = q
         self._q = q
         half = _quaternion_of(self._swap)
-        return _times_each(out, half)
-
-    def bias_radps(self) -> Array:
-        return np.zeros(3)
+        return _times_each(out, half), np.zeros((len(gyr), 3))
 
     def restart(self) -> None:
         self._q = None

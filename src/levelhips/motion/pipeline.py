@@ -23,7 +23,7 @@ from levelhips.motion.heading import TravelHeading
 from levelhips.motion.history import History
 from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.standing import StandingDetector
-from levelhips.motion.steps import SIGNALS
+from levelhips.motion.steps import SIGNALS, mean
 from levelhips.motion.watch import Watch
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, Samples
 
@@ -99,6 +99,7 @@ class Pipeline:
         self._provisional_bars = 0
         self._heading_rad, self._heading_sd_rad = 0.0, self._aligner.sd_rad
         self._heading_said = (math.inf, math.inf)
+        self._aligned_strides = self._taught = 0
         self._mount: Array | None = None
         self._unwrapped = 0.0  # the last heading of the pelvis, unwrapped
         self._travel_rad, self._travel_rate = 0.0, 0.0
@@ -190,8 +191,7 @@ class Pipeline:
         steps = np.diff(part.t_s, prepend=part.t_s[0] - self._dt if self._last_gyr is None else self._last_s)
         middle *= (steps * self.rate_hz)[:, None]
         self._last_gyr = gyr[-1:]
-        bias = self._filter.bias_radps()
-        world_from_sensor = self._filter.push(middle, part.acc_mps2)
+        world_from_sensor, bias = self._filter.push(middle, part.acc_mps2)
         assert self._mount is not None
         return posture(world_from_sensor, self._mount, part.acc_mps2, gyr - bias)
 
@@ -258,8 +258,8 @@ class Pipeline:
             return []
         events = self._walking.contact(at_s, known_s)
         for from_s, to_s in self._walking.strides_s:
-            mean = self._history["heading_rad"][self._history.between(from_s, to_s)].mean()
-            self._travel.push((from_s + to_s) / 2, float(mean))
+            stride = self._history["heading_rad"][self._history.between(from_s, to_s)]
+            self._travel.push((from_s + to_s) / 2, mean(stride))
         self._walking.strides_s.clear()
         if self._walking.established and self._mode is not Mode.WALKING:
             events.append(self._become(Mode.WALKING, self._walking.from_s, known_s))
@@ -277,15 +277,16 @@ class Pipeline:
         if at.stop - at.start < 8 or h["t_s"][0] > from_s:
             return []
         t_s, heading, stride_s = h["t_s"], h["heading_rad"], to_s - from_s
-        mean_heading = float(heading[at].mean())
+        mean_heading = mean(heading[at])
         self._travel.push((from_s + to_s) / 2, mean_heading)
         near = slice(max(at.start - 1, 0), min(at.stop + 1, len(t_s)))
         if self._gravity_ready and from_s >= self._inertial_from_s:
-            ends = np.array([from_s, to_s])
+            ends = (from_s, to_s)
             e0, e1 = np.interp(ends, t_s[near], h["east_m"][near]).tolist()
             n0, n1 = np.interp(ends, t_s[near], h["north_m"][near]).tolist()
             self._gravity.push(to_s, stride_s, ((e1 - e0) / stride_s, (n1 - n0) / stride_s))
-        if self.settings.align and self._watch.quality(from_s, to_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
+        self._taught += 1  # strides overlap by a step: for the heading every other one says it all
+        if self.settings.align and self._taught % 2 and self._watch.quality(from_s, to_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
             points = self._aligner.settings.points
             phases = from_s + stride_s * np.arange(points) / points
             east = np.interp(phases, t_s[near], h["east_radps"][near])
@@ -293,7 +294,7 @@ class Pipeline:
             clip_rad = mean_heading + self._heading_rad  # where the clip alone would put the mediolateral axis
             c, s = math.cos(clip_rad), math.sin(clip_rad)
             self._aligner.push(north * c - east * s, east * c + north * s)
-        obliquity = float(h["obliquity_rad"][at].mean())
+        obliquity = mean(h["obliquity_rad"][at])
         return list(self._watch.stride(to_s, known_s, stride_s, obliquity, float(heading[at.stop - 1])))
 
     # Bar lines.
@@ -302,7 +303,7 @@ class Pipeline:
         bar, self._bar = self._bar, _Bar()
         acc, gyr = np.concatenate(bar.acc), np.concatenate(bar.gyr)
         now_s = self._last_s
-        events: list[Event] = list(self._watch.bar(now_s, self._mode is Mode.RUNNING))
+        events: list[Event] = list(self._watch.bar(now_s, self._mode is Mode.RUNNING, acc))
         events += self._judge_mode(acc, gyr, now_s)
         if self._zero is None:
             self._guess_zero(np.concatenate(bar.up, axis=1))
@@ -353,6 +354,7 @@ class Pipeline:
         self._zero_sd_rad = max(self._standing.repeat_rad, math.radians(0.05))
         if first and lean > math.radians(3.0):  # the clip was moved: its heading is open again
             self._aligner.restart()
+            self._aligned_strides = 0
         self._remount()
         self._watch.zero()
         if not first:
@@ -360,11 +362,11 @@ class Pipeline:
         return [StandingZero(now_s - spell_s, now_s, spell_s, self._zero_sd_rad, lean)]
 
     def _guess_zero(self, up: Array) -> None:
-        mean = up.mean(axis=1)
+        now = up.mean(axis=1)
         self._provisional_bars += 1
         assert self._provisional is not None
         share = 1 / min(self._provisional_bars, 60)
-        guess = self._provisional + (mean - self._provisional) * share
+        guess = self._provisional + (now - self._provisional) * share
         self._provisional = guess / math.sqrt(guess @ guess)
         self._remount()
 
@@ -406,8 +408,11 @@ class Pipeline:
         )
 
     def _adopt_heading(self, now_s: float) -> list[Event]:
-        if self._mode is not Mode.RUNNING or self._aligner.strides < 2:
+        strides = self._aligner.strides
+        # At first each stride tells much; later four together are soon enough.
+        if self._mode is not Mode.RUNNING or strides < 2 or strides - self._aligned_strides < (1 if strides < 12 else 4):
             return []
+        self._aligned_strides = strides
         heading, sd = self._aligner.estimate()
         turn = self._heading_rad - heading  # of the mediolateral axis as we see it; what is remembered turns with it
         self._travel.turn(turn)
@@ -424,11 +429,11 @@ class Pipeline:
 
     def _adopt_travel(self, heading: Array, now_s: float) -> None:
         if not (self._running.established or self._walking.established):
-            mean = float(heading.mean())
+            now = float(heading.mean())
             if self._mode is Mode.STANDING or self._count <= self._bar_samples:
-                self._travel.start(now_s, mean)
+                self._travel.start(now_s, now)
             else:  # wandering about: follow within a few seconds
-                follow = self._travel.at(now_s) + 0.4 * (mean - self._travel.at(now_s))
+                follow = self._travel.at(now_s) + 0.4 * (now - self._travel.at(now_s))
                 self._travel.start(now_s, follow)
         self._travel_from_s, self._travel_rad = now_s, self._travel.at(now_s)
         self._travel_rate = self._travel.at(now_s + 1) - self._travel_rad

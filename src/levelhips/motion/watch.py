@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfilt
 
 from levelhips.events import Mode, Notice, Quality
+from levelhips.motion.smoothing import Butterworth
 from levelhips.samples import Array
 
 
@@ -52,33 +52,24 @@ class Watch:
         self.slipped = self.loose = False
         self.zeroed = False
         self._camber_s, self._camber_said = 0.0, False
-        self._high = butter(2, settings.loose_hz, "highpass", fs=rate_hz, output="sos") if rate_hz >= 90 else None
-        self._high_state: Array | None = None
-        self._energy, self._energy_n, self._baseline, self._baseline_n = 0.0, 0, 0.0, 0
+        self._high = Butterworth(2, settings.loose_hz, rate_hz, "highpass") if rate_hz >= 90 else None
+        self._baseline, self._baseline_n = 0.0, 0
         self._tail_acc: Array | None = None
         self._tail_gyr: Array | None = None
 
     def samples(self, t_s: Array, acc_mps2: Array, gyr_radps: Array) -> None:
-        """Look at every sample: rattle, and values cut off at the sensor's range."""
+        """Look at every sample for values cut off at the sensor's range."""
         cfg = self.settings
         if self._tail_acc is None or self._tail_gyr is None:
             self._tail_acc, self._tail_gyr = np.zeros((2, 3)), np.zeros((2, 3))
         acc, gyr = np.concatenate([self._tail_acc, acc_mps2]), np.concatenate([self._tail_gyr, gyr_radps])
         for values, limit in ((acc, cfg.flat_acc_mps2), (gyr, cfg.flat_gyr_radps)):
-            if np.abs(values).max() > limit:
+            if values.max() > limit or values.min() < -limit:
                 same = (values[2:] == values[1:-1]) & (values[1:-1] == values[:-2]) & (np.abs(values[2:]) > limit)
                 rows = np.flatnonzero(same.any(axis=1))
                 if len(rows):
                     self._flat_s = float(t_s[rows[-1]])
         self._tail_acc, self._tail_gyr = acc[-2:], gyr[-2:]
-        if self._high is not None:
-            size = np.sqrt(acc_mps2[:, 0] ** 2 + acc_mps2[:, 1] ** 2 + acc_mps2[:, 2] ** 2)
-            if self._high_state is None:
-                self._high_state = np.zeros((1, 2))
-            rattle, self._high_state = sosfilt(self._high, size, zi=self._high_state)
-            # Added up one by one (cumsum), not by np.sum, whose pairing depends on the length of the chunk.
-            self._energy = float(np.cumsum(np.concatenate([[self._energy], rattle * rattle]))[-1])
-            self._energy_n += len(size)
 
     def gap(self, to_s: float) -> None:
         """Samples are missing up to `to_s`."""
@@ -128,11 +119,14 @@ class Watch:
             out.append(Notice(to_s, known_s, "camber", math.degrees(self._slow)))
         return out
 
-    def bar(self, at_s: float, running: bool) -> list[Notice]:
-        """At the end of each bar: has the clip begun to rattle?"""
+    def bar(self, at_s: float, running: bool, acc_mps2: Array) -> list[Notice]:
+        """At the end of each bar with its (n, 3) forces: has the clip begun to rattle?"""
         cfg, out = self.settings, []
-        if running and self._energy_n:
-            energy = self._energy / self._energy_n
+        if self._high is None:
+            return out
+        rattle = self._high.push(np.sqrt((acc_mps2 * acc_mps2).sum(axis=1)))
+        if running:
+            energy = float((rattle * rattle).mean())
             if self._baseline_n < cfg.loose_bars:
                 self._baseline_n += 1
                 self._baseline += (energy - self._baseline) / self._baseline_n
@@ -141,7 +135,6 @@ class Watch:
                 if loose and not self.loose:
                     out.append(Notice(at_s, at_s, "loose", math.sqrt(energy / self._baseline)))
                 self.loose = loose
-        self._energy, self._energy_n = 0.0, 0
         return out
 
     def quality(self, from_s: float, to_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
