@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 
@@ -90,12 +91,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A foot met the ground. `side` is None until sides are sure."""
+    """A foot met the ground. `side` is None until sides are sure; `quality` is that of the stance as far as it is known."""
 
     at_s: float
     known_s: float
     mode: Mode
     side: Side | None
+    quality: Quality = Quality.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,9 @@ Event = (
 )
 
 
+E = TypeVar("E", bound=Event)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Angles:
     """The pelvis against standing, sample by sample; read-only arrays of one length.
@@ -288,9 +293,9 @@ class Update:
             tuple(event for update in updates for event in update.events),
         )
 
-    def of(self, *kinds: type) -> Iterator[Event]:
-        """The events of the given kinds, in order."""
-        return (event for event in self.events if isinstance(event, kinds))
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """The events of one kind, in order."""
+        return (event for event in self.events if isinstance(event, kind))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Update):

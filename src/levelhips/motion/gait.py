@@ -121,7 +121,8 @@ class Gait:
         bout.contacts_s.append(at_s)
         del bout.contacts_s[:-9]
         sure = self._voter.sure
-        out.append(Contact(at_s, known_s, self.mode, self._voter.side if sure else None))
+        quality = self._quality(at_s, known_s, self.mode)
+        out.append(Contact(at_s, known_s, self.mode, self._voter.side if sure else None, quality))
         if len(bout.contacts_s) >= 3:
             a, b, c = bout.contacts_s[-3:]
             if b - a <= pause and c - b <= pause and max(b - a, c - b) < 1.6 * min(b - a, c - b):

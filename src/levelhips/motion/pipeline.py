@@ -295,7 +295,8 @@ class Pipeline:
             c, s = math.cos(clip_rad), math.sin(clip_rad)
             self._aligner.push(north * c - east * s, east * c + north * s)
         obliquity = mean(h["obliquity_rad"][at])
-        return list(self._watch.stride(to_s, known_s, stride_s, obliquity, float(heading[at.stop - 1])))
+        sure = not self._gravity_ready or self._gravity.unsure_rad < self._watch.settings.unsure_rad
+        return list(self._watch.stride(to_s, known_s, stride_s, obliquity if sure else None, float(heading[at.stop - 1])))
 
     # Bar lines.
 
@@ -474,11 +475,11 @@ class Pipeline:
 
     def _quality(self, from_s: float, to_s: float, mode: Mode) -> Quality:
         bout = self._running if mode is Mode.RUNNING else self._walking
-        unsure = self._gravity.tilt_sd_rad if self._gravity_ready else 0.0
+        unsure = self._gravity.unsure_rad if self._gravity_ready else 0.0
         return self._watch.quality(from_s, to_s, mode, bout.from_s, unsure)
 
     def _uncertainty(self) -> Uncertainty:
-        vertical = self._gravity.tilt_sd_rad if self._gravity_ready else math.radians(0.5)
+        vertical = self._gravity.unsure_rad if self._gravity_ready else math.radians(0.5)
         return Uncertainty(math.hypot(vertical, self._zero_sd_rad), self._heading_sd_rad)
 
 

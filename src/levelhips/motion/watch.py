@@ -88,8 +88,8 @@ class Watch:
         """The axis whose heading is watched was redefined by this much."""
         self._ends = [(at_s, heading + by_rad) for at_s, heading in self._ends]
 
-    def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float, heading_rad: float) -> list[Notice]:
-        """A running stride with its mean obliquity and the (unwrapped) heading at its end."""
+    def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
+        """A running stride with its mean obliquity (None while the vertical is unsure) and the unwrapped heading at its end."""
         cfg, out = self.settings, []
         self._ends.append((to_s, heading_rad))
         del self._ends[: -cfg.turn_strides - 1]
@@ -99,6 +99,8 @@ class Watch:
                 if known_s > self._turning_until_s:
                     out.append(Notice(a_s, known_s, "turning", math.degrees((b - a) / (b_s - a_s))))
                 self._turning_until_s = known_s + 2 * duration_s
+        if obliquity_rad is None:
+            return out
         self._strides += 1
         if self._strides <= 6:  # a runner finds his form
             return out

@@ -1,0 +1,1 @@
+"""Sound: cues and signals as tones, to a sound device or into a WAV file."""

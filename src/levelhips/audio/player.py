@@ -1,0 +1,86 @@
+"""The sound device: a callback that renders the mixer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+from levelhips.audio.synth import Mixer, SoundSettings, cue_sound, signal_sound
+from levelhips.errors import SoundError
+from levelhips.events import Cue, Signal, Update
+
+RATE_HZ = 48000
+BUFFER_MS = 10  # measured on a PulseAudio null sink: 12 ms from trigger to sample at 10, 6 ms at 5 (which some devices refuse)
+
+
+class Player:
+    """Play cues and signals as they come. A sink of a session.
+
+    Parameters
+    ----------
+    settings : SoundSettings
+    null : bool
+        Use miniaudio's null device: real time, no sound.
+    rendered : callable or None
+        Told of every block that was rendered: (monotonic seconds, block). For measuring.
+
+    Raises
+    ------
+    SoundError
+        If there is no sound device.
+    """
+
+    def __init__(
+        self,
+        settings: SoundSettings = SoundSettings(),
+        *,
+        null: bool = False,
+        rendered: Callable[[float, Any], None] | None = None,
+    ) -> None:
+        import miniaudio
+
+        self.settings, self.mixer, self._rendered = settings, Mixer(RATE_HZ), rendered
+        backends = [miniaudio.Backend.NULL] if null else [b for b in miniaudio.get_enabled_backends() if b is not miniaudio.Backend.NULL]
+        try:
+            self._device = miniaudio.PlaybackDevice(
+                output_format=miniaudio.SampleFormat.FLOAT32,
+                nchannels=2,
+                sample_rate=RATE_HZ,
+                buffersize_msec=BUFFER_MS,
+                backends=backends,
+                app_name="levelhips",
+            )
+            callback = self._blocks()
+            next(callback)
+            self._device.start(callback)
+        except miniaudio.MiniaudioError as error:
+            raise SoundError(
+                f"No sound device could be opened ({error})", fix="Connect headphones or a loudspeaker, or use --mute; all else goes on"
+            ) from error
+
+    def put(self, update: Update) -> None:
+        """Begin the sounds of an update."""
+        for event in update.events:
+            if isinstance(event, Cue):
+                self.mixer.begin(cue_sound(event, self.settings, RATE_HZ))
+            elif isinstance(event, Signal):
+                self.mixer.begin(signal_sound(event, self.settings, RATE_HZ))
+
+    def mute(self, muted: bool) -> None:
+        self.mixer.muted = muted
+
+    def close(self) -> None:
+        """Let what sounds end, then stop the device."""
+        end = time.monotonic() + 1.0
+        while self.mixer.busy and time.monotonic() < end:
+            time.sleep(0.02)
+        self._device.close()
+
+    def _blocks(self) -> Generator[bytes | Any, int, None]:
+        frames = yield b""
+        while True:
+            block = self.mixer.render(frames)
+            if self._rendered is not None:
+                self._rendered(time.monotonic(), block)
+            frames = yield block

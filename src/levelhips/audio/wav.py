@@ -1,0 +1,83 @@
+"""Cues rendered into a WAV file, each at the moment at which it was known."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, signal_sound
+from levelhips.events import Cue, Signal, Update
+
+RATE_HZ = 24000
+
+
+class WavSink:
+    """Write the sounds of updates into a stereo 16-bit WAV file; its second 0 is `from_s` of the sensor's clock.
+
+    The file has another name (``.part``) until it is closed whole.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    from_s : float
+        Sensor time of its beginning [s].
+    settings : SoundSettings
+    """
+
+    def __init__(self, path: Path, from_s: float, settings: SoundSettings = SoundSettings()) -> None:
+        self.path, self.settings, self._from_s = path, settings, from_s
+        self._part = path.with_name(path.name + ".part")
+        self._file = wave.open(str(self._part), "wb")  # noqa: SIM115  # closed in close()
+        self._file.setnchannels(2)
+        self._file.setsampwidth(2)
+        self._file.setframerate(RATE_HZ)
+        self._mixer = Mixer(RATE_HZ)
+        self._frames = 0
+        self.cues = 0
+
+    def put(self, update: Update) -> None:
+        """Take an update: its sounds begin where they were known."""
+        for event in update.events:
+            if isinstance(event, Cue):
+                self._at(event.known_s, cue_sound(event, self.settings, RATE_HZ))
+                self.cues += 1
+            elif isinstance(event, Signal):
+                self._at(event.known_s, signal_sound(event, self.settings, RATE_HZ))
+        if len(update.angles):
+            self._write_to(float(update.angles.t_s[-1]))
+
+    def close(self) -> None:
+        """Write what still sounds, and give the file its name."""
+        self._write(self._mixer.render(RATE_HZ // 2))
+        self._file.close()
+        self._part.replace(self.path)
+
+    def abandon(self) -> None:
+        """Give up: leave no file that looks whole."""
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def _at(self, t_s: float, sound: Sound) -> None:
+        self._write_to(t_s)
+        self._mixer.begin(sound)
+
+    def _write_to(self, t_s: float) -> None:
+        frames = round((t_s - self._from_s) * RATE_HZ) - self._frames
+        while frames > 0:  # in blocks, for a gap may be an hour
+            block = min(frames, RATE_HZ)
+            self._write(self._mixer.render(block))
+            frames -= block
+
+    def _write(self, block: Sound) -> None:
+        self._file.writeframes((block * 32767).astype("<i2").tobytes())
+        self._frames += len(block)
+
+
+def read_wav(path: Path) -> tuple[int, Sound]:
+    """Read a WAV file of ours: its rate [Hz] and (n, 2) samples from -1 to 1."""
+    with wave.open(str(path), "rb") as file:
+        data = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, file.getnchannels())
+        return file.getframerate(), (data / 32767).astype(np.float32)

@@ -1,0 +1,219 @@
+"""The coach: watches the drop while the foot is on the ground, and says when it is too much."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from levelhips.coaching.forecast import PeakForecast
+from levelhips.coaching.threshold import Threshold, ThresholdSettings, _within
+from levelhips.commands import Command, Do
+from levelhips.events import (
+    Angles,
+    Contact,
+    Cue,
+    Event,
+    Mode,
+    ModeChange,
+    Quality,
+    Side,
+    Signal,
+    StandingZero,
+    Step,
+    ThresholdChange,
+    Update,
+)
+from levelhips.samples import Array, Gap
+
+
+@dataclass(frozen=True, slots=True)
+class CueSettings:
+    """When a drop over the threshold is worth a sound."""
+
+    when: Literal["every", "k-of-n"] = "every"
+    k: int = 3  # of the last n steps of a side, this one included
+    n: int = 5
+    spacing_s: float = 0.3  # shorter than any step: two sounds must not run into one another
+    severe_deg: float = 3.0  # so far over the threshold is as bad as it gets: three times a runner's own spread
+    forecast: bool = False
+    forecast_s: float = 0.040
+    back_s: float = 1.0  # a loss of samples that long is worth a sound when they are back
+
+    def __post_init__(self) -> None:
+        _within("n", self.n, 1, 100)
+        _within("k", self.k, 1, self.n)
+        _within("spacing_s", self.spacing_s, 0.0, 60.0)
+        _within("severe_deg", self.severe_deg, 0.1, 30.0)
+        _within("forecast_s", self.forecast_s, 0.02, 0.1)
+
+
+@dataclass(slots=True)
+class _Stance:
+    contact: Contact
+    side: Side
+    threshold_rad: float
+    audible: bool
+    cued: bool = False
+    early: tuple[float, float] | None = None  # drop and rate at the instant of the forecast
+
+
+@dataclass(slots=True)
+class _State:
+    stance: _Stance | None = None
+    last_cue_s: float = -math.inf
+    paused: bool = False
+    running: bool = False
+    bad: dict[Side, deque[bool]] = field(default_factory=dict)
+    early: dict[float, tuple[float, float]] = field(default_factory=dict)  # by contact, until the step is told
+    tail_t: Array = field(default_factory=lambda: np.empty(0))
+    tail_obliquity: Array = field(default_factory=lambda: np.empty(0))
+
+
+class Coach:
+    """Weave cues and signals into what the motion core says, each at the place where it became known."""
+
+    def __init__(self, threshold: ThresholdSettings = ThresholdSettings(), cues: CueSettings = CueSettings()) -> None:
+        self.settings = cues
+        self.threshold = Threshold(threshold)
+        self._forecast = PeakForecast()
+        self._state = _State(bad={side: deque(maxlen=max(cues.n - 1, 1)) for side in Side})
+        self._said_fixed = threshold.mode == "auto"
+
+    @property
+    def paused(self) -> bool:
+        return self._state.paused
+
+    def push(self, update: Update) -> Update:
+        """Take an update of the motion core; give it with cues, signals and changes of the threshold woven in."""
+        angles, out, start = update.angles, [], 0
+        times = angles.t_s
+        for event in update.events:
+            if isinstance(event, Gap):
+                end = len(times) if not len(times) or event.from_s >= times[-1] else int(times.searchsorted(event.from_s, "right"))
+            else:
+                end = int(times.searchsorted(event.known_s, "left"))
+            if end > start:
+                out += self._watch(angles, start, end)
+                start = end
+            out.append(event)
+            out += self._heed(event)
+        out += self._watch(angles, start, len(times))
+        return Update(angles, tuple(out))
+
+    def obey(self, command: Command) -> Update:
+        """Take a command of the runner."""
+        events: list[Event] = []
+        if command.do is Do.PAUSE and not self._state.paused:
+            self._state.paused = True
+            events.append(Signal(command.at_s, command.at_s, "paused"))
+        elif command.do is Do.RESUME and self._state.paused:
+            self._state.paused = False
+            events.append(Signal(command.at_s, command.at_s, "started"))
+        elif command.do is Do.THRESHOLD and command.value is not None:
+            level = math.radians(command.value)
+            events.append(self.threshold.set(command.at_s, level, level, "command"))
+        return Update(events=tuple(events))
+
+    def _heed(self, event: Event) -> list[Event]:
+        state = self._state
+        if isinstance(event, Contact):
+            self._begin(event)
+        elif isinstance(event, Step):
+            return self._conclude(event)
+        elif isinstance(event, Gap):
+            state.stance = None
+            state.tail_t = state.tail_obliquity = np.empty(0)
+            if event.to_s - event.from_s >= self.settings.back_s:
+                return [Signal(event.from_s, event.to_s, "back")]
+        elif isinstance(event, StandingZero):
+            out: list[Event] = [Signal(event.at_s, event.known_s, "calibrated")]
+            if not self._said_fixed:
+                self._said_fixed = True
+                left, right = self.threshold.of(Side.LEFT), self.threshold.of(Side.RIGHT)
+                out.append(ThresholdChange(event.at_s, event.known_s, left, right, "fixed"))
+            return out
+        elif isinstance(event, ModeChange):
+            began = event.mode is Mode.RUNNING and not state.running
+            state.running = event.mode is Mode.RUNNING
+            if began:
+                return [Signal(event.at_s, event.known_s, "started")]
+        return []
+
+    def _begin(self, contact: Contact) -> None:
+        state, side = self._state, contact.side
+        if side is None or contact.mode is not Mode.RUNNING:
+            state.stance = None
+            return
+        audible = contact.quality is Quality.OK and not state.paused
+        state.stance = _Stance(contact, side, self.threshold.of(side), audible)
+
+    def _conclude(self, step: Step) -> list[Event]:
+        state = self._state
+        if state.stance is not None and state.stance.contact.at_s == step.at_s:
+            state.stance = None
+        if step.mode is not Mode.RUNNING:
+            return []
+        early = state.early.pop(step.at_s, None)
+        if step.quality is Quality.OK:
+            state.bad[step.side].append(step.drop_rad > self.threshold.of(step.side))
+            if early is not None:
+                self._forecast.learn(step.side, *early, step.drop_rad)
+        while len(state.early) > 8:
+            del state.early[next(iter(state.early))]
+        return self.threshold.step(step)
+
+    def _watch(self, angles: Angles, start: int, end: int) -> list[Event]:
+        state, out = self._state, []
+        stance = state.stance
+        if end <= start:
+            return []
+        if stance is not None:
+            drop = angles.drop_rad[start:end]
+            if self.settings.forecast and stance.early is None:
+                out += self._look_early(stance, angles, start, end)
+            if stance.audible and not stance.cued:
+                over = (drop > stance.threshold_rad).nonzero()[0]
+                if len(over):
+                    i = start + int(over[0])
+                    out += self._cue(stance, float(angles.t_s[i]), float(angles.drop_rad[i]), forecast=False)
+        if self.settings.forecast:
+            keep = 6
+            state.tail_t = np.concatenate([state.tail_t, angles.t_s[start:end]])[-keep:]
+            state.tail_obliquity = np.concatenate([state.tail_obliquity, angles.obliquity_rad[start:end]])[-keep:]
+        return out
+
+    def _look_early(self, stance: _Stance, angles: Angles, start: int, end: int) -> list[Event]:
+        state = self._state
+        t = angles.t_s[start:end]
+        at = int(t.searchsorted(stance.contact.at_s + self.settings.forecast_s, "left"))
+        if at >= len(t) or math.isnan(angles.drop_rad[start + at]):
+            return []
+        times = np.concatenate([state.tail_t, t[: at + 1]])[-3:]
+        obliquity = np.concatenate([state.tail_obliquity, angles.obliquity_rad[start : start + at + 1]])[-3:]
+        if len(times) < 3:
+            return []
+        sign = stance.side.sign
+        drop = float(sign * obliquity[-1])
+        rate = float(sign * (obliquity[-1] - obliquity[0]) / (times[-1] - times[0]))
+        stance.early = (drop, rate)
+        state.early[stance.contact.at_s] = stance.early
+        peak = self._forecast.peak(stance.side, drop, rate)
+        if stance.audible and not stance.cued and drop <= stance.threshold_rad < peak:
+            return self._cue(stance, float(t[at]), peak, forecast=True)
+        return []
+
+    def _cue(self, stance: _Stance, now_s: float, drop_rad: float, *, forecast: bool) -> list[Event]:
+        state, cfg = self._state, self.settings
+        stance.cued = True
+        if cfg.when == "k-of-n" and 1 + sum(state.bad[stance.side]) < cfg.k:
+            return []
+        if now_s - state.last_cue_s < cfg.spacing_s:
+            return []
+        state.last_cue_s = now_s
+        # The peak is still to come; what is known is how far the drop is over, and how fast it got there.
+        severity = min(1.0, max(0.0, (drop_rad - stance.threshold_rad) / math.radians(cfg.severe_deg)))
+        return [Cue(now_s, now_s, stance.contact.at_s, stance.side, severity, drop_rad, stance.threshold_rad, forecast)]

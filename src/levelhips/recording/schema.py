@@ -1,0 +1,227 @@
+"""What stands in a recording: topics, their encodings and versions. docs/recording-format.md explains them to others.
+
+Samples are a small binary block, for a session has a million of them; everything else is JSON. Numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from levelhips import events as ev
+from levelhips.commands import Command, Do
+from levelhips.samples import Array, Gap, Samples
+
+PROFILE = "levelhips"
+VERSION = 1
+LIBRARY = "levelhips"
+
+
+class Topic(StrEnum):
+    """The channels of a recording; their MCAP ids are their place here, so that a file without its head can be read."""
+
+    SAMPLES = "/samples"
+    PACKETS = "/packets"
+    EVENTS = "/events"
+    CUES = "/cues"
+    COMMANDS = "/commands"
+    SETTINGS = "/settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What a radio gave: bytes, the host's time of their arrival, and the characteristic they came by."""
+
+    arrival_s: float
+    data: bytes
+    source: str = ""
+
+
+_EXACT, _SCALED = 0, 1
+_HEAD = struct.Struct("<BBHdff")  # version, kind, count, first time, scale of acc, scale of gyr
+_PACKET = struct.Struct("<BBd")  # version, length of source, arrival
+
+
+def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -> bytes:
+    """A block of up to 65,535 samples.
+
+    With `scale` (m/s2 and rad/s per count) the values are stored as 16-bit counts and times as whole microseconds after
+    the first, exactly if that is what they are; without it as they are, in 64 bits.
+
+    Raises
+    ------
+    ValueError
+        If there are too many samples for one block.
+    """
+    count = len(samples)
+    if count > 0xFFFF:
+        raise ValueError(f"{count} samples in one block; 65,535 at the most")
+    first_s = float(samples.t_s[0]) if count else 0.0
+    if scale is None:
+        table = np.concatenate([samples.t_s[:, None], samples.acc_mps2, samples.gyr_radps], axis=1)
+        return _HEAD.pack(VERSION, _EXACT, count, first_s, 0.0, 0.0) + table.astype("<f8").tobytes()
+    # The scales are kept as f32: use the rounded ones, so that what is read is what was meant.
+    acc_scale, gyr_scale = (float(np.float32(value)) for value in scale)
+    offset_us = np.rint((samples.t_s - first_s) * 1e6).astype("<u4")
+    counts = np.concatenate([samples.acc_mps2 / acc_scale, samples.gyr_radps / gyr_scale], axis=1)
+    counts16 = np.clip(np.rint(counts), -32768, 32767).astype("<i2")
+    # Column by column: neighbours in time are alike, and compress.
+    return _HEAD.pack(VERSION, _SCALED, count, first_s, acc_scale, gyr_scale) + offset_us.tobytes() + counts16.T.tobytes()
+
+
+def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
+    """The times (n,), forces (n, 3) and rates (n, 3) of a block.
+
+    Raises
+    ------
+    ValueError
+        If the block is of another version, or its length does not fit.
+    """
+    if len(data) < _HEAD.size:
+        raise ValueError("a block of samples is shorter than its head")
+    version, kind, count, first_s, acc_scale, gyr_scale = _HEAD.unpack_from(data)
+    if version != VERSION or kind not in (_EXACT, _SCALED):
+        raise ValueError(f"a block of samples has version {version}, kind {kind}")
+    body = memoryview(data)[_HEAD.size :]
+    if len(body) != count * (56 if kind == _EXACT else 16):
+        raise ValueError("a block of samples has the wrong length")
+    if kind == _EXACT:
+        table = np.frombuffer(body, "<f8").reshape(count, 7)
+        return table[:, 0].copy(), table[:, 1:4].copy(), table[:, 4:7].copy()
+    t_s = first_s + np.frombuffer(body[: 4 * count], "<u4") * 1e-6
+    counts = np.frombuffer(body[4 * count :], "<i2").reshape(6, count).T
+    return t_s, counts[:, :3] * acc_scale, counts[:, 3:] * gyr_scale
+
+
+def encode_packet(packet: Packet) -> bytes:
+    """A raw packet with its arrival."""
+    source = packet.source.encode()
+    return _PACKET.pack(VERSION, len(source), packet.arrival_s) + source + packet.data
+
+
+def decode_packet(data: bytes) -> Packet:
+    """The packet of `encode_packet`.
+
+    Raises
+    ------
+    ValueError
+        If it is of another version or cut.
+    """
+    if len(data) < _PACKET.size:
+        raise ValueError("a packet is shorter than its head")
+    version, length, arrival_s = _PACKET.unpack_from(data)
+    if version != VERSION or len(data) < _PACKET.size + length:
+        raise ValueError("a packet is of another version, or cut")
+    start = _PACKET.size
+    return Packet(arrival_s, data[start + length :], data[start : start + length].decode("utf-8"))
+
+
+_KINDS: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        ev.StandingZero,
+        ev.ModeChange,
+        ev.Heading,
+        ev.Contact,
+        ev.Step,
+        ev.Stride,
+        ev.Notice,
+        Gap,
+        ev.Baseline,
+        ev.ThresholdChange,
+        ev.Cue,
+        ev.Signal,
+    )
+}
+_ENUMS = {"side": ev.Side, "mode": ev.Mode, "quality": ev.Quality}
+
+
+def encode_event(event: ev.Event) -> bytes:
+    """An event as JSON: its kind, and its fields by their names; what is not a number (NaN) is null."""
+    values: dict[str, Any] = {"kind": type(event).__name__}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        values[field.name] = None if isinstance(value, float) and not math.isfinite(value) else value
+    return json.dumps(values, allow_nan=False).encode()
+
+
+def decode_event(data: bytes) -> ev.Event:
+    """The event of `encode_event`. Fields that a later version added are passed over.
+
+    Raises
+    ------
+    ValueError
+        If it is no event of ours.
+    """
+    try:
+        values = json.loads(data)
+        kind = _KINDS[values.pop("kind")]
+        known = {field.name: field for field in fields(kind)}
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            if name in known:
+                if value is not None and name in _ENUMS:
+                    value = _ENUMS[name](value)
+                elif value is None and not (kind is ev.Contact and name == "side"):
+                    value = math.nan
+                found[name] = value
+        event: ev.Event = kind(**found)
+        return event
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"an event cannot be read ({error})") from error
+
+
+def encode_command(command: Command) -> bytes:
+    """A command as JSON."""
+    return json.dumps({"at_s": command.at_s, "do": command.do, "value": command.value}).encode()
+
+
+def decode_command(data: bytes) -> Command:
+    """The command of `encode_command`.
+
+    Raises
+    ------
+    ValueError
+        If it is no command of ours.
+    """
+    try:
+        values = json.loads(data)
+        value = values.get("value")
+        return Command(float(values["at_s"]), Do(values["do"]), None if value is None else float(value))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"a command cannot be read ({error})") from error
+
+
+def json_schemas() -> dict[Topic, tuple[str, str, bytes]]:
+    """Of each topic: the name of its schema, the encoding of the schema, and the schema."""
+
+    def schema(title: str, properties: dict[str, str], required: list[str]) -> bytes:
+        return json.dumps(
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "title": title,
+                "type": "object",
+                "properties": {name: {"type": kind} if kind else {} for name, kind in properties.items()},
+                "required": required,
+            }
+        ).encode()
+
+    event = schema("levelhips.Event.v1", {"kind": "string", "at_s": "number", "known_s": "number"}, ["kind"])
+    return {
+        Topic.SAMPLES: ("levelhips.Samples.v1", "", b""),
+        Topic.PACKETS: ("levelhips.Packet.v1", "", b""),
+        Topic.EVENTS: ("levelhips.Event.v1", "jsonschema", event),
+        Topic.CUES: ("levelhips.Event.v1", "jsonschema", event),
+        Topic.COMMANDS: (
+            "levelhips.Command.v1",
+            "jsonschema",
+            schema("levelhips.Command.v1", {"at_s": "number", "do": "string", "value": ""}, ["at_s", "do"]),
+        ),
+        Topic.SETTINGS: ("levelhips.Settings.v1", "jsonschema", schema("levelhips.Settings.v1", {}, [])),
+    }

@@ -1,0 +1,176 @@
+"""Write a recording: append-only, a chunk a second, each flushed and synced, so that a crash costs a second at the most."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from mcap.writer import CompressionType, Writer
+
+from levelhips.commands import Command
+from levelhips.errors import RecordingError
+from levelhips.events import Cue, Event, Signal
+from levelhips.recording import schema
+from levelhips.recording.schema import Packet, Topic
+from levelhips.samples import Samples
+
+CHUNK_S = 1.0
+
+
+class RecordingWriter:
+    """Write samples, packets, events, commands and settings into an MCAP file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it must not exist.
+    metadata : dict of str
+        What is known of the session: sensor, rate_hz, outward, wearer's notes ...
+    settings : dict
+        The settings as plain values.
+    scale : (float, float) or None
+        m/s2 and rad/s per count of the sensor, where its values are 16-bit counts: a fifth of the size, and exact.
+    sync : bool
+        Ask the system to bring each chunk to the disk.
+
+    Raises
+    ------
+    RecordingError
+        If the file exists, or cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        metadata: dict[str, str],
+        settings: dict[str, Any] | None = None,
+        scale: tuple[float, float] | None = None,
+        *,
+        sync: bool = True,
+    ) -> None:
+        self.path, self._scale, self._sync = path, scale, sync
+        try:
+            self._file = open(path, "xb")  # noqa: SIM115  # closed in close()
+        except FileExistsError as error:
+            raise RecordingError(f"{path} exists already", fix="Choose another name; recordings are never overwritten") from error
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions") from error
+        try:
+            # A chunk is closed by flush(), once a second; the limit is far away, so that no chunk closes by itself.
+            self._mcap = Writer(
+                self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True
+            )
+            self._mcap.start(profile=schema.PROFILE, library=f"{schema.LIBRARY} {schema.VERSION}")
+            self._mcap.add_metadata("levelhips", {"version": str(schema.VERSION), **metadata})
+            self._register()
+        except OSError as error:
+            self._fail(error)
+        self._chunk_from_s: float | None = None
+        self._counts = dict.fromkeys(Topic, 0)
+        self._last_s = 0.0
+        if settings is not None:
+            self._write(Topic.SETTINGS, 0.0, json.dumps(settings).encode())
+
+    def _register(self) -> None:
+        known: dict[str, int] = {}
+        for topic, (name, encoding, data) in schema.json_schemas().items():
+            if name not in known:
+                known[name] = self._mcap.register_schema(name, encoding, data)
+            message_encoding = "json" if encoding else "levelhips"
+            self._mcap.register_channel(str(topic), message_encoding, known[name])
+        self._channel = {topic: number for number, topic in enumerate(Topic, start=1)}
+
+    def samples(self, samples: Samples) -> None:
+        """Append samples. They are cut into blocks of a second."""
+        start = 0
+        while start < len(samples):
+            if self._chunk_from_s is None:
+                self._chunk_from_s = float(samples.t_s[start])
+            end = int(np.searchsorted(samples.t_s, self._chunk_from_s + CHUNK_S, "left"))
+            end = max(min(end, start + 0xFFFF), start)
+            if end > start:
+                part = samples[start:end]
+                self._write(Topic.SAMPLES, float(part.t_s[0]), schema.encode_samples(part, self._scale))
+                self._last_s = float(part.t_s[-1])
+            if end < len(samples):
+                self.flush()
+            start = end
+
+    def packet(self, packet: Packet, at_s: float) -> None:
+        """Append a raw packet; `at_s` orders it in the file (sensor time as far as it is known)."""
+        self._write(Topic.PACKETS, at_s, schema.encode_packet(packet))
+        self._tick(at_s)
+
+    def event(self, event: Event) -> None:
+        """Append what the core found; cues and signals have a topic of their own, for they were heard."""
+        topic = Topic.CUES if isinstance(event, Cue | Signal) else Topic.EVENTS
+        known = getattr(event, "known_s", self._last_s)
+        self._write(topic, known, schema.encode_event(event))
+
+    def command(self, command: Command) -> None:
+        """Append what the runner pressed."""
+        self._write(Topic.COMMANDS, command.at_s, schema.encode_command(command))
+
+    def flush(self) -> None:
+        """Close the chunk and bring it to the disk."""
+        try:
+            self._mcap.flush()
+            self._file.flush()
+            if self._sync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            self._fail(error)
+        self._chunk_from_s = None
+
+    def close(self) -> None:
+        """Write the index and close the file."""
+        if self._file.closed:
+            return
+        try:
+            self._mcap.finish()
+            self._file.flush()
+            if self._sync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            self._fail(error)
+        self._file.close()
+
+    def _tick(self, at_s: float) -> None:
+        if self._chunk_from_s is None:
+            self._chunk_from_s = at_s
+        elif at_s - self._chunk_from_s >= CHUNK_S:
+            self.flush()
+
+    def _write(self, topic: Topic, at_s: float, data: bytes) -> None:
+        # MCAP times are unsigned nanoseconds; ours are sensor time, which may begin a little below 0.
+        log_time = max(0, round(at_s * 1e9))
+        try:
+            self._mcap.add_message(self._channel[topic], log_time, data, log_time, self._counts[topic])
+        except OSError as error:
+            self._fail(error)
+        self._counts[topic] += 1
+
+    def _fail(self, error: OSError) -> None:
+        self._file.close()
+        raise RecordingError(
+            f"{self.path} cannot be written any more ({error.strerror})",
+            fix="Make room or choose another disk; what was written up to now can be read",
+        ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def new_name(sensor: str, now_s: float | None = None) -> str:
+    """A name by time and sensor for a new recording."""
+    stamp = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now_s))
+    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in sensor) or "sensor"
+    return f"{stamp}_{safe}.mcap"

@@ -1,0 +1,318 @@
+"""A virtual wearer: a pelvis that moves as published pelves do, and the sensor on it, with the truth beside both.
+
+The pelvis' angles are harmonics of the stride (biomechanics.md 5.1, halved for a clip over the sacrum), modulated from
+stride to stride; quintic splines through them give angular rates by exact differentiation. Vertical load is built as
+force: a half sine in stance, nothing in flight, a damped shock at landing; its mean over each step is body weight. The
+sensor turns both into its own axes and adds bias, noise, range, resolution and losses.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from scipy.interpolate import CubicSpline, make_interp_spline
+from scipy.spatial.transform import Rotation
+
+from levelhips.events import Side
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Samples
+
+G = STANDARD_GRAVITY_MPS2
+GRID_HZ = 500.0  # of the splines: ten times the highest harmonic in the angles
+
+
+@dataclass(frozen=True, slots=True)
+class SensorModel:
+    """The clip and its sensor; the defaults are those of a common 6-axis part.
+
+    `turn_deg` turns the clip in the plane of the back, `pitch_deg` slopes it, `heading_deg` is how far it sits askew.
+    """
+
+    rate_hz: float = 200.0
+    turn_deg: float = 0.0
+    pitch_deg: float = 15.0
+    heading_deg: float = 0.0
+    acc_range_g: float = 16.0
+    gyr_range_dps: float = 2000.0
+    gyr_bias_dps: tuple[float, float, float] = (0.4, -0.3, 0.2)
+    acc_bias_mps2: tuple[float, float, float] = (0.03, -0.02, 0.04)
+    gyr_noise_dps_rthz: float = 0.01
+    acc_noise_mps2_rthz: float = 0.0015
+    loss: float = 0.0  # share of packets lost
+    packet: int = 4  # samples in a packet
+    gaps_s: tuple[tuple[float, float], ...] = ()  # whole spans without samples: from, to
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """m/s2 and rad/s per count of a 16-bit sensor."""
+        return self.acc_range_g * G / 32768, math.radians(self.gyr_range_dps) / 32768
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerModel:
+    """How the wearer runs (or walks): mean drops of a sacral clip 1-6 deg, spread, asymmetry, fatigue, camber."""
+
+    gait: Literal["run", "walk"] = "run"
+    cadence_spm: float = 166.0
+    duty: float = 0.37  # contact over stride time: 0.39 at 2.5 m/s, 0.33 at 3.5
+    drop_left_deg: float = 3.2
+    drop_right_deg: float = 3.0
+    fatigue_side: Side | None = None
+    fatigue_deg: float = 0.0  # growth of that side's drop up to the end
+    fatigue_onset_s: float = 240.0
+    camber_deg: float = 0.0
+    lean_deg: float = 5.0  # mean tilt in running against standing
+    spread_deg: float = 0.45  # from stride to stride: half of the 0.7-1.0 of the ASIS line
+    stride_sd: float = 0.012  # of the stride time
+    stand_s: float = 8.0
+    move_s: float = 60.0
+    end_stand_s: float = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """Samples, and the truth of what was simulated.
+
+    Attributes
+    ----------
+    samples : Samples
+        What the sensor gave, losses and all.
+    t_s, obliquity_deg, tilt_deg, rotation_deg : (n,) array
+        The true pelvis at every sampling instant, lost or not.
+    steps : list of (contact_s, toe_off_s, side, drop_deg)
+        The true steps; NaN as toe-off in walking.
+    reps : list of (from_s, lowest_s, to_s, depth_deg)
+        The true repetitions of a drill.
+    """
+
+    samples: Samples
+    sensor: SensorModel
+    t_s: Array
+    obliquity_deg: Array
+    tilt_deg: Array
+    rotation_deg: Array
+    steps: list[tuple[float, float, Side, float]] = field(default_factory=list)
+    reps: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+
+def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = SensorModel(), seed: int = 1) -> Simulation:
+    """Stand, run (or walk), stand: with a chosen seed always the same, to the last count."""
+    rng = np.random.default_rng(seed)
+    contacts = _contact_times(runner, rng)
+    end = contacts[-1] + runner.end_stand_s
+    grid = np.arange(0.0, end + 0.1, 1 / GRID_HZ)
+    # Phase: pi a step; 0 at a right contact. Before and after it stands still, and the amplitudes are nothing.
+    knots = np.concatenate([[contacts[0] - 0.6], contacts, [contacts[-1] + 0.6]])
+    phase_of = CubicSpline(knots, np.pi * np.arange(-1, len(contacts) + 1))
+    phase = phase_of(np.clip(grid, knots[0], knots[-1]))
+    envelope = _smooth_step((grid - contacts[0] + 0.5) / 1.2) * _smooth_step((contacts[-1] + 0.3 - grid) / 0.8)
+    obliquity, tilt, rotation = _angles(runner, rng, grid, phase, envelope, contacts)
+    force, toe_off = _run_forces(runner, rng, grid, contacts) if runner.gait == "run" else _walk_forces(grid, phase, envelope, contacts)
+    sway = _sway(rng, grid)
+    angles = np.stack([obliquity, tilt, rotation], axis=1) + sway
+    steps = []
+    for k, contact in enumerate(contacts[:-1]):
+        side = Side.RIGHT if k % 2 == 0 else Side.LEFT
+        until = toe_off[k] if runner.gait == "run" else contacts[k + 1]
+        inside = (grid >= contact) & (grid <= until)
+        drop = float((side.sign * angles[inside, 0]).max())
+        steps.append((float(contact), float(toe_off[k]) if runner.gait == "run" else math.nan, side, drop))
+    return replace(_sense(grid, angles, force, sensor, rng), steps=steps)
+
+
+def simulate_pelvic_drop(
+    reps: int = 10,
+    depth_deg: float = 9.0,
+    rep_s: float = 4.5,
+    side: Side = Side.LEFT,
+    sensor: SensorModel = SensorModel(rate_hz=100.0),
+    seed: int = 1,
+) -> Simulation:
+    """Two sets of the pelvic drop on a step, standing on `side`: the other side is lowered and lifted again."""
+    rng = np.random.default_rng(seed)
+    starts = []
+    at = 6.0
+    for _ in range(2):
+        for _ in range(reps):
+            starts.append(at)
+            at += rep_s * (1 + 0.06 * rng.standard_normal()) + 0.5
+        at += 8.0
+    grid = np.arange(0.0, at, 1 / GRID_HZ)
+    obliquity, tilt, rotation = (np.zeros(len(grid)) for _ in range(3))
+    truth = []
+    for start in starts:
+        depth = depth_deg * (1 + 0.12 * rng.standard_normal())
+        down, hold, up = 0.5 * rep_s, 0.12 * rep_s, 0.38 * rep_s
+        shape = _smooth_step((grid - start) / down) * _smooth_step((start + down + hold + up - grid) / up)
+        obliquity += side.sign * depth * shape
+        tilt += rng.normal(0, 0.8) * shape
+        rotation += rng.normal(0, 1.2) * shape
+        truth.append((start, start + down + hold / 2, start + down + hold + up, depth))
+    angles = np.stack([obliquity, tilt, rotation], axis=1) + 1.3 * _sway(rng, grid)
+    force = np.zeros((len(grid), 3))
+    force[:, 1] = G
+    return replace(_sense(grid, angles, force, sensor, rng), reps=truth)
+
+
+def _contact_times(runner: RunnerModel, rng: np.random.Generator) -> Array:
+    step = 60.0 / runner.cadence_spm
+    count = round(runner.move_s / step)
+    wander = np.cumsum(rng.standard_normal(count)) * 0.0004  # cadence drifts a little, and is drawn back
+    wander -= np.linspace(0, wander[-1], count)
+    steps = step * (1 + runner.stride_sd * rng.standard_normal(count) / math.sqrt(2) + wander)
+    steps[:3] *= (1.15, 1.08, 1.03)
+    return runner.stand_s + 1.0 + np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _angles(
+    runner: RunnerModel, rng: np.random.Generator, grid: Array, phase: Array, envelope: Array, contacts: Array
+) -> tuple[Array, Array, Array]:
+    """Obliquity, tilt and rotation [deg] on the grid."""
+
+    def varied(mean: float, sd: float) -> Array:
+        values = mean + sd * rng.standard_normal(len(contacts))
+        return np.asarray(CubicSpline(contacts, values)(np.clip(grid, contacts[0], contacts[-1])))
+
+    slow = _slow_drift(rng, grid, 0.15)
+    base = (runner.drop_left_deg + runner.drop_right_deg) / 2
+    if runner.gait == "run":
+        # One curve for all: H1 and H3 of runner A, halved for the sacrum, scaled so that its peak in stance is the drop.
+        shape = np.cos(phase - math.radians(12)) + 0.28 * np.cos(3 * phase + math.radians(174))
+        scale = 0.987  # peak of that shape in stance
+        tilt_mean, tilt_2, tilt_4 = runner.lean_deg, 2.4, 0.45
+        rotation_1, rotation_3 = 2.4, 0.8
+    else:
+        shape = np.cos(phase - math.radians(13)) + 0.31 * np.cos(3 * phase + math.radians(176))
+        scale = 0.96
+        tilt_mean, tilt_2, tilt_4 = 1.5, 1.1, 0.2
+        rotation_1, rotation_3 = 4.3, 0.5
+    amplitude = varied(base / scale, runner.spread_deg)
+    obliquity = amplitude * shape + varied((runner.drop_right_deg - runner.drop_left_deg) / 2, 0.25 * runner.spread_deg)
+    obliquity += runner.camber_deg + slow
+    if runner.fatigue_side is not None:
+        start = runner.stand_s + runner.fatigue_onset_s
+        growth = runner.fatigue_deg * np.clip((grid - start) / max(contacts[-1] - start, 1.0), 0.0, 1.0)
+        # Only in that foot's stance: a smooth bump over its half of the stride.
+        bump = np.clip(runner.fatigue_side.sign * np.sin(phase), 0.0, None) ** 2
+        obliquity += runner.fatigue_side.sign * growth * np.sqrt(bump + 1e-3) * (bump > 0)
+    tilt = varied(tilt_mean, 0.3) + varied(tilt_2, 0.3) * np.cos(2 * phase + math.radians(90)) + tilt_4 * np.cos(4 * phase + 1.4)
+    rotation = varied(rotation_1, 0.4) * np.cos(phase - math.radians(80 if runner.gait == "walk" else 172)) + rotation_3 * np.cos(
+        3 * phase + 0.2
+    )
+    return obliquity * envelope, tilt * envelope, (rotation + _slow_drift(rng, grid, 0.5)) * envelope
+
+
+def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, contacts: Array) -> tuple[Array, Array]:
+    """Specific force of the sacrum in world axes (forward, up, right) [m/s2], and the toe-offs."""
+    force = np.zeros((len(grid), 3))
+    before, after = grid < contacts[0], grid > contacts[-1]
+    force[before | after, 1] = G
+    toe_off = np.empty(len(contacts))
+    for k, contact in enumerate(contacts):
+        last = k == len(contacts) - 1
+        step = contacts[k] - contacts[k - 1] if last else contacts[k + 1] - contact
+        stance = 2 * runner.duty * step * (1 + 0.01 * rng.standard_normal())
+        toe_off[k] = contact + min(stance, 0.97 * step)
+        inside = (grid >= contact) & (grid < contact + step)
+        t = grid[inside] - contact
+        on = t < toe_off[k] - contact
+        # The sacrum is unloaded before the toes leave the ground: the leg stretches on under it.
+        x = np.where(on, np.minimum(t / (0.88 * (toe_off[k] - contact)), 1.0), 0.0)
+        shock = 0.9 * G * (1 + 0.15 * rng.standard_normal()) * np.exp(-t / 0.018) * np.sin(2 * np.pi * 14.0 * t)
+        # The load rises over 35 ms, as it does through shoe and skin; then the half sine.
+        shape = np.where(on, np.sin(np.pi * x) ** 0.9, 0.0)
+        rise = _smooth_step(t / 0.035)
+        vertical = shape * rise
+        push = shock * rise * on
+        # Over each step the mean of the force is body weight, or the runner would rise or sink.
+        area = vertical.sum() / GRID_HZ
+        vertical *= (G * step - push.sum() / GRID_HZ) / area
+        force[inside, 1] = G if last else vertical + push
+        if not last:
+            side = 1.0 if k % 2 == 0 else -1.0
+            brake = -0.24 * G * np.sin(2 * np.pi * x) * np.where(on, 1.3, 0.0)
+            force[inside, 0] += brake - brake.mean()
+            lateral = -side * 0.10 * G * np.sin(np.pi * x) * on
+            force[inside, 2] += lateral
+    return force, toe_off
+
+
+def _walk_forces(grid: Array, phase: Array, envelope: Array, contacts: Array) -> tuple[Array, Array]:
+    force = np.zeros((len(grid), 3))
+    step = float(np.median(np.diff(contacts)))
+    omega = np.pi / step
+    # Height 40 mm peak to peak, lowest in double support; speed falls after contact; lateral 40 mm, one sway a stride.
+    force[:, 1] = G + envelope * (0.017 * (2 * omega) ** 2 * np.sin(2 * phase) + 0.5 * np.sin(4 * phase + 0.5))
+    force[:, 0] = -envelope * 1.1 * np.sin(2 * phase)
+    force[:, 2] = -envelope * 0.020 * omega**2 * np.sin(phase) * 4
+    return force, np.full(len(contacts), math.nan)
+
+
+def _sense(grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rng: np.random.Generator) -> Simulation:
+    """What the sensor makes of it. Times are whole microseconds and values whole counts, so that a recording keeps them."""
+    count = int((grid[-1] - 0.05) * sensor.rate_hz)
+    t_s = np.rint(np.arange(count) * 1e6 / sensor.rate_hz) * 1e-6
+    spline = make_interp_spline(grid, np.radians(angles_deg), k=5)
+    obliquity, tilt, rotation = spline(t_s).T
+    d_obliquity, d_tilt, d_rotation = spline.derivative()(t_s).T
+    phi, theta, psi = -obliquity, -tilt, rotation
+    d_phi, d_theta = -d_obliquity, -d_tilt
+    # R = Ry(psi) Rx(phi) Rz(theta), pelvis axes X forward, Y up, Z right; its angular rate in pelvis axes:
+    c_phi, s_phi, c_theta, s_theta = np.cos(phi), np.sin(phi), np.cos(theta), np.sin(theta)
+    rate = np.stack(
+        [
+            d_rotation * c_phi * s_theta + d_phi * c_theta,
+            d_rotation * c_phi * c_theta - d_phi * s_theta,
+            -d_rotation * s_phi + d_theta,
+        ],
+        axis=1,
+    )
+    world_from_pelvis = Rotation.from_euler("YXZ", np.stack([psi, phi, theta], axis=1))
+    force_world = np.stack([np.interp(t_s, grid, force[:, i]) for i in range(3)], axis=1)
+    force_pelvis = world_from_pelvis.inv().apply(force_world)
+    mount = mounting(sensor)
+    acc = force_pelvis @ mount + np.array(sensor.acc_bias_mps2)
+    gyr = rate @ mount + np.radians(np.array(sensor.gyr_bias_dps))
+    band = math.sqrt(sensor.rate_hz / 2)
+    acc += sensor.acc_noise_mps2_rthz * band * rng.standard_normal(acc.shape)
+    gyr += np.radians(sensor.gyr_noise_dps_rthz) * band * rng.standard_normal(gyr.shape)
+    acc_scale, gyr_scale = (float(np.float32(value)) for value in sensor.scale)
+    acc = np.clip(np.rint(acc / acc_scale), -32768, 32767) * acc_scale
+    gyr = np.clip(np.rint(gyr / gyr_scale), -32768, 32767) * gyr_scale
+    keep = np.ones(count, dtype=bool)
+    if sensor.loss:
+        lost = rng.random(math.ceil(count / sensor.packet)) < sensor.loss
+        keep &= ~np.repeat(lost, sensor.packet)[:count]
+    for from_s, to_s in sensor.gaps_s:
+        keep &= (t_s < from_s) | (t_s >= to_s)
+    keep[0] = True
+    samples = Samples.checked(t_s[keep], acc[keep], gyr[keep])
+    degrees = (np.degrees(values) for values in (obliquity, tilt, rotation))
+    return Simulation(samples, sensor, t_s, *degrees)
+
+
+def mounting(sensor: SensorModel) -> Array:
+    """The rotation (3, 3) pelvis-from-sensor of the model: x right, y up, z away from the body when nothing is turned."""
+    straight = np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    turned = Rotation.from_euler("z", sensor.turn_deg, degrees=True).as_matrix()
+    askew = Rotation.from_euler("yz", [sensor.heading_deg, -sensor.pitch_deg], degrees=True).as_matrix()
+    return np.asarray(askew @ straight @ turned)
+
+
+def _smooth_step(x: Array) -> Array:
+    """0 below 0, 1 above 1, between them with two continuous derivatives."""
+    x = np.clip(x, 0.0, 1.0)
+    return x**3 * (10 - 15 * x + 6 * x * x)
+
+
+def _slow_drift(rng: np.random.Generator, grid: Array, sd: float) -> Array:
+    knots = np.arange(grid[0], grid[-1] + 40, 20.0)
+    return np.asarray(CubicSpline(knots, sd * rng.standard_normal(len(knots)))(grid))
+
+
+def _sway(rng: np.random.Generator, grid: Array) -> Array:
+    """Quiet standing sways by some tenths of a degree at 0.2-0.5 Hz."""
+    knots = np.arange(grid[0], grid[-1] + 4, 1.5)
+    return np.asarray(CubicSpline(knots, rng.standard_normal((len(knots), 3)) * np.array([0.12, 0.2, 0.2]))(grid))
