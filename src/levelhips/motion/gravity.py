@@ -28,7 +28,8 @@ class GravitySettings:
     drift_wander_radps_rts: float = 2e-5  # bias instability, warming up: 0.001 deg/s per root second
     first_tilt_rad: float = 0.009  # VQF after standing and the first steps: 0.5 deg
     first_drift_radps: float = 0.002  # bias after standing still: 0.1 deg/s
-    forget_surprise: float = 0.15  # an average over some seven steps
+    learn_distrust: float = 0.1  # of the logarithm of the noise, a step: ten steps of surprise double it and more
+    most_distrust: float = 100.0  # ten times the SD: a speed that changes by 0.5 m/s from stride to stride
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class GravityCorrection:
         self._axes = (_Axis(), _Axis())
         # Covariance of (velocity, tilt, drift), the same for both axes: vv, vt, vd, tt, td, dd.
         self._p = [1e4, 0.0, 0.0, tilt_sd_rad**2, 0.0, drift_sd_radps**2]
-        self._surprise = 1.0
+        self._distrust = 0.0  # logarithm of what the noise is multiplied with
         self._at_s: float | None = None
         self._turned: list[tuple[float, float, float]] = []
 
@@ -82,8 +83,7 @@ class GravityCorrection:
         pv = vv + h1 * vt + h2 * vd
         pt = vt + h1 * tt + h2 * td
         pd = vd + h1 * td + h2 * dd
-        trust = max(1.0, self._surprise)
-        noise = cfg.stride_velocity_mps**2 * trust
+        noise = cfg.stride_velocity_mps**2 * math.exp(self._distrust)
         s = pv + h1 * pt + h2 * pd + noise
         kv, kt, kd = pv / s, pt / s, pd / s
         surprise = 0.0
@@ -94,8 +94,9 @@ class GravityCorrection:
             axis.tilt += kt * error
             axis.drift += kd * error
         self._p = [vv - kv * pv, vt - kv * pt, vd - kv * pd, tt - kt * pt, td - kt * pd, dd - kd * pd]
-        # Surprise against the untrusting noise feeds on itself; measured against the model's own it settles.
-        self._surprise += cfg.forget_surprise * (min(surprise * trust, 100.0) - self._surprise)
+        # More surprise than the noise explains raises it, less lowers it: it settles where both agree.
+        most = math.log(cfg.most_distrust)
+        self._distrust = min(max(self._distrust + cfg.learn_distrust * (min(surprise, 5.0) - 1.0), 0.0), most)
 
     def take(self, at_s: float) -> tuple[tuple[float, float], tuple[float, float]]:
         """Give the error of the vertical at `at_s` and its rate, per axis, and start from none: they are being corrected."""
@@ -135,9 +136,8 @@ class GravityCorrection:
             tt + 2 * dt * td + dt * dt * dd,
             td + dt * dd,
         )
-        trust = max(1.0, self._surprise)
         self._p = [
-            vv + cfg.speed_wander_mps_rts**2 * trust * trust * dt,
+            vv + cfg.speed_wander_mps_rts**2 * math.exp(self._distrust) * dt,
             vt,
             vd,
             tt + cfg.tilt_wander_rad_rts**2 * dt,

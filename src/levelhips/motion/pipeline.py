@@ -392,6 +392,8 @@ class Pipeline:
             self._inertial_from_s, self._gravity_ready = math.inf, False
         elif filter_.inertial:
             (east, north), (drift_e, drift_n) = self._gravity.take(now_s)
+            if math.hypot(east, north) > self._watch.settings.unsure_rad / 2:
+                self._watch.corrected_s = now_s
             filter_.turn_world(east, north)
             # An error (e, n) of the vertical is a turn of the world about (-n, e); its rate, in sensor axes, is bias.
             sensor_from_world = self._sensor_from_world()
@@ -455,11 +457,13 @@ class Pipeline:
         self._runs.restart()
         self._walks.restart()
         self._watch.gap(gap.to_s)
-        self._last_gyr = None
         missing_s = gap.to_s - gap.from_s
+        if missing_s > BRIDGE_TURN_S:
+            self._last_gyr = None
         if self._gravity_ready:
-            # Meanwhile the pelvis swung by up to 5-8 deg in any direction, and some of it is lost.
-            self._gravity.widen(math.radians(min(2.0 + 10.0 * missing_s, 8.0)))
+            # A straight line between the rates on both sides errs with the cube of the time: the pelvis' rate bends by some
+            # 500 rad/s3. In a whole swing nothing is known but that it was one of 5-8 deg.
+            self._gravity.widen(min(500.0 * missing_s**3 / 12, math.radians(8.0)))
             self._inertial_from_s = gap.to_s
         if missing_s > 1.0:
             self._history.clear()
@@ -483,5 +487,6 @@ class Pipeline:
         return Uncertainty(math.hypot(vertical, self._zero_sd_rad), self._heading_sd_rad)
 
 
+BRIDGE_TURN_S = 0.2  # half a step: over a longer gap the rates on both sides say nothing of what lay between
 GAIT_END_S = 1.5  # without a contact for so long, a bout is over
 _TEACHING = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)

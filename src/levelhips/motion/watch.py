@@ -50,6 +50,7 @@ class Watch:
         self._fast = self._slow = math.nan
         self._strides = self._slipped_strides = 0
         self.slipped = self.loose = False
+        self.corrected_s = -math.inf  # when the vertical was last put right by more than a little: angles before it were wrong
         self.zeroed = False
         self._camber_s, self._camber_said = 0.0, False
         self._high = Butterworth(2, settings.loose_hz, rate_hz, "highpass") if rate_hz >= 90 else None
@@ -153,7 +154,8 @@ class Watch:
         if self.loose:
             return Quality.LOOSE
         settle = cfg.settle_run_s if mode is Mode.RUNNING else cfg.settle_walk_s
-        if from_s - bout_from_s < settle or (mode is Mode.RUNNING and vertical_sd_rad > cfg.unsure_rad):
+        unsure = mode is Mode.RUNNING and (vertical_sd_rad > cfg.unsure_rad or from_s <= self.corrected_s)
+        if from_s - bout_from_s < settle or unsure:
             return Quality.SETTLING
         if from_s < self._turning_until_s:
             return Quality.TURNING
