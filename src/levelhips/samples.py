@@ -39,7 +39,7 @@ class Samples:
         BadInputError
             If a shape is wrong, a value is not finite, or time does not rise.
         """
-        samples = cls(*(np.array(values, dtype=np.float64) for values in (t_s, acc_mps2, gyr_radps)))
+        samples = cls(*(np.array(values, dtype=np.float64, order="C") for values in (t_s, acc_mps2, gyr_radps)))
         if problem := _problem_with(samples):
             raise BadInputError(problem, fix="Correct the columns, or split the recording there")
         for array in (samples.t_s, samples.acc_mps2, samples.gyr_radps):

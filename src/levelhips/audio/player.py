@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from levelhips.audio.synth import Mixer, SoundSettings, cue_sound, signal_sound
@@ -43,20 +45,21 @@ class Player:
         self.settings, self.mixer, self._rendered = settings, Mixer(RATE_HZ), rendered
         backends = [miniaudio.Backend.NULL] if null else [b for b in miniaudio.get_enabled_backends() if b is not miniaudio.Backend.NULL]
         try:
-            self._device = miniaudio.PlaybackDevice(
-                output_format=miniaudio.SampleFormat.FLOAT32,
-                nchannels=2,
-                sample_rate=RATE_HZ,
-                buffersize_msec=BUFFER_MS,
-                backends=backends,
-                app_name="levelhips",
-            )
-            callback = self._blocks()
-            next(callback)
-            self._device.start(callback)
+            with _quiet():
+                self._device = miniaudio.PlaybackDevice(
+                    output_format=miniaudio.SampleFormat.FLOAT32,
+                    nchannels=2,
+                    sample_rate=RATE_HZ,
+                    buffersize_msec=BUFFER_MS,
+                    backends=backends,
+                    app_name="levelhips",
+                )
+                callback = self._blocks()
+                next(callback)
+                self._device.start(callback)
         except miniaudio.MiniaudioError as error:
             raise SoundError(
-                f"No sound device could be opened ({error})", fix="Connect headphones or a loudspeaker, or use --mute; all else goes on"
+                "No sound device could be opened", fix="Connect headphones or a loudspeaker to hear the beeps; all else goes on"
             ) from error
 
     def put(self, update: Update) -> None:
@@ -84,3 +87,21 @@ class Player:
             if self._rendered is not None:
                 self._rendered(time.monotonic(), block)
             frames = yield block
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the system's sound libraries print of a missing device from the user's terminal: we say it in one line."""
+    try:
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        yield
+        return
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, signal_sound
+from levelhips.errors import RecordingError
 from levelhips.events import Cue, Signal, Update
 
-RATE_HZ = 24000
+LONGEST_S = 6 * 3600.0  # of silence at once: 1.4 GB; a clock that jumped, not a pause
+RATE_HZ = 16000  # twice the highest overtone of the tones, with room
 
 
 class WavSink:
@@ -30,7 +32,10 @@ class WavSink:
     def __init__(self, path: Path, from_s: float, settings: SoundSettings = SoundSettings()) -> None:
         self.path, self.settings, self._from_s = path, settings, from_s
         self._part = path.with_name(path.name + ".part")
-        self._file = wave.open(str(self._part), "wb")  # noqa: SIM115  # closed in close()
+        try:
+            self._file = wave.open(str(self._part), "wb")  # noqa: SIM115  # closed in close()
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions") from error
         self._file.setnchannels(2)
         self._file.setsampwidth(2)
         self._file.setframerate(RATE_HZ)
@@ -39,8 +44,10 @@ class WavSink:
         self.cues = 0
 
     def put(self, update: Update) -> None:
-        """Take an update: its sounds begin where they were known."""
+        """Take an update: its sounds begin where they were known. What was before the file's beginning is left out."""
         for event in update.events:
+            if getattr(event, "known_s", self._from_s) < self._from_s:
+                continue
             if isinstance(event, Cue):
                 self._at(event.known_s, cue_sound(event, self.settings, RATE_HZ))
                 self.cues += 1
@@ -66,6 +73,8 @@ class WavSink:
 
     def _write_to(self, t_s: float) -> None:
         frames = round((t_s - self._from_s) * RATE_HZ) - self._frames
+        if frames > LONGEST_S * RATE_HZ:
+            raise RecordingError(f"The recording has a gap of {frames / RATE_HZ / 3600:.0f} h", fix="Split it there")
         while frames > 0:  # in blocks, for a gap may be an hour
             block = min(frames, RATE_HZ)
             self._write(self._mixer.render(block))

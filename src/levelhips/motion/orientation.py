@@ -48,7 +48,7 @@ class VqfFilter:
 
     def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
         # VQF skips its correction and its rest detection on a specific force of exactly zero (a canary test holds it to that).
-        acc = np.zeros_like(acc_mps2) if self.inertial else np.ascontiguousarray(acc_mps2)
+        acc = np.zeros(acc_mps2.shape) if self.inertial else np.ascontiguousarray(acc_mps2)
         out = self._filter.updateBatch(np.ascontiguousarray(gyr_radps), acc)
         return np.asarray(out["quat6D"]), np.asarray(out["bias"])
 

@@ -151,6 +151,9 @@ class Pipeline:
         assert self._mount is not None
         seen = self._orient(part)
         heading = self._unwrap(seen.heading_rad)
+        if self._count == 0 and not len(self._history):
+            self._travel.start(float(part.t_s[0]), float(heading[0]))
+            self._travel_from_s, self._travel_rad = float(part.t_s[0]), float(heading[0])
         self._watch.samples(part.t_s, part.acc_mps2, part.gyr_radps)
         m = self._mount
         acc, gyr = part.acc_mps2, part.gyr_radps
@@ -296,7 +299,7 @@ class Pipeline:
             self._aligner.push(north * c - east * s, east * c + north * s)
         obliquity = mean(h["obliquity_rad"][at])
         sure = not self._gravity_ready or self._gravity.unsure_rad < self._watch.settings.unsure_rad
-        return list(self._watch.stride(to_s, known_s, stride_s, obliquity if sure else None, float(heading[at.stop - 1])))
+        return list(self._watch.stride(to_s, known_s, stride_s, obliquity if sure else None, mean_heading))
 
     # Bar lines.
 

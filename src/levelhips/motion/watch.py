@@ -20,7 +20,7 @@ class WatchSettings:
     settle_walk_s: float = 1.0
     unsure_rad: float = math.radians(0.6)  # a vertical less sure than a runner's own spread (0.5-1.1 deg) settles still
     turn_radps: float = math.radians(3.0)
-    turn_strides: int = 4  # heading differs by 0.5-1.2 deg from stride to stride: over four that is under 0.5 deg/s
+    turn_steps: int = 8  # mean heading differs by 0.5-1.2 deg from stride to stride: over four strides that is 0.5 deg/s
     slip_rad: float = math.radians(2.0)
     slip_strides: int = 4
     camber_rad: float = math.radians(1.0)
@@ -46,7 +46,7 @@ class Watch:
         self.settings = settings
         self._gap_s = self._flat_s = -math.inf
         self._turning_until_s = -math.inf
-        self._ends: list[tuple[float, float]] = []  # time and heading at the last stride ends
+        self._ends: list[tuple[float, float]] = []  # time and mean heading of the last strides, which begin with every step
         self._fast = self._slow = math.nan
         self._strides = self._slipped_strides = 0
         self.slipped = self.loose = False
@@ -90,11 +90,11 @@ class Watch:
         self._ends = [(at_s, heading + by_rad) for at_s, heading in self._ends]
 
     def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
-        """A running stride with its mean obliquity (None while the vertical is unsure) and the unwrapped heading at its end."""
+        """A running stride with its mean obliquity (None while the vertical is unsure) and its mean heading, unwrapped."""
         cfg, out = self.settings, []
         self._ends.append((to_s, heading_rad))
-        del self._ends[: -cfg.turn_strides - 1]
-        if len(self._ends) > cfg.turn_strides:
+        del self._ends[: -cfg.turn_steps - 1]
+        if len(self._ends) > cfg.turn_steps:
             (a_s, a), (b_s, b) = self._ends[0], self._ends[-1]
             if abs(b - a) > cfg.turn_radps * (b_s - a_s):
                 if known_s > self._turning_until_s:

@@ -1,0 +1,41 @@
+# `make demo` and `make test` set themselves up in .venv; they need Python 3.11-3.13, git and make, and the package index once.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+STAMP := $(VENV)/.levelhips-ready
+
+.PHONY: demo test lint bench recordings check clean
+
+demo: $(STAMP)
+	$(BIN)/levelhips demo --out levelhips-demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+# Makes the bundled recordings anew; their samples come out the same, to the last count.
+recordings: $(STAMP)
+	$(BIN)/python -m levelhips.sensors.bundled recordings
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"levelhips needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it: Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[plot]' --requirement requirements-dev.txt
+	@$(PYTHON) -c 'open("$(STAMP)", "w").close()'
+
+clean:
+	rm -rf $(VENV) levelhips-demo

@@ -1,0 +1,5 @@
+"""python -m levelhips"""
+
+from levelhips.cli import main
+
+main()

@@ -1,0 +1,298 @@
+"""The command line: a thin face over the library."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from levelhips.errors import LevelHipsError, SettingsError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from levelhips.recording import Recording
+    from levelhips.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None, help="Pelvic drop from one clip-on sensor.")
+
+FileArgument = Annotated[Path, typer.Argument(help="A recording (.mcap), or a CSV, folder or zip of another program.")]
+OutwardOption = Annotated[str | None, typer.Option("--outward", help="Sensor axis that faces away from the body: +x, -x, +y, -y, +z, -z.  [default: as recorded, else +z]")]
+FilterOption = Annotated[str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
+ThresholdOption = Annotated[str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")]
+AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", help="Of a table that does not name it: mps2, g or mg.")]
+GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", help="Of a table that does not name it: radps or dps.")]
+
+
+def main() -> None:
+    """Run the command line; our own errors are one line and exit code 1. Anything else is a bug and keeps its traceback."""
+    try:
+        app()
+    except LevelHipsError as error:
+        _errors().print(f"[bold]{_escape(error.what)}.[/] {_escape(error.fix)}.", soft_wrap=True, highlight=False)
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:  # the reader of our output went away: nobody is left to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
+
+
+@app.command()
+def analyze(
+    file: FileArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder for steps.csv, strides.csv, angles.csv and summary.json.")],
+    outward: OutwardOption = None,
+    filter: FilterOption = None,
+    threshold: ThresholdOption = None,
+    settings: SettingsOption = None,
+    acc_unit: AccUnitOption = None,
+    gyr_unit: GyrUnitOption = None,
+) -> None:
+    """Find every step in a recording, and what the pelvis did in it."""
+    from levelhips.analysis import analyze as analyze_recording
+    from levelhips.recording import open_recording
+    from levelhips.report.tables import write_tables
+
+    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    chosen = _settings(recording, settings, outward, filter, threshold)
+    console = _console()
+    if console.is_terminal:
+        from rich.progress import Progress
+
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("Analysing", total=1.0)
+            analysis = analyze_recording(recording, chosen, lambda share: bar.update(task, completed=share))
+    else:
+        analysis = analyze_recording(recording, chosen)
+    summary = write_tables(analysis, out)
+    _show(console, summary, out)
+
+
+@app.command()
+def replay(
+    file: FileArgument,
+    speed: Annotated[str, typer.Option("--speed", help="1 is real time, 8 eight times as fast, max as fast as it goes.")] = "1",
+    wav: Annotated[Path | None, typer.Option("--wav", help="Write the beeps into this WAV file.")] = None,
+    mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+    outward: OutwardOption = None,
+    filter: FilterOption = None,
+    threshold: ThresholdOption = None,
+    settings: SettingsOption = None,
+    acc_unit: AccUnitOption = None,
+    gyr_unit: GyrUnitOption = None,
+) -> None:
+    """Play a recording as if it came from the sensor now, with beeps and a live view."""
+    from levelhips.recording import open_recording
+    from levelhips.session import Replay
+    from levelhips.terminal import TerminalFace
+
+    factor = _speed(speed)
+    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    chosen = _settings(recording, settings, outward, filter, threshold)
+    console = _console()
+    sounds: list[Any] = [] if mute or factor > 16 else _player(chosen)
+    sink = _wav(wav, recording, chosen)
+    playing = Replay(recording, chosen, factor, [*sounds, *([sink] if sink else [])])
+    face = TerminalFace(console, file.name, sounds)
+    try:
+        face.play(playing)
+        if sink is not None:
+            sink.close()
+    except BaseException:
+        if sink is not None:
+            sink.abandon()
+        raise
+    finally:
+        for sound in sounds:
+            sound.close()
+    picture = playing.view.look()
+    for trouble in playing.troubles:
+        _errors().print(trouble, soft_wrap=True, highlight=False)
+    console.print(f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {picture.steps} steps, {picture.cues} beeps", highlight=False)
+    for note in recording.notes:
+        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the recording and its truth.")],
+    kind: Annotated[str, typer.Option("--kind", help="run, walk or drill.")] = "run",
+    seconds: Annotated[float, typer.Option("--seconds", help="Time in motion.", min=10.0, max=36000.0)] = 60.0,
+    drop_left: Annotated[float, typer.Option("--drop-left", help="Mean drop in left stance [deg].", min=0.0, max=15.0)] = 3.2,
+    drop_right: Annotated[float, typer.Option("--drop-right", help="Mean drop in right stance [deg].", min=0.0, max=15.0)] = 3.0,
+    fatigue: Annotated[float, typer.Option("--fatigue", help="Growth of the left drop up to the end [deg].", min=0.0, max=10.0)] = 0.0,
+    camber: Annotated[float, typer.Option("--camber", help="Slope of the road to the left [deg].", min=-10.0, max=10.0)] = 0.0,
+    cadence: Annotated[float | None, typer.Option("--cadence", help="Steps a minute.  [default: 166 running, 110 walking]", min=60.0, max=240.0)] = None,
+    rate: Annotated[float, typer.Option("--rate", help="Samples a second.", min=40.0, max=1000.0)] = 200.0,
+    turn: Annotated[float, typer.Option("--turn", help="Turn of the clip in its plane [deg].")] = 0.0,
+    pitch: Annotated[float, typer.Option("--pitch", help="Slope of the clip [deg].", min=-45.0, max=45.0)] = 15.0,
+    heading: Annotated[float, typer.Option("--heading", help="How far the clip sits askew [deg].", min=-45.0, max=45.0)] = 0.0,
+    loss: Annotated[float, typer.Option("--loss", help="Share of packets lost.", min=0.0, max=0.9)] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
+) -> None:
+    """Make a recording of a virtual runner, with the truth beside it."""
+    from levelhips.sensors import bundled
+    from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait, simulate_pelvic_drop
+
+    sensor = SensorModel(rate_hz=rate, turn_deg=turn, pitch_deg=pitch, heading_deg=heading, loss=loss)
+    if kind == "drill":
+        made = simulate_pelvic_drop(reps=max(1, round(seconds / 10)), sensor=sensor, seed=seed)
+    elif kind in ("run", "walk"):
+        from levelhips.events import Side
+
+        runner = RunnerModel(
+            gait="run" if kind == "run" else "walk",
+            cadence_spm=cadence or (166.0 if kind == "run" else 110.0),
+            drop_left_deg=drop_left,
+            drop_right_deg=drop_right,
+            fatigue_side=Side.LEFT if fatigue else None,
+            fatigue_deg=fatigue,
+            fatigue_onset_s=0.3 * seconds,
+            camber_deg=camber,
+            move_s=seconds,
+        )
+        made = simulate_gait(runner, sensor, seed)
+    else:
+        raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk or drill")
+    for path in bundled.write(made, out, f"{kind}_{seed}", angles=True):
+        _console().print(f"Wrote {path}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def convert(
+    file: FileArgument,
+    to: Annotated[Path, typer.Argument(help="The new recording, .mcap.")],
+    outward: OutwardOption = None,
+    acc_unit: AccUnitOption = None,
+    gyr_unit: GyrUnitOption = None,
+) -> None:
+    """Bring a table of another program, or what is whole of a damaged recording, into a new recording."""
+    from levelhips.recording import RecordingWriter, open_recording
+
+    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    metadata = {**recording.metadata, "rate_hz": f"{recording.rate_hz:.6g}", "converted_from": file.name}
+    metadata.pop("version", None)
+    if outward is not None:
+        from levelhips.motion.alignment import outward_axis
+
+        outward_axis(outward)
+        metadata["outward"] = outward
+    with RecordingWriter(to, metadata, recording.settings or None) as writer:
+        for packet in recording.packets:
+            writer.packet(packet, packet.arrival_s)
+        for command in recording.commands:
+            writer.command(command)
+        for event in recording.events:
+            writer.event(event)
+        writer.samples(recording.samples)
+    console = _console()
+    console.print(f"Wrote {to}: {len(recording.samples)} samples at {recording.rate_hz:g} Hz", soft_wrap=True, highlight=False)
+    for note in recording.notes:
+        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("levelhips-demo"),
+    fast: Annotated[bool, typer.Option("--fast", help="Do not play a minute of it in real time first.")] = False,
+) -> None:
+    """Show what it is: a bundled run with beeps, then a report of it."""
+    from levelhips.demo import run_demo
+
+    run_demo(_console(), out, fast=fast, player=_player)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _errors() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return float("inf")
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.05 <= speed <= 1000:
+        raise SettingsError(f"Speed {text!r} is not known", fix="Give a number from 0.05 to 1000, or max")
+    return speed
+
+
+def _settings(recording: Recording, path: Path | None, outward: str | None, filter: str | None, threshold: str | None) -> Settings:
+    """What the options say, else the settings file, else the recording, else the defaults."""
+    from levelhips.analysis import settings_of
+    from levelhips.settings import Settings, load_settings
+
+    chosen = load_settings(path) if path is not None else settings_of(recording)
+    values = chosen.as_dict()
+    if outward is not None:
+        values["motion"]["outward"] = outward
+    elif path is not None and recording.outward is not None:
+        values["motion"]["outward"] = recording.outward
+    if filter is not None:
+        values["motion"]["filter"] = filter
+    checked = Settings.from_dict(values)
+    if threshold is None:
+        return checked
+    if threshold == "auto":
+        return replace(checked, threshold=replace(checked.threshold, mode="auto"))
+    try:
+        sides = [float(part) for part in threshold.split(",")]
+        left, right = sides if len(sides) == 2 else (sides[0], sides[0])
+        return replace(checked, threshold=replace(checked.threshold, mode="fixed", left_deg=left, right_deg=right))
+    except ValueError as error:
+        raise SettingsError(f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto") from error
+
+
+def _player(settings: Settings) -> list[Any]:
+    """The sound device, or nothing after saying so once."""
+    from levelhips.audio.player import Player
+    from levelhips.errors import SoundError
+
+    try:
+        return [Player(settings.sound)]
+    except SoundError as error:
+        _errors().print(f"{_escape(str(error))}", soft_wrap=True, highlight=False)
+        return []
+
+
+def _wav(path: Path | None, recording: Recording, settings: Settings) -> Any:
+    if path is None:
+        return None
+    from levelhips.audio.wav import WavSink
+
+    return WavSink(path, float(recording.samples.t_s[0]), settings.sound)
+
+
+def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
+    from levelhips.report.text import summary_table
+
+    console.print(summary_table(summary))
+    for note in summary["recording"]["notes"]:
+        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+    console.print(f"Wrote steps.csv, strides.csv, angles.csv and summary.json into {_escape(str(out))}", soft_wrap=True, highlight=False)
+
+
+
+if __name__ == "__main__":
+    main()

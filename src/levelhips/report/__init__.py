@@ -1,0 +1,1 @@
+"""Reports: tables, a summary and a picture of an analysis."""

@@ -1,0 +1,192 @@
+"""The live view in a terminal: two large numbers, a bar for each of the last steps, one line of keys."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from rich.align import Align
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.text import Text
+
+from levelhips.events import Quality, Side
+from levelhips.session import Replay
+from levelhips.view import Picture
+
+COLOURS = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
+_GLYPHS = {
+    "0": ("█▀█", "█ █", "█ █", "█ █", "▀▀▀"),
+    "1": (" ▄█", "  █", "  █", "  █", "  ▀"),
+    "2": ("▀▀█", "  █", "█▀▀", "█  ", "▀▀▀"),
+    "3": ("▀▀█", "  █", " ▀█", "  █", "▀▀▀"),
+    "4": ("█ █", "█ █", "▀▀█", "  █", "  ▀"),
+    "5": ("█▀▀", "█  ", "▀▀█", "  █", "▀▀▀"),
+    "6": ("█▀▀", "█  ", "█▀█", "█ █", "▀▀▀"),
+    "7": ("▀▀█", "  █", "  █", "  █", "  ▀"),
+    "8": ("█▀█", "█ █", "█▀█", "█ █", "▀▀▀"),
+    "9": ("█▀█", "█ █", "▀▀█", "  █", "▀▀▀"),
+    ".": ("  ", "  ", "  ", "  ", " ▀"),
+    "-": ("   ", "   ", "▀▀▀", "   ", "   "),
+}
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+HEIGHT = 6
+
+
+def big(number: float) -> str:
+    """A number of degrees in letters five rows high."""
+    text = f"{number:.1f}" if math.isfinite(number) else "--"
+    return "\n".join(" ".join(_GLYPHS[letter][row] for letter in text) for row in range(5))
+
+
+def draw(picture: Picture, *, title: str, keys: str, muted: bool = False) -> RenderableType:
+    """A picture of a session as rich text."""
+    tiles = []
+    for side in Side:
+        drop, level = picture.drop_deg[side], picture.threshold_deg[side]
+        over = drop > level
+        word = "too low ▲" if over else "level ✓" if math.isfinite(drop) else "waiting"
+        limit = f"limit {level:.1f}°" if math.isfinite(level) else "limit: learning"
+        body = Text(big(drop), style=f"bold {COLOURS[side]}" if over else COLOURS[side], justify="center")
+        tiles.append(
+            Panel(
+                Group(Align.center(body), Text(f"{word}   {limit}", justify="center")),
+                title=f"{side.value.upper()} stance",
+                border_style=f"bold {COLOURS[side]}" if over else "grey37",
+                width=38,
+            )
+        )
+    cadence = f"{picture.cadence_spm:.0f} steps/min" if math.isfinite(picture.cadence_spm) else "-- steps/min"
+    quality = "" if picture.quality in (None, Quality.OK) else f"   [{picture.quality}]"
+    minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
+    head = Text(f"{int(minutes):3d}:{seconds:04.1f}   {picture.mode.value:8s} {cadence}   {picture.steps} steps   {picture.cues} beeps{quality}")
+    if muted:
+        head.append("   muted", style="bold")
+    return Panel(
+        Group(head, Columns(tiles), bars(picture), Text(picture.said or " ", style="italic"), Text(keys, style="grey62")),
+        title=title,
+        width=84,
+    )
+
+
+def bars(picture: Picture) -> Text:
+    """The last steps as bars, the threshold as a mark at the left; what is over has a triangle, what does not count is dim."""
+    finite = [level for level in picture.threshold_deg.values() if math.isfinite(level)]
+    top = max([bar.drop_deg for bar in picture.bars] + [level * 1.2 for level in finite] + [2.0])
+    text = Text()
+    text.append("   " + "".join("▲  " if bar.over and bar.good else "   " for bar in picture.bars) + "\n")
+    for row in range(HEIGHT - 1, -1, -1):
+        level_here = any(row <= level / top * HEIGHT < row + 1 for level in finite)
+        text.append("─▶ " if level_here else "   ", style="bold")
+        for bar in picture.bars:
+            eighths = round(max(0.0, min(1.0, bar.drop_deg / top * HEIGHT - row)) * 8)
+            style = COLOURS[bar.side] if bar.good else "grey37"
+            text.append(_BLOCKS[eighths] * 2 + " ", style=f"bold {style}" if bar.over else style)
+        text.append("\n")
+    text.append("   " + "".join(f"{bar.side.value[0].upper()}  " for bar in picture.bars), style="grey62")
+    return text
+
+
+class Keys:
+    """Single keys from the terminal without waiting; none where there is no terminal."""
+
+    def __enter__(self) -> Self:
+        self._stack = contextlib.ExitStack()
+        self._posix = False
+        if sys.stdin.isatty():
+            try:
+                import termios
+                import tty
+
+                before = termios.tcgetattr(sys.stdin)
+                self._stack.callback(termios.tcsetattr, sys.stdin, termios.TCSADRAIN, before)
+                tty.setcbreak(sys.stdin)
+                self._posix = True
+            except ImportError:  # Windows: msvcrt needs no preparation
+                pass
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def pressed(self) -> Iterator[str]:
+        """The keys since the last call: a letter, or left, right, space."""
+        if self._posix:
+            yield from _posix_keys()
+        elif sys.platform == "win32" and sys.stdin.isatty():
+            yield from _windows_keys()
+
+
+def _posix_keys() -> Iterator[str]:
+    import os
+    import select
+
+    while select.select([sys.stdin], [], [], 0)[0]:
+        data = os.read(sys.stdin.fileno(), 32).decode(errors="ignore")
+        if not data:
+            return
+        data = data.replace("\x1b[D", "←").replace("\x1b[C", "→")
+        for letter in data:
+            yield {"←": "left", "→": "right", " ": "space"}.get(letter, letter)
+
+
+def _windows_keys() -> Iterator[str]:
+    import msvcrt  # only there
+
+    while msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
+        letter = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
+        if letter in "\x00\xe0":
+            letter = {"K": "left", "M": "right"}.get(msvcrt.getwch(), "")  # type: ignore[attr-defined,unused-ignore]
+        yield "space" if letter == " " else letter
+
+
+class TerminalFace:
+    """Show a replay and take its keys. `muting` is told when sound goes off or on."""
+
+    keys_line = "space pause   ← → 10 s back, on   m mute   q end"
+
+    def __init__(self, console: Console, title: str, muting: list[object] | None = None) -> None:
+        self.console, self.title = console, title
+        self.muted = False
+        self._muting = muting or []
+        self.until_s = math.inf
+
+    def play(self, replay: Replay) -> None:
+        """Run a replay with the live view, or silently where the output is no terminal."""
+        if not self.console.is_terminal:
+            replay.run()
+            return
+        with Keys() as keys, Live(console=self.console, refresh_per_second=12, transient=False) as live:
+
+            def between(replay: Replay) -> bool:
+                for key in keys.pressed():
+                    if key == "q":
+                        return False
+                    self._obey(key, replay)
+                live.update(self._drawn(replay))
+                return replay.now_s < self.until_s
+
+            replay.run(between)
+            live.update(self._drawn(replay))
+
+    def _drawn(self, replay: Replay) -> RenderableType:
+        title = self.title + ("   PAUSED" if replay.paused else "")
+        return draw(replay.view.look(), title=title, keys=self.keys_line, muted=self.muted)
+
+    def _obey(self, key: str, replay: Replay) -> None:
+        if key == "space":
+            replay.paused = not replay.paused
+        elif key == "left":
+            replay.seek(replay.now_s - 10)
+        elif key == "right":
+            replay.seek(replay.now_s + 10)
+        elif key == "m":
+            self.muted = not self.muted
+            for sound in self._muting:
+                sound.mute(self.muted)  # type: ignore[attr-defined]

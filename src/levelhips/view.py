@@ -1,0 +1,112 @@
+"""What a face may see of a session: `look()` gives a picture of the moment; it is asked, and never calls."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from levelhips.events import Cue, Mode, ModeChange, Notice, Quality, Side, Signal, Step, Stride, ThresholdChange, Update
+from levelhips.samples import Gap
+
+BARS = 24
+SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One of the last steps."""
+
+    side: Side
+    drop_deg: float
+    over: bool
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A moment of a session, for people: degrees, and words."""
+
+    now_s: float = 0.0
+    mode: Mode = Mode.UNKNOWN
+    drop_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
+    threshold_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.inf))
+    bars: tuple[Bar, ...] = ()
+    cadence_spm: float = math.nan
+    quality: Quality | None = None
+    steps: int = 0
+    cues: int = 0
+    last_cue: Cue | None = None
+    said: str = ""
+    paused: bool = False
+
+
+class View:
+    """Gather from updates what a face shows. `put` from one thread, `look` from any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._picture = Picture()
+        self._bars: deque[Bar] = deque(maxlen=BARS)
+        self._recent: dict[Side, deque[float]] = {side: deque(maxlen=SHOWN) for side in Side}
+        self._threshold = dict.fromkeys(Side, math.inf)
+
+    def look(self) -> Picture:
+        """The present picture."""
+        with self._lock:
+            return self._picture
+
+    def put(self, update: Update) -> None:
+        """Take an update of the engine."""
+        if not update.events and not len(update.angles):
+            return
+        picture = self._picture
+        for event in update.events:
+            picture = self._heed(picture, event)
+        if len(update.angles):
+            picture = replace(picture, now_s=float(update.angles.t_s[-1]))
+        with self._lock:
+            self._picture = picture
+
+    def _heed(self, picture: Picture, event: object) -> Picture:
+        if isinstance(event, Step):
+            good = event.quality is Quality.OK
+            if good:
+                self._recent[event.side].append(event.drop_deg)
+            self._bars.append(Bar(event.side, event.drop_deg, event.drop_rad > self._threshold[event.side], good))
+            drops = {side: sum(seen) / len(seen) if seen else math.nan for side, seen in self._recent.items()}
+            return replace(picture, drop_deg=drops, bars=tuple(self._bars), quality=event.quality, steps=picture.steps + 1)
+        if isinstance(event, Stride):
+            before = picture.cadence_spm
+            cadence = event.cadence_spm if math.isnan(before) else before + 0.2 * (event.cadence_spm - before)
+            return replace(picture, cadence_spm=cadence)
+        if isinstance(event, ThresholdChange):
+            self._threshold = {Side.LEFT: event.left_rad, Side.RIGHT: event.right_rad}
+            return replace(picture, threshold_deg={side: math.degrees(level) for side, level in self._threshold.items()})
+        if isinstance(event, Cue):
+            return replace(picture, cues=picture.cues + 1, last_cue=event)
+        if isinstance(event, ModeChange):
+            return replace(picture, mode=event.mode)
+        if isinstance(event, Gap) and event.to_s - event.from_s > 0.5:
+            return replace(picture, said=f"{event.to_s - event.from_s:.1f} s of samples lost")
+        if isinstance(event, Notice):
+            return replace(picture, said=NOTICES.get(event.what, event.what))
+        if isinstance(event, Signal):
+            return replace(picture, said=SAID[event.what], paused=event.what == "paused")
+        return picture
+
+
+NOTICES = {
+    "slipped": "The clip seems to have slipped: stand still and set zero again",
+    "loose": "The clip rattles: fix it tighter",
+    "turning": "Running round a bend: drops are not counted",
+    "camber": "The pelvis leans to one side all the time: if the road slopes, change sides",
+}
+SAID = {
+    "calibrated": "Standing zero taken",
+    "started": "Running",
+    "paused": "Paused: no beeps",
+    "lost": "Sensor lost",
+    "back": "Sensor back",
+}
