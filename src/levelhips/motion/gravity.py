@@ -29,6 +29,9 @@ class GravitySettings:
     first_tilt_rad: float = 0.009  # VQF after standing and the first steps: 0.5 deg
     first_drift_radps: float = 0.002  # bias after standing still: 0.1 deg/s
     learn_distrust: float = 0.1  # of the logarithm of the noise, a step: ten steps of surprise double it and more
+    lost_surprise: float = 12.0  # of two axes whose mean is 1: it does not come by chance ...
+    lost_steps: int = 4  # ... so often in a row: not the speed changed, but the vertical was lost
+    lost_rad: float = 0.06
     most_distrust: float = 100.0  # ten times the SD: a speed that changes by 0.5 m/s from stride to stride
 
 
@@ -51,6 +54,7 @@ class GravityCorrection:
         self._axes = (_Axis(), _Axis())
         # Covariance of (velocity, tilt, drift), the same for both axes: vv, vt, vd, tt, td, dd.
         self._p = [1e4, 0.0, 0.0, tilt_sd_rad**2, 0.0, drift_sd_radps**2]
+        self._lost = 0
         self._distrust = 0.0  # logarithm of what the noise is multiplied with
         self._at_s: float | None = None
         self._turned: list[tuple[float, float, float]] = []
@@ -96,6 +100,11 @@ class GravityCorrection:
         self._p = [vv - kv * pv, vt - kv * pt, vd - kv * pd, tt - kt * pt, td - kt * pd, dd - kd * pd]
         # More surprise than the noise explains raises it, less lowers it: it settles where both agree.
         most = math.log(cfg.most_distrust)
+        self._lost = self._lost + 1 if surprise > cfg.lost_surprise else 0
+        if self._lost >= cfg.lost_steps:
+            self.widen(cfg.lost_rad)
+            self._distrust, self._lost = 0.0, 0
+            return
         self._distrust = min(max(self._distrust + cfg.learn_distrust * (min(surprise, 5.0) - 1.0), 0.0), most)
 
     def take(self, at_s: float) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -1,0 +1,51 @@
+"""What tests share: a simulated run, real data where it is, and how events are compared."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from levelhips import Samples, Update
+from levelhips.engine import Engine
+from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared" / "data"
+
+settings.register_profile("levelhips", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("levelhips")
+
+
+@cache
+def short_run() -> Simulation:
+    """4 s standing, 12 s running at 100 Hz, the clip a little askew, some packets lost and one longer hole."""
+    runner = RunnerModel(stand_s=4.0, move_s=12.0, end_stand_s=3.0)
+    return simulate_gait(runner, SensorModel(rate_hz=100.0, turn_deg=20.0, heading_deg=4.0, loss=0.02, gaps_s=((11.0, 11.2),)), seed=3)
+
+
+def cut(samples: Samples, at: list[int]) -> list[Samples]:
+    """Samples in pieces, cut at the given places; empty pieces too."""
+    ends = [0, *sorted(at), len(samples)]
+    return [samples[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def run_engine(samples: Samples, rate_hz: float, **settings: object) -> Update:
+    """Everything at once through a new engine."""
+    engine = Engine(rate_hz, **settings)  # type: ignore[arg-type]
+    return Update.join([engine.push(samples), engine.finish()])
+
+
+def real_case(name: str) -> Path:
+    """The folder of a real case, or a skip that says why."""
+    folder = REAL / name
+    if not folder.is_dir():
+        pytest.skip(f"real data {name} is not beside this checkout (../shared/data)")
+    return folder
+
+
+def rows(path: Path) -> np.ndarray:
+    return np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
