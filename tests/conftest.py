@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def short_run() -> Simulation:
 def cut(samples: Samples, at: list[int]) -> list[Samples]:
     """Samples in pieces, cut at the given places; empty pieces too."""
     ends = [0, *sorted(at), len(samples)]
-    return [samples[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [samples[a:b] for a, b in itertools.pairwise(ends)]
 
 
 def run_engine(samples: Samples, rate_hz: float, **settings: object) -> Update:

@@ -147,7 +147,9 @@ def test_a_clip_turned_in_its_plane_finds_the_same_steps(turn: float) -> None:
     np.testing.assert_allclose([step.drop_deg for step in other], [step.drop_deg for step in steps], atol=0.05)
 
 
-@pytest.mark.parametrize(("outward", "columns"), [("-z", ([-1, 1, -1], [0, 1, 2])), ("+x", ([1, 1, 1], [2, 0, 1])), ("-y", ([1, -1, 1], [0, 2, 1]))])
+@pytest.mark.parametrize(
+    ("outward", "columns"), [("-z", ([-1, 1, -1], [0, 1, 2])), ("+x", ([1, 1, 1], [2, 0, 1])), ("-y", ([1, -1, 1], [0, 2, 1]))]
+)
 def test_any_axis_may_face_outward(outward: str, columns: tuple[list[int], list[int]]) -> None:
     signs, order = columns
     worn = Samples.checked(RUN.t_s, RUN.acc_mps2[:, order] * signs, RUN.gyr_radps[:, order] * signs)

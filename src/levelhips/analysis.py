@@ -58,11 +58,7 @@ class Analysis:
 
     def good(self, side: Side | None = None, mode: Mode = Mode.RUNNING) -> list[Step]:
         """The steps of a side (or both) that count."""
-        return [
-            step
-            for step in self.steps
-            if step.quality is Quality.OK and step.mode is mode and (side is None or step.side is side)
-        ]
+        return [step for step in self.steps if step.quality is Quality.OK and step.mode is mode and (side is None or step.side is side)]
 
 
 def analyze(
@@ -123,7 +119,9 @@ def settings_of(recording: Recording) -> Settings:
     try:
         return Settings.from_dict(values)
     except SettingsError as error:
-        raise SettingsError(f"The settings in {recording.path.name} are not understood ({error.what})", fix="Give your own with --settings") from error
+        raise SettingsError(
+            f"The settings in {recording.path.name} are not understood ({error.what})", fix="Give your own with --settings"
+        ) from error
 
 
 def summarize(analysis: Analysis) -> dict[str, Any]:
@@ -194,12 +192,8 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
             "left": {"mean": _degrees(baseline.left_mean_rad), "sd": _degrees(baseline.left_sd_rad)},
             "right": {"mean": _degrees(baseline.right_mean_rad), "sd": _degrees(baseline.right_sd_rad)},
         },
-        "standing": None
-        if not zeros
-        else {"at_s": _round(zeros[0].at_s, 3), "standard_error_deg": _degrees(zeros[0].repeat_rad)},
-        "clip_heading_deg": None
-        if not headings
-        else {"estimate": _degrees(headings[-1].heading_rad), "sd": _degrees(headings[-1].sd_rad)},
+        "standing": None if not zeros else {"at_s": _round(zeros[0].at_s, 3), "standard_error_deg": _degrees(zeros[0].repeat_rad)},
+        "clip_heading_deg": None if not headings else {"estimate": _degrees(headings[-1].heading_rad), "sd": _degrees(headings[-1].sd_rad)},
         "notices": [
             {"what": event.what, "at_s": _round(event.at_s, 2), "value": _round(event.value, 2)}
             for event in analysis.events

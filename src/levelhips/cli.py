@@ -18,13 +18,26 @@ if TYPE_CHECKING:
     from levelhips.recording import Recording
     from levelhips.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None, help="Pelvic drop from one clip-on sensor.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Pelvic drop from one clip-on sensor.",
+)
 
 FileArgument = Annotated[Path, typer.Argument(help="A recording (.mcap), or a CSV, folder or zip of another program.")]
-OutwardOption = Annotated[str | None, typer.Option("--outward", help="Sensor axis that faces away from the body: +x, -x, +y, -y, +z, -z.  [default: as recorded, else +z]")]
-FilterOption = Annotated[str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")]
+OutwardOption = Annotated[
+    str | None,
+    typer.Option("--outward", help="Sensor axis that faces away from the body: +x, -x, +y, -y, +z, -z.  [default: as recorded, else +z]"),
+]
+FilterOption = Annotated[
+    str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")
+]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
-ThresholdOption = Annotated[str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")]
+ThresholdOption = Annotated[
+    str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")
+]
 AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", help="Of a table that does not name it: mps2, g or mg.")]
 GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", help="Of a table that does not name it: radps or dps.")]
 
@@ -114,7 +127,9 @@ def replay(
     picture = playing.view.look()
     for trouble in playing.troubles:
         _errors().print(trouble, soft_wrap=True, highlight=False)
-    console.print(f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {picture.steps} steps, {picture.cues} beeps", highlight=False)
+    console.print(
+        f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {picture.steps} steps, {picture.cues} beeps", highlight=False
+    )
     for note in recording.notes:
         console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
 
@@ -128,7 +143,9 @@ def simulate(
     drop_right: Annotated[float, typer.Option("--drop-right", help="Mean drop in right stance [deg].", min=0.0, max=15.0)] = 3.0,
     fatigue: Annotated[float, typer.Option("--fatigue", help="Growth of the left drop up to the end [deg].", min=0.0, max=10.0)] = 0.0,
     camber: Annotated[float, typer.Option("--camber", help="Slope of the road to the left [deg].", min=-10.0, max=10.0)] = 0.0,
-    cadence: Annotated[float | None, typer.Option("--cadence", help="Steps a minute.  [default: 166 running, 110 walking]", min=60.0, max=240.0)] = None,
+    cadence: Annotated[
+        float | None, typer.Option("--cadence", help="Steps a minute.  [default: 166 running, 110 walking]", min=60.0, max=240.0)
+    ] = None,
     rate: Annotated[float, typer.Option("--rate", help="Samples a second.", min=40.0, max=1000.0)] = 200.0,
     turn: Annotated[float, typer.Option("--turn", help="Turn of the clip in its plane [deg].")] = 0.0,
     pitch: Annotated[float, typer.Option("--pitch", help="Slope of the clip [deg].", min=-45.0, max=45.0)] = 15.0,
@@ -261,7 +278,9 @@ def _settings(recording: Recording, path: Path | None, outward: str | None, filt
         left, right = sides if len(sides) == 2 else (sides[0], sides[0])
         return replace(checked, threshold=replace(checked.threshold, mode="fixed", left_deg=left, right_deg=right))
     except ValueError as error:
-        raise SettingsError(f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto") from error
+        raise SettingsError(
+            f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
+        ) from error
 
 
 def _player(settings: Settings) -> list[Any]:
@@ -291,7 +310,6 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     for note in summary["recording"]["notes"]:
         console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
     console.print(f"Wrote steps.csv, strides.csv, angles.csv and summary.json into {_escape(str(out))}", soft_wrap=True, highlight=False)
-
 
 
 if __name__ == "__main__":

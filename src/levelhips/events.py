@@ -219,9 +219,7 @@ class Signal:
     what: str
 
 
-Event = (
-    StandingZero | ModeChange | Heading | Contact | Step | Stride | Notice | Gap | Baseline | ThresholdChange | Cue | Signal
-)
+Event = StandingZero | ModeChange | Heading | Contact | Step | Stride | Notice | Gap | Baseline | ThresholdChange | Cue | Signal
 
 
 E = TypeVar("E", bound=Event)

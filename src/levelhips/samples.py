@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Self
 
@@ -100,4 +101,4 @@ def _problem_with(samples: Samples) -> str | None:
 def slices_at(ends: list[int], count: int) -> list[slice]:
     """Cut ``range(count)`` at the given ends: the slices between them, none empty."""
     cuts = [0, *(end for end in ends if 0 < end < count), count]
-    return [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    return [slice(a, b) for a, b in itertools.pairwise(cuts) if b > a]

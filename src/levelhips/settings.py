@@ -41,7 +41,7 @@ class Settings:
         from pydantic import ConfigDict, TypeAdapter, ValidationError  # 0.1 s to import, needed only here
 
         for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings):
-            part.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]  # by default a misspelt name passes
+            setattr(part, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010  # by default a misspelt name passes
         try:
             settings = TypeAdapter(cls).validate_python(values)
         except ValidationError as error:

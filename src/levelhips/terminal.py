@@ -65,7 +65,9 @@ def draw(picture: Picture, *, title: str, keys: str, muted: bool = False) -> Ren
     cadence = f"{picture.cadence_spm:.0f} steps/min" if math.isfinite(picture.cadence_spm) else "-- steps/min"
     quality = "" if picture.quality in (None, Quality.OK) else f"   [{picture.quality}]"
     minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
-    head = Text(f"{int(minutes):3d}:{seconds:04.1f}   {picture.mode.value:8s} {cadence}   {picture.steps} steps   {picture.cues} beeps{quality}")
+    head = Text(
+        f"{int(minutes):3d}:{seconds:04.1f}   {picture.mode.value:8s} {cadence}   {picture.steps} steps   {picture.cues} beeps{quality}"
+    )
     if muted:
         head.append("   muted", style="bold")
     return Panel(

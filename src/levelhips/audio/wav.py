@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import wave
 from pathlib import Path
 
@@ -33,9 +34,12 @@ class WavSink:
         self.path, self.settings, self._from_s = path, settings, from_s
         self._part = path.with_name(path.name + ".part")
         try:
-            self._file = wave.open(str(self._part), "wb")  # noqa: SIM115  # closed in close()
+            self._raw = open(self._part, "wb")  # noqa: SIM115  # closed in close()
         except OSError as error:
-            raise RecordingError(f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions") from error
+            raise RecordingError(
+                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions"
+            ) from error
+        self._file = wave.open(self._raw, "wb")  # noqa: SIM115
         self._file.setnchannels(2)
         self._file.setsampwidth(2)
         self._file.setframerate(RATE_HZ)
@@ -60,11 +64,15 @@ class WavSink:
         """Write what still sounds, and give the file its name."""
         self._write(self._mixer.render(RATE_HZ // 2))
         self._file.close()
+        self._raw.close()
         self._part.replace(self.path)
 
     def abandon(self) -> None:
         """Give up: leave no file that looks whole."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # the disk may be full: what was not written is not wanted either
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._raw.close()
         self._part.unlink(missing_ok=True)
 
     def _at(self, t_s: float, sound: Sound) -> None:

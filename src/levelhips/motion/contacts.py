@@ -131,13 +131,13 @@ class RunningContacts:
         else:
             if low == 3 and state.in_stance:
                 state.under_s = at(cfg.body_weight_g)
-            if high < 2 <= low and state.in_stance and math.isfinite(state.under_s - state.over_s):
-                if state.under_s - state.contact_s >= cfg.shortest_stance_s:
-                    lag = cfg.toe_off_offset_s + cfg.toe_off_slope * (state.under_s - state.over_s)
-                    state.due_s = state.under_s + min(max(lag, cfg.toe_off_min_s), cfg.toe_off_max_s)
-                    if state.due_s <= s[i + 1]:
-                        out.append(FootEvent("toe-off", state.due_s, i))
-                        state.in_stance, state.due_s = False, math.inf
+            was_loaded = math.isfinite(state.under_s - state.over_s) and state.under_s - state.contact_s >= cfg.shortest_stance_s
+            if high < 2 <= low and state.in_stance and was_loaded:
+                lag = cfg.toe_off_offset_s + cfg.toe_off_slope * (state.under_s - state.over_s)
+                state.due_s = state.under_s + min(max(lag, cfg.toe_off_min_s), cfg.toe_off_max_s)
+                if state.due_s <= s[i + 1]:
+                    out.append(FootEvent("toe-off", state.due_s, i))
+                    state.in_stance, state.due_s = False, math.inf
             if high == 0:
                 state.armed = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -161,7 +162,7 @@ class Gait:
 
     def _usual_step_s(self) -> float:
         contacts = self._bout.contacts_s
-        times = sorted(b - a for a, b in zip(contacts[:-1], contacts[1:], strict=True))
+        times = sorted(b - a for a, b in itertools.pairwise(contacts))
         return times[len(times) // 2] if len(times) >= 2 else math.nan
 
     def _finish_walking_stance(self, next_s: float, known_s: float) -> list[Event]:

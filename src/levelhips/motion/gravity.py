@@ -61,7 +61,7 @@ class GravityCorrection:
 
     def widen(self, tilt_sd_rad: float) -> None:
         """Samples were lost: the velocity is unknown again and the vertical less sure."""
-        vv, _, _, tt, _, dd = self._p
+        _, _, _, tt, _, dd = self._p
         self._p = [1e4, 0.0, 0.0, tt + tilt_sd_rad**2, 0.0, dd]
         self._at_s = None
 

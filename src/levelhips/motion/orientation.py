@@ -159,7 +159,8 @@ def _ahrs_step(name: str, rate_hz: float) -> Callable[[Array, Array, Array], Arr
 
 
 def _times(p: Array, q: Array) -> Array:
-    return _times_each(p[None], q)[0]
+    product: Array = _times_each(p[None], q)[0]
+    return product
 
 
 def _times_each(p: Array, q: Array) -> Array:

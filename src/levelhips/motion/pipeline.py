@@ -139,7 +139,7 @@ class Pipeline:
 
     def finish(self) -> Update:
         """The recording is over: give the steps that are still held."""
-        return Update(events=tuple([*self._running.end(self._last_s), *self._walking.end(self._last_s)]))
+        return Update(events=(*self._running.end(self._last_s), *self._walking.end(self._last_s)))
 
     # One stretch of samples within a bar.
 

@@ -167,5 +167,3 @@ def vertical_oscillation(force_mps2: Array, dt_s: float) -> float:
     speed = np.cumsum(force_mps2 - mean(force_mps2)) * dt_s
     height = np.cumsum(speed - mean(speed)) * dt_s
     return spread(height)
-
-

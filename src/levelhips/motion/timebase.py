@@ -89,7 +89,8 @@ class Timebase:
                     close()
                     out.append(Gap(state.last_s, t_s))
                 elif step > 1.5 * dt:
-                    assert state.last_acc is not None and state.last_gyr is not None
+                    assert state.last_acc is not None
+                    assert state.last_gyr is not None
                     parts = round(step / dt)
                     for k in range(1, parts):
                         f = k / parts

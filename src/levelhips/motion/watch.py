@@ -91,7 +91,8 @@ class Watch:
 
     def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
         """A running stride with its mean obliquity (None while the vertical is unsure) and its mean heading, unwrapped."""
-        cfg, out = self.settings, []
+        cfg = self.settings
+        out: list[Notice] = []
         self._ends.append((to_s, heading_rad))
         del self._ends[: -cfg.turn_steps - 1]
         if len(self._ends) > cfg.turn_steps:
@@ -124,7 +125,8 @@ class Watch:
 
     def bar(self, at_s: float, running: bool, acc_mps2: Array) -> list[Notice]:
         """At the end of each bar with its (n, 3) forces: has the clip begun to rattle?"""
-        cfg, out = self.settings, []
+        cfg = self.settings
+        out: list[Notice] = []
         if self._high is None:
             return out
         rattle = self._high.push(np.sqrt((acc_mps2 * acc_mps2).sum(axis=1)))

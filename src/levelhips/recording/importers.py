@@ -112,7 +112,8 @@ def _read_export(path: Path, files: dict[str, Callable[[], bytes]], acc_unit: st
     if acc_name is None or gyr_name is None:
         what = "accelerometer" if acc_name is None else "gyroscope"
         raise BadInputError(
-            f"{path.name} holds no {what} data", fix="Export accelerometer (with gravity) and gyroscope, both, as CSV into one folder or zip"
+            f"{path.name} holds no {what} data",
+            fix="Export accelerometer (with gravity) and gyroscope, both, as CSV into one folder or zip",
         )
     acc_table, gyr_table = _parse(acc_name, files[acc_name]()), _parse(gyr_name, files[gyr_name]())
     acc_t, acc, named_acc = _three(acc_table, "acc")
@@ -135,7 +136,8 @@ def _from_one(path: Path, table: _Table, acc_unit: str | None, gyr_unit: str | N
     lower = table.columns
     if any(name.startswith("freeacc") for name in lower) and not any(re.match(r"^acc[ _]?x", name) for name in lower):
         raise BadInputError(
-            f"{table.name} has only free acceleration, from which gravity was taken out", fix="Export with 'Acceleration' (raw) and 'Angular velocity'"
+            f"{table.name} has only free acceleration, from which gravity was taken out",
+            fix="Export with 'Acceleration' (raw) and 'Angular velocity'",
         )
     t_s, acc, named_acc = _three(table, "acc")
     _, gyr, named_gyr = _three(table, "gyr")
@@ -168,13 +170,16 @@ def _finish(
         if bad > len(t_s) // 2:
             raise BadInputError(f"{bad} of {len(t_s)} rows of {name} have values that are no numbers", fix="Export it again")
         first = int(np.flatnonzero(~good)[0])
-        notes.append(f"{bad} rows with values that are no numbers were left out, the first on line {first + first_row}; they count as lost samples")
+        notes.append(
+            f"{bad} rows with values that are no numbers were left out, the first on line {first + first_row}; they count as lost samples"
+        )
         t_s, acc, gyr = t_s[good], acc[good], gyr[good]
     steps = np.diff(t_s)
     if (steps < 0).any():
         row = int(np.flatnonzero(steps < 0)[0])
         raise BadInputError(
-            f"Time goes back in {name}: {t_s[row]:.3f} s, then {t_s[row + 1]:.3f} s", fix="Sort the rows, or split the file there into two recordings"
+            f"Time goes back in {name}: {t_s[row]:.3f} s, then {t_s[row + 1]:.3f} s",
+            fix="Sort the rows, or split the file there into two recordings",
         )
     if (steps == 0).any():
         keep = np.concatenate([[True], steps > 0])
@@ -197,7 +202,9 @@ def _units(
         hint = f"; with a median of {size:.3g} they look like {looks}" if looks else ""
         raise UnitsError(f"{name} does not say in which unit its accelerations are{hint}", fix=FIX_UNITS)
     if looks is not None and looks != acc_unit and given[0] is None:
-        raise UnitsError(f"The accelerations in {name} are named {acc_unit}, but with a median of {size:.3g} they look like {looks}", fix=FIX_UNITS)
+        raise UnitsError(
+            f"The accelerations in {name} are named {acc_unit}, but with a median of {size:.3g} they look like {looks}", fix=FIX_UNITS
+        )
     # 20 rad/s is 1,150 deg/s: three times what a running sacrum reaches, and a small step of one in deg/s.
     fast = float(np.quantile(np.abs(gyr).max(axis=1), 0.99))
     if gyr_unit is None:
@@ -226,7 +233,7 @@ def _three(table: _Table, kind: str) -> tuple[Array, Array, str | None]:
         if match is None or name.startswith("freeacc"):
             continue
         said = match.group("kind")
-        if said is None or said.startswith(starts) or said.startswith("angular") and kind == "gyr":
+        if said is None or said.startswith(starts) or (said.startswith("angular") and kind == "gyr"):
             if said is not None and said.startswith("angular") and kind == "acc":
                 continue
             word = (match.group("unit") or "").replace(" ", "")
@@ -240,7 +247,7 @@ def _three(table: _Table, kind: str) -> tuple[Array, Array, str | None]:
             f"{table.name} has no columns for the {what} (found: {', '.join(table.columns[:8])[:120]})",
             fix="Name them time_s, acc_x_mps2 (or acc_x_g) ... and gyr_x_radps (or gyr_x_dps) ...",
         )
-    if unit in ACC_UNITS and kind == "gyr" or unit in GYR_UNITS and kind == "acc":
+    if (unit in ACC_UNITS and kind == "gyr") or (unit in GYR_UNITS and kind == "acc"):
         unit = None
     return _time_of(table), table.values[:, [axes["x"], axes["y"], axes["z"]]], unit
 
@@ -285,7 +292,7 @@ def _merge(acc_t: Array, acc: Array, gyr_t: Array, gyr: Array) -> tuple[Array, A
     keep = np.ones(len(t), dtype=bool)
     for times in (acc_t, gyr_t):
         after = np.clip(np.searchsorted(times, t), 1, len(times) - 1)
-        keep &= times[after] - times[after - 1] <= max(0.05, 2.5 * dt)
+        keep &= times[after] - times[after - 1] <= max(0.0501, 2.5 * dt)
     t = t[keep]
     out = [np.stack([np.interp(t, times, values[:, i]) for i in range(3)], axis=1) for times, values in ((acc_t, acc), (gyr_t, gyr))]
     return t, out[0], out[1], 1.0 / dt
@@ -295,9 +302,13 @@ def _parse(name: str, data: bytes) -> _Table:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RecordingError(f"{name} is no recording of levelhips and no table", fix="Choose an .mcap of levelhips or a CSV with named units") from error
+        raise RecordingError(
+            f"{name} is no recording of levelhips and no table", fix="Choose an .mcap of levelhips or a CSV with named units"
+        ) from error
     if "\x00" in text[:4096]:
-        raise RecordingError(f"{name} is no recording of levelhips and no table", fix="Choose an .mcap of levelhips or a CSV with named units")
+        raise RecordingError(
+            f"{name} is no recording of levelhips and no table", fix="Choose an .mcap of levelhips or a CSV with named units"
+        )
     head = text[:20000].splitlines()[:60]
     for row, line in enumerate(head):
         for delimiter in (",", ";", "\t"):
@@ -315,6 +326,8 @@ def _parse(name: str, data: bytes) -> _Table:
 
 def _numbers(name: str, text: str, header_row: int, delimiter: str, columns: int) -> Array:
     decimal_comma = delimiter != "," and "," in text[:20000].split("\n", header_row + 1)[-1]
+    if not any(line.strip() for line in text.splitlines()[header_row + 1 :][:1000]):
+        raise BadInputError(f"{name} has a header but no rows", fix="Export it again; nothing was recorded in it")
     body = io.StringIO(text.replace(",", ".") if decimal_comma else text)
     try:
         values = np.loadtxt(body, delimiter=delimiter, skiprows=header_row + 1, ndmin=2, comments=None)
@@ -331,8 +344,6 @@ def _numbers(name: str, text: str, header_row: int, delimiter: str, columns: int
             continue
         row = [_number(cell) for cell in cells[:columns]]
         rows.append(row + [np.nan] * (columns - len(row)))
-    if not rows:
-        raise BadInputError(f"{name} has a header but no rows", fix="Export it again; nothing was recorded in it")
     return np.array(rows, dtype=np.float64)
 
 

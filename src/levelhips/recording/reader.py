@@ -26,7 +26,17 @@ from levelhips.samples import Array, Samples
 MAGIC = b"\x89MCAP0\r\n"
 _CHUNK, _METADATA = 0x06, 0x0C
 # The four kinds of foreign errors that damaged files bring forth, with mcap's own and those of our decoders; caught here only.
-_FOREIGN = (McapError, CRCValidationError, zstandard.ZstdError, struct.error, UnicodeDecodeError, ValueError, EOFError, KeyError, OverflowError)
+_FOREIGN = (
+    McapError,
+    CRCValidationError,
+    zstandard.ZstdError,
+    struct.error,
+    UnicodeDecodeError,
+    ValueError,
+    EOFError,
+    KeyError,
+    OverflowError,
+)
 
 
 @dataclass(slots=True)
@@ -147,7 +157,7 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
     events: list[Event] = []
     packets: list[Packet] = []
     settings: dict[str, Any] = {}
-    topics = {number: topic for number, topic in enumerate(Topic, start=1)}
+    topics = dict(enumerate(Topic, start=1))
     unreadable = 0
     for message in messages:
         topic = topics.get(message.channel_id)

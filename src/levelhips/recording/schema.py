@@ -51,8 +51,8 @@ _PACKET = struct.Struct("<BBd")  # version, length of source, arrival
 def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -> bytes:
     """A block of up to 65,535 samples.
 
-    With `scale` (m/s2 and rad/s per count) the values are stored as 16-bit counts and times as whole microseconds after
-    the first, exactly if that is what they are; without it as they are, in 64 bits.
+    With `scale` (m/s2 and rad/s per count) the values are stored as 16-bit counts and times as whole microseconds, exactly
+    if that is what they are; without it as they are, in 64 bits.
 
     Raises
     ------
@@ -65,14 +65,15 @@ def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -
     first_s = float(samples.t_s[0]) if count else 0.0
     if scale is None:
         table = np.concatenate([samples.t_s[:, None], samples.acc_mps2, samples.gyr_radps], axis=1)
-        return _HEAD.pack(VERSION, _EXACT, count, first_s, 0.0, 0.0) + table.astype("<f8").tobytes()
+        return b"".join((_HEAD.pack(VERSION, _EXACT, count, first_s, 0.0, 0.0), table.astype("<f8").tobytes()))
     # The scales are kept as f32: use the rounded ones, so that what is read is what was meant.
     acc_scale, gyr_scale = (float(np.float32(value)) for value in scale)
-    offset_us = np.rint((samples.t_s - first_s) * 1e6).astype("<u4")
+    whole_us = np.rint(samples.t_s * 1e6)
+    offset_us = (whole_us - whole_us[:1]).astype("<u4")
     counts = np.concatenate([samples.acc_mps2 / acc_scale, samples.gyr_radps / gyr_scale], axis=1)
     counts16 = np.clip(np.rint(counts), -32768, 32767).astype("<i2")
     # Column by column: neighbours in time are alike, and compress.
-    return _HEAD.pack(VERSION, _SCALED, count, first_s, acc_scale, gyr_scale) + offset_us.tobytes() + counts16.T.tobytes()
+    return b"".join((_HEAD.pack(VERSION, _SCALED, count, first_s, acc_scale, gyr_scale), offset_us.tobytes(), counts16.T.tobytes()))
 
 
 def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
@@ -94,7 +95,7 @@ def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
     if kind == _EXACT:
         table = np.frombuffer(body, "<f8").reshape(count, 7)
         return table[:, 0].copy(), table[:, 1:4].copy(), table[:, 4:7].copy()
-    t_s = first_s + np.frombuffer(body[: 4 * count], "<u4") * 1e-6
+    t_s = (np.rint(first_s * 1e6) + np.frombuffer(body[: 4 * count], "<u4")) * 1e-6
     counts = np.frombuffer(body[4 * count :], "<i2").reshape(6, count).T
     return t_s, counts[:, :3] * acc_scale, counts[:, 3:] * gyr_scale
 

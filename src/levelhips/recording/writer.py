@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -59,12 +60,12 @@ class RecordingWriter:
         except FileExistsError as error:
             raise RecordingError(f"{path} exists already", fix="Choose another name; recordings are never overwritten") from error
         except OSError as error:
-            raise RecordingError(f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions") from error
+            raise RecordingError(
+                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions"
+            ) from error
         try:
             # A chunk is closed by flush(), once a second; the limit is far away, so that no chunk closes by itself.
-            self._mcap = Writer(
-                self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True
-            )
+            self._mcap = Writer(self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True)
             self._mcap.start(profile=schema.PROFILE, library=f"{schema.LIBRARY} {schema.VERSION}")
             self._mcap.add_metadata("levelhips", {"version": str(schema.VERSION), **metadata})
             self._register()
@@ -119,7 +120,7 @@ class RecordingWriter:
     def flush(self) -> None:
         """Close the chunk and bring it to the disk."""
         try:
-            self._mcap.flush()
+            self._mcap.flush()  # type: ignore[no-untyped-call]
             self._file.flush()
             if self._sync:
                 os.fsync(self._file.fileno())
@@ -132,7 +133,7 @@ class RecordingWriter:
         if self._file.closed:
             return
         try:
-            self._mcap.finish()
+            self._mcap.finish()  # type: ignore[no-untyped-call]
             self._file.flush()
             if self._sync:
                 os.fsync(self._file.fileno())
@@ -156,7 +157,8 @@ class RecordingWriter:
         self._counts[topic] += 1
 
     def _fail(self, error: OSError) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # closing writes what is buffered, and fails in the same way
+            self._file.close()
         raise RecordingError(
             f"{self.path} cannot be written any more ({error.strerror})",
             fix="Make room or choose another disk; what was written up to now can be read",

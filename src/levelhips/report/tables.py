@@ -83,7 +83,9 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
     except OSError as error:
-        raise RecordingError(f"{folder} cannot be written ({error.strerror})", fix="Choose another folder with --out, or mend its permissions") from error
+        raise RecordingError(
+            f"{folder} cannot be written ({error.strerror})", fix="Choose another folder with --out, or mend its permissions"
+        ) from error
     try:
         with open(aside / "steps.csv", "w", encoding="utf-8", newline="") as file:
             write_rows(file, STEP_COLUMNS, analysis.steps)
@@ -94,7 +96,9 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         for name in ("steps.csv", "strides.csv", "angles.csv", "summary.json"):
             (aside / name).replace(folder / name)
     except OSError as error:
-        raise RecordingError(f"The results cannot be written into {folder} ({error.strerror})", fix="Make room on the disk, or choose another with --out") from error
+        raise RecordingError(
+            f"The results cannot be written into {folder} ({error.strerror})", fix="Make room on the disk, or choose another with --out"
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return summary
@@ -148,4 +152,4 @@ def _rows(columns: list[tuple[Array, int]]) -> bytes:
         end = "\n" if number == len(columns) - 1 else ","
         places.append(np.full(len(values), ord(end), np.uint8))
     text = np.stack(places, axis=1).ravel()
-    return text[text != 0].tobytes()
+    return bytes(text[text != 0].tobytes())

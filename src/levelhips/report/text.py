@@ -26,7 +26,11 @@ def summary_table(summary: dict[str, Any]) -> Table:
         table.add_row("right less left, deg", "", "", f"{asymmetry['right_less_left']:+.2f} ± {asymmetry['standard_error']:.2f} (SE)")
     drift = summary["drift_deg_per_10_min"]
     if drift["left"] and drift["right"]:
-        table.add_row("growth, deg in 10 min", *(f"{drift[side]['slope']:+.2f} ± {drift[side]['standard_error']:.2f}" for side in ("left", "right")), "")
+        table.add_row(
+            "growth, deg in 10 min",
+            *(f"{drift[side]['slope']:+.2f} ± {drift[side]['standard_error']:.2f}" for side in ("left", "right")),
+            "",
+        )
     for title, key, digits, factor in (
         ("cadence, steps/min", "cadence_spm", 1, 1.0),
         ("contact, ms", "contact_time_s", 0, 1e3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -89,9 +90,9 @@ def true_angles(made: Simulation) -> Angles:
     """The true pelvis of a simulation, as angles."""
     import numpy as np
 
-    degrees = (made.obliquity_deg, made.tilt_deg, made.rotation_deg)
+    obliquity, tilt, rotation = (np.radians(values) for values in (made.obliquity_deg, made.tilt_deg, made.rotation_deg))
     none = np.full(len(made.t_s), np.nan)
-    return Angles(made.t_s, *(np.radians(values) for values in degrees), none, np.zeros(len(made.t_s)))
+    return Angles(made.t_s, obliquity, tilt, rotation, none, np.zeros(len(made.t_s)))
 
 
 def find(name: str) -> Path:
@@ -110,7 +111,7 @@ def find(name: str) -> Path:
     raise RecordingError(f"The bundled recording {name} is missing", fix="Install levelhips again, or run make recordings in a checkout")
 
 
-def _table(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _table(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

@@ -113,9 +113,10 @@ def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = Sen
     sway = _sway(rng, grid)
     angles = np.stack([obliquity, tilt, rotation], axis=1) + sway
     steps = []
-    for k, contact in enumerate(contacts[:-1]):
+    # A run ends with its last toe-off before the last contact; a walk with the last contact, feet side by side.
+    for k, contact in enumerate(contacts[:-1] if runner.gait == "run" else contacts):
         side = Side.RIGHT if k % 2 == 0 else Side.LEFT
-        until = toe_off[k] if runner.gait == "run" else contacts[k + 1]
+        until = toe_off[k] if runner.gait == "run" else contacts[k + 1] if k + 1 < len(contacts) else contact + 0.5
         inside = (grid >= contact) & (grid <= until)
         drop = float((side.sign * angles[inside, 0]).max())
         steps.append((float(contact), float(toe_off[k]) if runner.gait == "run" else math.nan, side, drop))
@@ -212,7 +213,7 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
     toe_off = np.empty(len(contacts))
     for k, contact in enumerate(contacts):
         last = k == len(contacts) - 1
-        step = contacts[k] - contacts[k - 1] if last else contacts[k + 1] - contact
+        step = contact - contacts[k - 1] if last else contacts[k + 1] - contact
         stance = 2 * runner.duty * step * (1 + 0.01 * rng.standard_normal())
         toe_off[k] = contact + min(stance, 0.97 * step)
         inside = (grid >= contact) & (grid < contact + step)

@@ -1,0 +1,241 @@
+"""Thresholds, shaping and cues, on steps made by hand and on simulated runs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import run_engine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from levelhips import Command, Do, Quality, SettingsError, Side, load_settings
+from levelhips.coaching.coach import Coach, CueSettings
+from levelhips.coaching.forecast import PeakForecast
+from levelhips.coaching.threshold import Threshold, ThresholdSettings
+from levelhips.engine import Engine
+from levelhips.events import Angles, Baseline, Contact, Cue, Mode, Signal, Step, ThresholdChange, Update
+from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.settings import Settings
+
+DEG = math.pi / 180
+MADE = simulate_gait(RunnerModel(move_s=80.0, drop_left_deg=3.6, drop_right_deg=2.4), SensorModel(rate_hz=100.0), seed=5)
+
+
+def step(at_s: float, side: Side, drop_deg: float, quality: Quality = Quality.OK) -> Step:
+    rest = dict.fromkeys(
+        (
+            "drop_at_contact_rad",
+            "drop_excursion_rad",
+            "peak_percent",
+            "obliquity_mean_rad",
+            "rotation_range_rad",
+            "tilt_range_rad",
+            "tilt_mean_rad",
+            "step_time_s",
+            "flight_before_s",
+            "impact_peak_mps2",
+            "vertical_peak_mps2",
+            "drop_sd_rad",
+        ),
+        0.0,
+    )
+    return Step(at_s, at_s + 0.3, at_s + 0.25, side, 1.0, Mode.RUNNING, quality, drop_deg * DEG, **rest)
+
+
+def run_of(drops: list[float], threshold: Threshold, from_s: float = 0.0) -> list[object]:
+    events: list[object] = []
+    for k, drop in enumerate(drops):
+        events += threshold.step(step(from_s + k * 0.36, Side.LEFT if k % 2 else Side.RIGHT, drop))
+    return events
+
+
+def test_a_fixed_threshold_stays() -> None:
+    threshold = Threshold(ThresholdSettings(left_deg=4.0, right_deg=3.0))
+    assert run_of([1.0] * 2000, threshold) == []
+    assert threshold.of(Side.LEFT) == pytest.approx(4.0 * DEG)
+    assert threshold.of(Side.RIGHT) == pytest.approx(3.0 * DEG)
+
+
+@given(means=st.tuples(st.floats(1, 8), st.floats(1, 8)), sd=st.floats(0.1, 1.2))
+def test_auto_is_mean_and_half_a_spread_of_sixty_steps_a_side(means: tuple[float, float], sd: float) -> None:
+    rng = np.random.default_rng(1)
+    drops = [means[k % 2] + sd * rng.standard_normal() for k in range(120)]
+    threshold = Threshold(ThresholdSettings(mode="auto"))
+    assert run_of(drops[:119], threshold) == []
+    assert math.isinf(threshold.of(Side.LEFT))
+    baseline, change = threshold.step(step(50.0, Side.LEFT, drops[119]))
+    assert isinstance(baseline, Baseline)
+    assert isinstance(change, ThresholdChange)
+    left = np.array(drops[1::2])
+    assert math.degrees(threshold.of(Side.LEFT)) == pytest.approx(left.mean() + 0.5 * left.std(ddof=1))
+
+
+def test_poor_steps_do_not_count_towards_the_baseline() -> None:
+    threshold = Threshold(ThresholdSettings(mode="auto", baseline_steps=20))
+    for k in range(200):
+        threshold.step(step(k * 0.36, Side.LEFT if k % 2 else Side.RIGHT, 9.0, Quality.SETTLING))
+    assert threshold.baseline_share == 0.0
+
+
+def test_shaping_lowers_by_half_a_degree_after_three_good_minutes_down_to_the_floor_and_no_further() -> None:
+    threshold = Threshold(ThresholdSettings(mode="auto"))
+    run_of([4.0 + 0.4 * math.sin(k) for k in range(122)], threshold)
+    first = math.degrees(threshold.of(Side.LEFT))
+    events = run_of([1.0] * 9000, threshold, from_s=44.0)
+    lowered = [math.degrees(event.left_rad) for event in events if isinstance(event, ThresholdChange) and event.why == "shaping"]
+    assert lowered[-1] == pytest.approx(2.0, abs=0.1), "half of a baseline of 4"
+    steps = -np.diff([first, *sorted(set(np.round(lowered, 6)), reverse=True)])
+    assert steps.max() == pytest.approx(0.5, abs=1e-6)
+    first_change = next(event for event in events if isinstance(event, ThresholdChange))
+    assert first_change.at_s - 44.0 > 170.0
+
+
+def test_no_shaping_while_every_third_step_is_over() -> None:
+    threshold = Threshold(ThresholdSettings(mode="auto"))
+    run_of([4.0 + 0.4 * math.sin(k) for k in range(122)], threshold)
+    assert run_of([1.0, 1.0, 1.0, 1.0, 9.0, 9.0] * 800, threshold, from_s=100.0) == []
+
+
+def stance_update(at_s: float, side: Side, peak_deg: float, quality: Quality = Quality.OK) -> Update:
+    """A stance of 250 ms at 100 Hz whose drop rises to a peak, as the pipeline would tell it."""
+    t = at_s + 0.03 + np.arange(25) / 100
+    drop = peak_deg * DEG * np.sin(np.pi * np.clip((t - at_s) / 0.25, 0, 1))
+    drop[22:] = np.nan
+    sign = np.where(np.isnan(drop), 0.0, float(side.sign))
+    none = np.zeros(25)
+    angles = Angles(t, side.sign * np.nan_to_num(drop), none, none, drop, sign)
+    contact = Contact(at_s, float(t[0]), Mode.RUNNING, side, quality)
+    return Update(angles, (contact, replace(step(at_s, side, peak_deg, quality), known_s=float(t[22]))))
+
+
+def cues_of(coach: Coach, stances: list[tuple[Side, float]], quality: Quality = Quality.OK) -> list[Cue]:
+    out: list[Cue] = []
+    for k, (side, peak) in enumerate(stances):
+        out += coach.push(stance_update(k * 0.36, side, peak, quality)).of(Cue)
+    return out
+
+
+BOTH = [Side.RIGHT, Side.LEFT]
+
+
+def test_every_bad_step_is_cued_in_its_stance_and_no_good_one() -> None:
+    stances = [(BOTH[k % 2], 5.0 if k % 3 == 0 else 3.0) for k in range(30)]
+    cues = cues_of(Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0)), stances)
+    assert [round(cue.contact_s / 0.36) for cue in cues] == [k for k in range(30) if k % 3 == 0]
+    assert all(cue.contact_s < cue.at_s < cue.contact_s + 0.25 for cue in cues)
+    assert all(cue.side is stances[round(cue.contact_s / 0.36)][0] for cue in cues)
+
+
+def test_sides_have_their_own_threshold() -> None:
+    cues = cues_of(Coach(ThresholdSettings(left_deg=6.0, right_deg=4.0)), [(BOTH[k % 2], 5.0) for k in range(20)])
+    assert {cue.side for cue in cues} == {Side.RIGHT}
+
+
+def test_silence_while_quality_is_poor() -> None:
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+    for quality in Quality:
+        if quality is not Quality.OK:
+            assert cues_of(coach, [(BOTH[k % 2], 9.0) for k in range(4)], quality) == []
+
+
+def test_k_of_n_waits_for_a_habit() -> None:
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0), CueSettings(when="k-of-n", k=3, n=5))
+    peaks = [5, 3, 3, 5, 3, 3, 5, 5, 5, 3, 3, 3, 3]
+    cues = cues_of(coach, [(Side.LEFT, float(peak)) for peak in peaks])
+    assert [round(cue.contact_s / 0.36) for cue in cues] == [7, 8]
+
+
+def test_spacing_keeps_cues_apart() -> None:
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0), CueSettings(spacing_s=2.0))
+    at = [cue.at_s for cue in cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(40)])]
+    assert np.diff(at).min() >= 2.0
+
+
+def test_pause_and_resume() -> None:
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+    assert [event.what for event in coach.obey(Command(0.0, Do.PAUSE)).of(Signal)] == ["paused"]
+    assert cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6)]) == []
+    coach.obey(Command(0.0, Do.RESUME))
+    assert len(cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6, 12)])) > 0
+
+
+def test_severity_grows_with_the_drop_of_a_simulated_run() -> None:
+    low = Settings(threshold=ThresholdSettings(left_deg=2.5, right_deg=2.5))
+    cues = list(run_engine(MADE.samples, 100.0, settings=low).of(Cue))
+    assert cues
+    assert all(0 <= cue.severity <= 1 for cue in cues)
+    assert {cue.forecast for cue in cues} == {False}
+
+
+def test_the_forecast_comes_earlier_is_marked_and_mostly_right() -> None:
+    settings = Settings(threshold=ThresholdSettings(left_deg=3.8, right_deg=2.6), cues=CueSettings(forecast=True))
+    update = run_engine(MADE.samples, 100.0, settings=settings)
+    foretold = [cue for cue in update.of(Cue) if cue.forecast]
+    assert len(foretold) >= 10
+    peaks = {round(s.at_s, 6): s for s in update.of(Step)}
+    hits = [peaks[round(cue.contact_s, 6)].drop_rad > cue.threshold_rad - 0.3 * DEG for cue in foretold]
+    assert np.mean(hits) > 0.7
+    seen = list(run_engine(MADE.samples, 100.0, settings=replace(settings, cues=CueSettings())).of(Cue))
+    early = np.median([cue.at_s - cue.contact_s for cue in foretold])
+    assert early < np.median([cue.at_s - cue.contact_s for cue in seen])
+
+
+def test_the_forecast_learns_a_straight_line() -> None:
+    forecast, rng = PeakForecast(), np.random.default_rng(2)
+    for _ in range(200):
+        drop, rate = rng.normal(0.05, 0.01), rng.normal(0.5, 0.2)
+        forecast.learn(Side.LEFT, drop, rate, 0.01 + 1.1 * drop + 0.03 * rate)
+    assert forecast.peak(Side.LEFT, 0.06, 0.4) == pytest.approx(0.01 + 0.066 + 0.012, abs=2e-3)
+    assert math.isnan(forecast.peak(Side.RIGHT, 0.06, 0.4))
+
+
+def test_auto_threshold_on_a_simulated_run_is_silent_first_and_then_beeps_on_some() -> None:
+    auto = Settings(threshold=ThresholdSettings(mode="auto", baseline_steps=40))
+    update = run_engine(MADE.samples, 100.0, settings=auto)
+    [baseline] = update.of(Baseline)
+    assert math.degrees(baseline.left_mean_rad) == pytest.approx(3.6, abs=0.5)
+    assert math.degrees(baseline.right_mean_rad) == pytest.approx(2.4, abs=0.5)
+    cues = list(update.of(Cue))
+    assert cues
+    assert min(cue.at_s for cue in cues) > baseline.known_s
+    after = [s for s in update.of(Step) if s.at_s > baseline.known_s and s.quality is Quality.OK]
+    assert 0.1 < len(cues) / len(after) < 0.6
+
+
+def test_a_command_changes_the_threshold_from_its_time_on() -> None:
+    engine = Engine(100.0, Settings(threshold=ThresholdSettings(left_deg=9.0, right_deg=9.0)))
+    engine.push(Command(40.0, Do.THRESHOLD, 1.0))
+    cues = list(engine.push(MADE.samples).of(Cue))
+    assert cues
+    assert min(cue.contact_s for cue in cues) >= 39.6
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[threshold]\nmod = 'auto'\n", "threshold.mod"),
+        ("[threshold]\nleft_deg = 99\n", "left_deg is 99"),
+        ("[threshold]\nmode = 'often'\n", "threshold.mode"),
+        ("[cues]\nk = 9\n", "k is 9"),
+        ("[motion]\noutward = 'up'\n", "sensor axis"),
+        ("[motion]\nfilter = 'magic'\n", "filter"),
+        ("[sound]\nvolume = 2\n", "volume is 2"),
+        ("colour = 'blue'\n", "colour"),
+        ("[threshold\n", "no TOML"),
+    ],
+)
+def test_wrong_settings_are_refused_by_name(tmp_path: object, text: str, says: str) -> None:
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=says):
+        load_settings(path)
+
+
+def test_settings_survive_their_own_form() -> None:
+    settings = Settings(threshold=ThresholdSettings(mode="auto"), cues=CueSettings(forecast=True))
+    assert Settings.from_dict(settings.as_dict()) == settings

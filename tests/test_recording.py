@@ -1,0 +1,245 @@
+"""Recordings: what is written comes back to the last bit; what is cut or damaged gives back all that is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import run_engine, short_run
+from hypothesis import given
+from hypothesis import strategies as st
+from mcap.writer import Writer
+
+from levelhips import Command, Do, LevelHipsError, RecordingError, RecordingWriter, Samples, open_recording
+from levelhips.recording.reader import _read_mcap
+from levelhips.recording.schema import (
+    Packet,
+    decode_command,
+    decode_event,
+    decode_packet,
+    decode_samples,
+    encode_event,
+    encode_packet,
+    encode_samples,
+)
+from levelhips.recording.writer import new_name
+from levelhips.sensors import bundled
+
+MADE = short_run()
+META = {"rate_hz": "100", "outward": "+z", "sensor": "test"}
+
+
+def write(path: Path, samples: Samples = MADE.samples, **more: object) -> Path:
+    with RecordingWriter(path, META, {"threshold": {"left_deg": 3.0}}, **more) as writer:  # type: ignore[arg-type]
+        writer.command(Command(5.0, Do.THRESHOLD, 3.5))
+        writer.samples(samples)
+    return path
+
+
+@cache
+def whole_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return write(Path(folder) / "whole.mcap", scale=MADE.sensor.scale).read_bytes()
+
+
+@pytest.mark.parametrize("scale", [None, MADE.sensor.scale], ids=["exact", "counts"])
+def test_what_is_written_comes_back_to_the_last_bit(tmp_path: Path, scale: tuple[float, float] | None) -> None:
+    recording = open_recording(write(tmp_path / "r.mcap", scale=scale))
+    np.testing.assert_array_equal(recording.samples.acc_mps2, MADE.samples.acc_mps2)
+    np.testing.assert_array_equal(recording.samples.gyr_radps, MADE.samples.gyr_radps)
+    np.testing.assert_array_equal(recording.samples.t_s, MADE.samples.t_s)
+    assert recording.commands == [Command(5.0, Do.THRESHOLD, 3.5)]
+    assert recording.settings == {"threshold": {"left_deg": 3.0}}
+    assert recording.rate_hz == 100.0
+    assert recording.outward == "+z"
+    assert recording.notes == []
+
+
+def test_every_event_comes_back(tmp_path: Path) -> None:
+    update = run_engine(MADE.samples, 100.0)
+    with RecordingWriter(tmp_path / "r.mcap", META) as writer:
+        writer.samples(MADE.samples)
+        for event in update.events:
+            writer.event(event)
+    events = open_recording(tmp_path / "r.mcap").events
+    assert {type(event) for event in events} == {type(event) for event in update.events}
+    for one, other in zip(update.events, events, strict=True):
+        for field in fields(one):
+            a, b = getattr(one, field.name), getattr(other, field.name)
+            # Infinite thresholds (none yet) become NaN: JSON has neither.
+            assert a == b or (isinstance(a, float) and not np.isfinite(a) and np.isnan(b)), field.name
+
+
+def test_packets_come_back(tmp_path: Path) -> None:
+    packets = [Packet(i * 0.02, bytes([i % 256] * 20), "0002") for i in range(200)]
+    with RecordingWriter(tmp_path / "r.mcap", META) as writer:
+        for packet in packets:
+            writer.packet(packet, packet.arrival_s)
+        writer.samples(MADE.samples)
+    assert open_recording(tmp_path / "r.mcap").packets == packets
+
+
+def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
+    write(tmp_path / "r.mcap")
+    with pytest.raises(RecordingError, match="exists already"):
+        RecordingWriter(tmp_path / "r.mcap", META)
+
+
+def test_a_recording_opens_with_the_mcap_library_too(tmp_path: Path) -> None:
+    from mcap.reader import make_reader
+
+    with open(write(tmp_path / "r.mcap"), "rb") as file:
+        summary = make_reader(file, validate_crcs=True).get_summary()
+    assert summary is not None
+    assert {channel.topic for channel in summary.channels.values()} >= {
+        "/samples",
+        "/events",
+        "/cues",
+        "/commands",
+        "/settings",
+        "/packets",
+    }
+    assert len(summary.chunk_indexes) >= MADE.samples.t_s[-1] - 1, "a chunk a second"
+
+
+@given(share=st.floats(0.0, 1.0))
+def test_a_cut_file_gives_back_all_whole_seconds(share: float) -> None:
+    whole = whole_file()
+    data = whole[: 8 + int(share * (len(whole) - 8))]
+    try:
+        recording = _read_mcap(Path("cut.mcap"), data)
+    except RecordingError:
+        assert share < 0.2
+        return
+    count = len(recording.samples)
+    np.testing.assert_array_equal(recording.samples.acc_mps2, MADE.samples.acc_mps2[:count])
+    # What was kept is at most the file's share short of one chunk; the index at the end takes some of the bytes.
+    assert recording.samples.t_s[-1] >= share * 0.75 * MADE.samples.t_s[-1] - 2.5
+    if len(data) < len(whole) - 37:  # the footer and the mark behind it carry nothing
+        assert any("was not closed" in note for note in recording.notes)
+
+
+@given(at=st.integers(8, 10**9), bit=st.integers(0, 7))
+def test_a_flipped_bit_costs_a_second_at_the_most_and_is_never_taken_for_data(at: int, bit: int) -> None:
+    whole = whole_file()
+    data = bytearray(whole)
+    data[8 + at % (len(whole) - 8)] ^= 1 << bit
+    recording = _read_mcap(Path("flipped.mcap"), bytes(data))
+    kept = np.isin(MADE.samples.t_s, recording.samples.t_s)
+    np.testing.assert_array_equal(recording.samples.acc_mps2, MADE.samples.acc_mps2[kept])
+    assert kept.sum() >= len(MADE.samples) - 101
+
+
+@given(data=st.binary(max_size=3000))
+def test_no_bytes_bring_forth_a_foreign_error(data: bytes) -> None:
+    for content in (data, b"\x89MCAP0\r\n" + data):
+        with contextlib.suppress(LevelHipsError):
+            _read_mcap(Path("noise.mcap"), content)
+
+
+@given(data=st.binary(max_size=300))
+def test_no_bytes_hurt_a_decoder(data: bytes) -> None:
+    for decode in (decode_samples, decode_packet, decode_event, decode_command):
+        with contextlib.suppress(ValueError):
+            decode(data)
+
+
+@given(arrival=st.floats(0, 1e6), data=st.binary(max_size=244), source=st.text(max_size=20))
+def test_a_packet_survives_its_encoding(arrival: float, data: bytes, source: str) -> None:
+    packet = Packet(arrival, data, source)
+    assert decode_packet(encode_packet(packet)) == packet
+
+
+def test_kill_minus_nine_costs_the_last_second(tmp_path: Path) -> None:
+    path = tmp_path / "killed.mcap"
+    code = """
+import sys, time
+import numpy as np
+from levelhips import RecordingWriter, Samples
+writer = RecordingWriter(sys.argv[1], {"rate_hz": "100"})
+t = 0.0
+while True:
+    times = t + np.arange(10) / 100
+    writer.samples(Samples.checked(times, np.random.default_rng(0).normal(size=(10, 3)), np.ones((10, 3)) * t))
+    print(times[-1], flush=True)
+    t += 0.1
+    time.sleep(0.002)
+"""
+    child = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    end = time.monotonic() + 20
+    last = 0.0
+    while last < 8.05 and time.monotonic() < end:
+        last = float(child.stdout.readline())
+    os.kill(child.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    last = float(([str(last), *child.stdout.read().split()])[-1])
+    child.wait()
+    child.stdout.close()
+    recording = open_recording(path)
+    assert recording.samples.t_s[-1] >= last - 1.11
+    assert any("was not closed" in note for note in recording.notes)
+
+
+def test_a_full_disk_is_said_and_what_was_written_stays(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full to stand for a full disk")
+    path = tmp_path / "r.mcap"
+    writer = RecordingWriter(path, META)
+    writer.samples(MADE.samples[:500])
+    writer.flush()
+    with open(full, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), writer._file.fileno())
+        with pytest.raises(RecordingError, match="No space left"):
+            writer.samples(MADE.samples[500:])
+    assert len(open_recording(path).samples) >= 400
+
+
+def test_a_foreign_mcap_is_named_so(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.mcap"
+    with open(path, "wb") as file:
+        writer = Writer(file)
+        writer.start()
+        channel = writer.register_channel("/camera", "json", 0)
+        writer.add_message(channel, 0, b"{}", 0)
+        writer.finish()
+    with pytest.raises(RecordingError, match="not one of levelhips"):
+        open_recording(path)
+
+
+def test_blocks_that_are_no_blocks_are_refused() -> None:
+    block = encode_samples(MADE.samples[:10], MADE.sensor.scale)
+    for wrong in (b"", block[:-1], block + b"x", b"\x02" + block[1:], block[:1] + b"\x07" + block[2:]):
+        with pytest.raises(ValueError, match="block"):
+            decode_samples(wrong)
+
+
+def test_an_event_of_a_later_version_is_read_without_what_is_new() -> None:
+    event = next(iter(run_engine(MADE.samples, 100.0).events))
+    data = encode_event(event).replace(b'"kind"', b'"colour": "blue", "kind"', 1)
+    assert decode_event(data) == event
+
+
+def test_names_are_by_time_and_sensor_and_safe() -> None:
+    assert new_name("Polar/Sense ä:1", 0.0).endswith("_Polar-Sense-ä-1.mcap")
+
+
+def test_the_bundled_recordings_are_those_that_the_simulation_makes() -> None:
+    simulations = bundled.simulations()
+    for name, (made, settings) in simulations.items():
+        recording = open_recording(bundled.find(name))
+        np.testing.assert_array_equal(recording.samples.acc_mps2, made.samples.acc_mps2)
+        np.testing.assert_array_equal(recording.samples.gyr_radps, made.samples.gyr_radps)
+        np.testing.assert_array_equal(recording.samples.t_s, made.samples.t_s)
+        assert recording.settings == settings
+    assert sum(bundled.find(name).stat().st_size for name in simulations) < 8e6
