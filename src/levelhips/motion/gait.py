@@ -128,7 +128,8 @@ class Gait:
             a, b, c = bout.contacts_s[-3:]
             if b - a <= pause and c - b <= pause and max(b - a, c - b) < 1.6 * min(b - a, c - b):
                 self.strides_s.append((a, c))
-                if sure and (seen := self._stride(a, c, known_s)) is not None:
+                # Strides follow on each other from right contact to right contact.
+                if sure and self._voter.side is Side.RIGHT and (seen := self._stride(a, c, known_s)) is not None:
                     out.append(seen)
         return out
 

@@ -143,7 +143,7 @@ def _ahrs_step(name: str, rate_hz: float) -> Callable[[Array, Array, Array], Arr
     if name == "mahony":
         return cast(Callable[[Array, Array, Array], Array], Mahony(frequency=rate_hz).updateIMU)
     if name == "ekf":
-        return cast(Callable[[Array, Array, Array], Array], EKF(frequency=rate_hz, frame="ENU").update)
+        return cast(Callable[[Array, Array, Array], Array], EKF(frequency=rate_hz, frame="NED").update)  # with "ENU" it stands on its head
     complementary = Complementary(frequency=rate_hz)
 
     def step(q: Array, gyr: Array, acc: Array) -> Array:

@@ -199,19 +199,21 @@ class Pipeline:
         return posture(world_from_sensor, self._mount, part.acc_mps2, gyr - bias)
 
     def _unwrap(self, heading: Array) -> Array:
-        chain = np.concatenate([[self._unwrapped], heading])
-        turns = np.round(np.diff(chain) / (2 * np.pi))
+        chain = np.concatenate(([self._unwrapped], heading))
+        turns = np.rint((chain[1:] - chain[:-1]) / (2 * np.pi))
         # The first difference is against an unwrapped value: take whole turns out of it, then carry on.
-        heading = heading - 2 * np.pi * np.cumsum(turns)
+        heading = heading - 2 * np.pi * turns.cumsum()
         self._unwrapped = float(heading[-1])
         return heading
 
     def _way(self, seen: Posture) -> tuple[Array, Array]:
+        """Integrate the horizontal specific force twice, sum by sum from where the last chunk ended."""
         ve, vn, e, n = self._speed
-        velocity_e = np.cumsum(np.concatenate([[ve], seen.force_mps2[0] * self._dt]))[1:]
-        velocity_n = np.cumsum(np.concatenate([[vn], seen.force_mps2[1] * self._dt]))[1:]
-        east = np.cumsum(np.concatenate([[e], velocity_e * self._dt]))[1:]
-        north = np.cumsum(np.concatenate([[n], velocity_n * self._dt]))[1:]
+        velocity_e, velocity_n = (
+            np.concatenate(([start], force * self._dt)).cumsum()[1:] for start, force in zip((ve, vn), seen.force_mps2, strict=False)
+        )
+        east = np.concatenate(([e], velocity_e * self._dt)).cumsum()[1:]
+        north = np.concatenate(([n], velocity_n * self._dt)).cumsum()[1:]
         self._speed = (float(velocity_e[-1]), float(velocity_n[-1]), float(east[-1]), float(north[-1]))
         return east, north
 

@@ -164,6 +164,6 @@ def vertical_oscillation(force_mps2: Array, dt_s: float) -> float:
 
     Over a whole stride height and velocity come back, so that the means are the integration constants.
     """
-    speed = np.cumsum(force_mps2 - mean(force_mps2)) * dt_s
-    height = np.cumsum(speed - mean(speed)) * dt_s
+    speed = (force_mps2 - mean(force_mps2)).cumsum() * dt_s
+    height = (speed - mean(speed)).cumsum() * dt_s
     return spread(height)

@@ -20,7 +20,7 @@ class WatchSettings:
     settle_walk_s: float = 1.0
     unsure_rad: float = math.radians(0.6)  # a vertical less sure than a runner's own spread (0.5-1.1 deg) settles still
     turn_radps: float = math.radians(3.0)
-    turn_steps: int = 8  # mean heading differs by 0.5-1.2 deg from stride to stride: over four strides that is 0.5 deg/s
+    turn_steps: int = 8  # four strides; mean heading differs by 0.5-1.2 deg from stride to stride: over four that is 0.5 deg/s
     slip_rad: float = math.radians(2.0)
     slip_strides: int = 4
     camber_rad: float = math.radians(1.0)

@@ -1,0 +1,1 @@
+"""Benchmarks: accuracy and speed, as tables (`make bench`)."""

@@ -1,0 +1,310 @@
+"""Print the figures: accuracy on real and simulated runs, speed, memory, delays, and the filters side by side.
+
+Timings are medians or percentiles of this run on this machine; machines are noisy, so compare ratios within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from levelhips import Quality, Recording, Samples, Settings, Update, analyze, open_recording
+from levelhips.audio.player import Player
+from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.engine import Engine
+from levelhips.events import Cue, Step
+from levelhips.motion.contacts import RunningContacts
+from levelhips.motion.gravity import GravityCorrection
+from levelhips.motion.orientation import VqfFilter, orientation_filter
+from levelhips.motion.pipeline import MotionSettings
+from levelhips.recording import RecordingWriter
+from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared" / "data"
+RUNS = ("runner_a_2p5_turned", "runner_a_2p5_upright", "runner_b_2p5_52hz", "runner_c_2p8_plate")
+console = Console(width=150)
+
+
+def table(title: str, *columns: str) -> Table:
+    made = Table(title=escape(title), title_justify="left")
+    for number, name in enumerate(columns):
+        made.add_column(name, justify="left" if number == 0 else "right")
+    return made
+
+
+def real_cases() -> None:
+    """The scorer beside the data, on the command line."""
+    scorer = REAL.parent / "tools" / "score.py"
+    if not scorer.exists():
+        console.print("Real cases: not beside this checkout (../shared), left out")
+        return
+    program = Path(sys.executable).parent / "levelhips"
+    done = subprocess.run([sys.executable, str(scorer), "--run", "--cmd", str(program)], capture_output=True, text=True, check=False)
+    console.print("Real cases (found, extra, ms, share, deg)", style="italic")
+    console.print(done.stdout + done.stderr, soft_wrap=True, highlight=False)
+
+
+def real_force() -> None:
+    folder = REAL / "sacral_accelerometer_grf"
+    if not folder.is_dir():
+        return
+    out = table("Sacral accelerometers against measured force, 16 runners", "trial", "contacts", "found", "extra", "median ms", "SD ms")
+    sds = []
+    for path in sorted(folder.glob("*.csv")):
+        data = np.genfromtxt(path, delimiter=",", names=True)
+        t, force = data["time_s"], data["ground_force_bodyweights"]
+        rises = np.flatnonzero((force[:-1] < 0.05) & (force[1:] >= 0.05))
+        true = t[rises[np.concatenate([[True], np.diff(t[rises]) > 0.15])]]
+        true = true[(true > 0.25) & (true < t[-1] - 0.1)]
+        got = np.array([event.at_s for event in RunningContacts(500.0).push(t, data["acc_vertical_g"]) if event.kind == "contact"])
+        inside = got[(got > true[0] - 0.05) & (got < true[-1] + 0.05)]
+        error = (got[np.abs(got[None] - true[:, None]).argmin(axis=1)] - true) * 1e3
+        hit = np.abs(error) < 60
+        sds.append(error[hit].std())
+        out.add_row(
+            path.stem,
+            str(len(true)),
+            f"{hit.mean():.2f}",
+            f"{(len(inside) - hit.sum()) / len(true):.2f}",
+            f"{np.median(error[hit]):+.1f}",
+            f"{sds[-1]:.1f}",
+        )
+    out.add_row("all", "", "", "", "", f"median {np.median(sds):.1f}, worst {max(sds):.1f}")
+    console.print(out)
+
+
+def simulated() -> None:
+    out = table(
+        "Simulated runs, 60 s each: error of the drop per good step [deg]",
+        "sensor",
+        "RMSE",
+        "worst step",
+        "found",
+        "side",
+        "good steps",
+        "contact SD ms",
+    )
+    sensors = {
+        "200 Hz, straight": SensorModel(),
+        "200 Hz, turned 90, askew 8": SensorModel(turn_deg=90, heading_deg=8),
+        "52 Hz, upside down, askew -8": SensorModel(rate_hz=52, turn_deg=180, pitch_deg=-10, heading_deg=-8),
+        "416 Hz, askew 4": SensorModel(rate_hz=416, heading_deg=4),
+        "200 Hz, 5 % of packets lost": SensorModel(loss=0.05),
+        "200 Hz, 20 % of packets lost": SensorModel(loss=0.20),
+        "200 Hz, gaps of 0.3 s and 3 s": SensorModel(gaps_s=((35.0, 35.3), (50.0, 53.0))),
+        "104 Hz, bias 2 deg/s, noise x 5": SensorModel(rate_hz=104, gyr_bias_dps=(2.0, -1.5, 1.0), gyr_noise_dps_rthz=0.05),
+    }
+    for name, sensor in sensors.items():
+        made = simulate_gait(RunnerModel(), sensor, seed=3)
+        engine = Engine(sensor.rate_hz)
+        steps = list(Update.join([engine.push(made.samples), engine.finish()]).of(Step))
+        true = np.array([contact for contact, *_ in made.steps])
+        nearest = [int(np.abs(true - step.at_s).argmin()) for step in steps]
+        errors = np.array([s.drop_deg - made.steps[i][3] for s, i in zip(steps, nearest, strict=True) if s.quality is Quality.OK])
+        sides = np.mean([s.side is made.steps[i][2] for s, i in zip(steps, nearest, strict=True)])
+        times = np.array([s.at_s - true[i] for s, i in zip(steps, nearest, strict=True)]) * 1e3
+        out.add_row(
+            name,
+            f"{math.sqrt(np.mean(errors**2)):.3f}",
+            f"{np.abs(errors).max():.2f}",
+            f"{len(set(nearest)) / len(true):.3f}",
+            f"{sides:.3f}",
+            f"{len(errors)} of {len(true)}",
+            f"{times.std():.1f}",
+        )
+    console.print(out)
+
+
+def an_hour() -> Recording:
+    """One hour at 200 Hz: ten simulated minutes, six times."""
+    made = simulate_gait(RunnerModel(move_s=587.0), SensorModel(), seed=1).samples
+    span = made.t_s[-1] + 0.005
+    t = np.concatenate([made.t_s + lap * span for lap in range(6)])
+    t = np.rint(t * 1e6) * 1e-6
+    samples = Samples.checked(t, np.tile(made.acc_mps2, (6, 1)), np.tile(made.gyr_radps, (6, 1)))
+    return Recording(Path("hour.mcap"), samples, 200.0, {"rate_hz": "200", "outward": "+z"})
+
+
+ANALYSE = """
+import sys, time, resource
+import levelhips.cli
+begin = time.perf_counter()
+sys.argv = ["levelhips", "analyze", sys.argv[1], "--out", sys.argv[2]]
+try:
+    levelhips.cli.main()
+except SystemExit:
+    pass
+print("TOOK", time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def speed_of_an_hour() -> None:
+    hour = an_hour()
+    out = table(f"One hour at 200 Hz ({len(hour.samples)} samples)", "", "seconds", "memory MB")
+    begin = time.perf_counter()
+    engine = Engine(200.0)
+    steps = 0
+    for item in hour.items():
+        steps += sum(1 for _ in engine.push(item).of(Step))
+    out.add_row(f"engine alone ({steps} steps)", f"{time.perf_counter() - begin:.2f}", "")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hour.mcap"
+        begin = time.perf_counter()
+        with RecordingWriter(path, hour.metadata, None, SensorModel().scale, sync=False) as writer:
+            writer.samples(hour.samples)
+        out.add_row(f"write the recording ({path.stat().st_size / 1e6:.1f} MB)", f"{time.perf_counter() - begin:.2f}", "")
+        begin = time.perf_counter()
+        open_recording(path)
+        out.add_row("read it", f"{time.perf_counter() - begin:.2f}", "")
+        took = []
+        for _ in range(3):
+            done = subprocess.run([sys.executable, "-c", ANALYSE, str(path), folder], capture_output=True, text=True, check=False)
+            _, seconds, memory = next(line for line in done.stdout.splitlines() if line.startswith("TOOK")).split()
+            took.append((float(seconds), float(memory)))
+        best = min(took)
+        out.add_row("levelhips analyze: read, engine, all tables (best of 3)", f"{best[0]:.2f}", f"{best[1]:.0f}")
+    console.print(out)
+
+
+def delay_of_a_push() -> None:
+    made = simulate_gait(RunnerModel(move_s=90.0), SensorModel(), seed=2).samples
+    engine = Engine(200.0, Settings(threshold=ThresholdSettings(left_deg=3.0, right_deg=3.0)))
+    took = []
+    for start in range(0, len(made), 4):
+        part = made[start : start + 4]
+        begin = time.perf_counter()
+        engine.push(part)
+        took.append((time.perf_counter() - begin) * 1e3)
+    p50, p99, worst = np.percentile(took, [50, 99, 100])
+    out = table("A push of 4 samples in the live path [ms]", "pushes", "p50", "p99", "worst", "share of a core at 200 Hz")
+    out.add_row(str(len(took)), f"{p50:.3f}", f"{p99:.3f}", f"{worst:.2f}", f"{np.mean(took) / 20:.1%}")
+    console.print(out)
+
+
+def delay_of_a_beep() -> None:
+    """In real time on the null device: from the arrival of the sample over the threshold to the first sample of its beep."""
+    made = simulate_gait(RunnerModel(move_s=40.0), SensorModel(), seed=2).samples
+    engine = Engine(200.0, Settings(threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0)))
+    rendered: list[float] = []
+    silent = [True]
+
+    def hear(at: float, block: np.ndarray) -> None:
+        loud = bool(np.abs(block).max() > 1e-4)
+        if loud and silent[0]:
+            rendered.append(at)
+        silent[0] = not loud
+
+    player = Player(null=True, rendered=hear)
+    crossed: list[float] = []
+    start = int(made.t_s.searchsorted(8.0))
+    engine.push(made[:start])
+    begin = time.monotonic()
+    for at in range(start, len(made) - 4, 4):
+        due = begin + (at + 3 - start) / 200
+        threading.Event().wait(max(0.0, due - time.monotonic()))
+        arrival = time.monotonic()
+        update = engine.push(made[at : at + 4])
+        if any(True for _ in update.of(Cue)):
+            crossed.append(arrival)
+            player.put(Update(events=tuple(update.of(Cue))))
+    time.sleep(0.3)
+    player.close()
+    delays = [min(h for h in rendered if h >= c) - c for c in crossed if any(0 <= h - c < 0.2 for h in rendered)]
+    p50, p99 = np.percentile(np.array(delays) * 1e3, [50, 99])
+    out = table(
+        "Arrival of the sample over the threshold to the first sample of the beep rendered, null device [ms]", "beeps", "p50", "p99"
+    )
+    out.add_row(f"{len(delays)} of {len(crossed)}", f"{p50:.1f}", f"{p99:.1f}")
+    console.print(out)
+
+
+def filters() -> None:
+    """Side by side: error on the real runs, and what a sample costs in batches of 200."""
+    rows: dict[str, MotionSettings] = {
+        "ours: VQF, stride-synchronous": MotionSettings(),
+        "VQF tuned (tau 2 s)": MotionSettings(gravity=False),
+        "VQF default (tau 3 s)": MotionSettings(gravity=False, tau_acc_s=3.0),
+        **{name: MotionSettings(filter=name) for name in ("madgwick", "mahony", "ekf", "complementary")},
+    }
+    out = table(
+        "Filters side by side: RMSE on the four real runs [deg], the same alignment for all", "filter", "obliquity", "tilt", "us a sample"
+    )
+    for name, motion in rows.items():
+        obliquity, tilt = [], []
+        for case in RUNS if REAL.is_dir() else ():
+            recording = open_recording(REAL / case / "imu.csv")
+            analysis = analyze(recording, replace(Settings(), motion=motion))
+            truth = np.genfromtxt(REAL / case / "truth_angles.csv", delimiter=",", names=True)
+            inside = (truth["time_s"] > 12) & (truth["time_s"] < truth["time_s"][-1] - 1)
+            for values, key, into in (
+                (analysis.angles.obliquity_rad, "obliquity_deg", obliquity),
+                (analysis.angles.tilt_rad, "tilt_deg", tilt),
+            ):
+                error = np.degrees(np.interp(truth["time_s"][inside], analysis.angles.t_s, values)) - truth[key][inside]
+                into.append(math.sqrt(np.mean(error**2)))
+        cells = (" ".join(f"{value:.2f}" for value in values) for values in (obliquity, tilt))
+        out.add_row(name, *cells, f"{cost(motion):.2f}")
+    console.print(out)
+
+
+def cost(motion: MotionSettings) -> float:
+    rng = np.random.default_rng(1)
+    gyr, acc = rng.normal(size=(2000, 3)), rng.normal(size=(2000, 3)) + [0, 9.8, 0]
+    filter_ = orientation_filter(motion.filter, 200.0, motion.tau_acc_s)
+    gravity = GravityCorrection()
+    ours = isinstance(filter_, VqfFilter) and motion.gravity
+
+    def second(part: slice) -> None:
+        filter_.push(gyr[part], acc[part])
+        if ours and isinstance(filter_, VqfFilter):  # three steps and a bar line a second
+            for step in range(3):
+                gravity.push(part.start / 200 + step / 3, 0.7, (0.01, 0.02))
+            (east, north), _ = gravity.take(part.start / 200 + 1)
+            filter_.turn_world(east, north)
+
+    return best_of(lambda: [second(slice(i, i + 200)) for i in range(0, 2000, 200)]) / 2000 * 1e6
+
+
+def best_of(work: Callable[[], object], times: int = 3) -> float:
+    took = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - begin)
+    return min(took)
+
+
+PARTS = {
+    "real": real_cases,
+    "force": real_force,
+    "simulated": simulated,
+    "filters": filters,
+    "push": delay_of_a_push,
+    "beep": delay_of_a_beep,
+    "hour": speed_of_an_hour,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="only these")
+    for name in parser.parse_args().parts or PARTS:
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()
