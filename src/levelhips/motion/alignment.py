@@ -67,14 +67,15 @@ class AlignmentSettings:
 
     prior_sd_deg: float = 6.0  # people clip a sensor on within about 5 deg of straight (science.md), the sacrum adds its own
     prior_dof: float = 6.0  # heavy tails: some clip it on quite askew
-    # Usual asymmetry of pitch (in odd harmonics) and roll (in even ones) of healthy runners, deg/s, harmonics 1 to 4: four
-    # optical runs give 7.5, 6, 3, 3. The first carries left-right differences of posture, the fifth and above the shocks.
-    asymmetry_dps: tuple[float, ...] = (8.0, 6.0, 4.0, 4.0)
+    # Usual asymmetry of pitch (in odd harmonics) and of roll (in even ones), harmonics 1 to 4. Pitch: four optical runs give
+    # 7.5 and 3. Roll: a second harmonic of obliquity of 0-0.5 deg at the sacrum (biomechanics.md 5.2) is 0-9 deg/s at 1.4
+    # strides/s. The first carries left-right differences of posture, the fifth and above the shocks of landing: not used.
+    asymmetry_dps: tuple[float, ...] = (8.0, 7.0, 3.5, 5.0)
     asymmetry_dof: float = 4.0
     stride_noise_dps: float = 7.0  # spread of one harmonic from stride to stride (3-6 in three optical runners)
     memory_strides: int = 150  # two minutes: a clip that creeps is followed
     grid_deg: float = 30.0
-    points: int = 32  # a stride: harmonics up to 6 without aliasing from the shocks
+    points: int = 32  # a stride: the harmonics up to 4 without aliasing from the shocks
 
 
 class HeadingEstimator:

@@ -73,7 +73,8 @@ class GravityCorrection:
     @property
     def unsure_rad(self) -> float:
         """How far the vertical in use may be off: its uncertainty, and what is known but waits for the bar line [rad]."""
-        return math.hypot(self.tilt_sd_rad, *(axis.tilt for axis in self._axes))
+        x, y = self._axes
+        return math.sqrt(max(self._p[3], 0.0) + x.tilt * x.tilt + y.tilt * y.tilt)
 
     def push(self, at_s: float, stride_s: float, velocity_mps: tuple[float, float]) -> None:
         """Take the mean horizontal velocity of the stride of length `stride_s` that ended at `at_s`, in world axes."""

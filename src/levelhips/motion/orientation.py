@@ -5,6 +5,7 @@ The world's z axis points up; its heading is arbitrary and drifts slowly (no mag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol, cast
 
@@ -67,9 +68,12 @@ class VqfFilter:
 
     def turn_world(self, east: float, north: float) -> None:
         """Turn the world so that the direction (east, north, 1) becomes its vertical; both small [rad]."""
-        turn = np.array([1.0, 0.5 * north, -0.5 * east, 0.0])
+        size = math.sqrt(1.0 + 0.25 * (north * north + east * east))
+        w, x, y = 1.0 / size, 0.5 * north / size, -0.5 * east / size
         state = self._filter.state
-        state["accQuat"] = _times(turn / np.sqrt(turn @ turn), np.array(state["accQuat"]))
+        a, b, c, d = state["accQuat"]
+        turned = (w * a - x * b - y * c, w * b + x * a + y * d, w * c - x * d + y * a, w * d + x * c - y * b)
+        state["accQuat"] = np.array(turned)
         self._filter.state = state
 
     def add_bias(self, bias_radps: Array) -> None:
@@ -156,11 +160,6 @@ def _ahrs_step(name: str, rate_hz: float) -> Callable[[Array, Array, Array], Arr
         return _of_euler(roll, pitch, yaw + gyr[2] / rate_hz)
 
     return step
-
-
-def _times(p: Array, q: Array) -> Array:
-    product: Array = _times_each(p[None], q)[0]
-    return product
 
 
 def _times_each(p: Array, q: Array) -> Array:

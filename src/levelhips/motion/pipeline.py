@@ -107,6 +107,7 @@ class Pipeline:
         self._speed = (0.0, 0.0, 0.0, 0.0)  # integrals of horizontal specific force: velocity east, north; way east, north
         self._inertial_from_s = math.inf
         self._gravity_ready = False
+        self._look_for_walking = True
 
     @property
     def mode(self) -> Mode:
@@ -179,7 +180,8 @@ class Pipeline:
         self._bar.acc.append(acc)
         self._bar.gyr.append(gyr)
         self._bar.heading.append(heading)
-        self._bar.up.append(seen.up)
+        if self._zero is None:
+            self._bar.up.append(np.stack(seen.up))
         self._last_s = float(part.t_s[-1])
         drop, sign, events = self._feet(part.t_s, vertical, seen, heading)
         travel = self._travel_rad + self._travel_rate * (part.t_s - self._travel_from_s)
@@ -219,11 +221,12 @@ class Pipeline:
 
     def _feet(self, t_s: Array, vertical: Array, seen: Posture, heading: Array) -> tuple[Array, Array, list[Event]]:
         vertical_g = vertical / STANDARD_GRAVITY_MPS2
-        # Forward is a quarter turn to the left of the mediolateral axis, seen from above.
-        forward_g = (seen.force_mps2[1] * np.cos(heading) - seen.force_mps2[0] * np.sin(heading)) / STANDARD_GRAVITY_MPS2
         found = [(event.index, 0, event) for event in self._runs.push(t_s, vertical_g)]
-        found += [(event.index, 1, event) for event in self._walks.push(t_s, vertical_g, forward_g)]
-        found.sort(key=lambda entry: entry[:2])
+        if self._look_for_walking:
+            # Forward is a quarter turn to the left of the mediolateral axis, seen from above.
+            forward_g = (seen.force_mps2[1] * np.cos(heading) - seen.force_mps2[0] * np.sin(heading)) / STANDARD_GRAVITY_MPS2
+            found += [(event.index, 1, event) for event in self._walks.push(t_s, vertical_g, forward_g)]
+            found.sort(key=lambda entry: entry[:2])
         sign, drop = np.zeros(len(t_s)), np.full(len(t_s), np.nan)
         events: list[Event] = []
         start = 0
@@ -307,7 +310,7 @@ class Pipeline:
 
     def _adopt(self) -> list[Event]:
         bar, self._bar = self._bar, _Bar()
-        acc, gyr = np.concatenate(bar.acc), np.concatenate(bar.gyr)
+        acc, gyr = _joined(bar.acc), _joined(bar.gyr)
         now_s = self._last_s
         events: list[Event] = list(self._watch.bar(now_s, self._mode is Mode.RUNNING, acc))
         events += self._judge_mode(acc, gyr, now_s)
@@ -316,7 +319,8 @@ class Pipeline:
         self._correct_vertical(now_s)
         if self.settings.align:
             events += self._adopt_heading(now_s)
-        self._adopt_travel(np.concatenate(bar.heading), now_s)
+        self._adopt_travel(_joined(bar.heading), now_s)
+        self._adopt_gait()
         return events
 
     def _judge_mode(self, acc: Array, gyr: Array, now_s: float) -> list[Event]:
@@ -446,6 +450,13 @@ class Pipeline:
         self._travel_from_s, self._travel_rad = now_s, self._travel.at(now_s)
         self._travel_rate = self._travel.at(now_s + 1) - self._travel_rad
 
+    def _adopt_gait(self) -> None:
+        """While somebody surely runs, nobody looks for walking."""
+        look = not self._running.established
+        if look and not self._look_for_walking:
+            self._walks.restart()
+        self._look_for_walking = look
+
     def _remount(self) -> None:
         up = self._provisional if self._zero is None else self._zero
         assert up is not None
@@ -493,5 +504,11 @@ class Pipeline:
 
 
 BRIDGE_TURN_S = 0.2  # half a step: over a longer gap the rates on both sides say nothing of what lay between
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
 GAIT_END_S = 1.5  # without a contact for so long, a bout is over
 _TEACHING = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)
