@@ -140,6 +140,16 @@ def test_a_flipped_bit_costs_a_second_at_the_most_and_is_never_taken_for_data(at
     assert kept.sum() >= len(MADE.samples) - 101
 
 
+def test_a_damaged_size_does_not_ask_for_all_memory() -> None:
+    whole = whole_file()
+    chunk = whole.index(b"\x04\x00\x00\x00zstd") - 12  # the size stands in front of crc and name
+    data = bytearray(whole)
+    data[chunk + 6] |= 0x40
+    recording = _read_mcap(Path("damaged.mcap"), bytes(data))
+    assert len(recording.samples) >= len(MADE.samples) - 101
+    assert recording.notes
+
+
 @given(data=st.binary(max_size=3000))
 def test_no_bytes_bring_forth_a_foreign_error(data: bytes) -> None:
     for content in (data, b"\x89MCAP0\r\n" + data):

@@ -24,6 +24,7 @@ from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
 
 MAGIC = b"\x89MCAP0\r\n"
+LARGEST_CHUNK = 1 << 27  # ours hold a second: some 20 kB; a damaged size must not ask for all memory
 _CHUNK, _METADATA = 0x06, 0x0C
 # The four kinds of foreign errors that damaged files bring forth, with mcap's own and those of our decoders; caught here only.
 _FOREIGN = (
@@ -266,6 +267,8 @@ def _messages_of(record: bytes) -> list[Message]:
     chunk = next(iter(StreamReader(BytesIO(record), skip_magic=True, emit_chunks=True).records))
     if not isinstance(chunk, Chunk):
         return []
+    if chunk.uncompressed_size > LARGEST_CHUNK:
+        raise ValueError("a chunk claims to be larger than any of ours")
     return [entry for entry in breakup_chunk(chunk, validate_crc=True) if isinstance(entry, Message)]
 
 
