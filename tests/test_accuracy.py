@@ -189,6 +189,84 @@ def test_a_vertical_that_was_lost_without_a_trace_is_found_again() -> None:
     assert not [step for step in update.of(Step) if step.at_s > 50 and step.quality is Quality.OK]
 
 
+def notices(samples: Samples, rate_hz: float = 200.0) -> tuple[list[str], Update]:
+    update = run_engine(samples, rate_hz)
+    return [notice.what for notice in update.of(Notice)], update
+
+
+def test_a_bend_is_flagged_and_a_straight_is_not() -> None:
+    """A 36.5 m bend at 3 m/s: the runner turns by 4.7 deg/s and gravity seems to lean by 1.4 deg."""
+    made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=12)
+    samples = made.samples
+    up = samples.acc_mps2[samples.t_s < 7].mean(axis=0)
+    up /= np.linalg.norm(up)
+    bend = (samples.t_s > 35) & (samples.t_s < 50)
+    gyr = samples.gyr_radps + np.where(bend, math.radians(4.7), 0.0)[:, None] * up
+    sideways = np.cross(up, [0.0, 0.0, 1.0])
+    acc = samples.acc_mps2 + np.where(bend, 3.0**2 / 36.5, 0.0)[:, None] * sideways / np.linalg.norm(sideways)
+    said, update = notices(Samples.checked(samples.t_s, acc, gyr))
+    assert "turning" in said
+    quality = {step.at_s: step.quality for step in update.of(Step)}
+    inside = [q for at, q in quality.items() if 40 < at < 49]
+    assert Quality.OK not in inside
+    assert np.mean([q is Quality.TURNING for q in inside]) > 0.6, "the others settle: gravity leans"
+    assert not [q for at, q in quality.items() if 20 < at < 34 and q is Quality.TURNING]
+
+
+def test_a_cambered_road_is_said_once_and_only_when_it_lasts() -> None:
+    made = simulate_gait(RunnerModel(move_s=330.0, camber_deg=2.0), SensorModel(rate_hz=100.0), seed=13)
+    said, _ = notices(made.samples, 100.0)
+    assert said == ["camber"]
+    level = simulate_gait(RunnerModel(move_s=330.0), SensorModel(rate_hz=100.0), seed=13)
+    assert notices(level.samples, 100.0)[0] == []
+
+
+def test_a_rattling_clip_is_noticed() -> None:
+    made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=14)
+    samples = made.samples
+    rng = np.random.default_rng(1)
+    rattle = np.where(samples.t_s > 45, 8.0, 0.0) * rng.standard_normal(len(samples))
+    said, update = notices(Samples.checked(samples.t_s, samples.acc_mps2 + rattle[:, None] * [0.5, 0.7, 0.5], samples.gyr_radps))
+    assert "loose" in said
+    assert all(step.quality is Quality.LOOSE for step in update.of(Step) if 50 < step.at_s < 65)
+
+
+def test_a_bump_before_the_landing_is_not_taken_for_it() -> None:
+    """At 4.5 m/s the load rises to 0.6 g and falls again before the foot lands: the contact is the rise that goes on."""
+    t = np.arange(600) / 200
+    phase = t % 0.35
+    load = np.where(phase < 0.2, 2.6 * np.sin(np.pi * np.clip(phase / 0.2, 0, 1)), 0.0)
+    bump = np.where((phase > 0.28) & (phase < 0.33), 0.62 * np.sin(np.pi * (phase - 0.28) / 0.05), 0.0)
+    plain, bumped = ([event.at_s for event in RunningContacts(200.0).push(t, g) if event.kind == "contact"] for g in (load, load + bump))
+    assert len(bumped) == len(plain)
+    np.testing.assert_allclose(bumped, plain, atol=0.008)
+
+
+def test_somebody_who_fidgets_while_standing_still_gets_a_good_zero() -> None:
+    made = simulate_gait(RunnerModel(stand_s=10.0, move_s=15.0), SensorModel(), seed=15)
+    samples = made.samples
+    fidget = (samples.t_s > 4.0) & (samples.t_s < 5.0)
+    gyr = samples.gyr_radps + np.where(fidget, 0.4 * np.sin(2 * np.pi * 2 * samples.t_s), 0.0)[:, None] * [1.0, 0.0, 0.0]
+    _, update = notices(Samples.checked(samples.t_s, samples.acc_mps2, gyr))
+    _, plain = notices(samples)
+    off = np.degrees(update.angles.obliquity_rad - plain.angles.obliquity_rad)[samples.t_s > 11]
+    assert abs(off.mean()) < 0.1
+
+
+def test_standing_after_the_run_does_not_move_the_zero() -> None:
+    made = simulate_gait(RunnerModel(stand_s=5.0, move_s=15.0, end_stand_s=12.0), SensorModel(), seed=16)
+    samples = made.samples
+    lean = math.radians(2.5)
+    late = samples.t_s > 22.5
+    c, s = math.cos(lean), math.sin(lean)
+    acc = samples.acc_mps2.copy()
+    acc[late] = acc[late] @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T
+    gyr = samples.gyr_radps.copy()
+    _, update = notices(Samples.checked(samples.t_s, acc, gyr))
+    end = np.degrees(update.angles.obliquity_rad[-400:]).mean()
+    assert abs(abs(end) - 2.5) < 0.6, "he leans, and it shows"
+
+
 def test_a_saturated_sensor_is_flagged() -> None:
     made = simulate_gait(RunnerModel(move_s=20.0), SensorModel(acc_range_g=2.0), seed=9)
     steps = [step for step in run_engine(made.samples, 200.0).of(Step) if step.at_s > 12]

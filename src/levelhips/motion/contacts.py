@@ -37,6 +37,7 @@ class RunningSettings:
     low_pass_hz: float = 20.0  # keeps the rise of the load, drops the ringing of the clip
     contact_g: float = 0.5  # 0.5-0.7 finds every contact
     arm_g: float = 0.4  # flight must have been before: walking stays above
+    confirm_g: float = 0.75  # a contact is said when the load gets here: at 4.5 m/s some rise to 0.6 and fall again before it
     body_weight_g: float = 1.0
     contact_lead_s: float = 0.019  # shock and load take this long from the foot up: 8 ms (accelerometers) to 27 (markers)
     # Toe-off lies behind the last fall through body weight by a + b x (time over body weight), kept between two limits.
@@ -55,6 +56,7 @@ class _RunningState:
     before_s: float = 0.0
     before_g: float = math.inf  # nothing can rise out of the time before the first sample
     armed: bool = False
+    rise_s: float = math.nan  # the last rise through the level of contact that was not taken back
     contact_s: float = -math.inf
     in_stance: bool = False
     over_s: float = math.nan  # first rise through body weight in this stance
@@ -81,7 +83,7 @@ class RunningContacts:
         low_pass_hz = min(settings.low_pass_hz, 0.38 * rate_hz)
         self._low_pass = Butterworth(2, low_pass_hz, rate_hz)
         self.delay_s = math.sqrt(2) / (2 * math.pi * low_pass_hz)  # of a second-order Butterworth, well below its corner
-        self._levels = (settings.arm_g, settings.contact_g, settings.body_weight_g)
+        self._levels = (settings.arm_g, settings.contact_g, settings.confirm_g, settings.body_weight_g)
 
     def restart(self) -> None:
         """Samples were lost: forget the stance."""
@@ -95,8 +97,8 @@ class RunningContacts:
         state = self._state
         g, s = np.concatenate([[state.before_g], self._low_pass.push(vertical_g)]), np.concatenate([[state.before_s], t_s])
         state.before_s, state.before_g = float(s[-1]), float(g[-1])
-        arm, contact, weight = self._levels
-        level = (g >= arm).view(np.int8) + (g >= contact) + (g >= weight)
+        arm, contact, confirm, weight = self._levels
+        level = (g >= arm).view(np.int8) + (g >= contact) + (g >= confirm) + (g >= weight)
         changes = (level[1:] != level[:-1]).nonzero()[0]
         out: list[FootEvent] = []
         for i in changes.tolist():
@@ -114,8 +116,10 @@ class RunningContacts:
             return float(s[i] + (s[i + 1] - s[i]) * (level - g[i]) / (g[i + 1] - g[i])) - self.delay_s
 
         if high > low:
-            if low < 2 <= high and state.armed:
-                at_s = at(cfg.contact_g) - cfg.contact_lead_s
+            if low < 2 <= high:
+                state.rise_s = at(cfg.contact_g)
+            if low < 3 <= high and state.armed:
+                at_s = state.rise_s - cfg.contact_lead_s
                 if at_s - state.contact_s >= self._refractory_s():
                     if state.in_stance and math.isfinite(state.due_s):  # the next foot is down before the toe-off was due
                         out.append(FootEvent("toe-off", min(state.due_s, at_s), i))
@@ -124,12 +128,12 @@ class RunningContacts:
                     state.over_s = state.under_s = math.nan
                     state.due_s = math.inf
                     out.append(FootEvent("contact", at_s, i))
-            if high == 3 and state.in_stance:
+            if high == 4 and state.in_stance:
                 state.due_s = math.inf  # it was a dip, not the end
                 if math.isnan(state.over_s):
                     state.over_s = at(cfg.body_weight_g)
         else:
-            if low == 3 and state.in_stance:
+            if low == 4 and state.in_stance:
                 state.under_s = at(cfg.body_weight_g)
             was_loaded = math.isfinite(state.under_s - state.over_s) and state.under_s - state.contact_s >= cfg.shortest_stance_s
             if high < 2 <= low and state.in_stance and was_loaded:

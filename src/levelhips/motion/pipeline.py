@@ -94,7 +94,7 @@ class Pipeline:
         self._mode = Mode.UNKNOWN
         self._zero: Array | None = None  # the vertical in sensor axes, standing
         self._zero_sd_rad = math.radians(2.0)
-        self._zero_wanted = True
+        self._zero_wanted = self._zero_open = True  # open: more standing, up to the first step, still makes it better
         self._provisional: Array | None = None  # the same from mean posture, until somebody stands still
         self._provisional_bars = 0
         self._heading_rad, self._heading_sd_rad = 0.0, self._aligner.sd_rad
@@ -275,6 +275,8 @@ class Pipeline:
 
     def _become(self, mode: Mode, at_s: float, known_s: float) -> ModeChange:
         self._mode = mode
+        if mode in (Mode.RUNNING, Mode.WALKING) and not self._zero_wanted:
+            self._zero_open = False
         return ModeChange(at_s, known_s, mode)
 
     # What a running stride teaches.
@@ -331,7 +333,7 @@ class Pipeline:
         if self._walking.last_contact_s > -math.inf and self._walking.last_contact_s < ended:
             events += self._walking.end(now_s)
         if not self._standing.still(acc, gyr):
-            self._standing.restart()
+            self._standing.pause()
             gone = (self._mode is Mode.RUNNING and not self._running.established) or (
                 self._mode is Mode.WALKING and not self._walking.established
             )
@@ -339,28 +341,21 @@ class Pipeline:
                 events.append(self._become(Mode.OTHER, now_s, now_s))
             return events
         self._standing.add(acc, len(acc) * self._dt)
-        if self._standing.bars < self._standing.settings.shortest_bars:
+        if self._standing.spell < self._standing.settings.shortest_bars:
             return events
-        spell_s = self._standing.bars * len(acc) * self._dt
+        spell_s = self._standing.spell * len(acc) * self._dt
         if self._mode is not Mode.STANDING:
             events += [*self._running.end(now_s), *self._walking.end(now_s)]
             events.append(self._become(Mode.STANDING, now_s - spell_s, now_s))
-        if self._zero_wanted or self._standing_goes_on:
+        if self._zero_open:
             events += self._set_zero(now_s, spell_s)
         return events
-
-    @property
-    def _standing_goes_on(self) -> bool:
-        """The zero was taken in this very spell of standing and may still improve."""
-        return self._zero_bars is not None and self._standing.bars == self._zero_bars + 1
-
-    _zero_bars: int | None = None
 
     def _set_zero(self, now_s: float, spell_s: float) -> list[Event]:
         up, first = self._standing.up, self._zero_wanted
         before = up if self._zero is None else self._zero
         lean = math.acos(min(1.0, float(before @ up)))
-        self._zero, self._zero_bars, self._zero_wanted = up, self._standing.bars, False
+        self._zero, self._zero_wanted = up, False
         self._zero_sd_rad = max(self._standing.repeat_rad, math.radians(0.05))
         if first and lean > math.radians(3.0):  # the clip was moved: its heading is open again
             self._aligner.restart()
@@ -489,7 +484,7 @@ class Pipeline:
 
     def _obey(self, command: Command) -> Update:
         if command.do is Do.ZERO:
-            self._zero_wanted, self._zero_bars = True, None
+            self._zero_wanted = self._zero_open = True
             self._standing.restart()
         return Update()
 

@@ -17,24 +17,29 @@ class StandingSettings:
     gyr_rms_radps: float = math.radians(4.0)  # quiet stance sways at 0.3-1 deg/s; shifting weight reaches 5-10
     acc_sd_mps2: float = 0.35  # breathing and heartbeat 0.05; a slow step in a room 0.8 and more
     acc_off_mps2: float = 0.6  # an accelerometer's own offset and scale
-    shortest_bars: int = 2  # and one more second must pass to know that it went on
+    shortest_bars: int = 2  # one still second may be chance
     longest_s: float = 12.0  # what counts is how one stood last
+    moved_deg: float = 3.0  # people stand 1-2 deg otherwise from time to time
     upright_deg: float = 50.0  # the sacrum slopes 10-30 deg, and a clip on it
 
 
 class StandingDetector:
-    """Judge whole bars: still or not; and average the vertical over a spell of still bars."""
+    """Judge whole bars: still or not; and average the vertical over still bars, in one spell or several."""
 
     def __init__(self, outward: Array, settings: StandingSettings = StandingSettings()) -> None:
         self.settings, self._outward = settings, outward
         self.restart()
 
     def restart(self) -> None:
-        """Begin a new spell."""
-        self.bars = 0
+        """Begin anew: what was averaged is forgotten."""
+        self.bars = self.spell = 0
         self._weight = 0.0
         self._up = np.zeros(3)
         self._spread = 0.0
+
+    def pause(self) -> None:
+        """A bar was not still: the spell is over, but what was averaged goes on counting."""
+        self.spell = 0
 
     def still(self, acc_mps2: Array, gyr_radps: Array) -> bool:
         """Whether a bar of (n, 3) samples is quiet, upright standing."""
@@ -52,10 +57,13 @@ class StandingDetector:
         return bool((acc_mps2 - mean).std(axis=0).max() < cfg.acc_sd_mps2)
 
     def add(self, acc_mps2: Array, seconds: float) -> None:
-        """Add a still bar to the spell."""
+        """Add a still bar. One that begins a new spell far from what was averaged begins anew: the clip was put right."""
         mean = acc_mps2.mean(axis=0)
         up = mean / math.sqrt(mean @ mean)
+        if self.spell == 0 and self.bars and up @ self.up < math.cos(math.radians(self.settings.moved_deg)):
+            self.restart()
         self.bars += 1
+        self.spell += 1
         self._weight = min(self._weight + seconds, self.settings.longest_s)
         before = self._up
         self._up = before + (up - before) * min(1.0, seconds / self._weight)
