@@ -29,7 +29,7 @@ def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
                     drop_left_deg=3.4, drop_right_deg=2.6, fatigue_side=Side.LEFT, fatigue_deg=2.6, fatigue_onset_s=240.0, move_s=600.0
                 ),
                 SensorModel(turn_deg=12.0, heading_deg=-4.0),
-                seed=11,
+                seed=25,
             ),
             auto,
         ),
