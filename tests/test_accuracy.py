@@ -137,6 +137,17 @@ def test_simulated_runners(cadence: float, left: float, right: float) -> None:
     assert math.sqrt(np.mean(errors**2)) < 0.3
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_angles_are_right_before_in_and_after_the_run(seed: int) -> None:
+    """Running does not wear the vertical out, nor does its end."""
+    made = simulate_gait(RunnerModel(move_s=120.0, end_stand_s=15.0), SensorModel(turn_deg=120.0), seed=seed)
+    update = run_engine(made.samples, 200.0)
+    for values, truth in ((update.angles.obliquity_rad, made.obliquity_deg), (update.angles.tilt_rad, made.tilt_deg)):
+        error = np.degrees(values) - truth
+        assert np.abs(error[made.t_s < 9]).max() < 0.8
+        assert np.abs(error[made.t_s > 15]).max() < 0.8
+
+
 def test_a_clip_that_sits_askew_is_found_out() -> None:
     update, _, _, _ = simulated_errors(RunnerModel(move_s=40.0), SensorModel(heading_deg=8.0), seed=4)
     last = list(update.of(Heading))[-1]

@@ -86,7 +86,9 @@ class VqfFilter:
         """End the inertial spell: the filter of the specific force starts in balance, with the present vertical."""
         self.inertial = False
         state = self._filter.state
-        up = np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2])
+        # The filter works in the frame of the integrated rate, before `accQuat` sets its vertical right.
+        w, x, y, z = state["accQuat"]
+        up = STANDARD_GRAVITY_MPS2 * np.array([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)])
         b, a = np.array(self._filter.coeffs["accLpB"]), np.array(self._filter.coeffs["accLpA"])
         state["accLpState"] = np.concatenate([self._filter.filterInitialState(value, b, a) for value in up])
         state["lastAccLp"] = up
