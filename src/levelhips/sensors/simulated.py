@@ -195,8 +195,8 @@ def _angles(
     if runner.fatigue_side is not None:
         start = runner.stand_s + runner.fatigue_onset_s
         growth = runner.fatigue_deg * np.clip((grid - start) / max(contacts[-1] - start, 1.0), 0.0, 1.0)
-        # Only in that foot's stance: a bump over its half of the stride, smooth enough for a gyroscope at 50 Hz.
-        bump = np.clip(runner.fatigue_side.sign * np.sin(phase), 0.0, None) ** 3
+        # Only about that foot's stance: a bump highest where the drop peaks, smooth enough for a gyroscope at 50 Hz.
+        bump = np.clip(runner.fatigue_side.sign * np.sin(phase + 0.6), 0.0, None) ** 3
         obliquity += runner.fatigue_side.sign * growth * bump
     tilt = varied(tilt_mean, 0.3) + varied(tilt_2, 0.3) * np.cos(2 * phase + math.radians(90)) + tilt_4 * np.cos(4 * phase + 1.4)
     rotation = varied(rotation_1, 0.4) * np.cos(phase - math.radians(80 if runner.gait == "walk" else 172)) + rotation_3 * np.cos(
