@@ -15,6 +15,7 @@ import numpy as np
 from levelhips.engine import Engine
 from levelhips.errors import BadInputError, SettingsError
 from levelhips.events import Angles, Baseline, Cue, Event, Heading, Mode, Notice, Quality, Side, StandingZero, Step, Stride, Update
+from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording import Recording, open_recording
 from levelhips.samples import Array, Gap
 from levelhips.settings import Settings
@@ -116,6 +117,8 @@ def settings_of(recording: Recording) -> Settings:
     values: dict[str, Any] = dict(recording.settings)
     if recording.outward is not None:
         values["motion"] = {"outward": recording.outward, **values.get("motion", {})}
+    if values == {"motion": {"outward": MotionSettings().outward}}:
+        return Settings()
     try:
         return Settings.from_dict(values)
     except SettingsError as error:

@@ -150,6 +150,10 @@ def simulate(
     turn: Annotated[float, typer.Option("--turn", help="Turn of the clip in its plane [deg].")] = 0.0,
     pitch: Annotated[float, typer.Option("--pitch", help="Slope of the clip [deg].", min=-45.0, max=45.0)] = 15.0,
     heading: Annotated[float, typer.Option("--heading", help="How far the clip sits askew [deg].", min=-45.0, max=45.0)] = 0.0,
+    bias: Annotated[float, typer.Option("--bias", help="Bias of the gyroscope, each axis [deg/s].", min=0.0, max=20.0)] = 0.5,
+    noise: Annotated[float, typer.Option("--noise", help="Noise, as a multiple of a common sensor's.", min=0.0, max=100.0)] = 1.0,
+    acc_range: Annotated[float, typer.Option("--acc-range", help="Range of the accelerometer [g].", min=1.0, max=64.0)] = 16.0,
+    gyr_range: Annotated[float, typer.Option("--gyr-range", help="Range of the gyroscope [deg/s].", min=50.0, max=4000.0)] = 2000.0,
     loss: Annotated[float, typer.Option("--loss", help="Share of packets lost.", min=0.0, max=0.9)] = 0.0,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
 ) -> None:
@@ -157,7 +161,19 @@ def simulate(
     from levelhips.sensors import bundled
     from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait, simulate_pelvic_drop
 
-    sensor = SensorModel(rate_hz=rate, turn_deg=turn, pitch_deg=pitch, heading_deg=heading, loss=loss)
+    usual = SensorModel()
+    sensor = SensorModel(
+        rate_hz=rate,
+        turn_deg=turn,
+        pitch_deg=pitch,
+        heading_deg=heading,
+        acc_range_g=acc_range,
+        gyr_range_dps=gyr_range,
+        gyr_bias_dps=(bias, -bias, bias),
+        gyr_noise_dps_rthz=noise * usual.gyr_noise_dps_rthz,
+        acc_noise_mps2_rthz=noise * usual.acc_noise_mps2_rthz,
+        loss=loss,
+    )
     if kind == "drill":
         made = simulate_pelvic_drop(reps=max(1, round(seconds / 10)), sensor=sensor, seed=seed)
     elif kind in ("run", "walk"):
@@ -260,15 +276,14 @@ def _settings(recording: Recording, path: Path | None, outward: str | None, filt
     from levelhips.analysis import settings_of
     from levelhips.settings import Settings, load_settings
 
-    chosen = load_settings(path) if path is not None else settings_of(recording)
-    values = chosen.as_dict()
-    if outward is not None:
-        values["motion"]["outward"] = outward
-    elif path is not None and recording.outward is not None:
-        values["motion"]["outward"] = recording.outward
-    if filter is not None:
-        values["motion"]["filter"] = filter
-    checked = Settings.from_dict(values)
+    checked = load_settings(path) if path is not None else settings_of(recording)
+    if path is not None and outward is None:
+        outward = recording.outward
+    changes = {name: value for name, value in (("outward", outward), ("filter", filter)) if value is not None}
+    if changes:
+        values = checked.as_dict()
+        values["motion"] |= changes
+        checked = Settings.from_dict(values)
     if threshold is None:
         return checked
     if threshold == "auto":

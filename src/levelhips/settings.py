@@ -38,6 +38,8 @@ class Settings:
         SettingsError
             Naming the first setting that is wrong.
         """
+        if not values:
+            return cls()
         from pydantic import ConfigDict, TypeAdapter, ValidationError  # 0.1 s to import, needed only here
 
         for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings):

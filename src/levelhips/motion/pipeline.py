@@ -88,6 +88,7 @@ class Pipeline:
         self._running = Gait(Mode.RUNNING, self._history, self._quality, self._uncertainty)
         self._walking = Gait(Mode.WALKING, self._history, self._quality, self._uncertainty)
         self._count = 0
+        self._adopt_at = self._bar_samples  # the next bar line at which what was learned takes effect
         self._bar = _Bar()
         self._last_gyr: Array | None = None
         self._last_s = 0.0
@@ -127,12 +128,12 @@ class Pipeline:
         updates = []
         start, count = 0, len(item)
         while start < count:
-            end = min(count, start + self._bar_samples - self._count % self._bar_samples)
+            end = min(count, start + self._adopt_at - self._count)
             part = item[start:end]
             updates.append(self._advance(part))
             self._count += end - start
             start = end
-            if self._count % self._bar_samples == 0:
+            if self._count == self._adopt_at:
                 # What is learned slowly takes effect only here. Inside a bar it would take effect at the end of a chunk,
                 # and a chunk is an hour in a file and 20 ms on the air.
                 updates.append(Update(events=tuple(self._adopt())))
@@ -323,7 +324,14 @@ class Pipeline:
             events += self._adopt_heading(now_s)
         self._adopt_travel(_joined(bar.heading), now_s)
         self._adopt_gait()
+        self._adopt_at = self._count + self._bar_samples * (SETTLED_BARS if self._settled else 1)
         return events
+
+    @property
+    def _settled(self) -> bool:
+        """A long run whose vertical is sure: nothing that is learned now is urgent."""
+        long = self._running.established and self._last_s - self._running.from_s > SETTLED_AFTER_S
+        return long and self._gravity_ready and self._gravity.unsure_rad < self._watch.settings.unsure_rad / 3
 
     def _judge_mode(self, acc: Array, gyr: Array, now_s: float) -> list[Event]:
         events: list[Event] = []
@@ -469,6 +477,7 @@ class Pipeline:
         self._walks.restart()
         self._watch.gap(gap.to_s)
         missing_s = gap.to_s - gap.from_s
+        self._hurry()  # what the gap unsettles is put right at the next whole second
         if missing_s > BRIDGE_TURN_S:
             self._last_gyr = None
         if self._gravity_ready:
@@ -482,8 +491,12 @@ class Pipeline:
                 self._filter.restart()
         return Update(events=(gap,))
 
+    def _hurry(self) -> None:
+        self._adopt_at = min(self._adopt_at, (self._count // self._bar_samples + 1) * self._bar_samples)
+
     def _obey(self, command: Command) -> Update:
         if command.do is Do.ZERO:
+            self._hurry()
             self._zero_wanted = self._zero_open = True
             self._standing.restart()
         return Update()
@@ -499,6 +512,9 @@ class Pipeline:
 
 
 BRIDGE_TURN_S = 0.2  # half a step: over a longer gap the rates on both sides say nothing of what lay between
+
+SETTLED_AFTER_S = 20.0
+SETTLED_BARS = 4  # the gyroscope alone holds the vertical to 0.01 deg so long; an hour costs a quarter less
 
 
 def _joined(parts: list[Array]) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import shutil
@@ -106,14 +105,14 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
 
 def write_rows(file: TextIO, columns: Sequence[Column], events: Sequence[Step | Stride]) -> None:
     """A header and a row for each event; what is not a number stays empty."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([name for name, _, _ in columns])
-    for event in events:
-        row = []
-        for _, value_of, digits in columns:
-            value = value_of(event)
-            row.append(value if isinstance(value, str) else f"{value:.{digits}f}" if math.isfinite(value) else "")
-        writer.writerow(row)
+    file.write(",".join(name for name, _, _ in columns) + "\n")
+    # Column by column, joined by rows: no name and no number of ours needs quotes.
+    cells = []
+    for _, value_of, digits in columns:
+        values = [value_of(event) for event in events]
+        form = f"%.{digits}f"
+        cells.append([value if isinstance(value, str) else form % value if value == value else "" for value in values])  # noqa: PLR0124
+    file.writelines(",".join(row) + "\n" for row in zip(*cells, strict=True))
 
 
 def write_angles(path: Path, angles: Angles) -> None:
