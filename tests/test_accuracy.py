@@ -137,6 +137,19 @@ def test_simulated_runners(cadence: float, left: float, right: float) -> None:
     assert math.sqrt(np.mean(errors**2)) < 0.3
 
 
+def test_a_gyroscope_that_was_never_calibrated() -> None:
+    _, errors, sides, count = simulated_errors(RunnerModel(move_s=30.0), SensorModel(gyr_bias_dps=(6.0, -4.0, 5.0)), seed=21)
+    assert len(sides) == count
+    assert math.sqrt(np.mean(errors**2)) < 0.3
+
+
+def test_a_wearer_who_was_gone_for_a_minute_is_measured_again() -> None:
+    sensor = SensorModel(gaps_s=((30.0, 75.0),))
+    _, errors, sides, _ = simulated_errors(RunnerModel(move_s=100.0), sensor, seed=22)
+    assert all(sides)
+    assert math.sqrt(np.mean(errors**2)) < 0.4
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_angles_are_right_before_in_and_after_the_run(seed: int) -> None:
     """Running does not wear the vertical out, nor does its end."""

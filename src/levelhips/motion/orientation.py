@@ -16,6 +16,7 @@ from vqf import VQF
 from levelhips.errors import SettingsError
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
+BIAS_CLIP_DPS = 10.0  # the zero-rate level of common parts; VQF's own 2 deg/s is for calibrated ones
 FILTERS = ("vqf", "madgwick", "mahony", "ekf", "complementary")
 
 
@@ -44,7 +45,7 @@ class VqfFilter:
     """
 
     def __init__(self, rate_hz: float, tau_acc_s: float = 2.0) -> None:
-        self._filter = VQF(1.0 / rate_hz, tauAcc=tau_acc_s)
+        self._filter = VQF(1.0 / rate_hz, tauAcc=tau_acc_s, biasClip=BIAS_CLIP_DPS)
         self.inertial = False
 
     def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:

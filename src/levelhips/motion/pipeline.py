@@ -487,6 +487,8 @@ class Pipeline:
             self._inertial_from_s = gap.to_s
         if missing_s > 1.0:
             self._history.clear()
+            if missing_s > FORGET_S and isinstance(self._filter, VqfFilter):
+                self._filter.inertial = self._gravity_ready = False
             if not self._gravity_ready:
                 self._filter.restart()
         return Update(events=(gap,))
@@ -521,5 +523,6 @@ def _joined(parts: list[Array]) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
+FORGET_S = 10.0  # a wearer who was gone so long may come back in any posture
 GAIT_END_S = 1.5  # without a contact for so long, a bout is over
 _TEACHING = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)

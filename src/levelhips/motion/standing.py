@@ -15,6 +15,7 @@ class StandingSettings:
     """How still a stander is, second by second."""
 
     gyr_rms_radps: float = math.radians(4.0)  # quiet stance sways at 0.3-1 deg/s; shifting weight reaches 5-10
+    gyr_bias_radps: float = math.radians(12.0)  # zero-rate level of common parts: 1-10 deg/s before calibration
     acc_sd_mps2: float = 0.35  # breathing and heartbeat 0.05; a slow step in a room 0.8 and more
     acc_off_mps2: float = 0.6  # an accelerometer's own offset and scale
     shortest_bars: int = 2  # one still second may be chance
@@ -44,9 +45,11 @@ class StandingDetector:
     def still(self, acc_mps2: Array, gyr_radps: Array) -> bool:
         """Whether a bar of (n, 3) samples is quiet, upright standing."""
         cfg = self.settings
-        # The gyroscope's bias (0.5-1 deg/s) may stay in: the limit has room for it. It comes first, for it mostly decides.
-        turning = gyr_radps.ravel()
-        if float(turning @ turning) > cfg.gyr_rms_radps**2 * len(gyr_radps):
+        bias = gyr_radps.mean(axis=0)
+        if float(bias @ bias) > cfg.gyr_bias_radps**2:
+            return False
+        sway = (gyr_radps - bias).ravel()
+        if float(sway @ sway) > cfg.gyr_rms_radps**2 * len(gyr_radps):
             return False
         mean = acc_mps2.mean(axis=0)
         size = math.sqrt(mean @ mean)

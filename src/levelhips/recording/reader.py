@@ -193,18 +193,20 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
     if not good.all():
         notes.append(f"{int((~good).sum())} samples were damaged or out of order and were left out")
         times, forces, rates = times[good], forces[good], rates[good]
-    rate = _rate(metadata, times)
+    rate = _rate(metadata, times, notes)
     return Recording(path, Samples.checked(times, forces, rates), rate, metadata, settings, commands, events, packets, notes)
 
 
-def _rate(metadata: dict[str, str], times: Array) -> float:
+def _rate(metadata: dict[str, str], times: Array, notes: list[str]) -> float:
+    measured = nominal_rate(times) if len(times) > 1 else 0.0
     try:
-        rate = float(metadata["rate_hz"])
-        if 1 <= rate <= 10000:
-            return rate
+        said = float(metadata["rate_hz"])
     except (KeyError, ValueError):
-        pass
-    return nominal_rate(times) if len(times) > 1 else 0.0
+        return measured
+    if abs(said - measured) <= 0.05 * measured:
+        return said
+    notes.append(f"The recording says {said:g} samples a second, but has {measured:g}; the latter is used")
+    return measured
 
 
 def nominal_rate(t_s: Array) -> float:
