@@ -13,6 +13,7 @@ from levelhips.errors import BadInputError
 
 Array = NDArray[np.float64]
 STANDARD_GRAVITY_MPS2 = 9.80665
+BRIDGED = "bridged"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +77,8 @@ class Gap:
     from_s, to_s : float
         Time of the last sample before and of the first one after [s].
     reason : str
-        ``lost`` (no samples for a while) or ``clock-jump`` (the sensor's clock went back).
+        ``lost`` (no samples for a while), ``clock-jump`` (the sensor's clock went back) or ``bridged`` (so short that it
+        is filled in, and no event).
     """
 
     from_s: float

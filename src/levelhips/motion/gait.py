@@ -89,6 +89,13 @@ class Gait:
         return self._bout.contacts_s[-1] if self._bout.contacts_s else -math.inf
 
     @property
+    def stride_s(self) -> float:
+        """The usual time of a stride [s]; NaN before there are any."""
+        contacts = self._bout.contacts_s
+        times = sorted(b - a for a, b in zip(contacts[:-2], contacts[2:], strict=True))
+        return times[len(times) // 2] if len(times) >= 2 else math.nan
+
+    @property
     def stance_sign(self) -> int:
         """+1 or -1 in a stance of the right or left foot whose side is sure, 0 else."""
         return self._voter.side.sign if self._bout.stance_s is not None and self._voter.sure else 0

@@ -59,8 +59,12 @@ class GravityCorrection:
         self._at_s: float | None = None
         self._turned: list[tuple[float, float, float]] = []
 
-    def widen(self, tilt_sd_rad: float) -> None:
-        """Samples were lost: the velocity is unknown again and the vertical less sure."""
+    def widen(self, tilt_sd_rad: float, velocity_sd_mps: float = math.inf) -> None:
+        """Samples were lost: the vertical is less sure, and so is the velocity; behind a long gap nothing is known of it."""
+        if math.isfinite(velocity_sd_mps):
+            self._p[3] += tilt_sd_rad**2
+            self._p[0] += velocity_sd_mps**2
+            return
         _, _, _, tt, _, dd = self._p
         self._p = [1e4, 0.0, 0.0, tt + tilt_sd_rad**2, 0.0, dd]
         self._at_s = None

@@ -17,6 +17,7 @@ from levelhips.events import Angles, Event, Heading, Mode, ModeChange, Quality, 
 from levelhips.motion.alignment import HeadingEstimator, outward_axis, pelvis_from_sensor
 from levelhips.motion.angles import Posture, posture
 from levelhips.motion.contacts import RunningContacts, WalkingContacts
+from levelhips.motion.filling import fill_in
 from levelhips.motion.gait import Gait, Uncertainty
 from levelhips.motion.gravity import GravityCorrection
 from levelhips.motion.heading import TravelHeading
@@ -25,7 +26,7 @@ from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.standing import StandingDetector
 from levelhips.motion.steps import SIGNALS, mean
 from levelhips.motion.watch import Watch
-from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, Samples
+from levelhips.samples import BRIDGED, STANDARD_GRAVITY_MPS2, Array, Gap, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class Pipeline:
         self._bar = _Bar()
         self._last_gyr: Array | None = None
         self._last_s = 0.0
+        self._last = Samples.join([])  # the last sample
+        self._hole: Gap | None = None  # a short gap behind it, to be filled in when the next samples are known
         self._mode = Mode.UNKNOWN
         self._zero: Array | None = None  # the vertical in sensor axes, standing
         self._zero_sd_rad = math.radians(2.0)
@@ -125,6 +128,14 @@ class Pipeline:
             return self._lose(item)
         if isinstance(item, Command):
             return self._obey(item)
+        if not len(item):
+            return Update()
+        if self._hole is not None:
+            filled, self._hole = fill_in(self._hole, item, self._history, self._last, self._running.stride_s, self.rate_hz), None
+            return Update.join([self._push_on(filled), self._push_on(item)])
+        return self._push_on(item)
+
+    def _push_on(self, item: Samples) -> Update:
         updates = []
         start, count = 0, len(item)
         while start < count:
@@ -176,6 +187,8 @@ class Pipeline:
                 right,
                 east,
                 north,
+                *acc.T,
+                *gyr.T,
             )
         )
         self._bar.acc.append(acc)
@@ -183,7 +196,7 @@ class Pipeline:
         self._bar.heading.append(heading)
         if self._zero is None:
             self._bar.up.append(np.stack(seen.up))
-        self._last_s = float(part.t_s[-1])
+        self._last, self._last_s = part[-1:], float(part.t_s[-1])
         drop, sign, events = self._feet(part.t_s, vertical, seen, heading)
         travel = self._travel_rad + self._travel_rate * (part.t_s - self._travel_from_s)
         return Update(Angles(part.t_s, seen.obliquity_rad, seen.tilt_rad, heading - travel, drop, sign), tuple(events))
@@ -471,27 +484,43 @@ class Pipeline:
     # What is not samples.
 
     def _lose(self, gap: Gap) -> Update:
+        missing_s = gap.to_s - gap.from_s
+        if not len(self._last):
+            return Update() if gap.reason == BRIDGED else Update(events=(gap,))
+        stride_s = self._running.stride_s
+        if gap.reason == BRIDGED or (gap.reason == "lost" and missing_s <= FILL_S and missing_s < 0.5 * stride_s):
+            self._hole = gap
+            if self._gravity_ready:
+                # A straight line between the rates errs with the cube of the time (they bend by some 500 rad/s3), the
+                # stride before by what strides differ: 10 deg/s, and 1 m/s2 in the force that the velocity is made of.
+                self._gravity.widen(min(500.0 * missing_s**3 / 12, 0.15 * missing_s), 1.0 * missing_s)
+            if gap.reason == BRIDGED:
+                return Update()
+            self._watch.gap(gap.to_s)
+            self._hurry()
+            return Update(events=(gap,))
+        self._start_afresh(missing_s, gap.to_s)
+        return Update(events=(gap,))
+
+    def _start_afresh(self, missing_s: float, to_s: float) -> None:
+        """Behind a long gap: detectors begin anew, and of the vertical is known what a swing leaves."""
+        self._hole = None
         self._running.lost()
         self._walking.lost()
         self._runs.restart()
         self._walks.restart()
-        self._watch.gap(gap.to_s)
-        missing_s = gap.to_s - gap.from_s
-        self._hurry()  # what the gap unsettles is put right at the next whole second
-        if missing_s > BRIDGE_TURN_S:
-            self._last_gyr = None
+        self._watch.gap(to_s)
+        self._hurry()
+        self._last_gyr = None
         if self._gravity_ready:
-            # A straight line between the rates on both sides errs with the cube of the time: the pelvis' rate bends by some
-            # 500 rad/s3. In a whole swing nothing is known but that it was one of 5-8 deg.
-            self._gravity.widen(min(500.0 * missing_s**3 / 12, math.radians(8.0)))
-            self._inertial_from_s = gap.to_s
+            self._gravity.widen(math.radians(8.0))
+            self._inertial_from_s = to_s
         if missing_s > 1.0:
             self._history.clear()
             if missing_s > FORGET_S and isinstance(self._filter, VqfFilter):
                 self._filter.inertial = self._gravity_ready = False
             if not self._gravity_ready:
                 self._filter.restart()
-        return Update(events=(gap,))
 
     def _hurry(self) -> None:
         self._adopt_at = min(self._adopt_at, (self._count // self._bar_samples + 1) * self._bar_samples)
@@ -513,7 +542,7 @@ class Pipeline:
         return Uncertainty(math.hypot(vertical, self._zero_sd_rad), self._heading_sd_rad)
 
 
-BRIDGE_TURN_S = 0.2  # half a step: over a longer gap the rates on both sides say nothing of what lay between
+FILL_S = 0.25  # and less than half a stride: what lies before and behind still ties the rate down
 
 SETTLED_AFTER_S = 20.0
 SETTLED_BARS = 4  # the gyroscope alone holds the vertical to 0.01 deg so long; an hour costs a quarter less

@@ -11,6 +11,7 @@ from levelhips.events import Mode, Quality, Side, Step, Stride
 from levelhips.motion.history import History
 from levelhips.samples import Array
 
+RAW = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")  # as they came: what a gap is filled in from
 SIGNALS = (
     "t_s",
     "vertical_mps2",
@@ -23,6 +24,7 @@ SIGNALS = (
     "right_mps2",
     "east_m",
     "north_m",
+    *RAW,
 )
 
 

@@ -1,4 +1,4 @@
-"""The time base: samples in the order of the sensor's clock, short losses bridged, longer ones told as gaps."""
+"""The time base: samples in the order of the sensor's clock, and the gaps between them."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from levelhips.samples import Array, Gap, Samples
+from levelhips.samples import BRIDGED, Array, Gap, Samples
 
 
 @dataclass(frozen=True, slots=True)
 class TimebaseSettings:
     """How long a loss may be bridged, and when a clock is believed to have jumped."""
 
-    bridge_s: float = 0.05  # a seventh of a step: a straight line errs by less than the pelvis' own spread (design.md, rule 4)
+    bridge_s: float = 0.05  # a seventh of a step: filled in, the angles err by less than the pelvis' own spread
     jump_back_s: float = 1.0  # packets that come late are late by less: a radio repeats within its supervision time
 
 
 @dataclass(slots=True)
 class _State:
     last_s: float | None = None
-    last_acc: Array | None = None
-    last_gyr: Array | None = None
     shift_s: float = 0.0
 
 
 class Timebase:
-    """Bring samples onto one rising clock: drop what comes twice, bridge short losses, tell long ones.
+    """Bring samples onto one rising clock: drop what comes twice, tell what is missing.
+
+    Short losses are told too (reason ``bridged``): the pipeline fills them in, and they are no events.
 
     Causal, indifferent to how its input is cut.
 
@@ -58,7 +58,7 @@ class Timebase:
         steps = np.diff(t_s, prepend=before)
         # A sensor without a fine clock may say two samples at nearly the same moment: let them pass, in order.
         if (steps > 0).all() and (steps < 1.5 * dt).all():
-            self._remember(t_s[-1], samples.acc_mps2[-1], samples.gyr_radps[-1])
+            state.last_s = float(t_s[-1])
             return [Samples(t_s, samples.acc_mps2, samples.gyr_radps)]
         return self._one_by_one(samples)
 
@@ -89,23 +89,10 @@ class Timebase:
                     close()
                     out.append(Gap(state.last_s, t_s))
                 elif step > 1.5 * dt:
-                    assert state.last_acc is not None
-                    assert state.last_gyr is not None
-                    parts = round(step / dt)
-                    for k in range(1, parts):
-                        f = k / parts
-                        run.append(
-                            (
-                                state.last_s + f * step,
-                                state.last_acc + f * (acc - state.last_acc),
-                                state.last_gyr + f * (gyr - state.last_gyr),
-                            )
-                        )
-                    self.bridged += parts - 1
+                    close()
+                    out.append(Gap(state.last_s, t_s, BRIDGED))
+                    self.bridged += round(step / dt) - 1
             run.append((t_s, acc, gyr))
-            self._remember(t_s, acc, gyr)
+            state.last_s = t_s
         close()
         return out
-
-    def _remember(self, t_s: float, acc: Array, gyr: Array) -> None:
-        self._state.last_s, self._state.last_acc, self._state.last_gyr = float(t_s), acc, gyr
