@@ -400,7 +400,8 @@ class Pipeline:
         filter_ = self._filter
         if not isinstance(filter_, VqfFilter) or not self.settings.gravity:
             return
-        running = self._running.established
+        # From the first landing on: who sets off pushes, and the push is not gravity. A jump ends it again soon.
+        running = self._running.last_contact_s > -math.inf
         if running and not filter_.inertial:
             filter_.inertial = True
             start = self._gravity.settings
