@@ -14,7 +14,7 @@ from levelhips.engine import Engine
 from levelhips.events import Heading, Notice, Step, Update
 from levelhips.motion.contacts import RunningContacts
 from levelhips.motion.gravity import GravityCorrection
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait, simulate_pelvic_drop
 
 # Case: drop RMSE, obliquity RMSE, rotation RMSE [deg], contact SD [ms]. With room for another machine's arithmetic, none for
 # a worse method. The contacts of runner c come from shoe plates whose own right-foot intervals scatter by 20 ms.
@@ -275,6 +275,34 @@ def test_somebody_who_fidgets_while_standing_still_gets_a_good_zero() -> None:
     _, plain = notices(samples)
     off = np.degrees(update.angles.obliquity_rad - plain.angles.obliquity_rad)[samples.t_s > 11]
     assert abs(off.mean()) < 0.1
+
+
+def test_a_posture_held_still_in_a_drill_does_not_become_the_zero() -> None:
+    made = simulate_pelvic_drop(reps=6, depth_deg=9.0, seed=3)
+    update = run_engine(made.samples, 100.0)
+    error = np.degrees(update.angles.obliquity_rad) - made.obliquity_deg
+    assert np.abs(error[made.t_s > 3]).max() < 1.2
+    assert [type(event).__name__ for event in update.events].count("StandingZero") == 1
+
+
+def test_a_clip_that_is_put_right_before_the_run_gets_a_new_zero() -> None:
+    made = simulate_gait(RunnerModel(stand_s=12.0, move_s=15.0), SensorModel(), seed=17)
+    samples = made.samples
+    angle = np.radians(12.0) * np.clip((samples.t_s - 5.0) / 0.25, 0.0, 1.0)
+    c, s = np.cos(angle), np.sin(angle)
+
+    def seen(v: np.ndarray) -> np.ndarray:
+        return np.stack([c * v[:, 0] + s * v[:, 1], c * v[:, 1] - s * v[:, 0], v[:, 2]], axis=1)
+
+    gyr = seen(samples.gyr_radps)
+    gyr[:, 2] += np.gradient(angle, samples.t_s)
+    update = run_engine(Samples.checked(samples.t_s, seen(samples.acc_mps2), gyr), 200.0)
+    true = {round(contact, 1): drop for contact, _, _, drop in made.steps}
+    errors = [
+        step.drop_deg - true[round(step.at_s, 1)] for step in update.of(Step) if step.quality is Quality.OK and round(step.at_s, 1) in true
+    ]
+    assert len(errors) > 15
+    assert np.sqrt(np.mean(np.square(errors))) < 0.4
 
 
 def test_standing_after_the_run_does_not_move_the_zero() -> None:

@@ -322,6 +322,8 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     from levelhips.report.text import summary_table
 
     console.print(summary_table(summary))
+    if not summary["steps"]["all"]:
+        console.print("No steps were found; angles.csv has the pelvis over time.", highlight=False)
     for note in summary["recording"]["notes"]:
         console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
     console.print(f"Wrote steps.csv, strides.csv, angles.csv and summary.json into {_escape(str(out))}", soft_wrap=True, highlight=False)

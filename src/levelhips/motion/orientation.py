@@ -17,6 +17,7 @@ from levelhips.errors import SettingsError
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
 BIAS_CLIP_DPS = 10.0  # the zero-rate level of common parts; VQF's own 2 deg/s is for calibrated ones
+REST_ACC_MPS2 = 0.2  # VQF's own 0.5 takes a slow lean, as in a drill, for rest and its rate for bias; quiet stance stays under 0.15
 FILTERS = ("vqf", "madgwick", "mahony", "ekf", "complementary")
 
 
@@ -45,7 +46,7 @@ class VqfFilter:
     """
 
     def __init__(self, rate_hz: float, tau_acc_s: float = 2.0) -> None:
-        self._filter = VQF(1.0 / rate_hz, tauAcc=tau_acc_s, biasClip=BIAS_CLIP_DPS)
+        self._filter = VQF(1.0 / rate_hz, tauAcc=tau_acc_s, biasClip=BIAS_CLIP_DPS, restThAcc=REST_ACC_MPS2)
         self.inertial = False
 
     def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:

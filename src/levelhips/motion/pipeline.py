@@ -354,7 +354,7 @@ class Pipeline:
         if self._walking.last_contact_s > -math.inf and self._walking.last_contact_s < ended:
             events += self._walking.end(now_s)
         if not self._standing.still(acc, gyr):
-            self._standing.pause()
+            self._standing.pause(gyr)
             gone = (self._mode is Mode.RUNNING and not self._running.established) or (
                 self._mode is Mode.WALKING and not self._walking.established
             )

@@ -20,7 +20,8 @@ class StandingSettings:
     acc_off_mps2: float = 0.6  # an accelerometer's own offset and scale
     shortest_bars: int = 2  # one still second may be chance
     longest_s: float = 12.0  # what counts is how one stood last
-    moved_deg: float = 3.0  # people stand 1-2 deg otherwise from time to time
+    moved_deg: float = 2.0  # people stand 1-2 deg otherwise from time to time
+    handled_radps: float = 0.7  # 40 deg/s: a hand at the clip, or a turn; drills are slower
     upright_deg: float = 50.0  # the sacrum slopes 10-30 deg, and a clip on it
 
 
@@ -34,13 +35,15 @@ class StandingDetector:
     def restart(self) -> None:
         """Begin anew: what was averaged is forgotten."""
         self.bars = self.spell = 0
+        self._handled = False  # since the last still bar: somebody put the clip right
         self._weight = 0.0
         self._up = np.zeros(3)
         self._spread = 0.0
 
-    def pause(self) -> None:
-        """A bar was not still: the spell is over, but what was averaged goes on counting."""
+    def pause(self, gyr_radps: Array) -> None:
+        """A bar of (n, 3) rates was not still: the spell is over, but what was averaged goes on counting."""
         self.spell = 0
+        self._handled |= max(float(gyr_radps.max()), -float(gyr_radps.min())) > self.settings.handled_radps
 
     def still(self, acc_mps2: Array, gyr_radps: Array) -> bool:
         """Whether a bar of (n, 3) samples is quiet, upright standing."""
@@ -60,13 +63,21 @@ class StandingDetector:
         return bool((acc_mps2 - mean).std(axis=0).max() < cfg.acc_sd_mps2)
 
     def add(self, acc_mps2: Array, seconds: float) -> None:
-        """Add a still bar. One that begins a new spell far from what was averaged begins anew: the clip was put right."""
+        """Add a still bar.
+
+        One far from what was averaged begins anew if the clip was handled in between; else it is a posture held still, as
+        in a drill, and not counted.
+        """
         mean = acc_mps2.mean(axis=0)
         up = mean / math.sqrt(mean @ mean)
-        if self.spell == 0 and self.bars and up @ self.up < math.cos(math.radians(self.settings.moved_deg)):
-            self.restart()
-        self.bars += 1
         self.spell += 1
+        if self.bars and up @ self.up < math.cos(math.radians(self.settings.moved_deg)):
+            if not self._handled:
+                return
+            self.restart()
+            self.spell = 1
+        self.bars += 1
+        self._handled = False
         self._weight = min(self._weight + seconds, self.settings.longest_s)
         before = self._up
         self._up = before + (up - before) * min(1.0, seconds / self._weight)
