@@ -20,6 +20,8 @@ import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from scipy.interpolate import CubicSpline
+from scipy.spatial.transform import Rotation
 
 from levelhips import Quality, Recording, Samples, Settings, Update, analyze, open_recording
 from levelhips.audio.player import Player
@@ -56,6 +58,63 @@ def real_cases() -> None:
     done = subprocess.run([sys.executable, str(scorer), "--run", "--cmd", str(program)], capture_output=True, text=True, check=False)
     console.print("Real cases (found, extra, ms, share, deg)", style="italic")
     console.print(done.stdout + done.stderr, soft_wrap=True, highlight=False)
+
+
+def varied(samples: Samples, rng: np.random.Generator, how: str, amount: float) -> Samples:
+    """A real run as another clip would have seen it: turned at random, and resampled, thinned by losses, or worn more askew."""
+    t, acc, gyr = samples.t_s.copy(), samples.acc_mps2.copy(), samples.gyr_radps.copy()
+    if how == "rate":
+        even = np.arange(t[0], t[-1], 1 / amount)
+        t, acc, gyr = even, CubicSpline(t, acc)(even), CubicSpline(t, gyr)(even)
+    elif how == "loss":
+        keep = np.repeat(rng.random(len(t) // 4 + 1) >= amount, 4)[: len(t)]
+        keep[:10] = True
+        t, acc, gyr = t[keep], acc[keep], gyr[keep]
+    turn = Rotation.from_euler("z", rng.uniform(-180, 180), degrees=True)
+    if how == "askew":
+        up = turn.apply(acc[t < t[0] + 7].mean(axis=0))
+        turn = Rotation.from_rotvec(math.radians(amount) * up / np.linalg.norm(up)) * turn
+    return Samples.checked(t, turn.apply(acc), turn.apply(gyr))
+
+
+def variations() -> None:
+    """The real runs worn and sent in other ways."""
+    if not REAL.is_dir():
+        return
+    out = table(
+        "Real runs varied, each at 6 random turns of the clip: drop RMSE [deg] of all steps after 3 s", "variation", *RUNS, "found", "side"
+    )
+    rng = np.random.default_rng(0)
+    every = []
+    for how, amount in (
+        ("turn", 0.0), ("rate", 60.0), ("rate", 104.0), ("askew", -6.0), ("askew", 6.0),
+        ("loss", 0.02), ("loss", 0.05), ("loss", 0.10), ("loss", 0.20),
+    ):  # fmt: skip
+        cells, found, sides = [], [], []
+        for case in RUNS:
+            recording = open_recording(REAL / case / "imu.csv")
+            truth = np.genfromtxt(REAL / case / "truth_steps.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+            truth = truth[truth["contact_s"] > truth["contact_s"][0] + 3]
+            errors = []
+            for _ in range(6):
+                if how == "rate" and amount > recording.rate_hz:
+                    continue
+                samples = varied(recording.samples, rng, how, amount)
+                rate = amount if how == "rate" else recording.rate_hz
+                engine = Engine(rate)
+                steps = list(Update.join([engine.push(samples), engine.finish()]).of(Step))
+                times = np.array([step.at_s for step in steps])
+                nearest = np.abs(times[None] - truth["contact_s"][:, None]).argmin(axis=1)
+                hit = np.abs(times[nearest] - truth["contact_s"]) < 0.06
+                found.append(hit.mean())
+                sides += [steps[i].side == side for i, side in zip(nearest[hit], truth["stance_side"][hit], strict=True)]
+                off = [steps[i].drop_deg - drop for i, drop in zip(nearest[hit], truth["contralateral_drop_deg"][hit], strict=True)]
+                errors.append(math.sqrt(np.mean(np.square(off))))
+            every += errors
+            cells.append(f"{np.median(errors):.2f} ({max(errors):.2f})" if errors else "-")
+        out.add_row(f"{how} {amount:g}", *cells, f"{np.mean(found):.3f}", f"{np.mean(sides):.3f}")
+    out.add_row("all", f"median {np.median(every):.2f}", f"p90 {np.quantile(every, 0.9):.2f}", "", "", "", "")
+    console.print(out)
 
 
 def real_force() -> None:
@@ -291,6 +350,7 @@ def best_of(work: Callable[[], object], times: int = 3) -> float:
 PARTS = {
     "real": real_cases,
     "force": real_force,
+    "variations": variations,
     "simulated": simulated,
     "filters": filters,
     "push": delay_of_a_push,
