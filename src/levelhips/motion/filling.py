@@ -10,12 +10,15 @@ from levelhips.motion.history import History
 from levelhips.motion.steps import RAW
 from levelhips.samples import Array, Gap, Samples
 
+STRIDES = 3  # averaged: the filling differs from the truth by 1.15 times the spread of a stride, with one by 1.4
+
 
 def fill_in(gap: Gap, after: Samples, history: History, last: Samples, stride_s: float, rate_hz: float) -> Samples:
     """The samples that a gap swallowed, as far as anyone can tell.
 
-    In running: those of the stride before, shifted along a straight line so that they meet what is known on both sides.
-    Strides differ by 10 deg/s; a straight line alone errs by 100 in a tenth of a second. Without a stride: the line.
+    In running: those of the last strides, averaged, and shifted along a straight line so that they meet what is known on
+    both sides. Strides differ by 10 deg/s; a straight line alone errs by 100 in a tenth of a second. Without a stride: the
+    line.
 
     Parameters
     ----------
@@ -40,10 +43,12 @@ def fill_in(gap: Gap, after: Samples, history: History, last: Samples, stride_s:
     behind = np.concatenate([after.acc_mps2[0], after.gyr_radps[0]])
     values = before + share[:, None] * (behind - before)
     times = history["t_s"]
-    if math.isfinite(stride_s) and len(times) and times[0] <= gap.from_s - stride_s:
-        around = np.concatenate([[gap.from_s], t_s, [gap.to_s]]) - stride_s
-        then = np.stack([np.interp(around, times, history[name]) for name in RAW], axis=1)
-        values += _bent(then, share)
+    around = np.concatenate([[gap.from_s], t_s, [gap.to_s]])
+    if math.isfinite(stride_s) and len(times):
+        back = [k for k in range(1, STRIDES + 1) if times[0] <= gap.from_s - k * stride_s]
+        for k in back:
+            then = np.stack([np.interp(around - k * stride_s, times, history[name]) for name in RAW], axis=1)
+            values += _bent(then, share) / len(back)
     return Samples(t_s, np.ascontiguousarray(values[:, :3]), np.ascontiguousarray(values[:, 3:]))
 
 
