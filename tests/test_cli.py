@@ -67,6 +67,12 @@ def test_analyze_writes_its_tables_and_they_agree(run_file: Path, tmp_path: Path
     assert summary["settings"]["motion"]["outward"] == "+z"
 
 
+def test_the_version_is_said() -> None:
+    import levelhips as package
+
+    assert levelhips("--version").stdout.strip() == f"levelhips {package.__version__}"
+
+
 def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) -> None:
     for _ in range(2):
         levelhips("analyze", run_file, "--out", tmp_path)

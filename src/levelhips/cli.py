@@ -56,6 +56,21 @@ def main() -> None:
         raise SystemExit(141) from None
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from levelhips import __version__
+
+        typer.echo(f"levelhips {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version, and end.")] = False,
+) -> None:
+    """Pelvic drop from one clip-on sensor."""
+
+
 @app.command()
 def analyze(
     file: FileArgument,

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -119,27 +120,24 @@ class RecordingWriter:
 
     def flush(self) -> None:
         """Close the chunk and bring it to the disk."""
-        try:
-            self._mcap.flush()  # type: ignore[no-untyped-call]
-            self._file.flush()
-            if self._sync:
-                os.fsync(self._file.fileno())
-        except OSError as error:
-            self._fail(error)
+        self._to_disk(self._mcap.flush)
         self._chunk_from_s = None
 
     def close(self) -> None:
         """Write the index and close the file."""
         if self._file.closed:
             return
+        self._to_disk(self._mcap.finish)
+        self._file.close()
+
+    def _to_disk(self, last_write: Callable[[], None]) -> None:
         try:
-            self._mcap.finish()  # type: ignore[no-untyped-call]
+            last_write()
             self._file.flush()
             if self._sync:
                 os.fsync(self._file.fileno())
         except OSError as error:
             self._fail(error)
-        self._file.close()
 
     def _tick(self, at_s: float) -> None:
         if self._chunk_from_s is None:
