@@ -181,11 +181,9 @@ def test_speed_that_changes_does_not_tilt_the_world() -> None:
     assert np.abs(off).max() < 0.45
 
 
-def test_a_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
-    made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=8)
-    samples = made.samples
-    # 5 deg in the plane of the back within half a second from 40 s on; the gyroscope sees itself turn.
-    angle = -np.radians(5.0) * np.clip((samples.t_s - 40.0) / 0.5, 0.0, 1.0)
+def slipped(samples: Samples, by_deg: float, at_s: float, within_s: float) -> Samples:
+    """The clip turns in the plane of the back, and its gyroscope sees it."""
+    angle = np.radians(by_deg) * np.clip((samples.t_s - at_s) / within_s, 0.0, 1.0)
     c, s = np.cos(angle), np.sin(angle)
 
     def seen(v: np.ndarray) -> np.ndarray:
@@ -193,7 +191,13 @@ def test_a_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
 
     gyr = seen(samples.gyr_radps)
     gyr[:, 2] += np.gradient(angle, samples.t_s)
-    update = run_engine(Samples.checked(samples.t_s, seen(samples.acc_mps2), gyr), 200.0)
+    return Samples.checked(samples.t_s, seen(samples.acc_mps2), gyr)
+
+
+def test_a_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
+    made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=8)
+    samples = made.samples
+    update = run_engine(slipped(samples, -5.0, 40.0, 0.5), 200.0)
     assert [notice.what for notice in update.of(Notice)] == ["slipped"]
     late_steps = [step for step in update.of(Step) if step.at_s > 55]
     assert late_steps
@@ -288,15 +292,7 @@ def test_a_posture_held_still_in_a_drill_does_not_become_the_zero() -> None:
 def test_a_clip_that_is_put_right_before_the_run_gets_a_new_zero() -> None:
     made = simulate_gait(RunnerModel(stand_s=12.0, move_s=15.0), SensorModel(), seed=17)
     samples = made.samples
-    angle = np.radians(12.0) * np.clip((samples.t_s - 5.0) / 0.25, 0.0, 1.0)
-    c, s = np.cos(angle), np.sin(angle)
-
-    def seen(v: np.ndarray) -> np.ndarray:
-        return np.stack([c * v[:, 0] + s * v[:, 1], c * v[:, 1] - s * v[:, 0], v[:, 2]], axis=1)
-
-    gyr = seen(samples.gyr_radps)
-    gyr[:, 2] += np.gradient(angle, samples.t_s)
-    update = run_engine(Samples.checked(samples.t_s, seen(samples.acc_mps2), gyr), 200.0)
+    update = run_engine(slipped(samples, 12.0, 5.0, 0.25), 200.0)
     true = {round(contact, 1): drop for contact, _, _, drop in made.steps}
     errors = [
         step.drop_deg - true[round(step.at_s, 1)] for step in update.of(Step) if step.quality is Quality.OK and round(step.at_s, 1) in true
