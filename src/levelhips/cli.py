@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.errors import LevelHipsError, SettingsError
+from levelhips.errors import LevelHipsError, RecordingError, SettingsError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +26,7 @@ app = typer.Typer(
     help="Pelvic drop from one clip-on sensor.",
 )
 
-FileArgument = Annotated[Path, typer.Argument(help="A recording (.mcap), or a CSV, folder or zip of another program.")]
+FileArgument = Annotated[Path, typer.Argument(readable=False, help="A recording (.mcap), or a CSV, folder or zip of another program.")]
 OutwardOption = Annotated[
     str | None,
     typer.Option("--outward", help="Sensor axis that faces away from the body: +x, -x, +y, -y, +z, -z.  [default: as recorded, else +z]"),
@@ -131,6 +131,8 @@ def replay(
     try:
         face.play(playing)
         if sink is not None:
+            if sink not in playing.sinks:
+                raise RecordingError(f"{wav} cannot be written any more ({playing.troubles[0]})", fix="Make room on the disk")
             sink.close()
     except BaseException:
         if sink is not None:

@@ -61,11 +61,21 @@ class WavSink:
             self._write_to(float(update.angles.t_s[-1]))
 
     def close(self) -> None:
-        """Write what still sounds, and give the file its name."""
-        self._write(self._mixer.render(RATE_HZ // 2))
-        self._file.close()
-        self._raw.close()
-        self._part.replace(self.path)
+        """Write what still sounds, and give the file its name.
+
+        Raises
+        ------
+        RecordingError
+            If the disk is full; no file is left then.
+        """
+        try:
+            self._write(self._mixer.render(RATE_HZ // 2))
+            self._file.close()
+            self._raw.close()
+            self._part.replace(self.path)
+        except OSError as error:
+            self.abandon()
+            raise RecordingError(f"{self.path} cannot be written any more ({error.strerror})", fix="Make room on the disk") from error
 
     def abandon(self) -> None:
         """Give up: leave no file that looks whole."""
