@@ -29,6 +29,8 @@ class GravitySettings:
     first_tilt_rad: float = 0.009  # VQF after standing and the first steps: 0.5 deg
     first_drift_radps: float = 0.002  # bias after standing still: 0.1 deg/s
     learn_distrust: float = 0.1  # of the logarithm of the noise, a step: ten steps of surprise double it and more
+    gap_distrust: float = 7.4  # behind a gap a stride's filled part errs too: with this a step is called good a second later ...
+    doubt_from_rad: float = 0.007  # ... if the gap cost 0.4 deg or more
     lost_surprise: float = 12.0  # of two axes whose mean is 1: it does not come by chance ...
     lost_steps: int = 4  # ... so often in a row: not the speed changed, but the vertical was lost
     lost_rad: float = 0.06
@@ -61,6 +63,8 @@ class GravityCorrection:
 
     def widen(self, tilt_sd_rad: float, velocity_sd_mps: float = math.inf) -> None:
         """Samples were lost: the vertical is less sure, and so is the velocity; behind a long gap nothing is known of it."""
+        if tilt_sd_rad > self.settings.doubt_from_rad:
+            self._distrust = max(self._distrust, math.log(self.settings.gap_distrust))
         if math.isfinite(velocity_sd_mps):
             self._p[3] += tilt_sd_rad**2
             self._p[0] += velocity_sd_mps**2
