@@ -17,7 +17,7 @@ from levelhips.errors import BadInputError, SettingsError
 from levelhips.events import Angles, Baseline, Cue, Event, Heading, Mode, Notice, Quality, Side, StandingZero, Step, Stride, Update
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording import Recording, open_recording
-from levelhips.samples import Array, Gap
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap
 from levelhips.settings import Settings
 
 
@@ -187,7 +187,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "vertical_oscillation_m": _spread([stride.vertical_oscillation_m for stride in strides], 4),
         "rotation_range_deg": _spread([math.degrees(stride.rotation_range_rad) for stride in strides]),
         "tilt_range_deg": _spread([math.degrees(stride.tilt_range_rad) for stride in strides]),
-        "impact_peak_g": _spread([step.impact_peak_mps2 / 9.80665 for step in good]),
+        "impact_peak_g": _spread([step.impact_peak_mps2 / STANDARD_GRAVITY_MPS2 for step in good]),
         "cues": dict(Counter(cue.side.value for cue in analysis.cues)) | {"all": len(analysis.cues)},
         "baseline_deg": None
         if baseline is None

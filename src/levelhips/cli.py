@@ -147,8 +147,7 @@ def replay(
     console.print(
         f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {picture.steps} steps, {picture.cues} beeps", highlight=False
     )
-    for note in recording.notes:
-        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+    _say_notes(console, recording.notes)
 
 
 @app.command()
@@ -243,8 +242,7 @@ def convert(
         writer.samples(recording.samples)
     console = _console()
     console.print(f"Wrote {to}: {len(recording.samples)} samples at {recording.rate_hz:g} Hz", soft_wrap=True, highlight=False)
-    for note in recording.notes:
-        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+    _say_notes(console, recording.notes)
 
 
 @app.command()
@@ -335,14 +333,18 @@ def _wav(path: Path | None, recording: Recording, settings: Settings) -> Any:
     return WavSink(path, float(recording.samples.t_s[0]), settings.sound)
 
 
+def _say_notes(console: Console, notes: list[str]) -> None:
+    for note in notes:
+        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+
+
 def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     from levelhips.report.text import summary_table
 
     console.print(summary_table(summary))
     if not summary["steps"]["all"]:
         console.print("No steps were found; angles.csv has the pelvis over time.", highlight=False)
-    for note in summary["recording"]["notes"]:
-        console.print(f"Note: {_escape(note)}", soft_wrap=True, highlight=False)
+    _say_notes(console, summary["recording"]["notes"])
     console.print(f"Wrote steps.csv, strides.csv, angles.csv and summary.json into {_escape(str(out))}", soft_wrap=True, highlight=False)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from rich.console import Console
 
-from levelhips.analysis import analyze, settings_of
+from levelhips.analysis import Analysis, analyze, settings_of
 from levelhips.audio.wav import WavSink
-from levelhips.errors import LevelHipsError, RecordingError
+from levelhips.errors import LevelHipsError
+from levelhips.events import Update
 from levelhips.recording import Recording, open_recording
 from levelhips.report.plot import plot_drops
 from levelhips.report.tables import write_tables
@@ -38,7 +39,7 @@ def run_demo(console: Console, out: Path, *, fast: bool, player: Callable[[Setti
     analysis = analyze(recording, settings)
     summary = write_tables(analysis, out)
     wav, picture = out / "beeps.wav", out / "drops.png"
-    _render(wav, recording, settings)
+    _render(wav, analysis)
     made = ["steps.csv", "strides.csv", "angles.csv", "summary.json", wav.name]
     try:
         plot_drops(analysis, picture)
@@ -73,14 +74,11 @@ def _play(console: Console, recording: Recording, settings: Settings, player: Ca
             sound.close()
 
 
-def _render(path: Path, recording: Recording, settings: Settings) -> None:
-    """The beeps from SHOW_FROM_S on as a WAV file, through the same replay."""
-    sink = WavSink(path, SHOW_FROM_S, settings.sound)
+def _render(path: Path, analysis: Analysis) -> None:
+    """The beeps from SHOW_FROM_S on as a WAV file: the events of an analysis are those of a replay."""
+    sink = WavSink(path, SHOW_FROM_S, analysis.settings.sound)
     try:
-        replay = Replay(recording, settings, float("inf"), [sink])
-        replay.run()
-        if replay.troubles:
-            raise RecordingError(f"{path.name} cannot be written ({replay.troubles[0]})", fix="Make room on the disk")
+        sink.put(Update(analysis.angles, analysis.events))
         sink.close()
     except BaseException:
         sink.abandon()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Self
 
@@ -98,9 +97,3 @@ def _problem_with(samples: Samples) -> str | None:
         row = int(np.flatnonzero(~rising)[0])
         return f"Time does not rise at sample {row + 1} ({t_s[row]:.3f} s, then {t_s[row + 1]:.3f} s)"
     return None
-
-
-def slices_at(ends: list[int], count: int) -> list[slice]:
-    """Cut ``range(count)`` at the given ends: the slices between them, none empty."""
-    cuts = [0, *(end for end in ends if 0 < end < count), count]
-    return [slice(a, b) for a, b in itertools.pairwise(cuts) if b > a]

@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from rich.align import Align
 from rich.columns import Columns
@@ -148,12 +148,18 @@ def _windows_keys() -> Iterator[str]:
         yield "space" if letter == " " else letter
 
 
+class Silenceable(Protocol):
+    """A sound that can be silenced."""
+
+    def mute(self, muted: bool) -> None: ...
+
+
 class TerminalFace:
     """Show a replay and take its keys. `muting` is told when sound goes off or on."""
 
     keys_line = "space pause   ← → 10 s back, on   m mute   q end"
 
-    def __init__(self, console: Console, title: str, muting: list[object] | None = None) -> None:
+    def __init__(self, console: Console, title: str, muting: list[Silenceable] | None = None) -> None:
         self.console, self.title = console, title
         self.muted = False
         self._muting = muting or []
@@ -191,4 +197,4 @@ class TerminalFace:
         elif key == "m":
             self.muted = not self.muted
             for sound in self._muting:
-                sound.mute(self.muted)  # type: ignore[attr-defined]
+                sound.mute(self.muted)

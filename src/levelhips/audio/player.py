@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from levelhips.audio.synth import Mixer, SoundSettings, cue_sound, signal_sound
+from levelhips.audio.synth import Mixer, SoundSettings, sound_of
 from levelhips.errors import SoundError
-from levelhips.events import Cue, Signal, Update
+from levelhips.events import Update
 
 RATE_HZ = 48000
 BUFFER_MS = 10  # measured on a PulseAudio null sink: 12 ms from trigger to sample at 10, 6 ms at 5 (which some devices refuse)
@@ -65,10 +65,8 @@ class Player:
     def put(self, update: Update) -> None:
         """Begin the sounds of an update."""
         for event in update.events:
-            if isinstance(event, Cue):
-                self.mixer.begin(cue_sound(event, self.settings, RATE_HZ))
-            elif isinstance(event, Signal):
-                self.mixer.begin(signal_sound(event, self.settings, RATE_HZ))
+            if (sound := sound_of(event, self.settings, RATE_HZ)) is not None:
+                self.mixer.begin(sound)
 
     def mute(self, muted: bool) -> None:
         self.mixer.muted = muted

@@ -81,6 +81,15 @@ def signal_sound(signal: Signal, settings: SoundSettings, rate_hz: int) -> Sound
     return np.stack([wave, wave], axis=1)
 
 
+def sound_of(event: object, settings: SoundSettings, rate_hz: int) -> Sound | None:
+    """What is heard of an event; None of most."""
+    if isinstance(event, Cue):
+        return cue_sound(event, settings, rate_hz)
+    if isinstance(event, Signal):
+        return signal_sound(event, settings, rate_hz)
+    return None
+
+
 class Mixer:
     """Sounds that are begun at any moment, mixed into blocks of any length.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, signal_sound
+from levelhips.audio.synth import Mixer, Sound, SoundSettings, sound_of
 from levelhips.errors import RecordingError
 from levelhips.events import Cue, Signal, Update
 
@@ -45,18 +45,14 @@ class WavSink:
         self._file.setframerate(RATE_HZ)
         self._mixer = Mixer(RATE_HZ)
         self._frames = 0
-        self.cues = 0
 
     def put(self, update: Update) -> None:
         """Take an update: its sounds begin where they were known. What was before the file's beginning is left out."""
         for event in update.events:
-            if getattr(event, "known_s", self._from_s) < self._from_s:
-                continue
-            if isinstance(event, Cue):
-                self._at(event.known_s, cue_sound(event, self.settings, RATE_HZ))
-                self.cues += 1
-            elif isinstance(event, Signal):
-                self._at(event.known_s, signal_sound(event, self.settings, RATE_HZ))
+            if isinstance(event, Cue | Signal) and event.known_s >= self._from_s:
+                self._write_to(event.known_s)
+                if (sound := sound_of(event, self.settings, RATE_HZ)) is not None:
+                    self._mixer.begin(sound)
         if len(update.angles):
             self._write_to(float(update.angles.t_s[-1]))
 
@@ -75,7 +71,7 @@ class WavSink:
             self._part.replace(self.path)
         except OSError as error:
             self.abandon()
-            raise RecordingError(f"{self.path} cannot be written any more ({error.strerror})", fix="Make room on the disk") from error
+            raise self._full(error) from error
 
     def abandon(self) -> None:
         """Give up: leave no file that looks whole."""
@@ -84,10 +80,6 @@ class WavSink:
         with contextlib.suppress(OSError):
             self._raw.close()
         self._part.unlink(missing_ok=True)
-
-    def _at(self, t_s: float, sound: Sound) -> None:
-        self._write_to(t_s)
-        self._mixer.begin(sound)
 
     def _write_to(self, t_s: float) -> None:
         frames = round((t_s - self._from_s) * RATE_HZ) - self._frames
@@ -99,8 +91,14 @@ class WavSink:
             frames -= block
 
     def _write(self, block: Sound) -> None:
-        self._file.writeframes((block * 32767).astype("<i2").tobytes())
+        try:
+            self._file.writeframes((block * 32767).astype("<i2").tobytes())
+        except OSError as error:
+            raise self._full(error) from error
         self._frames += len(block)
+
+    def _full(self, error: OSError) -> RecordingError:
+        return RecordingError(f"{self.path} cannot be written any more ({error.strerror})", fix="Make room on the disk")
 
 
 def read_wav(path: Path) -> tuple[int, Sound]:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from levelhips.coaching.forecast import PeakForecast
-from levelhips.coaching.threshold import Threshold, ThresholdSettings, _within
+from levelhips.coaching.threshold import Threshold, ThresholdSettings, within
 from levelhips.commands import Command, Do
 from levelhips.events import (
     Angles,
@@ -44,11 +44,11 @@ class CueSettings:
     back_s: float = 1.0  # a loss of samples that long is worth a sound when they are back
 
     def __post_init__(self) -> None:
-        _within("n", self.n, 1, 100)
-        _within("k", self.k, 1, self.n)
-        _within("spacing_s", self.spacing_s, 0.0, 60.0)
-        _within("severe_deg", self.severe_deg, 0.1, 30.0)
-        _within("forecast_s", self.forecast_s, 0.02, 0.1)
+        within("n", self.n, 1, 100)
+        within("k", self.k, 1, self.n)
+        within("spacing_s", self.spacing_s, 0.0, 60.0)
+        within("severe_deg", self.severe_deg, 0.1, 30.0)
+        within("forecast_s", self.forecast_s, 0.02, 0.1)
 
 
 @dataclass(slots=True)

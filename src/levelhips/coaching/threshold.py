@@ -25,15 +25,15 @@ class ThresholdSettings:
     most_below_deg: float = 3.0  # never ask for more below the baseline: retraining moved 3.1 deg
 
     def __post_init__(self) -> None:
-        _within("left_deg", self.left_deg, 0.2, 30.0)
-        _within("right_deg", self.right_deg, 0.2, 30.0)
-        _within("baseline_steps", self.baseline_steps, 20, 2000)
-        _within("under_share", self.under_share, 0.5, 1.0)
-        _within("under_s", self.under_s, 10.0, 3600.0)
-        _within("lower_deg", self.lower_deg, 0.0, 3.0)
+        within("left_deg", self.left_deg, 0.2, 30.0)
+        within("right_deg", self.right_deg, 0.2, 30.0)
+        within("baseline_steps", self.baseline_steps, 20, 2000)
+        within("under_share", self.under_share, 0.5, 1.0)
+        within("under_s", self.under_s, 10.0, 3600.0)
+        within("lower_deg", self.lower_deg, 0.0, 3.0)
 
 
-def _within(name: str, value: float, low: float, high: float) -> None:
+def within(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise ValueError(f"{name} is {value:g}; it must be from {low:g} to {high:g}")
 

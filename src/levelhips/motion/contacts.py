@@ -79,7 +79,7 @@ class RunningContacts:
     """
 
     def __init__(self, rate_hz: float, settings: RunningSettings = RunningSettings()) -> None:
-        self.settings, self._state, self._dt = settings, _RunningState(), 1 / rate_hz
+        self.settings, self._state = settings, _RunningState()
         low_pass_hz = min(settings.low_pass_hz, 0.38 * rate_hz)
         self._low_pass = Butterworth(2, low_pass_hz, rate_hz)
         self.delay_s = math.sqrt(2) / (2 * math.pi * low_pass_hz)  # of a second-order Butterworth, well below its corner

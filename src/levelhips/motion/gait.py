@@ -55,7 +55,7 @@ class Gait:
     history : History
         The signals of `steps.SIGNALS`; the pipeline fills it before it tells of contacts.
     quality : callable
-        (from_s, to_s, mode) -> Quality of that span of time.
+        (from_s, mode) -> Quality of what began then and is now known.
     uncertainty : callable
         () -> Uncertainty, at present.
     """
@@ -64,7 +64,7 @@ class Gait:
         self,
         mode: Mode,
         history: History,
-        quality: Callable[[float, float, Mode], Quality],
+        quality: Callable[[float, Mode], Quality],
         uncertainty: Callable[[], Uncertainty],
         settings: GaitSettings = GaitSettings(),
     ) -> None:
@@ -100,11 +100,6 @@ class Gait:
         """+1 or -1 in a stance of the right or left foot whose side is sure, 0 else."""
         return self._voter.side.sign if self._bout.stance_s is not None and self._voter.sure else 0
 
-    @property
-    def stance_s(self) -> float:
-        """Contact time of the present stance; NaN outside."""
-        return math.nan if self._bout.stance_s is None else self._bout.stance_s
-
     def contact(self, at_s: float, known_s: float) -> list[Event]:
         """A foot is down."""
         out: list[Event] = []
@@ -129,7 +124,7 @@ class Gait:
         bout.contacts_s.append(at_s)
         del bout.contacts_s[:-9]
         sure = self._voter.sure
-        quality = self._quality(at_s, known_s, self.mode)
+        quality = self._quality(at_s, self.mode)
         out.append(Contact(at_s, known_s, self.mode, self._voter.side if sure else None, quality))
         if len(bout.contacts_s) >= 3:
             a, b, c = bout.contacts_s[-3:]
@@ -164,6 +159,10 @@ class Gait:
         self.strides_s.clear()
         return out
 
+    def end_if_over(self, now_s: float) -> list[Event]:
+        """End the bout if no contact came for long."""
+        return self.end(now_s) if -math.inf < self.last_contact_s < now_s - self.settings.end_s else []
+
     def drop_held(self, from_s: float) -> None:
         """Forget held steps from `from_s` on: another gait claims them."""
         self._bout.held = [(parity, stance) for parity, stance in self._bout.held if stance.contact_s < from_s]
@@ -191,7 +190,7 @@ class Gait:
             to_s,
             toe_off_s=toe_off_s,
             mode=self.mode,
-            quality=self._quality(from_s, to_s, self.mode),
+            quality=self._quality(from_s, self.mode),
             step_time_s=bout.step_time_s,
             flight_before_s=bout.flight_s,
             vertical_sd_rad=unsure.vertical_sd_rad,
@@ -241,5 +240,5 @@ class Gait:
     def _stride(self, from_s: float, to_s: float, known_s: float) -> Stride | None:
         drops = self._bout.drops
         asymmetry = drops[Side.RIGHT] - drops[Side.LEFT] if len(drops) == 2 else math.nan
-        quality = self._quality(from_s, to_s, self.mode)
+        quality = self._quality(from_s, self.mode)
         return steps.stride(self._history, from_s, to_s, known_s, self._voter.side, self.mode, quality, asymmetry)

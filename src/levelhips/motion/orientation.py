@@ -38,7 +38,7 @@ class VqfFilter:
     """VQF without magnetometer, and a way to lead it by hand.
 
     While `inertial` is set, the specific force is kept from it: the orientation is then the integral of the angular
-    rate alone, and whoever set the flag corrects the drift with `turn_world` and `add_bias`.
+    rate alone, and whoever set the flag corrects the drift with `turn_world` and `add_world_bias`.
 
     References
     ----------
@@ -59,10 +59,6 @@ class VqfFilter:
         """Standard uncertainty of the bias of the gyroscope [rad/s]."""
         return float(np.asarray(self._filter.getBiasEstimate()[1]).max())
 
-    def quaternion(self) -> Array:
-        """The present orientation, (4,)."""
-        return np.asarray(self._filter.getQuat6D())
-
     def restart(self) -> None:
         bias, sd = np.array(self._filter.state["bias"]), self.bias_sd_radps()
         self._filter.resetState()
@@ -78,10 +74,18 @@ class VqfFilter:
         state["accQuat"] = np.array(turned)
         self._filter.state = state
 
-    def add_bias(self, bias_radps: Array) -> None:
-        """Add to the estimate of the gyroscope's bias (3,) [rad/s]."""
+    def add_world_bias(self, bias_radps: Array) -> None:
+        """Add to the estimate of the gyroscope's bias (3,), given in world axes [rad/s]."""
+        w, x, y, z = self._filter.getQuat6D()
+        sensor_from_world = np.array(
+            [
+                [1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)],
+                [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)],
+                [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)],
+            ]
+        )
         state = self._filter.state
-        state["bias"] = np.array(state["bias"]) + bias_radps
+        state["bias"] = np.array(state["bias"]) + sensor_from_world @ bias_radps
         self._filter.state = state
 
     def trust_force_again(self) -> None:
@@ -128,7 +132,7 @@ class AhrsFilter:
         self._q = None
 
 
-def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0) -> VqfFilter | AhrsFilter:
+def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0) -> OrientationFilter:
     """Make the named filter for a sampling rate.
 
     Raises

@@ -310,7 +310,7 @@ class Pipeline:
             n0, n1 = np.interp(ends, t_s[near], h["north_m"][near]).tolist()
             self._gravity.push(to_s, stride_s, ((e1 - e0) / stride_s, (n1 - n0) / stride_s))
         self._taught += 1  # strides overlap by a step: for the heading every other one says it all
-        if self.settings.align and self._taught % 2 and self._watch.quality(from_s, to_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
+        if self.settings.align and self._taught % 2 and self._watch.quality(from_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
             points = self._aligner.settings.points
             phases = from_s + stride_s * np.arange(points) / points
             east = np.interp(phases, t_s[near], h["east_radps"][near])
@@ -347,12 +347,7 @@ class Pipeline:
         return long and self._gravity_ready and self._gravity.unsure_rad < self._watch.settings.unsure_rad / 3
 
     def _judge_mode(self, acc: Array, gyr: Array, now_s: float) -> list[Event]:
-        events: list[Event] = []
-        ended = now_s - GAIT_END_S
-        if self._running.last_contact_s > -math.inf and self._running.last_contact_s < ended:
-            events += self._running.end(now_s)
-        if self._walking.last_contact_s > -math.inf and self._walking.last_contact_s < ended:
-            events += self._walking.end(now_s)
+        events = [*self._running.end_if_over(now_s), *self._walking.end_if_over(now_s)]
         if not self._standing.still(acc, gyr):
             self._standing.pause(gyr)
             gone = (self._mode is Mode.RUNNING and not self._running.established) or (
@@ -421,20 +416,8 @@ class Pipeline:
             if math.hypot(east, north) > self._watch.settings.unsure_rad / 2:
                 self._watch.corrected_s = now_s
             filter_.turn_world(east, north)
-            # An error (e, n) of the vertical is a turn of the world about (-n, e); its rate, in sensor axes, is bias.
-            sensor_from_world = self._sensor_from_world()
-            filter_.add_bias(sensor_from_world @ np.array([-drift_n, drift_e, 0.0]))
-
-    def _sensor_from_world(self) -> Array:
-        assert isinstance(self._filter, VqfFilter)
-        w, x, y, z = self._filter.quaternion()
-        return np.array(
-            [
-                [1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)],
-                [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)],
-                [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)],
-            ]
-        )
+            # An error (e, n) of the vertical is a turn of the world about (-n, e); its rate is bias.
+            filter_.add_world_bias(np.array([-drift_n, drift_e, 0.0]))
 
     def _adopt_heading(self, now_s: float) -> list[Event]:
         strides = self._aligner.strides
@@ -533,10 +516,10 @@ class Pipeline:
             self._standing.restart()
         return Update()
 
-    def _quality(self, from_s: float, to_s: float, mode: Mode) -> Quality:
+    def _quality(self, from_s: float, mode: Mode) -> Quality:
         bout = self._running if mode is Mode.RUNNING else self._walking
         unsure = self._gravity.unsure_rad if self._gravity_ready else 0.0
-        return self._watch.quality(from_s, to_s, mode, bout.from_s, unsure)
+        return self._watch.quality(from_s, mode, bout.from_s, unsure)
 
     def _uncertainty(self) -> Uncertainty:
         vertical = self._gravity.unsure_rad if self._gravity_ready else math.radians(0.5)
@@ -554,5 +537,4 @@ def _joined(parts: list[Array]) -> Array:
 
 
 FORGET_S = 10.0  # a wearer who was gone so long may come back in any posture
-GAIT_END_S = 1.5  # without a contact for so long, a bout is over
 _TEACHING = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)

@@ -142,8 +142,8 @@ class Watch:
                 self.loose = loose
         return out
 
-    def quality(self, from_s: float, to_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
-        """The worst that applies to a span of time."""
+    def quality(self, from_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
+        """The worst that applies to what began at `from_s` and is now known."""
         cfg = self.settings
         if self._gap_s > from_s - cfg.after_gap_s:
             return Quality.AFTER_GAP

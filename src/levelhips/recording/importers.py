@@ -233,9 +233,8 @@ def _three(table: _Table, kind: str) -> tuple[Array, Array, str | None]:
         if match is None or name.startswith("freeacc"):
             continue
         said = match.group("kind")
-        if said is None or said.startswith(starts) or (said.startswith("angular") and kind == "gyr"):
-            if said is not None and said.startswith("angular") and kind == "acc":
-                continue
+        angular = said is not None and said.startswith("angular")  # rate or velocity: it begins like acceleration
+        if said is None or (kind == "gyr" if angular else said.startswith(starts)):
             word = (match.group("unit") or "").replace(" ", "")
             if word and word not in _UNIT_WORDS:
                 continue
@@ -301,14 +300,12 @@ def _merge(acc_t: Array, acc: Array, gyr_t: Array, gyr: Array) -> tuple[Array, A
 def _parse(name: str, data: bytes) -> _Table:
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+        if "\x00" in text[:4096]:
+            raise ValueError("text has no zero bytes")
+    except ValueError as error:  # UnicodeDecodeError is one
         raise RecordingError(
             f"{name} is no recording of levelhips and no table", fix="Choose an .mcap of levelhips or a CSV with named units"
         ) from error
-    if "\x00" in text[:4096]:
-        raise RecordingError(
-            f"{name} is no recording of levelhips and no table", fix="Choose an .mcap of levelhips or a CSV with named units"
-        )
     head = text[:20000].splitlines()[:60]
     for row, line in enumerate(head):
         for delimiter in (",", ";", "\t"):

@@ -10,6 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
 from levelhips.recording import RecordingWriter
@@ -88,8 +90,6 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
 
 def true_angles(made: Simulation) -> Angles:
     """The true pelvis of a simulation, as angles."""
-    import numpy as np
-
     obliquity, tilt, rotation = (np.radians(values) for values in (made.obliquity_deg, made.tilt_deg, made.rotation_deg))
     none = np.full(len(made.t_s), np.nan)
     return Angles(made.t_s, obliquity, tilt, rotation, none, np.zeros(len(made.t_s)))
