@@ -13,7 +13,7 @@ from rich.console import Console
 from levelhips import Side, Update, analyze
 from levelhips.commands import Command, Do
 from levelhips.recording import Recording
-from levelhips.session import Replay
+from levelhips.replay import Replay
 from levelhips.settings import Settings
 from levelhips.terminal import big, draw
 from levelhips.view import View

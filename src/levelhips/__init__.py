@@ -11,7 +11,16 @@ docs/library.md shows the pieces.
 from levelhips.analysis import Analysis, analyze, summarize
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
-from levelhips.errors import BadInputError, LevelHipsError, RecordingError, SettingsError, SoundError, UnitsError
+from levelhips.errors import (
+    BadInputError,
+    BluetoothUnavailableError,
+    LevelHipsError,
+    RecordingError,
+    SensorError,
+    SettingsError,
+    SoundError,
+    UnitsError,
+)
 from levelhips.events import Cue, Mode, Quality, Side, Step, Stride, Update
 from levelhips.recording import Recording, RecordingWriter, open_recording
 from levelhips.samples import Gap, Samples
@@ -22,6 +31,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Analysis",
     "BadInputError",
+    "BluetoothUnavailableError",
     "Command",
     "Cue",
     "Do",
@@ -34,6 +44,7 @@ __all__ = [
     "RecordingError",
     "RecordingWriter",
     "Samples",
+    "SensorError",
     "Settings",
     "SettingsError",
     "Side",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from levelhips.recording import Recording
+    from levelhips.sensors.profile import Profile
     from levelhips.settings import Settings
 
 app = typer.Typer(
@@ -40,6 +41,15 @@ ThresholdOption = Annotated[
 ]
 AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", help="Of a table that does not name it: mps2, g or mg.")]
 GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", help="Of a table that does not name it: radps or dps.")]
+VirtualOption = Annotated[Path | None, typer.Option("--virtual", help="Instead of a real sensor, one that plays this recording.")]
+ProfileOption = Annotated[str, typer.Option("--profile", help="The kind of sensor that the virtual one is.")]
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault", help="Of the virtual sensor: NAME, NAME=VALUE or NAME=VALUE@SECONDS; again for more. docs/sensors.md lists them."
+    ),
+]
+RawOption = Annotated[bool, typer.Option("--raw", help="Decode the packets of the radio anew, instead of the samples they gave then.")]
 
 
 def main() -> None:
@@ -81,13 +91,14 @@ def analyze(
     settings: SettingsOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
+    raw: RawOption = False,
 ) -> None:
     """Find every step in a recording, and what the pelvis did in it."""
     from levelhips.analysis import analyze as analyze_recording
     from levelhips.recording import open_recording
     from levelhips.report.tables import write_tables
 
-    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    recording = _decoded(open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit), raw=raw)
     chosen = _settings(recording, settings, outward, filter, threshold)
     console = _console()
     if console.is_terminal:
@@ -117,7 +128,7 @@ def replay(
 ) -> None:
     """Play a recording as if it came from the sensor now, with beeps and a live view."""
     from levelhips.recording import open_recording
-    from levelhips.session import Replay
+    from levelhips.replay import Replay
     from levelhips.terminal import TerminalFace
 
     factor = _speed(speed)
@@ -222,7 +233,8 @@ def convert(
     gyr_unit: GyrUnitOption = None,
 ) -> None:
     """Bring a table of another program, or what is whole of a damaged recording, into a new recording."""
-    from levelhips.recording import RecordingWriter, open_recording
+    from levelhips.recording import open_recording
+    from levelhips.recording.recover import copy_into
 
     recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
     metadata = {**recording.metadata, "rate_hz": f"{recording.rate_hz:.6g}", "converted_from": file.name}
@@ -232,17 +244,128 @@ def convert(
 
         outward_axis(outward)
         metadata["outward"] = outward
-    with RecordingWriter(to, metadata, recording.settings or None) as writer:
-        for packet in recording.packets:
-            writer.packet(packet, packet.arrival_s)
-        for command in recording.commands:
-            writer.command(command)
-        for event in recording.events:
-            writer.event(event)
-        writer.samples(recording.samples)
+    copy_into(to, recording, metadata)
     console = _console()
     console.print(f"Wrote {to}: {len(recording.samples)} samples at {recording.rate_hz:g} Hz", soft_wrap=True, highlight=False)
     _say_notes(console, recording.notes)
+
+
+@app.command()
+def recover(
+    file: FileArgument,
+    to: Annotated[Path | None, typer.Argument(help="The new recording.  [default: beside it, with -recovered in its name]")] = None,
+    raw: RawOption = False,
+) -> None:
+    """Bring what is whole of a cut or damaged recording into a new one; the old one stays as it is."""
+    from levelhips.recording import open_recording
+    from levelhips.recording.recover import recover as recover_recording
+
+    done = recover_recording(_decoded(open_recording(file), raw=raw), to)
+    console = _console()
+    console.print(
+        f"Wrote {_escape(str(done.path))}: {done.samples} samples, {done.packets} packets, {done.events} events",
+        soft_wrap=True,
+        highlight=False,
+    )
+    _say_notes(console, done.notes)
+
+
+@app.command()
+def scan(
+    all: Annotated[bool, typer.Option("--all", help="List other devices too.")] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="End after so long.  [default: Ctrl-C; 5 s without a terminal]", min=0.0)
+    ] = 0.0,
+    virtual: VirtualOption = None,
+    profile: ProfileOption = "levelhips",
+) -> None:
+    """List the sensors in range."""
+    from levelhips.scanning import list_sensors
+
+    list_sensors(_console(), all=all, seconds=seconds, virtual=virtual, profile=_profile(profile))
+
+
+@app.command()
+def run(
+    sensor: Annotated[str | None, typer.Option("--sensor", help="Name or address.  [default: the only one in range]")] = None,
+    virtual: VirtualOption = None,
+    threshold: ThresholdOption = None,
+    record: Annotated[Path | None, typer.Option("--record", help="Folder for the recording.  [default: Documents/levelhips]")] = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Keep nothing.")] = False,
+    no_beep: Annotated[bool, typer.Option("--no-beep", help="No sound.")] = False,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="Samples a second.  [default: the sensor's usual]", min=40.0, max=1000.0)
+    ] = None,
+    outward: OutwardOption = None,
+    filter: FilterOption = None,
+    settings: SettingsOption = None,
+    profile: ProfileOption = "levelhips",
+    fault: FaultOption = None,
+    log: Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")] = None,
+) -> None:
+    """Connect to a sensor, record, and beep when the pelvis drops too far. Ctrl-C ends it."""
+    from levelhips.running import run_live
+
+    _begin_log(log)
+    chosen = _settings(None, settings, outward, filter, threshold)
+    folder = None if no_record else (record or _documents())
+    sounds: list[Any] = [] if no_beep else _player(chosen)
+    try:
+        run_live(
+            _console(),
+            chosen,
+            folder,
+            sounds,
+            sensor=sensor,
+            rate_hz=rate,
+            outward=outward,
+            virtual=virtual,
+            profile=_profile(profile),
+            faults=fault or [],
+        )
+    finally:
+        for sound in sounds:
+            sound.close()
+
+
+@app.command("virtual-sensor")
+def virtual_sensor(
+    file: FileArgument,
+    profile: ProfileOption = "levelhips",
+    transport: Annotated[
+        str | None,
+        typer.Option("--transport", help="A Bluetooth controller that Bumble knows, such as usb:0, to be a sensor over the air."),
+    ] = None,
+    fault: FaultOption = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="Samples a second.  [default: the recording's]", min=40.0, max=1000.0)
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin anew at the end of the recording.")] = False,
+    log: Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")] = None,
+) -> None:
+    """Serve a recording as a sensor: over the air with --transport; without it, try the whole way once in this computer."""
+    from levelhips.running import serve_virtual
+
+    _begin_log(log)
+    serve_virtual(_console(), file, _profile(profile), transport, fault or [], rate_hz=rate, loop=loop)
+
+
+@app.command()
+def doctor(
+    record: Annotated[Path | None, typer.Option("--record", help="Folder for recordings.  [default: Documents/levelhips]")] = None,
+    no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="Do not look for sensors.")] = False,
+) -> None:
+    """Look at Bluetooth, sound, disk and the rest, and say how to mend what is not well."""
+    from levelhips.doctor import examine, worst
+
+    console, findings = _console(), []
+    for finding in examine(record or _documents(), bluetooth=not no_bluetooth):
+        findings.append(finding)
+        mark = {"ok": "ok   ", "note": "note ", "bad": "BAD  "}[finding.state]
+        fix = f". {finding.fix}." if finding.fix else ""
+        console.print(f"{mark} {finding.what:14s} {_escape(finding.told)}{_escape(fix)}", soft_wrap=True, highlight=False)
+    if worst(findings) == "bad":
+        raise SystemExit(1)
 
 
 @app.command()
@@ -286,13 +409,13 @@ def _speed(text: str) -> float:
     return speed
 
 
-def _settings(recording: Recording, path: Path | None, outward: str | None, filter: str | None, threshold: str | None) -> Settings:
+def _settings(recording: Recording | None, path: Path | None, outward: str | None, filter: str | None, threshold: str | None) -> Settings:
     """What the options say, else the settings file, else the recording, else the defaults."""
     from levelhips.analysis import settings_of
     from levelhips.settings import Settings, load_settings
 
-    checked = load_settings(path) if path is not None else settings_of(recording)
-    if path is not None and outward is None:
+    checked = load_settings(path) if path is not None or recording is None else settings_of(recording)
+    if path is not None and outward is None and recording is not None:
         outward = recording.outward
     changes = {name: value for name, value in (("outward", outward), ("filter", filter)) if value is not None}
     if changes:
@@ -311,6 +434,42 @@ def _settings(recording: Recording, path: Path | None, outward: str | None, filt
         raise SettingsError(
             f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
         ) from error
+
+
+def _decoded(recording: Recording, *, raw: bool) -> Recording:
+    if not raw:
+        return recording
+    from levelhips.sensors.decoding import redecoded
+
+    return redecoded(recording)
+
+
+def _profile(name: str) -> Profile:
+    from levelhips.sensors.profile import profiles
+
+    known = profiles()
+    if name not in known:
+        raise SettingsError(f"There is no kind of sensor {name!r}", fix=f"Choose of {', '.join(known)}")
+    return known[name]
+
+
+def _documents() -> Path:
+    from platformdirs import user_documents_path
+
+    return user_documents_path() / "levelhips"
+
+
+def _begin_log(path: Path | None) -> None:
+    """Into a file, or nowhere: a live view and a log do not share a terminal."""
+    import logging
+
+    if path is None:
+        logging.getLogger().addHandler(logging.NullHandler())
+        return
+    try:
+        logging.basicConfig(filename=path, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    except OSError as error:
+        raise SettingsError(f"The log {path} cannot be written ({error.strerror})", fix="Choose another file") from error
 
 
 def _player(settings: Settings) -> list[Any]:

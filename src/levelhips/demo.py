@@ -13,11 +13,11 @@ from levelhips.audio.wav import WavSink
 from levelhips.errors import LevelHipsError
 from levelhips.events import Update
 from levelhips.recording import Recording, open_recording
+from levelhips.replay import Replay
 from levelhips.report.plot import plot_drops
 from levelhips.report.tables import write_tables
 from levelhips.report.text import summary_table
 from levelhips.sensors import bundled
-from levelhips.session import Replay
 from levelhips.settings import Settings
 from levelhips.terminal import TerminalFace
 

@@ -35,5 +35,17 @@ class RecordingError(LevelHipsError):
     """A recording is foreign, damaged, cut, or there is no room left for it."""
 
 
+class SensorError(LevelHipsError):
+    """A sensor is not found, busy, silent, or refuses."""
+
+
+class BluetoothUnavailableError(SensorError):
+    """This computer's Bluetooth cannot be used; `reason` says why: off, missing, denied or unknown."""
+
+    def __init__(self, what: str, *, fix: str, reason: str) -> None:
+        super().__init__(what, fix=fix)
+        self.reason = reason
+
+
 class SoundError(LevelHipsError):
     """No sound device could be opened."""

@@ -165,7 +165,10 @@ class Stride:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the wearer should know: `what` is one of slipped, loose, camber, turning, saturated."""
+    """Something the wearer should know: `what` is one of slipped, loose, camber, turning, saturated.
+
+    A live session adds not-recording and recording-again (`value`: seconds that are missing).
+    """
 
     at_s: float
     known_s: float
@@ -219,7 +222,31 @@ class Signal:
     what: str
 
 
-Event = StandingZero | ModeChange | Heading | Contact | Step | Stride | Notice | Gap | Baseline | ThresholdChange | Cue | Signal
+class LinkState(StrEnum):
+    """How things stand between this computer and the sensor."""
+
+    IDLE = "idle"
+    SCANNING = "scanning"
+    CONNECTING = "connecting"
+    STREAMING = "streaming"
+    STALLED = "stalled"  # the system says connected, but no samples come
+    RECONNECTING = "reconnecting"
+    FAILED = "failed"  # nothing but the user can help
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """The link to the sensor changed. Said by a live session, never by the core; `why` is for people."""
+
+    at_s: float
+    known_s: float
+    state: LinkState
+    why: str = ""
+
+
+Event = (
+    StandingZero | ModeChange | Heading | Contact | Step | Stride | Notice | Gap | Baseline | ThresholdChange | Cue | Signal | LinkChange
+)
 
 
 E = TypeVar("E", bound=Event)

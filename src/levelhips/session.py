@@ -1,138 +1,328 @@
-"""A session conducts: it takes samples from a source, lets the engine work, and hands what comes out to its sinks."""
+"""A session conducts: a live source brings packets, the recorder keeps them, the engine works, sinks hear what comes out.
+
+It computes nothing itself, and is the only owner of a thread and its event loop: Bluetooth lives in there (on Windows it
+must not share a thread with a window), and no face can hold it up.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
-import time
-from collections.abc import Callable
-from typing import Protocol
+import math
+import threading
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
+from levelhips.commands import Command, Do
 from levelhips.engine import Engine
-from levelhips.events import Update
-from levelhips.recording import Recording
-from levelhips.samples import Samples
+from levelhips.errors import BadInputError, LevelHipsError, SensorError
+from levelhips.events import Cue, Event, LinkChange, LinkState, Notice, Quality, Signal, Step, Update
+from levelhips.recording.recorder import Recorder, check_folder
+from levelhips.recording.schema import Packet
+from levelhips.samples import Gap, Samples
+from levelhips.sensors.clock import Sync
+from levelhips.sensors.profile import Decoder
+from levelhips.sensors.source import LinkStatus, Source
 from levelhips.settings import Settings
-from levelhips.view import View
+from levelhips.view import Audience, Sink, View
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.02  # of a live source: a notification carries 4 samples at 200 Hz
+MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
+CLOSE_S = 10.0  # to stop the stream, disconnect and close the file
 
 
-class Sink(Protocol):
-    """Whoever wants to hear of updates: sound, a file, a view."""
+@dataclass(slots=True)
+class Tally:
+    """What a session came to, for the summary at its end."""
 
-    def put(self, update: Update) -> None: ...
+    packets: int = 0
+    damaged: int = 0
+    samples: int = 0
+    gaps: int = 0
+    gaps_s: float = 0.0
+    steps: Counter[str] = field(default_factory=Counter)  # by quality
+    cues: int = 0
+    drops_deg: dict[str, tuple[int, float]] = field(default_factory=dict)  # by side: number and sum of those that count
+    stalls: int = 0
+    newest_s: float = 0.0
+    sync: Sync = Sync()
+
+    def count(self, event: Event) -> None:
+        if isinstance(event, Step):
+            self.steps[event.quality.value] += 1
+            if event.quality is Quality.OK:
+                n, total = self.drops_deg.get(event.side.value, (0, 0.0))
+                self.drops_deg[event.side.value] = n + 1, total + event.drop_deg
+        elif isinstance(event, Cue):
+            self.cues += 1
+        elif isinstance(event, Gap):
+            self.gaps += 1
+            self.gaps_s += event.to_s - event.from_s
 
 
-class Replay:
-    """Play a recording through the engine as if it came from the sensor now.
-
-    The events are those of `levelhips.analyze`, to the last bit, at any speed, however often it is paused or sought in.
+class Session:
+    """One live session: from `start` to `stop`, one recording.
 
     Parameters
     ----------
-    recording : Recording
+    source : callable
+        Makes the source, as an asynchronous context manager, in the session's own loop.
     settings : Settings
-    speed : float
-        1 is real time; infinite is as fast as it goes.
+    folder : Path or None
+        Where recordings are kept; None: nothing is recorded.
     sinks : list of Sink
-        Told of every update while playing, sound first. One that raises is dropped and named in `troubles`.
-    clock, sleep : callable
-        Monotonic seconds, and how to wait.
+        Told of every update, sound first. One that raises is dropped, and named in `troubles`.
+    outward : str or None
+        The sensor axis that faces away from the body; None: the sensor's own word.
+    new_loop : callable
+        Makes the event loop.
+
+    Raises
+    ------
+    RecordingError
+        If nothing can be kept in the folder.
     """
 
     def __init__(
         self,
-        recording: Recording,
+        source: MakeSource,
         settings: Settings,
-        speed: float = 1.0,
+        folder: Path | None = None,
         sinks: list[Sink] | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        *,
+        outward: str | None = None,
+        new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
     ) -> None:
-        if not speed > 0:
-            raise ValueError(f"speed is {speed:g}; it must be over 0")
-        self.recording, self.settings, self.speed = recording, settings, speed
-        self.sinks: list[Sink] = list(sinks or [])
+        self.view, self.settings, self.tally = View(), settings, Tally()
+        self.error: BaseException | None = None
+        self.complaint = ""
+        self._make_source, self._outward, self._new_loop = source, outward, new_loop
+        self._audience = Audience(sinks or [])
+        self._status = LinkStatus()
+        self._inbox: deque[tuple[Do, float | None]] = deque()
+        self._said: deque[tuple[str, float]] = deque()
         self.troubles: list[str] = []
-        self._clock, self._sleep = clock, sleep
-        self._begin_anew()
-        self.paused = False
-        self.ended = False
+        self._source: Source | None = None
+        self._decoder: Decoder | None = None
+        self._engine: Engine | None = None
+        self._newest_s = 0.0
+        self._was_streaming = False
+        if folder is not None:
+            check_folder(folder)
+        self._folder = folder
+        self.recorder: Recorder | None = None  # begun with the sensor, whose name is in the file's
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="levelhips-session", daemon=True)
 
-    def _begin_anew(self) -> None:
-        self.view = View()
-        self._engine = Engine(self.recording.rate_hz, self.settings)
-        for command in self.recording.commands:
-            self._engine.push(command)
-        self._at = 0
-        self._anchor: tuple[float, float] | None = None  # clock and sensor time from which playing is paced
+    # ---- for the faces
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End cleanly: stream stopped, link closed, file closed. Returns when that is done.
+
+        Raises
+        ------
+        BaseException
+            A bug that ended the session before; what a sensor may do is in `error` only.
+        """
+        self._stopping = True
+        loop, main = self._loop, self._main
+        if loop is not None and main is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the session has ended by itself
+                loop.call_soon_threadsafe(main.cancel)
+        self.join()
+        if self.error is not None and not isinstance(self.error, LevelHipsError):
+            raise self.error
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the end; say whether it has come."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     @property
-    def now_s(self) -> float:
-        """Sensor time up to which was played [s]."""
-        times = self.recording.samples.t_s
-        return float(times[max(self._at - 1, 0)])
+    def running(self) -> bool:
+        return self._thread.is_alive()
 
-    def run(self, between: Callable[[Replay], bool] | None = None) -> None:
-        """Play to the end. `between` is called some 20 times a second and may pause, seek or (returning False) end it."""
-        samples = self.recording.samples
-        asked = -1.0
-        while not self.ended:
-            if between is not None and self._clock() - asked >= 0.05:
-                asked = self._clock()
-                if not between(self):
-                    return
-            if self.paused:
-                self._anchor = None
-                self._sleep(0.03)
-                continue
-            if self._at >= len(samples):
+    @property
+    def link(self) -> LinkStatus:
+        """How things stand with the sensor."""
+        return self._status
+
+    @property
+    def sync(self) -> Sync:
+        """The sensor's clock against the host's."""
+        return self._decoder.sync if self._decoder is not None else Sync()
+
+    def command(self, do: Do, value: float | None = None) -> None:
+        """What the runner pressed; in effect from the next sample on. From any thread."""
+        self._inbox.append((do, value))
+
+    # ---- in the session's thread
+
+    def _run(self) -> None:
+        loop = self._loop = self._new_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            self._main = loop.create_task(self._conduct())
+            if self._stopping:
+                self._main.cancel()
+            loop.run_until_complete(self._main)
+        except asyncio.CancelledError:
+            pass
+        except SensorError as error:
+            self.error = error
+        except BaseException as error:  # a bug, told to whoever stops the session; the recording is whole first
+            log.exception("The session broke")
+            self.error = error
+        finally:
+            self._conclude()
+            self._close(loop)
+
+    async def _conduct(self) -> None:
+        async with self._make_source() as source:
+            self._source = source
+            await source.run(self)
+
+    def _conclude(self) -> None:
+        try:
+            if self._engine is not None:
                 self._tell(self._engine.finish())
-                self.ended = True
-                return
-            self._play_on()
+        finally:
+            self.tally.sync = self.sync
+            if self.recorder is not None:
+                self.recorder.close()
+                self._heed_recorder()
+            self.troubles += self._audience.troubles
 
-    def _play_on(self) -> None:
-        samples = self.recording.samples
-        if self.speed == float("inf"):
-            self._push(min(self._at + max(1, round(self.recording.rate_hz)), len(samples)), loud=True)
+    @staticmethod
+    def _close(loop: asyncio.AbstractEventLoop) -> None:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.wait(left, timeout=CLOSE_S))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+    def packet(self, packet: Packet) -> bool:
+        """A packet came: keep it first, then work on it."""
+        if self.recorder is not None:
+            self.recorder.packet(packet, self._newest_s)
+        if self._decoder is None:
+            assert self._source is not None
+            profile = self._source.profile
+            if profile is None:
+                return False
+            self._decoder = profile.decoder(self._source.asked_hz)
+        self.tally.packets += 1
+        try:
+            parts = self._decoder.push(packet)
+        except BadInputError as error:
+            self.tally.damaged += 1
+            self.complaint = str(error)
+            log.info("A packet cannot be right: %s", error)
+            return False
+        for samples in parts:
+            self._samples(samples)
+        if self._said:
+            self._heed_recorder()
+        return bool(parts)
+
+    def _samples(self, samples: Samples) -> None:
+        engine = self._engine or self._begin()
+        if self.recorder is not None:
+            self.recorder.samples(samples)
+        while self._inbox:
+            do, value = self._inbox.popleft()
+            # Just behind what was worked on: then a replay, which knows all commands at once, obeys at the same sample.
+            command = Command(math.nextafter(self._newest_s, math.inf) if self.tally.samples else 0.0, do, value)
+            if self.recorder is not None:
+                self.recorder.command(command)
+            engine.push(command)
+        self.tally.samples += len(samples)
+        self._newest_s = self.tally.newest_s = float(samples.t_s[-1])
+        self._tell(engine.push(samples))
+
+    def _begin(self) -> Engine:
+        """The first samples are there: what the sensor is, is known."""
+        assert self._decoder is not None
+        assert self._source is not None
+        assert self._source.profile is not None
+        rate_hz = self._decoder.rate_hz or self._source.asked_hz
+        outward = self._outward or self._decoder.outward
+        settings = self.settings = replace(self.settings, motion=replace(self.settings.motion, outward=outward))
+        self._engine = Engine(rate_hz, settings)
+        if self.recorder is not None:
+            metadata = {
+                "profile": self._source.profile.name,
+                "asked_hz": f"{self._source.asked_hz:g}",
+                "rate_hz": f"{rate_hz:.6g}",
+                "outward": outward,
+                "sensor_name": self._status.name,
+                "sensor_address": self._status.address,
+                "mtu": str(self._status.mtu),
+            }
+            self.recorder.describe(metadata, settings.as_dict(), self._decoder.scale)
+        return self._engine
+
+    def status(self, status: LinkStatus) -> None:
+        """The link changed: say it to everyone, and sound it when the sensor is lost in the middle of a session."""
+        before, self._status = self._status, status
+        if status.state is before.state and status.why == before.why:
             return
-        now = self._clock()
-        if self._anchor is None:
-            self._anchor = (now, float(samples.t_s[self._at]))
-        due_s = self._anchor[1] + (now - self._anchor[0]) * self.speed
-        end = int(samples.t_s.searchsorted(due_s, "right"))
-        if end > self._at:
-            self._push(end, loud=True)
-        self._sleep(TICK_S)
+        if self._folder is not None and self.recorder is None and status.name:
+            self.recorder = self._begin_recording(self._folder, status)
+        now_s = self._newest_s
+        events: list[Event] = [LinkChange(now_s, now_s, status.state, status.why)]
+        if status.state is LinkState.STREAMING:
+            self._was_streaming = True
+        elif self._was_streaming and status.state in (LinkState.STALLED, LinkState.RECONNECTING, LinkState.FAILED):
+            self._was_streaming = False
+            self.tally.stalls += 1
+            events.append(Signal(now_s, now_s, "lost"))
+        self._tell(Update(events=tuple(events)))
 
-    def seek(self, to_s: float) -> None:
-        """Go to a sensor time, in silence: forward by playing fast, back by playing anew from the start."""
-        samples: Samples = self.recording.samples
-        end = int(samples.t_s.searchsorted(to_s, "left"))
-        if end < self._at:
-            self._begin_anew()
-        while self._at < end:
-            self._push(min(self._at + max(1, round(20 * self.recording.rate_hz)), end), loud=False)
-        self._anchor = None
+    def _begin_recording(self, folder: Path, status: LinkStatus) -> Recorder:
+        metadata = {
+            "sensor": status.name,
+            "started_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "started_host_s": f"{asyncio.get_running_loop().time():.6f}",  # the clock of the packets' arrivals
+            "live": "1",
+        }
+        return Recorder(folder, status.name, metadata, lambda what, lost_s: self._said.append((what, lost_s)))
 
-    def _push(self, end: int, *, loud: bool) -> None:
-        part = self.recording.samples[self._at : end]
-        self._at = end
-        update = self._engine.push(part)
-        if loud:
-            self._tell(update)
-        else:
-            self.view.put(update)
+    def _heed_recorder(self) -> None:
+        while self._said:
+            what, lost_s = self._said.popleft()
+            self.troubles.append(what)
+            kind = "recording-again" if lost_s else "not-recording"
+            self._tell(Update(events=(Notice(self._newest_s, self._newest_s, kind, lost_s),)))
 
     def _tell(self, update: Update) -> None:
-        for sink in list(self.sinks):
-            try:
-                sink.put(update)
-            except Exception as error:  # a sink that fails must not cost the others theirs
-                self.sinks.remove(sink)
-                self.troubles.append(f"{type(sink).__name__} stopped: {error}")
-                log.warning("%s stopped: %s", type(sink).__name__, error)
+        """Sound first, then the file, then the view."""
+        if not update.events and not len(update.angles):
+            return
+        self._audience.tell(update)
+        for event in update.events:
+            self.tally.count(event)
+            if self.recorder is not None:
+                self.recorder.event(event)
         self.view.put(update)
+
+
+@asynccontextmanager
+async def ready(source: Source) -> AsyncIterator[Source]:
+    """A source that needs nothing around it."""
+    yield source

@@ -16,8 +16,11 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from levelhips.events import Quality, Side
-from levelhips.session import Replay
+from levelhips.commands import Do
+from levelhips.events import LinkState, Quality, Side
+from levelhips.replay import Replay
+from levelhips.sensors.source import LinkStatus
+from levelhips.session import Session
 from levelhips.view import Picture
 
 COLOURS = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
@@ -37,6 +40,8 @@ _GLYPHS = {
 }
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 HEIGHT = 6
+REFRESH_S = 0.1
+CLOCK_HZ = 2
 
 
 def big(number: float) -> str:
@@ -45,8 +50,8 @@ def big(number: float) -> str:
     return "\n".join(" ".join(_GLYPHS[letter][row] for letter in text) for row in range(5))
 
 
-def draw(picture: Picture, *, title: str, keys: str, muted: bool = False) -> RenderableType:
-    """A picture of a session as rich text."""
+def draw(picture: Picture, *, title: str, keys: str, muted: bool = False, link: str = "") -> RenderableType:
+    """A picture of a session as rich text; `link` is a line on the sensor."""
     tiles = []
     for side in Side:
         drop, level = picture.drop_deg[side], picture.threshold_deg[side]
@@ -70,8 +75,9 @@ def draw(picture: Picture, *, title: str, keys: str, muted: bool = False) -> Ren
     )
     if muted:
         head.append("   muted", style="bold")
+    lines: list[RenderableType] = [head, *([Text(link, style="grey62", no_wrap=True)] if link else []), Columns(tiles), bars(picture)]
     return Panel(
-        Group(head, Columns(tiles), bars(picture), Text(picture.said or " ", style="italic"), Text(keys, style="grey62")),
+        Group(*lines, Text(picture.said or " ", style="italic"), Text(keys, style="grey62")),
         title=title,
         width=84,
     )
@@ -118,7 +124,7 @@ class Keys:
         self._stack.close()
 
     def pressed(self) -> Iterator[str]:
-        """The keys since the last call: a letter, or left, right, space."""
+        """The keys since the last call: a letter, or up, down, left, right, space."""
         if self._posix:
             yield from _posix_keys()
         elif sys.platform == "win32" and sys.stdin.isatty():
@@ -133,9 +139,10 @@ def _posix_keys() -> Iterator[str]:
         data = os.read(sys.stdin.fileno(), 32).decode(errors="ignore")
         if not data:
             return
-        data = data.replace("\x1b[D", "←").replace("\x1b[C", "→")
+        for code, arrow in (("\x1b[A", "↑"), ("\x1b[B", "↓"), ("\x1b[D", "←"), ("\x1b[C", "→")):
+            data = data.replace(code, arrow)
         for letter in data:
-            yield {"←": "left", "→": "right", " ": "space"}.get(letter, letter)
+            yield {"↑": "up", "↓": "down", "←": "left", "→": "right", " ": "space"}.get(letter, letter)
 
 
 def _windows_keys() -> Iterator[str]:
@@ -144,7 +151,7 @@ def _windows_keys() -> Iterator[str]:
     while msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
         letter = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
         if letter in "\x00\xe0":
-            letter = {"K": "left", "M": "right"}.get(msvcrt.getwch(), "")  # type: ignore[attr-defined,unused-ignore]
+            letter = {"H": "up", "P": "down", "K": "left", "M": "right"}.get(msvcrt.getwch(), "")  # type: ignore[attr-defined,unused-ignore]
         yield "space" if letter == " " else letter
 
 
@@ -194,6 +201,85 @@ class TerminalFace:
             replay.seek(replay.now_s - 10)
         elif key == "right":
             replay.seek(replay.now_s + 10)
+        elif key == "m":
+            self.muted = not self.muted
+            for sound in self._muting:
+                sound.mute(self.muted)
+
+
+def link_line(link: LinkStatus) -> str:
+    """How the sensor fares, in a line."""
+    parts = [link.state.value, *([link.name] if link.name else [])]
+    if math.isfinite(link.battery_percent):
+        parts.append(f"battery {link.battery_percent:.0f} %")
+    if math.isfinite(link.rssi_dbm):
+        parts.append(f"signal {link.rssi_dbm:.0f} dBm")
+    if link.reconnects:
+        parts.append(f"reconnected {link.reconnects} x")
+    return "   ".join(parts)
+
+
+class LiveFace:
+    """Show a live session and take its keys; a view like any other: it asks, and the session never waits for it."""
+
+    keys_line = "space pause   ↑ ↓ limit   z zero   k mark   m mute   q end"
+    STEP_DEG = 0.5
+
+    def __init__(self, console: Console, title: str, muting: list[Silenceable] | None = None) -> None:
+        self.console, self.title = console, title
+        self.muted = False
+        self._muting = muting or []
+
+    def follow(self, session: Session) -> None:
+        """Until the session is over, or the user ends it."""
+        if not self.console.is_terminal:
+            self._report(session)
+            return
+        with Keys() as keys, Live(console=self.console, auto_refresh=False) as live:
+            shown: tuple[object, ...] = ()
+            while not session.join(REFRESH_S):
+                for key in keys.pressed():
+                    if key == "q":
+                        return
+                    self._obey(key, session)
+                picture, link = session.view.look(), session.link
+                # What can be seen changes with steps, words and tenths of seconds: not all of it is worth a drawing.
+                now = (round(picture.now_s * CLOCK_HZ), picture.bars, picture.said, picture.paused, link, self.muted)
+                if now != shown:
+                    shown = now
+                    live.update(self._drawn(session), refresh=True)
+            live.update(self._drawn(session), refresh=True)
+
+    def _drawn(self, session: Session) -> RenderableType:
+        picture = session.view.look()
+        title = self.title + ("   PAUSED" if picture.paused else "")
+        return draw(picture, title=title, keys=self.keys_line, muted=self.muted, link=link_line(session.link))
+
+    def _report(self, session: Session) -> None:
+        """Without a terminal: a line at each change of the link."""
+        said: tuple[LinkState, str] | None = None
+        while True:
+            over = session.join(0.1)
+            link = session.link
+            if said != (link.state, link.why):
+                said = (link.state, link.why)
+                self.console.print(f"{link_line(link)}   {link.why}".rstrip(), highlight=False, soft_wrap=True, markup=False)
+            if over:
+                return
+
+    def _obey(self, key: str, session: Session) -> None:
+        picture = session.view.look()
+        if key == "space":
+            session.command(Do.RESUME if picture.paused else Do.PAUSE)
+        elif key in ("up", "down"):
+            levels = [level for level in picture.threshold_deg.values() if math.isfinite(level)]
+            step = self.STEP_DEG if key == "up" else -self.STEP_DEG
+            if levels:
+                session.command(Do.THRESHOLD, min(max(round(min(levels) + step, 1), 0.5), 30.0))
+        elif key == "z":
+            session.command(Do.ZERO)
+        elif key == "k":
+            session.command(Do.MARK)
         elif key == "m":
             self.muted = not self.muted
             for sound in self._muting:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from levelhips.events import Cue, Mode, ModeChange, Notice, Quality, Side, Signal, Step, Stride, ThresholdChange, Update
+from levelhips.events import (
+    Cue,
+    LinkChange,
+    LinkState,
+    Mode,
+    ModeChange,
+    Notice,
+    Quality,
+    Side,
+    Signal,
+    Step,
+    Stride,
+    ThresholdChange,
+    Update,
+)
 from levelhips.samples import Gap
+
+log = logging.getLogger(__name__)
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
@@ -40,6 +58,30 @@ class Picture:
     last_cue: Cue | None = None
     said: str = ""
     paused: bool = False
+    link: LinkState | None = None
+
+
+class Sink(Protocol):
+    """Whoever wants to hear of updates: sound, a file, a view."""
+
+    def put(self, update: Update) -> None: ...
+
+
+class Audience:
+    """Tell sinks of updates, in their order. One that raises is dropped, and named in `troubles`."""
+
+    def __init__(self, sinks: list[Sink]) -> None:
+        self.sinks: list[Sink] = list(sinks)
+        self.troubles: list[str] = []
+
+    def tell(self, update: Update) -> None:
+        for sink in list(self.sinks):
+            try:
+                sink.put(update)
+            except Exception as error:  # a sink that fails must not cost the others theirs
+                self.sinks.remove(sink)
+                self.troubles.append(f"{type(sink).__name__} stopped: {error}")
+                log.warning("%s stopped: %s", type(sink).__name__, error)
 
 
 class View:
@@ -90,10 +132,13 @@ class View:
             return replace(picture, mode=event.mode)
         if isinstance(event, Gap) and event.to_s - event.from_s > 0.5:
             return replace(picture, said=f"{event.to_s - event.from_s:.1f} s of samples lost")
+        if isinstance(event, LinkChange):
+            return replace(picture, link=event.state, said=event.why or picture.said)
         if isinstance(event, Notice):
             return replace(picture, said=NOTICES.get(event.what, event.what))
         if isinstance(event, Signal):
-            return replace(picture, said=SAID[event.what], paused=event.what == "paused")
+            paused = {"paused": True, "started": False}.get(event.what, picture.paused)
+            return replace(picture, said=SAID[event.what], paused=paused)
         return picture
 
 
@@ -101,6 +146,8 @@ NOTICES = {
     "slipped": "The clip seems to have slipped: stand still and set zero again",
     "loose": "The clip rattles: fix it tighter",
     "turning": "Running round a bend: drops are not counted",
+    "not-recording": "Not recording: the disk is full or gone; the beeps go on",
+    "recording-again": "Recording again",
     "camber": "The pelvis leans to one side all the time: if the road slopes, change sides",
 }
 SAID = {

@@ -139,7 +139,7 @@ class Coach:
         elif isinstance(event, ModeChange):
             began = event.mode is Mode.RUNNING and not state.running
             state.running = event.mode is Mode.RUNNING
-            if began:
+            if began and not state.paused:
                 return [Signal(event.at_s, event.known_s, "started")]
         return []
 

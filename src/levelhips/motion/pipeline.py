@@ -86,6 +86,7 @@ class Pipeline:
         self._watch = Watch(rate_hz)
         self._history = History(SIGNALS, keep=math.ceil(5 * rate_hz))
         self._runs, self._walks = RunningContacts(rate_hz), WalkingContacts(rate_hz)
+        self._known_s = -math.inf  # when what is being worked on could first be known
         self._running = Gait(Mode.RUNNING, self._history, self._quality, self._uncertainty)
         self._walking = Gait(Mode.WALKING, self._history, self._quality, self._uncertainty)
         self._count = 0
@@ -247,7 +248,7 @@ class Pipeline:
         for index, walking, event in found:
             self._fill(sign, start, index)
             start = index
-            known_s = float(t_s[index])
+            known_s = self._known_s = float(t_s[index])
             if walking:
                 events += self._walking_contact(event.at_s, known_s)
             elif event.kind == "contact":
@@ -310,7 +311,7 @@ class Pipeline:
             n0, n1 = np.interp(ends, t_s[near], h["north_m"][near]).tolist()
             self._gravity.push(to_s, stride_s, ((e1 - e0) / stride_s, (n1 - n0) / stride_s))
         self._taught += 1  # strides overlap by a step: for the heading every other one says it all
-        if self.settings.align and self._taught % 2 and self._watch.quality(from_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
+        if self.settings.align and self._taught % 2 and self._watch.quality(from_s, known_s, Mode.RUNNING, -math.inf, 0.0) in _TEACHING:
             points = self._aligner.settings.points
             phases = from_s + stride_s * np.arange(points) / points
             east = np.interp(phases, t_s[near], h["east_radps"][near])
@@ -519,7 +520,7 @@ class Pipeline:
     def _quality(self, from_s: float, mode: Mode) -> Quality:
         bout = self._running if mode is Mode.RUNNING else self._walking
         unsure = self._gravity.unsure_rad if self._gravity_ready else 0.0
-        return self._watch.quality(from_s, mode, bout.from_s, unsure)
+        return self._watch.quality(from_s, self._known_s, mode, bout.from_s, unsure)
 
     def _uncertainty(self) -> Uncertainty:
         vertical = self._gravity.unsure_rad if self._gravity_ready else math.radians(0.5)

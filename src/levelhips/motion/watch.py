@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ class WatchSettings:
     loose_bars: int = 20  # of running make the baseline
     flat_acc_mps2: float = 18.0  # three equal values beyond 1.8 g, or 4 rad/s, in a row: the sensor is at its end
     flat_gyr_radps: float = 4.0
+    remember_s: float = 5.0  # longer than any stride
     after_gap_s: float = 0.3  # a foot may have come down unseen
 
 
@@ -44,7 +46,8 @@ class Watch:
 
     def __init__(self, rate_hz: float, settings: WatchSettings = WatchSettings()) -> None:
         self.settings = settings
-        self._gap_s = self._flat_s = -math.inf
+        self._gap_s = -math.inf
+        self._flats_s: deque[float] = deque()  # of the last seconds
         self._turning_until_s = -math.inf
         self._ends: list[tuple[float, float]] = []  # time and mean heading of the last strides, which begin with every step
         self._fast = self._slow = math.nan
@@ -67,9 +70,9 @@ class Watch:
         for values, limit in ((acc, cfg.flat_acc_mps2), (gyr, cfg.flat_gyr_radps)):
             if values.max() > limit or values.min() < -limit:
                 same = (values[2:] == values[1:-1]) & (values[1:-1] == values[:-2]) & (np.abs(values[2:]) > limit)
-                rows = np.flatnonzero(same.any(axis=1))
-                if len(rows):
-                    self._flat_s = float(t_s[rows[-1]])
+                self._flats_s.extend(t_s[same.any(axis=1)].tolist())
+        while self._flats_s and self._flats_s[0] < t_s[0] - cfg.remember_s:
+            self._flats_s.popleft()
         self._tail_acc, self._tail_gyr = acc[-2:], gyr[-2:]
 
     def gap(self, to_s: float) -> None:
@@ -142,12 +145,13 @@ class Watch:
                 self.loose = loose
         return out
 
-    def quality(self, from_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
-        """The worst that applies to what began at `from_s` and is now known."""
+    def quality(self, from_s: float, known_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
+        """The worst that applies to what began at `from_s`, with what could be known at `known_s`."""
         cfg = self.settings
         if self._gap_s > from_s - cfg.after_gap_s:
             return Quality.AFTER_GAP
-        if self._flat_s >= from_s - 0.05:
+        # A chunk may hold samples that are later than what is judged here.
+        if any(from_s - 0.05 <= flat_s <= known_s for flat_s in self._flats_s):
             return Quality.SATURATED
         if self.slipped:
             return Quality.SLIPPED

@@ -57,6 +57,8 @@ class Recording:
         What was pressed, found and received at the time.
     notes : list of str
         What was missing, damaged or put right while reading, for people.
+    scale : (float, float) or None
+        m/s2 and rad/s per count, if all samples are stored as counts of one scale.
     outward : str or None
         The sensor axis that faces away from the body, if the recording says.
     """
@@ -70,6 +72,7 @@ class Recording:
     events: list[Event] = field(default_factory=list)
     packets: list[Packet] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    scale: tuple[float, float] | None = None
 
     @property
     def outward(self) -> str | None:
@@ -159,12 +162,14 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
     packets: list[Packet] = []
     settings: dict[str, Any] = {}
     topics = dict(enumerate(Topic, start=1))
+    scales: set[tuple[float, float] | None] = set()
     unreadable = 0
     for message in messages:
         topic = topics.get(message.channel_id)
         try:
             if topic is Topic.SAMPLES:
                 block = schema.decode_samples(message.data)
+                scales.add(schema.scale_of(message.data))
                 t_s.append(block[0])
                 acc.append(block[1])
                 gyr.append(block[2])
@@ -194,7 +199,8 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
         notes.append(f"{int((~good).sum())} samples were damaged or out of order and were left out")
         times, forces, rates = times[good], forces[good], rates[good]
     rate = _rate(metadata, times, notes)
-    return Recording(path, Samples.checked(times, forces, rates), rate, metadata, settings, commands, events, packets, notes)
+    scale = scales.pop() if len(scales) == 1 else None
+    return Recording(path, Samples.checked(times, forces, rates), rate, metadata, settings, commands, events, packets, notes, scale)
 
 
 def _rate(metadata: dict[str, str], times: Array, notes: list[str]) -> float:
@@ -238,7 +244,7 @@ def _salvage(data: bytes) -> tuple[list[Message], dict[str, str], list[str]]:
                 elif opcode == _METADATA:
                     entry = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
                     if isinstance(entry, Metadata) and entry.name == "levelhips":
-                        metadata = dict(entry.metadata)
+                        metadata |= entry.metadata  # more became known later
                 elif opcode == 0x02:
                     finished = True
                     break

@@ -76,6 +76,12 @@ def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -
     return b"".join((_HEAD.pack(VERSION, _SCALED, count, first_s, acc_scale, gyr_scale), offset_us.tobytes(), counts16.T.tobytes()))
 
 
+def scale_of(data: bytes) -> tuple[float, float] | None:
+    """The scale of a block that `decode_samples` can read: m/s2 and rad/s per count, None if it has none."""
+    _, kind, _, _, acc_scale, gyr_scale = _HEAD.unpack_from(data)
+    return (acc_scale, gyr_scale) if kind == _SCALED else None
+
+
 def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
     """The times (n,), forces (n, 3) and rates (n, 3) of a block.
 
@@ -138,9 +144,10 @@ _KINDS: dict[str, type] = {
         ev.ThresholdChange,
         ev.Cue,
         ev.Signal,
+        ev.LinkChange,
     )
 }
-_ENUMS = {"side": ev.Side, "mode": ev.Mode, "quality": ev.Quality}
+_ENUMS = {"side": ev.Side, "mode": ev.Mode, "quality": ev.Quality, "state": ev.LinkState}
 
 
 def encode_event(event: ev.Event) -> bytes:

@@ -108,6 +108,14 @@ class RecordingWriter:
         self._write(Topic.PACKETS, at_s, schema.encode_packet(packet))
         self._tick(at_s)
 
+    def describe(self, metadata: dict[str, str], settings: dict[str, Any] | None, scale: tuple[float, float] | None) -> None:
+        """Add what became known only after the file was begun; `scale` is that of the samples from now on."""
+        self._scale = scale
+        if metadata:
+            self._to_disk(lambda: self._mcap.add_metadata("levelhips", metadata))
+        if settings is not None:
+            self._write(Topic.SETTINGS, self._last_s, json.dumps(settings).encode())
+
     def event(self, event: Event) -> None:
         """Append what the core found; cues and signals have a topic of their own, for they were heard."""
         topic = Topic.CUES if isinstance(event, Cue | Signal) else Topic.EVENTS

@@ -1,0 +1,174 @@
+"""Look at all that a session needs, and say of each what is well or how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from levelhips.audio.player import Player
+from levelhips.errors import SensorError, SoundError
+from levelhips.events import Cue, Side, Update
+from levelhips.sensors.ble import Radio, scan
+from levelhips.sensors.profile import GROUP, profiles
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+ROOM_BYTES = 200e6  # ten hours at 200 Hz
+SYNC_S = 0.5  # the recorder brings its data to the disk as often
+JUMP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, how it is (ok, note or bad), and what to do about it."""
+
+    what: str
+    state: str
+    told: str
+    fix: str = ""
+
+
+def examine(folder: Path, *, null_sound: bool = False, bluetooth: bool = True) -> Iterator[Finding]:
+    """All checks, one after the other.
+
+    Parameters
+    ----------
+    folder : Path
+        Where recordings are kept.
+    null_sound : bool
+        Look at miniaudio's null device instead of the sound card.
+    bluetooth : bool
+        Whether to look for sensors, which takes some seconds.
+    """
+    checks: list[Callable[[], Finding]] = [_python, _packages, _sensors]
+    if bluetooth:
+        checks.append(_bluetooth)
+    checks += [_virtual, lambda: _sound(null=null_sound), _display, lambda: _disk(folder), _clock]
+    for check in checks:
+        yield check()
+
+
+def _python() -> Finding:
+    told = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return Finding("System", "ok", told)
+    return Finding("System", "bad", told, "levelhips needs Python 3.11 to 3.13; its filter has no ready-made packages for others")
+
+
+def _packages() -> Finding:
+    found, missing = [], []
+    for name in ("levelhips", "bleak", "numpy", "scipy", "vqf", "mcap", "miniaudio"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Finding("Versions", "bad", f"Not installed: {', '.join(missing)}", "pip install --force-reinstall levelhips")
+    return Finding("Versions", "ok", ", ".join(found))
+
+
+def _sensors() -> Finding:
+    from importlib.metadata import entry_points
+
+    known, named = profiles(), {entry.name for entry in entry_points(group=GROUP)}
+    if broken := sorted(named - known.keys()):
+        return Finding("Sensors", "bad", f"These could not be loaded: {', '.join(broken)}", "Update or remove the packages that bring them")
+    return Finding("Sensors", "ok", ", ".join(profile.title for profile in known.values()))
+
+
+def _bluetooth() -> Finding:
+    async def look() -> dict[str, str]:
+        heard: dict[str, str] = {}
+        began_s = time.monotonic()
+        async for found in scan(Radio()):
+            heard = {address: one.name or address for address, one in found.items() if one.profile is not None}
+            if time.monotonic() - began_s > 4.0:
+                break
+        return heard
+
+    try:
+        sensors = asyncio.run(look())
+    except SensorError as error:
+        return Finding("Bluetooth", "bad", error.what, error.fix)
+    if not sensors:
+        return Finding("Bluetooth", "note", "Works; no sensor is in range", "Wake the sensor up and bring it near")
+    return Finding("Bluetooth", "ok", f"In range: {', '.join(sorted(sensors.values()))}")
+
+
+def _virtual() -> Finding:
+    try:
+        return Finding("Virtual sensor", "ok", f"Bumble {version('bumble')}")
+    except PackageNotFoundError:
+        return Finding(
+            "Virtual sensor", "note", "Not installed; only run --virtual and virtual-sensor need it", "pip install 'levelhips[virtual]'"
+        )
+
+
+def _sound(*, null: bool) -> Finding:
+    try:
+        player = Player(null=null)
+    except SoundError as error:
+        return Finding("Sound", "bad", error.what, error.fix)
+    try:
+        for side in (Side.LEFT, Side.RIGHT):
+            player.put(Update(events=(Cue(0.0, 0.0, 0.0, side, 0.5, 0.1, 0.1),)))
+            time.sleep(0.6)
+    finally:
+        player.close()
+    return Finding("Sound", "ok", "A tone was played to the left ear, then one to the right; heard otherwise, turn the headphones round")
+
+
+def _display() -> Finding:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return Finding("Display", "note", "There is no screen here; the live view in the terminal works all the same")
+    size = shutil.get_terminal_size()
+    if size.columns < 84 or size.lines < 22:
+        return Finding(
+            "Display", "note", f"The terminal has {size.columns} x {size.lines} letters", "Make it 84 x 22 or larger for the live view"
+        )
+    return Finding("Display", "ok", f"Terminal of {size.columns} x {size.lines} letters")
+
+
+def _disk(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+        with tempfile.TemporaryFile(dir=folder) as file:
+            began_s = time.perf_counter()
+            file.write(bytes(100_000))
+            file.flush()
+            os.fsync(file.fileno())
+            took_s = time.perf_counter() - began_s
+    except OSError as error:
+        return Finding("Disk", "bad", f"Recordings cannot be kept in {folder} ({error.strerror})", "Choose another folder with --record")
+    if free < ROOM_BYTES:
+        return Finding("Disk", "bad", f"Only {free / 1e6:.0f} MB are free for {folder}", "Make room; an hour takes up to 20 MB")
+    if took_s > SYNC_S:
+        return Finding(
+            "Disk", "note", f"{folder} took {took_s:.1f} s to keep a tenth of a megabyte", "Record to a faster disk with --record"
+        )
+    return Finding("Disk", "ok", f"{free / 1e9:.0f} GB free in {folder}")
+
+
+def _clock() -> Finding:
+    wall, steady = time.time(), time.monotonic()
+    time.sleep(0.5)
+    off_s = (time.time() - wall) - (time.monotonic() - steady)
+    if time.localtime(wall).tm_year < 2024:
+        return Finding("Clock", "bad", f"It is said to be {time.strftime('%Y-%m-%d')}", "Set the clock: recordings are named by it")
+    if abs(off_s) > JUMP_S:
+        return Finding("Clock", "note", f"The time of day jumped by {off_s:.2f} s in half a second", "Set it by the network")
+    return Finding("Clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def worst(findings: list[Finding]) -> str:
+    """ok, note or bad: the worst of all."""
+    return max((finding.state for finding in findings), key=("ok", "note", "bad").index, default="ok")

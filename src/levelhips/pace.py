@@ -1,0 +1,70 @@
+"""Event loops whose time runs faster than the clock on the wall, for virtual sensors, tests and benches."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import selectors
+import time
+from typing import Any
+
+
+class PacedLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop with a time of its own.
+
+    At a finite `speed` its seconds are that much shorter. At an infinite one nobody waits at all: when nothing is left to
+    do, the time is that of the next timer. A minute of radio silence is over at once, and every run is the same.
+
+    Parameters
+    ----------
+    speed : float
+        Over 0; infinite for as fast as it goes.
+    """
+
+    def __init__(self, speed: float) -> None:
+        if not speed > 0:
+            raise ValueError(f"speed is {speed:g}; it must be over 0")
+        self._speed, self._began_s, self._leapt_s = speed, time.monotonic(), 0.0
+        super().__init__(_PacedSelector(self))
+
+    def time(self) -> float:
+        """Seconds of this loop."""
+        if math.isinf(self._speed):
+            return self._began_s + self._leapt_s
+        return self._began_s + (time.monotonic() - self._began_s) * self._speed
+
+    def wait(self, inner: selectors.BaseSelector, timeout: float | None) -> list[Any]:
+        """Wait for files, `timeout` of our seconds at the most."""
+        if timeout is None or timeout <= 0:
+            return inner.select(timeout)
+        if not math.isinf(self._speed):
+            return inner.select(timeout / self._speed)
+        if ready := inner.select(0):
+            return ready
+        self._leapt_s += timeout
+        return []
+
+
+class _PacedSelector(selectors.BaseSelector):
+    """A selector that lets its loop say how long to wait."""
+
+    def __init__(self, loop: PacedLoop) -> None:
+        self._loop, self._inner = loop, selectors.DefaultSelector()
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._inner.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._inner.unregister(fileobj)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._inner.modify(fileobj, events, data)
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        return self._loop.wait(self._inner, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def get_map(self) -> Any:
+        return self._inner.get_map()

@@ -1,0 +1,251 @@
+"""Record a live session in a thread of its own: the beeps never wait for the disk, and nothing is dropped in silence.
+
+What comes is queued and written twice a second, each time as a closed chunk that is brought to the disk. If the disk
+refuses, that is said, what cannot be kept is counted, and a new file is begun as soon as there is room.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from levelhips.commands import Command
+from levelhips.errors import RecordingError
+from levelhips.events import Event
+from levelhips.recording.schema import Packet
+from levelhips.recording.writer import RecordingWriter, new_name
+from levelhips.samples import Samples
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 0.5  # with the time a disk takes, a kill -9 costs less than a second
+RETRY_S = 3.0
+MOST_ITEMS = 400_000  # over an hour of packets, samples and events at 50 a second, some 200 MB: a disk that slow is no disk
+
+
+@dataclass(slots=True)
+class _Item:
+    kind: str
+    value: Any
+    at_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Described:
+    """What every file of the session begins with."""
+
+    metadata: dict[str, str]
+    settings: dict[str, Any] | None = None
+    scale: tuple[float, float] | None = None
+    more: dict[str, str] = field(default_factory=dict)
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that recordings can be kept in a folder, before anyone runs.
+
+    Raises
+    ------
+    RecordingError
+        If not.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"levelhips")
+    except OSError as error:
+        raise RecordingError(
+            f"Recordings cannot be kept in {folder} ({error.strerror})", fix="Choose another folder with --record, or make room"
+        ) from error
+
+
+class Recorder:
+    """Write what a live session hears and finds.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    sensor : str
+        For the file's name, beside the time.
+    metadata : dict
+    say : callable
+        Told (from the recorder's thread) what a person must know: what happened, and the seconds that are missing (0 when
+        recording stopped, more when it goes on).
+
+    A file that cannot even be begun is like a full disk: said, and tried again.
+    """
+
+    def __init__(
+        self, folder: Path, sensor: str, metadata: dict[str, str], say: Callable[[str, float], None] = lambda what, lost: None
+    ) -> None:
+        self._folder, self._sensor, self._say = folder, sensor, say
+        self._described = _Described(dict(metadata))
+        self.paths: list[Path] = []
+        self.lost_items = 0
+        self._queue: deque[_Item] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._failed_s: float | None = None
+        self._tried_s = 0.0
+        self._writer: RecordingWriter | None = None
+        try:
+            self._writer = self._open()
+        except RecordingError as error:
+            self._fail(error)
+        self._thread = threading.Thread(target=self._run, name="levelhips-recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is (or was last) written; None if there is none."""
+        return self.paths[-1] if self.paths else None
+
+    @property
+    def recording(self) -> bool:
+        """Whether what comes is kept."""
+        return self._failed_s is None
+
+    def describe(self, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None) -> None:
+        """Say what became known with the sensor: before its first samples."""
+        self._put(_Item("describe", (metadata, settings, scale)))
+
+    def packet(self, packet: Packet, at_s: float) -> None:
+        self._put(_Item("packet", packet, at_s))
+
+    def samples(self, samples: Samples) -> None:
+        self._put(_Item("samples", samples))
+
+    def command(self, command: Command) -> None:
+        self._put(_Item("command", command))
+
+    def event(self, event: Event) -> None:
+        self._put(_Item("event", event))
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _put(self, item: _Item) -> None:
+        with self._wake:
+            if len(self._queue) >= MOST_ITEMS:
+                self.lost_items += 1
+                return
+            self._queue.append(item)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                if not self._closing:
+                    self._wake.wait(FLUSH_S)
+                items, self._queue = self._queue, deque()
+                closing = self._closing
+                dropped, self.lost_items = self.lost_items, 0
+            if dropped:
+                log.error("The disk is too slow: %d items were not recorded", dropped)
+                self._say("The disk is too slow; a part was not recorded", 0.0)
+            if self._writer is None and items:
+                self._try_again(at_once=closing)
+            if self._writer is not None:
+                self._keep(items)
+            else:
+                self._remember(items)
+            if closing:
+                self._finish()
+                return
+
+    def _keep(self, items: deque[_Item]) -> None:
+        writer = self._writer
+        assert writer is not None
+        try:
+            pending: list[Samples] = []
+            for item in items:
+                if item.kind == "samples":
+                    pending.append(item.value)
+                elif item.kind == "packet":
+                    writer.packet(item.value, item.at_s)
+                elif item.kind == "event":
+                    writer.event(item.value)
+                elif item.kind == "command":
+                    writer.command(item.value)
+                else:
+                    self._describe(writer, *item.value)
+            if pending:
+                writer.samples(Samples.join(pending))
+            writer.flush()
+        except RecordingError as error:
+            self._fail(error)
+
+    def _remember(self, items: deque[_Item]) -> None:
+        """Of what cannot be written, that which the next file begins with."""
+        for item in items:
+            if item.kind == "describe":
+                self._described.more, self._described.settings, self._described.scale = item.value
+
+    def _describe(
+        self, writer: RecordingWriter, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None
+    ) -> None:
+        self._described.more, self._described.settings, self._described.scale = metadata, settings, scale
+        writer.describe(metadata, settings, scale)
+
+    def _fail(self, error: RecordingError) -> None:
+        log.error("%s", error)
+        self._writer = None
+        self._failed_s = self._tried_s = time.monotonic()
+        self._say(str(error), 0.0)
+
+    def _try_again(self, *, at_once: bool) -> None:
+        now_s = time.monotonic()
+        if not at_once and now_s - self._tried_s < RETRY_S:
+            return
+        self._tried_s = now_s
+        try:
+            self._writer = self._open()
+        except RecordingError as error:
+            log.info("Still not recording: %s", error)
+            return
+        assert self._failed_s is not None
+        lost_s = now_s - self._failed_s + FLUSH_S
+        self._failed_s = None
+        self._say(f"Recording again, into {self.paths[-1].name}", lost_s)
+
+    def _open(self) -> RecordingWriter:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(f"{self._folder} cannot be made ({error.strerror})", fix="Choose another folder with --record") from error
+        stem = new_name(self._sensor).removesuffix(".mcap")
+        described = self._described
+        part = {"part": str(len(self.paths) + 1), "continues": self.paths[-1].name} if self.paths else {}
+        for number in range(1, 100):
+            path = self._folder / (f"{stem}.mcap" if number == 1 else f"{stem}_{number}.mcap")
+            try:
+                writer = RecordingWriter(path, {**described.metadata, **described.more, **part})
+                if described.settings is not None:
+                    writer.describe({}, described.settings, described.scale)
+                writer.flush()
+            except RecordingError as error:
+                if isinstance(error.__cause__, FileExistsError):
+                    continue
+                path.unlink(missing_ok=True)  # nothing is in it
+                raise
+            self.paths.append(path)
+            return writer
+        raise RecordingError(f"There are a hundred recordings named {stem} in {self._folder}", fix="Choose another folder with --record")
+
+    def _finish(self) -> None:
+        if self._writer is None:
+            return
+        try:
+            self._writer.close()
+        except RecordingError as error:
+            self._fail(error)

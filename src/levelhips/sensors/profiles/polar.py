@@ -1,0 +1,309 @@
+"""Polar Verity Sense in SDK mode: two delta-compressed streams, accelerometer and gyroscope, merged on their clock.
+
+Protocol: Polar Measurement Data, as published with the maker's SDK. Not tried on a real sensor yet.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from levelhips.errors import BadInputError
+from levelhips.recording.schema import Packet
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Samples
+from levelhips.sensors.clock import SensorClock, Sync
+from levelhips.sensors.profile import DOWN, LINK, Act, Characteristic, Profile, Subscribe, Write
+
+SERVICE = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
+SETTINGS, START, STOP, ANSWER = 1, 2, 3, 0xF0
+ACC, GYR, SDK = 2, 5, 9
+T_RATE, T_RESOLUTION, T_RANGE, T_CHANNELS, T_FACTOR = 0, 1, 2, 4, 5
+_VALUE_SIZE = {T_RATE: 2, T_RESOLUTION: 2, T_RANGE: 2, 3: 2, T_CHANNELS: 1, T_FACTOR: 4}
+RATES_HZ = (52.0, 104.0, 208.0, 416.0)
+ACC_RANGE_G, GYR_RANGE_DPS = 16, 2000
+REFUSALS = {
+    1: "it does not know the command",
+    2: "it cannot measure that",
+    3: "it cannot do that",
+    5: "a setting is wrong",
+    6: None,  # already in that state: what was asked for
+    8: "the rate is not one of its own",
+    9: "the resolution is not one of its own",
+    10: "the range is not one of its own",
+    11: "the MTU is too small",
+    13: "it is charging; take it off the charger",
+}
+FRAME_S = 0.1  # of samples in a frame of the virtual sensor; the real one fills its frames
+_HEAD = struct.Struct("<BQB")
+_FIX = "Move the sensor nearer; if it goes on, restart the sensor"
+_FRESH = 1e9  # ns a second
+
+
+class _Stream:
+    """One of the two: its factor, and the rows that still wait for the other."""
+
+    def __init__(self) -> None:
+        self.factor = 1.0
+        self.t_s = np.empty(0)
+        self.rows = np.empty((0, 3))
+        self.before_s = math.nan  # time of the last sample of the frame before
+
+    def add(self, t_s: Array, rows: Array) -> None:
+        fresh = t_s > (self.before_s if math.isfinite(self.before_s) else -math.inf)
+        self.t_s, self.rows = np.append(self.t_s, t_s[fresh]), np.concatenate([self.rows, rows[fresh]])
+
+    def drop(self, n: int) -> None:
+        self.t_s, self.rows = self.t_s[n:], self.rows[n:]
+
+
+class PolarDecoder:
+    """Frames of both streams to samples at the gyroscope's times; forces are interpolated between their neighbours."""
+
+    outward = "+z"
+    scale = None
+
+    def __init__(self, asked_hz: float) -> None:
+        self.rate_hz: float | None = asked_hz
+        # A frame's time is that of its last sample, and the streams take turns: they step back by up to a frame.
+        self.clock = SensorClock(1 / _FRESH, repeat_s=1.0)
+        self._dt = 1.0 / asked_hz
+        self._of = {ACC: _Stream(), GYR: _Stream()}
+
+    @property
+    def sync(self) -> Sync:
+        return self.clock.line.sync
+
+    def push(self, packet: Packet) -> list[Samples]:
+        if packet.source == "data":
+            self._frame(packet.data, packet.arrival_s)
+            return list(self._merged())
+        if packet.source == "control":
+            self._answer(packet.data)
+        elif packet.source == LINK and packet.data == DOWN:
+            for stream in self._of.values():
+                stream.drop(len(stream.t_s))
+        return []
+
+    def _answer(self, data: bytes) -> None:
+        if len(data) < 4 or data[0] != ANSWER or data[1] != START or data[3] or data[2] not in self._of:
+            return
+        for kind, values in _tlv(data[5:]):
+            if kind == T_FACTOR:
+                factor = float(struct.unpack("<f", values[:4])[0])
+                if not (math.isfinite(factor) and factor > 0):
+                    raise BadInputError(f"The sensor says a factor of {factor:g}", fix=_FIX)
+                self._of[data[2]].factor = factor
+
+    def _frame(self, data: bytes, arrival_s: float) -> None:
+        if len(data) < _HEAD.size:
+            raise BadInputError(f"A frame has {len(data)} bytes", fix=_FIX)
+        kind, t_ns, frame = _HEAD.unpack_from(data)
+        if kind not in self._of:
+            raise BadInputError(f"A frame is of measurement {kind}, which was not asked for", fix=_FIX)
+        stream = self._of[kind]
+        counts = _compressed(data[_HEAD.size :]) if frame & 0x80 else _plain(data[_HEAD.size :], frame)
+        last_s = self.clock.place(t_ns, arrival_s)
+        if last_s is None:
+            raise BadInputError("A frame's time does not follow on the one before", fix=_FIX)
+        unit = stream.factor * (math.radians(1.0) if kind == GYR else STANDARD_GRAVITY_MPS2 * (1.0 if frame == 0x80 else 1e-3))
+        n = len(counts)
+        dt = (last_s - stream.before_s) / n
+        if not abs(dt / self._dt - 1.0) < 0.1:  # the first, or one after a loss
+            dt = self._dt
+        t_s = np.rint((last_s - dt * np.arange(n - 1, -1, -1)) * 1e6) * 1e-6
+        stream.add(t_s, counts * unit)
+        if not stream.before_s > last_s:
+            stream.before_s = last_s
+        self.clock.passed(last_s, arrival_s)
+
+    def _merged(self) -> Iterator[Samples]:
+        acc, gyr = self._of[ACC], self._of[GYR]
+        if not len(acc.t_s) or not len(gyr.t_s):
+            self._bound()
+            return
+        early = int(np.searchsorted(gyr.t_s, acc.t_s[0], "left"))  # nothing to put beside them
+        gyr.drop(early)
+        ready = int(np.searchsorted(gyr.t_s, acc.t_s[-1], "right"))
+        if not ready:
+            self._bound()
+            return
+        t_s, rates = gyr.t_s[:ready], gyr.rows[:ready]
+        after = np.clip(np.searchsorted(acc.t_s, t_s, "left"), 1, max(len(acc.t_s) - 1, 1))
+        before = after - 1
+        after = np.minimum(after, len(acc.t_s) - 1)
+        width = acc.t_s[after] - acc.t_s[before]
+        share = np.divide(t_s - acc.t_s[before], width, out=np.zeros(ready), where=width > 0)
+        forces = acc.rows[before] + share[:, None] * (acc.rows[after] - acc.rows[before])
+        near = (width < 3 * self._dt) & (t_s >= 0)  # in a hole of the forces there is nothing to interpolate
+        gyr.drop(ready)
+        acc.drop(max(int(np.searchsorted(acc.t_s, t_s[-1], "right")) - 1, 0))
+        if near.any():
+            yield Samples(t_s[near], forces[near], rates[near])
+
+    def _bound(self) -> None:
+        """Nothing waits for more than 2 s for a stream that does not come."""
+        for stream in self._of.values():
+            stream.drop(max(len(stream.t_s) - round(2.0 / self._dt), 0))
+
+
+def _tlv(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + 2 <= len(data):
+        kind, count = data[at], data[at + 1]
+        end = at + 2 + count * _VALUE_SIZE.get(kind, 2)
+        if end > len(data):
+            raise BadInputError("An answer of the sensor is cut", fix=_FIX)
+        if count:
+            yield kind, data[at + 2 : end]
+        at = end
+
+
+def _plain(payload: bytes, frame: int) -> Array:
+    if frame != 1:
+        raise BadInputError(f"A frame has type {frame}, which is not known", fix=_FIX)
+    if not payload or len(payload) % 6:
+        raise BadInputError(f"A frame has {len(payload)} bytes of samples; they come in sixes", fix=_FIX)
+    return np.frombuffer(payload, "<i2").reshape(-1, 3).astype(np.float64)
+
+
+def _compressed(payload: bytes) -> Array:
+    """A reference sample, then blocks of differences, packed least significant bit first."""
+    if len(payload) < 6:
+        raise BadInputError("A frame is shorter than its first sample", fix=_FIX)
+    parts = [np.frombuffer(payload, "<i2", count=3).astype(np.int64)[None, :]]
+    at = 6
+    while at < len(payload):
+        if at + 2 > len(payload):
+            raise BadInputError("A frame is cut", fix=_FIX)
+        bits, count = payload[at], payload[at + 1]
+        size = math.ceil(bits * count * 3 / 8)
+        if not 0 < bits <= 32 or not count or at + 2 + size > len(payload):
+            raise BadInputError(f"A frame is cut or damaged ({count} differences of {bits} bits)", fix=_FIX)
+        raw = np.unpackbits(np.frombuffer(payload, np.uint8, size, at + 2), count=bits * count * 3, bitorder="little")
+        values = raw.reshape(count * 3, bits).astype(np.int64) @ (1 << np.arange(bits, dtype=np.int64))
+        values -= (values >> (bits - 1)) << bits
+        parts.append(values.reshape(count, 3))
+        at += 2 + size
+    return np.concatenate(parts).cumsum(axis=0).astype(np.float64)
+
+
+class PolarFirmware:
+    """The sensor's end: accelerometer in mG, gyroscope in deg/s x factor, both delta-compressed."""
+
+    batch_s = FRAME_S
+
+    def __init__(self, rate_hz: float) -> None:
+        self.rate_hz = rate_hz
+        self.started: set[int] = set()
+        self.sdk = False
+        self.reads = {"control": bytes((0x0F, 0b0010_0100, 0b10)) + bytes(14)}
+        self._factor = {ACC: ACC_RANGE_G * 1000 / 32768, GYR: GYR_RANGE_DPS / 32768}
+
+    @property
+    def streaming(self) -> bool:
+        return {ACC, GYR} <= self.started
+
+    def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        if to != "control" or len(data) < 2:
+            return []
+        request, kind = data[0], data[1]
+        error, more = 0, b""
+        if kind == SDK and request in (START, STOP):
+            self.sdk = request == START
+        elif kind not in (ACC, GYR):
+            error = 2
+        elif request == SETTINGS:
+            more = struct.pack("<BB4H", T_RATE, 4, *(int(rate) for rate in RATES_HZ)) + struct.pack("<BBH", T_RESOLUTION, 1, 16)
+        elif request == START:
+            chosen = dict(_tlv(data[2:]))
+            rate = int.from_bytes(chosen.get(T_RATE, b""), "little")
+            if rate != 52 and not (self.sdk and rate in RATES_HZ):
+                error = 8
+            else:
+                self.rate_hz = float(rate)
+                self.started.add(kind)
+                more = struct.pack("<BBf", T_FACTOR, 1, self._factor[kind])
+        elif request == STOP:
+            self.started.discard(kind)
+        else:
+            error = 1
+        return [("control", bytes((ANSWER, request, kind, error, 0)) + more)]
+
+    def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        # What the decoder takes is the factor as f32 says it.
+        units = {kind: float(np.float32(factor)) for kind, factor in self._factor.items()}
+        acc = samples.acc_mps2 / (units[ACC] * STANDARD_GRAVITY_MPS2 * 1e-3)
+        gyr = samples.gyr_radps / (units[GYR] * math.radians(1.0))
+        for kind, frame, values in ((ACC, 0x81, acc), (GYR, 0x80, gyr)):
+            counts = np.clip(np.rint(values), -32768, 32767).astype(np.int64)
+            at = 0
+            while at < len(counts):
+                payload, n = _compress(counts[at:], mtu - 3 - _HEAD.size)
+                at += n
+                yield "data", _HEAD.pack(kind, round(float(samples.t_s[at - 1]) * _FRESH), frame) + payload
+
+
+def _compress(counts: NDArray[np.int64], room: int) -> tuple[bytes, int]:
+    """As many rows of counts as `room` bytes can hold, and their number."""
+    n = min(len(counts), 256)
+    while True:
+        steps = np.diff(counts[:n], axis=0).astype(np.int64)
+        head = counts[0].astype("<i2").tobytes()
+        if n == 1:
+            return head, 1
+        largest = int(np.maximum(steps, ~steps).max())
+        bits = largest.bit_length() + 1
+        size = math.ceil(bits * steps.size / 8)
+        if len(head) + 2 + size <= room:
+            packed = np.packbits((steps.reshape(-1, 1) >> np.arange(bits)) & 1, bitorder="little")
+            return head + bytes((bits, n - 1)) + packed.tobytes(), n
+        n -= 1
+
+
+def _ask(kind: int, rate_hz: float, span: int) -> bytes:
+    return struct.pack("<BBBBHBBHBBHBBB", START, kind, T_RATE, 1, round(rate_hz), T_RESOLUTION, 1, 16, T_RANGE, 1, span, T_CHANNELS, 1, 3)
+
+
+def _start(rate_hz: float) -> list[Act]:
+    return [
+        Subscribe("control"),
+        Subscribe("data"),
+        Write("control", bytes((START, SDK)), answer="control"),
+        Write("control", _ask(ACC, rate_hz, ACC_RANGE_G), answer="control"),
+        Write("control", _ask(GYR, rate_hz, GYR_RANGE_DPS), answer="control"),
+    ]
+
+
+def _problem(answer: bytes) -> str | None:
+    if len(answer) < 4 or answer[0] != ANSWER:
+        return "its answer is cut"
+    return None if answer[3] == 0 else REFUSALS.get(answer[3], f"it answers with error {answer[3]}")
+
+
+PROFILE = Profile(
+    name="polar",
+    title="Polar Verity Sense",
+    service=SERVICE,
+    advertised=("polar sense",),
+    characteristics={
+        "control": Characteristic("fb005c81-02e7-f387-1cad-8acd2d8df0c8", ("read", "write", "indicate")),
+        "data": Characteristic("fb005c82-02e7-f387-1cad-8acd2d8df0c8", ("notify",)),
+    },
+    rates_hz=RATES_HZ,
+    default_rate_hz=208.0,
+    acc_range_g=float(ACC_RANGE_G),
+    gyr_range_dps=float(GYR_RANGE_DPS),
+    outward="+z",
+    has_clock=True,
+    has_sequence=False,
+    start=_start,
+    stop=lambda: [Write("control", bytes((STOP, kind)), answer="control") for kind in (ACC, GYR, SDK)],
+    problem=_problem,
+    decoder=PolarDecoder,
+    firmware=PolarFirmware,
+    notes="The MTU must be raised; frames hold a tenth of a second, and so beeps come that much later",
+)

@@ -1,0 +1,114 @@
+"""Nordic Thingy:52: raw motion characteristic, 9 x int16, without clock or sequence.
+
+Protocol from the firmware's public documentation. Not tried on a real sensor yet.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from levelhips.errors import BadInputError
+from levelhips.recording.schema import Packet
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Samples
+from levelhips.sensors.clock import CountedClock, Sync
+from levelhips.sensors.profile import Act, Characteristic, Profile, Subscribe, Write
+
+SIZE = 18
+RATES_HZ = (50.0, 100.0, 200.0)
+_CONFIG = struct.Struct("<HHHHB")
+_SCALE = (float(np.float32(STANDARD_GRAVITY_MPS2 / 1024)), float(np.float32(math.radians(1.0) / 32)))  # Q10 g, Q5 deg/s
+# Nothing marks a notification as whole and ours; what cannot be measured or moved like that is not taken: counts of 16 g,
+# its widest range, and of 12 g or 1,200 deg/s from one sample to the next (a landing at the sacrum changes by 3 g in 5 ms).
+_MOST, _LEAP_ACC, _LEAP_GYR = 16.5 * 1024, 12.0 * 1024, 1200.0 * 32
+
+
+def _uuid(number: int) -> str:
+    return f"ef68{number:04x}-9b35-4933-9b10-52ffa9740042"
+
+
+class ThingyDecoder:
+    """Raw notifications to samples, timed by counting."""
+
+    outward = "+z"
+    scale = _SCALE
+
+    def __init__(self, asked_hz: float) -> None:
+        self.rate_hz: float | None = asked_hz
+        self.clock = CountedClock(asked_hz)
+        self._before: NDArray[np.float64] | None = None
+
+    @property
+    def sync(self) -> Sync:
+        return self.clock.line.sync
+
+    def push(self, packet: Packet) -> list[Samples]:
+        if packet.source != "raw":
+            return []
+        if not packet.data or len(packet.data) % SIZE:
+            raise BadInputError(f"A notification has {len(packet.data)} bytes; samples have {SIZE}", fix="Move the sensor nearer")
+        counts = np.frombuffer(packet.data, "<i2").reshape(-1, 9).astype(np.float64)
+        before = counts[:1] if self._before is None else self._before
+        steps = np.abs(np.diff(np.concatenate([before, counts]), axis=0))
+        self._before = counts[-1:]
+        if (np.abs(counts[:, :3]) > _MOST).any() or (steps[:, :3] > _LEAP_ACC).any() or (steps[:, 3:6] > _LEAP_GYR).any():
+            raise BadInputError("A notification holds what no pelvis can do", fix="Move the sensor nearer, or clip it tighter")
+        return self.clock.push(counts[:, :3] * _SCALE[0], counts[:, 3:6] * _SCALE[1], packet.arrival_s)
+
+
+class ThingyFirmware:
+    """The sensor's end."""
+
+    batch_s = 0.005
+
+    def __init__(self, rate_hz: float) -> None:
+        self.rate_hz = rate_hz
+        self.streaming = True
+        self.reads: dict[str, bytes] = {"config": _CONFIG.pack(100, 60000, 60000, 10, 1)}
+
+    def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        if to == "config" and len(data) == _CONFIG.size:
+            rate = _CONFIG.unpack(data)[3]
+            if 5 <= rate <= 200:
+                self.rate_hz = float(rate)
+                self.reads["config"] = data
+        return []
+
+    def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        counts = np.zeros((len(samples), 9))
+        counts[:, :3], counts[:, 3:6] = samples.acc_mps2 / _SCALE[0], samples.gyr_radps / _SCALE[1]
+        for row in np.clip(np.rint(counts), -32768, 32767).astype("<i2"):
+            yield "raw", row.tobytes()
+
+
+def _start(rate_hz: float) -> list[Act]:
+    # Pedometer 100 ms, temperature and magnetometer once a minute, motion at the rate, wake on motion.
+    return [Write("config", _CONFIG.pack(100, 60000, 60000, round(rate_hz), 1)), Subscribe("raw")]
+
+
+PROFILE = Profile(
+    name="thingy52",
+    title="Nordic Thingy:52",
+    service=_uuid(0x0400),
+    advertised=("thingy",),
+    characteristics={
+        "config": Characteristic(_uuid(0x0401), ("read", "write")),
+        "raw": Characteristic(_uuid(0x0406), ("notify",)),
+    },
+    rates_hz=RATES_HZ,
+    default_rate_hz=200.0,
+    acc_range_g=16.0,
+    gyr_range_dps=1000.0,  # all that Q5 in 16 bits can say
+    outward="+z",
+    has_clock=False,
+    has_sequence=False,
+    start=_start,
+    stop=list,
+    decoder=ThingyDecoder,
+    firmware=ThingyFirmware,
+    notes="It has no clock: losses show in the arrivals only, and are told up to 0.3 s late",
+)
