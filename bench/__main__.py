@@ -23,6 +23,7 @@ from rich.table import Table
 from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
+from bench.live import LIVE
 from levelhips import Quality, Recording, Samples, Settings, Update, analyze, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
@@ -359,11 +360,21 @@ PARTS = {
 }
 
 
+def live(name: str) -> None:
+    """One of the figures of the live side."""
+    out = table("Live, over the virtual sensor", "what", "measured", "target")
+    LIVE[name](out)
+    console.print(out)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="only these")
-    for name in parser.parse_args().parts or PARTS:
-        PARTS[name]()
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, *LIVE, []], help="only these")
+    for name in parser.parse_args().parts or [*PARTS, *LIVE]:
+        if name in LIVE:
+            live(name)
+        else:
+            PARTS[name]()
 
 
 if __name__ == "__main__":

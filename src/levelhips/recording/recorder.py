@@ -7,6 +7,7 @@ refuses, that is said, what cannot be kept is counted, and a new file is begun a
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 import threading
 import time
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 FLUSH_S = 0.5  # with the time a disk takes, a kill -9 costs less than a second
 RETRY_S = 3.0
+ROOM_BYTES = 5_000_000  # a quarter of an hour: on less it would begin a new file every few seconds
 MOST_ITEMS = 400_000  # over an hour of packets, samples and events at 50 a second, some 200 MB: a disk that slow is no disk
 
 
@@ -209,7 +211,12 @@ class Recorder:
             return
         self._tried_s = now_s
         try:
+            if shutil.disk_usage(self._folder).free < ROOM_BYTES:
+                return
             self._writer = self._open()
+        except OSError as error:
+            log.info("Still not recording: %s", error)
+            return
         except RecordingError as error:
             log.info("Still not recording: %s", error)
             return

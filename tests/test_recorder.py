@@ -1,0 +1,237 @@
+"""The recorder loses nothing: killed, out of room, on a slow disk; and what is saved of a damaged file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT, short_run
+
+from levelhips import RecordingError, Samples, Settings, open_recording
+from levelhips.recording import recorder as recorder_module
+from levelhips.recording.recorder import Recorder, check_folder
+from levelhips.recording.recover import recover
+from levelhips.recording.schema import Packet
+from levelhips.sensors.decoding import redecoded
+
+PROGRAM = [sys.executable, "-m", "levelhips"]
+RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
+SCALE = (0.0047, 0.001)
+
+
+def second(number: int) -> Samples:
+    n = np.arange(200)
+    rows = np.random.default_rng(number).integers(-2000, 2000, (200, 3)).astype(float)
+    return Samples(np.rint((number + n / 200) * 1e6) * 1e-6, rows * float(np.float32(SCALE[0])), rows * float(np.float32(SCALE[1])))
+
+
+def begun(folder: Path, **options) -> Recorder:
+    recorder = Recorder(folder, "a sensor/7", {"profile": "levelhips"}, **options)
+    recorder.describe({"rate_hz": "200", "outward": "+z"}, Settings().as_dict(), SCALE)
+    return recorder
+
+
+def test_what_is_recorded_is_read_and_files_are_never_overwritten(tmp_path):
+    for _ in range(2):
+        recorder = begun(tmp_path)
+        for number in range(3):
+            recorder.packet(Packet(5.0 + number, b"raw", "stream"), number)
+            recorder.samples(second(number))
+        recorder.close()
+    files = sorted(tmp_path.glob("*.mcap"))
+    assert len(files) == 2
+    for file in files:
+        assert "a-sensor-7" in file.name
+        recording = open_recording(file)
+        assert recording.notes == []
+        assert recording.scale == pytest.approx(SCALE)
+        assert recording.metadata["outward"] == "+z"
+        assert np.array_equal(recording.samples.acc_mps2, np.concatenate([second(n).acc_mps2 for n in range(3)]))
+        assert [packet.arrival_s for packet in recording.packets] == [5.0, 6.0, 7.0]
+
+
+def test_a_folder_that_cannot_be_used_is_said_before_anyone_runs(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RecordingError, match="--record"):
+        check_folder(tmp_path / "file" / "folder")
+
+
+def test_a_slow_disk_holds_up_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda number: time.sleep(0.6))  # a disk that needs 0.6 s for each sync
+    recorder = begun(tmp_path)
+    longest = 0.0
+    for number in range(40):
+        began = time.perf_counter()
+        recorder.packet(Packet(float(number), b"raw", "stream"), number)
+        recorder.samples(second(number))
+        longest = max(longest, time.perf_counter() - began)
+        time.sleep(0.02)
+    recorder.close()
+    assert longest < 0.3, "the session waited for the disk"
+    assert len(open_recording(recorder.paths[0]).samples) == 40 * 200
+
+
+def test_a_disk_that_never_comes_back_is_said_and_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "MOST_ITEMS", 50)
+    monkeypatch.setattr(os, "fsync", lambda number: time.sleep(1.5))
+    said = []
+    recorder = begun(tmp_path, say=lambda what, lost_s: said.append(what))
+    time.sleep(0.8)  # now it waits for the disk
+    for number in range(200):
+        recorder.packet(Packet(float(number), b"raw", "stream"), number)
+    recorder.close()
+    assert any("too slow" in what for what in said)
+    assert len(open_packets(recorder.paths[0])) <= 100
+
+
+def open_packets(path: Path) -> list[Packet]:
+    from levelhips.recording.reader import _salvage
+    from levelhips.recording.schema import Topic, decode_packet
+
+    number = list(Topic).index(Topic.PACKETS) + 1
+    return [decode_packet(message.data) for message in _salvage(path.read_bytes())[0] if message.channel_id == number]
+
+
+FULL = """
+import resource, signal, sys, time
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_recorder import second, begun
+from levelhips.recording import recorder as module
+from levelhips.recording.schema import Packet
+module.RETRY_S = 0.3
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+said = []
+recorder = begun(Path({folder!r}), say=lambda what, lost_s: said.append((what, lost_s)))
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+for number in range(40):
+    if number == 10:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (512, hard))  # full
+    if number == 25:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))  # somebody made room
+    recorder.packet(Packet(float(number), bytes(50), "stream"), number)
+    recorder.samples(second(number))
+    time.sleep(0.1)
+recorder.close()
+print(len(recorder.paths), said)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of a file's size stands for a full disk; Windows has none")
+def test_a_full_disk_is_said_and_recording_goes_on_when_there_is_room(tmp_path):
+    program = FULL.format(tests=str(ROOT / "tests"), folder=str(tmp_path))
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT / "tests").stdout
+    assert told.startswith("2 ")
+    assert "cannot be written any more" in told
+    assert "Make room" in told
+    assert "Recording again" in told
+    first, again = (open_recording(path) for path in sorted(tmp_path.glob("*.mcap"), key=lambda path: path.stat().st_mtime))
+    assert len(first.samples) >= 2 * 200
+    assert len(again.samples) >= 10 * 200
+    assert again.samples.t_s[-1] == pytest.approx(39.995)
+    assert again.metadata["continues"] == first.path.name
+    assert (again.rate_hz, again.outward, again.scale) == (200.0, "+z", pytest.approx(SCALE))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not there")
+def test_killed_in_mid_run_it_loses_less_than_a_second(tmp_path):
+    pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while not list(tmp_path.glob("*.mcap")):
+        assert time.monotonic() < end, "it never began to record"
+        time.sleep(0.05)
+    time.sleep(4.0)
+    running.send_signal(signal.SIGKILL)
+    killed_s = time.monotonic()  # the clock of the packets' arrivals, on Linux and macOS
+    running.wait()
+    [path] = tmp_path.glob("*.mcap")
+    recording = open_recording(path)
+    assert killed_s - recording.packets[-1].arrival_s < 1.0
+    assert any("was not closed" in note for note in recording.notes)
+    saved = recover(recording)
+    whole = open_recording(saved.path)
+    assert whole.notes == []
+    assert np.array_equal(whole.samples.acc_mps2, recording.samples.acc_mps2)
+    assert np.array_equal(redecoded(whole).samples.t_s, recording.samples.t_s)
+    assert path.exists()
+    assert "recovered_from" in whole.metadata
+
+
+def test_recovering_what_is_whole_says_so(tmp_path):
+    with pytest.raises(RecordingError, match="is whole"):
+        recover(open_recording(RUN))
+
+
+def test_decoding_anew_needs_packets():
+    with pytest.raises(RecordingError, match="Leave out --raw"):
+        redecoded(open_recording(RUN))
+
+
+def test_a_session_on_a_full_disk_beeps_on_and_says_so(tmp_path, monkeypatch):
+    """The recorder's file fails in mid-session: the events go on, the notice is there."""
+    pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+    from living import SETTINGS, live, truth_of
+
+    from levelhips import Cue, Update
+    from levelhips.events import Notice
+    from levelhips.recording.writer import RecordingWriter
+
+    flush, count = RecordingWriter.flush, [0]
+
+    def fails(self: RecordingWriter) -> None:
+        count[0] += 1
+        if count[0] == 2:
+            self._fail(OSError(28, "No space left on device"))
+        flush(self)
+
+    monkeypatch.setattr(RecordingWriter, "flush", fails)
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.1)
+    monkeypatch.setattr(recorder_module, "RETRY_S", 0.2)
+    heard: list[Update] = []
+
+    class Hears:
+        def put(self, update: Update) -> None:
+            heard.append(update)
+
+    lived = live(tmp_path, sinks=[Hears()], settings=SETTINGS)
+    whole = Update.join(heard)
+    assert len(list(whole.of(Cue))) == len(truth_of(45.0).cues)
+    notices = [notice.what for notice in whole.of(Notice)]
+    assert notices[:2] == ["not-recording", "recording-again"]
+    assert any("No space left" in trouble for trouble in lived.session.troubles)
+    assert len(lived.session.recorder.paths) == 2
+
+
+def test_a_recording_without_samples_is_explained(tmp_path):
+    recorder = begun(tmp_path)
+    recorder.close()
+    with pytest.raises(RecordingError, match="no whole second"):
+        open_recording(recorder.paths[0])
+
+
+def test_many_cuts_of_a_live_recording_give_all_whole_parts(tmp_path):
+    recorder = begun(tmp_path)
+    samples = short_run().samples
+    for start in range(0, len(samples), 100):
+        recorder.samples(samples[start : start + 100])
+        time.sleep(0.01)
+    recorder.close()
+    data = recorder.paths[0].read_bytes()
+    before = -1
+    for end in range(3000, len(data), 7919):
+        cut = tmp_path / "cut.mcap"
+        cut.write_bytes(data[:end])
+        try:
+            got = len(open_recording(cut).samples)
+        except RecordingError:
+            got = 0
+        assert got >= before
+        before = got
