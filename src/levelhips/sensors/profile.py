@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Protocol
@@ -159,8 +159,8 @@ class Profile:
         A new other end for a rate [Hz].
     sync : callable or None
         What to write now and then, with the host's time in ms, so that the sensor tells its own.
-    haptic : callable or None
-        What to write for a buzz of a pattern, if the clip has a motor.
+    notes : str
+        What its wearer should know.
     """
 
     name: str
@@ -181,8 +181,7 @@ class Profile:
     advertised: tuple[str, ...] = ()
     problem: Callable[[bytes], str | None] = lambda answer: None
     sync: Callable[[int], Write] | None = None
-    haptic: Callable[[int], Write] | None = None
-    notes: str = field(default="")
+    notes: str = ""
 
     def knows(self, name: str | None, services: Iterable[str]) -> bool:
         """Whether an advertisement is one of this kind of sensor."""

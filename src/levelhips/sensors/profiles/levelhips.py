@@ -183,10 +183,8 @@ class LevelHipsFirmware:
             return []
         opcode, value = data[0], data[1:]
         status, more = 0, b""
-        if opcode == STOP:
-            self.streaming = False
-        elif opcode == START:
-            self.streaming = True
+        if opcode in (STOP, START) and not value:
+            self.streaming = opcode == START
         elif opcode == RATE and len(value) == 2:
             rate = float(int.from_bytes(value, "little"))
             status = 0 if 40 <= rate <= 1000 else 2
@@ -253,5 +251,4 @@ PROFILE = Profile(
     decoder=LevelHipsDecoder,
     firmware=LevelHipsFirmware,
     sync=lambda host_ms: Write("control", struct.pack("<BI", TIME, host_ms % (1 << 32)), answer="control"),
-    haptic=lambda pattern: Write("control", bytes((HAPTIC, pattern)), answer="control"),
 )
