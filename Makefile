@@ -14,7 +14,7 @@ demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

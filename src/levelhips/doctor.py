@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -88,10 +89,11 @@ def _bluetooth() -> Finding:
     async def look() -> dict[str, str]:
         heard: dict[str, str] = {}
         began_s = time.monotonic()
-        async for found in scan(Radio()):
-            heard = {address: one.name or address for address, one in found.items() if one.profile is not None}
-            if time.monotonic() - began_s > 4.0:
-                break
+        async with aclosing(scan(Radio())) as scanning:
+            async for found in scanning:
+                heard = {address: one.name or address for address, one in found.items() if one.profile is not None}
+                if time.monotonic() - began_s > 4.0:
+                    break
         return heard
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
 from rich.console import Console
@@ -54,7 +54,8 @@ def list_sensors(console: Console, *, all: bool, seconds: float, virtual: Path |
             live = stack.enter_context(Live(console=console, auto_refresh=False, transient=True)) if console.is_terminal else None
             loop = asyncio.get_running_loop()
             began_s = loop.time()
-            async for last in scan(radio):
+            scanning = await stack.enter_async_context(aclosing(scan(radio)))
+            async for last in scanning:
                 if live is not None:
                     live.update(table(last, all=all), refresh=True)
                 if loop.time() - began_s >= for_s:

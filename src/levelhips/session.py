@@ -119,7 +119,7 @@ class Session:
         self.recorder: Recorder | None = None  # begun with the sensor, whose name is in the file's
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stopping, self._over = False, threading.Event()
         self._thread = threading.Thread(target=self._run, name="levelhips-session", daemon=True)
 
     # ---- for the faces
@@ -147,13 +147,10 @@ class Session:
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the end; say whether it has come."""
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    @property
-    def running(self) -> bool:
-        return self._thread.is_alive()
+        if self._thread.ident is None:
+            return True
+        # Not Thread.join: broken off by Ctrl-C, it takes a living thread for a dead one.
+        return self._over.wait(seconds)
 
     @property
     def link(self) -> LinkStatus:
@@ -187,8 +184,14 @@ class Session:
             log.exception("The session broke")
             self.error = error
         finally:
-            self._conclude()
-            self._close(loop)
+            try:
+                self._conclude()
+                self._close(loop)
+            except BaseException as error:
+                self.error = self.error or error
+                log.exception("Ending the session")
+            finally:
+                self._over.set()
 
     async def _conduct(self) -> None:
         async with self._make_source() as source:

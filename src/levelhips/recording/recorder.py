@@ -7,6 +7,7 @@ refuses, that is said, what cannot be kept is counted, and a new file is begun a
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 import tempfile
 import threading
@@ -236,7 +237,7 @@ class Recorder:
         for number in range(1, 100):
             path = self._folder / (f"{stem}.mcap" if number == 1 else f"{stem}_{number}.mcap")
             try:
-                writer = RecordingWriter(path, {**described.metadata, **described.more, **part})
+                writer = RecordingWriter(path, {**described.metadata, **described.more, **part}, chunk_s=math.inf)
                 if described.settings is not None:
                     writer.describe({}, described.settings, described.scale)
                 writer.flush()

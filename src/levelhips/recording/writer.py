@@ -22,6 +22,7 @@ from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Samples
 
 CHUNK_S = 1.0
+LONGEST_BLOCK_S = 4000.0  # the times in a block are microseconds in 32 bits
 
 
 class RecordingWriter:
@@ -39,6 +40,8 @@ class RecordingWriter:
         m/s2 and rad/s per count of the sensor, where its values are 16-bit counts: a fifth of the size, and exact.
     sync : bool
         Ask the system to bring each chunk to the disk.
+    chunk_s : float
+        Close a chunk after so many seconds of data; infinite: only by `flush`.
 
     Raises
     ------
@@ -54,7 +57,9 @@ class RecordingWriter:
         scale: tuple[float, float] | None = None,
         *,
         sync: bool = True,
+        chunk_s: float = CHUNK_S,
     ) -> None:
+        self._chunk_s = min(chunk_s, LONGEST_BLOCK_S)
         self.path, self._scale, self._sync = path, scale, sync
         try:
             self._file = open(path, "xb")  # noqa: SIM115  # closed in close()
@@ -93,7 +98,7 @@ class RecordingWriter:
         while start < len(samples):
             if self._chunk_from_s is None:
                 self._chunk_from_s = float(samples.t_s[start])
-            end = int(np.searchsorted(samples.t_s, self._chunk_from_s + CHUNK_S, "left"))
+            end = int(np.searchsorted(samples.t_s, self._chunk_from_s + self._chunk_s, "left"))
             end = max(min(end, start + 0xFFFF), start)
             if end > start:
                 part = samples[start:end]
@@ -150,7 +155,7 @@ class RecordingWriter:
     def _tick(self, at_s: float) -> None:
         if self._chunk_from_s is None:
             self._chunk_from_s = at_s
-        elif at_s - self._chunk_from_s >= CHUNK_S:
+        elif at_s - self._chunk_from_s >= self._chunk_s:
             self.flush()
 
     def _write(self, topic: Topic, at_s: float, data: bytes) -> None:

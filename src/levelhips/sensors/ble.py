@@ -12,7 +12,7 @@ import logging
 import math
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
@@ -431,8 +431,8 @@ class BleSource:
             self._listener.status(self._status)
 
 
-async def scan(radio: Radio, every_s: float = 0.5) -> AsyncIterator[dict[str, Heard]]:
-    """What is in range, again and again; those not heard for 10 s are left out.
+async def scan(radio: Radio, every_s: float = 0.5) -> AsyncGenerator[dict[str, Heard], None]:
+    """What is in range, again and again; those not heard for 10 s are left out. Close it (`aclosing`) to end the scan.
 
     Raises
     ------

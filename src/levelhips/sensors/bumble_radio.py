@@ -95,12 +95,18 @@ class _Scanner(BaseBleakScanner):
         await self.radio.ready()
         self.seen_devices.clear()
         self.radio.device.on(Device.EVENT_ADVERTISEMENT, self._heard)
-        await self.radio.device.start_scanning(legacy=True, filter_duplicates=False)
+        try:
+            await self.radio.device.start_scanning(legacy=True, filter_duplicates=False)
+        except _FOREIGN as error:
+            raise BleakError(f"scanning failed: {error}") from error
 
     async def stop(self) -> None:
         self.radio.device.remove_listener(Device.EVENT_ADVERTISEMENT, self._heard)
         if self.radio.device.is_scanning:
-            await self.radio.device.stop_scanning(legacy=True)
+            try:
+                await self.radio.device.stop_scanning(legacy=True)
+            except _FOREIGN as error:
+                raise BleakError(f"the scan could not be stopped: {error}") from error
 
     def _heard(self, advertisement: Advertisement) -> None:
         kinds = core.AdvertisingData.Type

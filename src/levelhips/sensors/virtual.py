@@ -397,7 +397,12 @@ class _Motion:
         # The grid of batches and that of samples share their points: half a microsecond keeps rounding out of it.
         first, last = np.searchsorted(t_s, np.array([from_s, to_s]) - laps * lap_s - 5e-7, "left")
         part = self._at_rate[int(first) : int(last)]
-        return Samples(part.t_s + laps * lap_s, part.acc_mps2, part.gyr_radps)
+        part = Samples(part.t_s + laps * lap_s, part.acc_mps2, part.gyr_radps)
+        next_s = (laps + 1) * lap_s
+        if next_s < min(to_s - 5e-7, self._loop_for_s) and next_s > from_s:  # the next lap begins in this stretch
+            rest = self.between(next_s + 1e-7, to_s, rate_hz)
+            return part if rest is None else Samples.join([part, rest])
+        return part
 
 
 def resampled(samples: Samples, rate_hz: float) -> Samples:

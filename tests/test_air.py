@@ -1,0 +1,119 @@
+"""The virtual sensor on a controller of its own, reached over HCI as a USB dongle would be: here through TCP on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import socket
+
+import pytest
+
+pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+
+from bumble.controller import Controller
+from bumble.link import LocalLink
+from bumble.transport import open_transport
+from living import run_of
+
+from levelhips import SensorError
+from levelhips.recording.schema import Packet
+from levelhips.sensors.ble import BleSource, Radio, scan
+from levelhips.sensors.bumble_radio import BumbleRadio, device_on
+from levelhips.sensors.profile import profiles
+from levelhips.sensors.source import LinkStatus
+from levelhips.sensors.virtual import HOST_ADDRESS, serve
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Hears:
+    complaint = ""
+
+    def __init__(self) -> None:
+        self.packets: list[Packet] = []
+        self.enough = asyncio.Event()
+        self.link = LinkStatus()
+
+    def packet(self, packet: Packet) -> bool:
+        self.packets.append(packet)
+        if len(self.packets) > 60:
+            self.enough.set()
+        return packet.source == "stream"
+
+    def status(self, status: LinkStatus) -> None:
+        self.link = status
+
+
+@pytest.mark.parametrize("profile", ["levelhips", "thingy52"])
+def test_a_controller_over_hci_is_a_sensor_in_range(profile):
+    async def world() -> None:
+        link, port = LocalLink(), free_port()
+        async with await open_transport(f"tcp-server:127.0.0.1:{port}") as hci:
+            dongle = Controller("dongle", host_source=hci.source, host_sink=hci.sink, link=link)
+            assert dongle is not None
+            options = {"loop_for_s": math.inf, "name": "LevelHips on air"}
+            told: list[str] = []
+            sensor = asyncio.create_task(
+                serve(f"tcp-client:127.0.0.1:{port}", run_of(10.0), profiles()[profile], lambda s: told.append(s.name), **options)
+            )
+            radio = BumbleRadio(device_on(link, "computer", HOST_ADDRESS))
+            there = Radio(radio.scanner, radio.client)
+            async with asyncio.timeout(30):
+                async with contextlib.aclosing(scan(there, every_s=0.1)) as scanning:
+                    async for heard in scanning:
+                        if any(one.profile is profiles()[profile] for one in heard.values()):
+                            break
+                hears = Hears()
+                client = asyncio.create_task(BleSource(there).run(hears))
+                await asyncio.wait({asyncio.create_task(hears.enough.wait()), client}, return_when=asyncio.FIRST_COMPLETED)
+            assert told == ["LevelHips on air"]
+            assert len(hears.packets) > 60
+            assert hears.link.kind == profiles()[profile].title
+            for task in (client, sensor):
+                task.cancel()
+            await asyncio.gather(client, sensor, return_exceptions=True)
+            hci.server.close()  # Bumble leaves it open, and its end of the connection closes a moment after ours
+            await asyncio.sleep(0.1)
+
+    asyncio.run(world())
+
+
+def test_a_controller_that_cannot_be_opened_is_said():
+    with pytest.raises(SensorError, match="usb:0"):
+        asyncio.run(serve("tcp-client:127.0.0.1:1", run_of(10.0), profiles()["levelhips"], print))
+
+
+def test_two_sensors_in_range_must_be_named():
+    from levelhips.sensors.virtual import VirtualSensor
+
+    async def world() -> None:
+        link = LocalLink()
+        radio = BumbleRadio(device_on(link, "computer", HOST_ADDRESS))
+        there = Radio(radio.scanner, radio.client)
+        sensors = []
+        for number in (1, 2):
+            device = device_on(link, f"sensor {number}", f"C0:DE:00:00:01:0{number}")
+            sensors.append(VirtualSensor(device, run_of(10.0), profiles()["levelhips"], radio=radio, name=f"Clip {number}"))
+            await sensors[-1].start()
+        with pytest.raises(SensorError, match="2 sensors are in range: Clip 1, Clip 2.*--sensor"):
+            await BleSource(there).run(Hears())
+        for wanted in ("clip 2", "C0:DE:00:00:01:02"):
+            hears = Hears()
+            client = asyncio.create_task(BleSource(there, wanted).run(hears))
+            await asyncio.wait_for(hears.enough.wait(), 60)
+            assert hears.link.name == "Clip 2"
+            client.cancel()
+            await asyncio.gather(client, return_exceptions=True)
+        for sensor in sensors:
+            await sensor.stop()
+
+    from levelhips.pace import PacedLoop
+
+    loop = PacedLoop(math.inf)
+    loop.run_until_complete(world())
+    loop.close()

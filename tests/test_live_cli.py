@@ -1,0 +1,195 @@
+"""The commands of the live side as a user types them, in real time."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+
+from living import run_of
+
+from levelhips import RecordingWriter, open_recording
+from levelhips.doctor import Finding, examine, worst
+
+PROGRAM = [sys.executable, "-m", "levelhips"]
+RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
+NO_BUS = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
+
+
+def levelhips(*arguments: object, env: dict[str, str] | None = None, code: int = 0) -> str:
+    done = subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, env=env, timeout=120, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six seconds of running, ten after the start."""
+    path = tmp_path_factory.mktemp("short") / "short.mcap"
+    samples = run_of(16.0).samples[2000:]
+    with RecordingWriter(path, {"rate_hz": "200", "outward": "+z"}) as writer:
+        writer.samples(samples)
+    return path
+
+
+def test_scan_lists_what_is_in_range(short):
+    told = levelhips("scan", "--virtual", short, "--profile", "polar", "--seconds", 1)
+    assert re.search(r"Polar Sense 0000VIRT\s+Polar Verity Sense\s+-50 dBm\s+87 %\s+C0:DE", told)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a missing D-Bus is a matter of Linux")
+@pytest.mark.parametrize("command", ["scan", "run"])
+def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
+    options = ["--record", tmp_path, "--no-beep"] if command == "run" else []
+    told = levelhips(command, *options, env=NO_BUS, code=1)
+    assert "Bluetooth cannot be reached" in told
+    assert "apt install bluez" in told
+
+
+def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, tmp_path):
+    told = levelhips("run", "--virtual", short, "--record", tmp_path, "--no-beep", "--threshold", "3")
+    assert "streaming   LevelHips virtual   battery 87 %" in told
+    assert re.search(r"0\.1 min, \d+ steps", told)
+    [path] = tmp_path.glob("*.mcap")
+    assert str(path) in told.replace("\n", "")
+    recording = open_recording(path)
+    assert len(recording.samples) == 1200
+    assert recording.notes == []
+    assert recording.settings["threshold"]["left_deg"] == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a child is a matter of POSIX")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_cleanly(tmp_path, how):
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    end = time.monotonic() + 60
+    while not list(tmp_path.glob("*.mcap")):
+        assert time.monotonic() < end, "it never began to record"
+        time.sleep(0.05)
+    time.sleep(3.0)
+    running.send_signal(how)
+    told, _ = running.communicate(timeout=30)
+    assert running.returncode == 0, told
+    assert "Traceback" not in told
+    assert "Recorded" in told
+    [path] = tmp_path.glob("*.mcap")
+    recording = open_recording(path)
+    assert recording.notes == [], "the file was not closed"
+    assert [packet for packet in recording.packets if packet.source == "control"][-1].data == b"\x00\x00", "the stream was not stopped"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a matter of POSIX")
+def test_keys_in_the_live_view(tmp_path):
+    import pty
+
+    master, slave = pty.openpty()
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep", "--threshold", "3"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    running = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment)
+    os.close(slave)
+    seen, end, keys = b"", time.monotonic() + 60, [b" ", b"\x1b[A", b"k", b"q"]
+    pressed_s = 0.0
+    while running.poll() is None and time.monotonic() < end:
+        if select.select([master], [], [], 0.1)[0]:
+            try:
+                seen += os.read(master, 65536)
+            except OSError:
+                break
+        if keys and "0:0" in seen.decode(errors="ignore") and b"streaming" in seen and time.monotonic() - pressed_s > 0.8:
+            pressed_s = time.monotonic()
+            os.write(master, keys.pop(0))
+    assert running.wait(30) == 0, seen[-2000:]
+    os.close(master)
+    assert b"PAUSED" in seen
+    [path] = tmp_path.glob("*.mcap")
+    # No threshold stands before standing was found, so the arrow may have had nothing to move.
+    assert [command.do for command in open_recording(path).commands if command.do != "threshold"] == ["pause", "mark"]
+
+
+def test_virtual_sensor_without_a_controller_tries_the_whole_way_in_this_computer(short):
+    told = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")
+    assert "--transport usb:0" in told
+    assert "streaming   WT901BLE-VIRT" in told
+
+
+def test_a_controller_that_is_not_there_is_said(short):
+    told = levelhips("virtual-sensor", short, "--transport", "serial:/dev/nonexistent", code=1)
+    assert "cannot be opened" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fault", "gremlins"], "There is no fault 'gremlins'"),
+        (["--fault", "drop=500"], "out of range"),
+        (["--fault", "drop=much"], "is not understood"),
+        (["--profile", "abacus"], "There is no kind of sensor 'abacus'"),
+        (["--threshold", "99"], "Threshold '99' is not understood"),
+        (["--record", "/dev/null/folder"], "Recordings cannot be kept"),
+    ],
+)
+def test_what_cannot_be_is_said_with_a_fix(short, arguments, said):
+    told = levelhips("run", "--virtual", short, "--no-beep", *arguments, code=1)
+    assert said in " ".join(told.split())
+
+
+def test_a_virtual_sensor_without_bumble_is_said(short):
+    code = "import sys; sys.modules['bumble'] = None; sys.argv[0] = 'levelhips'; from levelhips.cli import main; main()"
+    command = [sys.executable, "-c", code, "run", "--virtual", str(short), "--no-beep", "--no-record"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "pip install 'levelhips[virtual]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_recover_and_raw(short, tmp_path):
+    levelhips("run", "--virtual", short, "--record", tmp_path, "--no-beep")
+    [path] = tmp_path.glob("*.mcap")
+    cut = tmp_path / "cut.mcap"
+    cut.write_bytes(path.read_bytes()[:-20000])
+    told = levelhips("recover", cut)
+    assert "Wrote" in told
+    assert "was not closed" in told
+    told = levelhips("recover", cut, code=1)
+    assert "exists already" in told
+    again = tmp_path / "again.mcap"
+    levelhips("recover", path, again, "--raw")
+    assert open_recording(again).samples.t_s.tolist() == open_recording(path).samples.t_s.tolist()
+    assert "is whole" in levelhips("recover", path, code=1)
+
+
+def test_doctor_looks_at_everything_and_says_how_to_mend_it(tmp_path):
+    done = subprocess.run(
+        [*PROGRAM, "doctor", "--no-bluetooth", "--record", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Traceback" not in done.stderr
+    for what in ("System", "Versions", "Sensors", "Virtual sensor", "Sound", "Display", "Disk", "Clock"):
+        assert re.search(rf"^(ok|note|BAD) +{what}", done.stdout, re.M), what
+    assert done.returncode == (1 if "BAD" in done.stdout else 0)
+
+
+def test_doctor_plays_a_tone_to_each_ear(tmp_path):
+    [sound] = [finding for finding in examine(tmp_path, null_sound=True, bluetooth=False) if finding.what == "Sound"]
+    assert sound.state == "ok"
+
+
+def test_doctor_finds_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    findings = list(examine(tmp_path / "file" / "sub", null_sound=True, bluetooth=False))
+    [disk] = [finding for finding in findings if finding.what == "Disk"]
+    assert disk.state == "bad"
+    assert "--record" in disk.fix
+    assert worst(findings) == "bad"
+    assert worst([Finding("a", "ok", ""), Finding("b", "note", "")]) == "note"
