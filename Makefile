@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test lint bench recordings check clean
+.PHONY: demo test lint bench fuzz recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -25,6 +25,11 @@ check: lint test
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Bytes that nobody sent, at every decoder and the reader of recordings: SECONDS for each.
+SECONDS ?= 60
+fuzz: $(STAMP)
+	$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
 
 # Makes the bundled recordings anew; their samples come out the same, to the last count.
 recordings: $(STAMP)

@@ -235,3 +235,17 @@ def test_the_left_foot_is_left() -> None:
         assert step.mode is Mode.RUNNING
         assert abs(step.at_s - contact) < 0.03
     assert {step.side for step in steps_of(RUN)} == set(Side)
+
+
+def test_a_step_is_not_blamed_for_a_range_that_is_reached_after_it() -> None:
+    """In one piece the samples behind a step are there already when it is judged; in small ones they are not."""
+    samples = short_run().samples
+    acc = np.clip(samples.acc_mps2, -21.0, 21.0)  # some landings reach it
+    clipped = Samples(samples.t_s, acc, samples.gyr_radps)
+    whole = run_engine(clipped, 100.0)
+    engine = Engine(100.0)
+    pieces = Update.join([*(engine.push(clipped[at : at + 3]) for at in range(0, len(clipped), 3)), engine.finish()])
+    assert pieces == whole
+    qualities = {step.quality for step in whole.of(Step)}
+    assert Quality.SATURATED in qualities
+    assert len(qualities) > 1
