@@ -142,6 +142,9 @@ def test_the_sensor_clock_drifts_by_200_ppm_and_that_is_told(tmp_path):
     lived = live(tmp_path, "drift=200", seconds=100.0)
     survives(lived, within_deg=0.05)
     assert lived.session.tally.sync.drift_ppm == pytest.approx(-200, abs=10)
+    assert float(lived.recording.metadata["clock_drift_ppm"]) == pytest.approx(-200, abs=10)
+    first = next(packet for packet in lived.recording.packets if packet.source == "stream")
+    assert float(lived.recording.metadata["clock_offset_s"]) == pytest.approx(first.arrival_s, abs=0.05)
 
 
 def test_garbage_between_the_packets(tmp_path):

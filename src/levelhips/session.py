@@ -203,8 +203,9 @@ class Session:
             if self._engine is not None:
                 self._tell(self._engine.finish())
         finally:
-            self.tally.sync = self.sync
+            sync = self.tally.sync = self.sync
             if self.recorder is not None:
+                self.recorder.note({"clock_offset_s": f"{sync.offset_s:.6f}", "clock_drift_ppm": f"{sync.drift_ppm:.2f}"})
                 self.recorder.close()
                 self._heed_recorder()
             self.troubles += self._audience.troubles

@@ -119,6 +119,10 @@ class Recorder:
         """Say what became known with the sensor: before its first samples."""
         self._put(_Item("describe", (metadata, settings, scale)))
 
+    def note(self, metadata: dict[str, str]) -> None:
+        """Say what became known only in the end."""
+        self._put(_Item("note", metadata))
+
     def packet(self, packet: Packet, at_s: float) -> None:
         self._put(_Item("packet", packet, at_s))
 
@@ -180,6 +184,8 @@ class Recorder:
                     writer.event(item.value)
                 elif item.kind == "command":
                     writer.command(item.value)
+                elif item.kind == "note":
+                    writer.note(item.value)
                 else:
                     self._describe(writer, *item.value)
             if pending:

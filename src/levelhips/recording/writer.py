@@ -117,9 +117,13 @@ class RecordingWriter:
         """Add what became known only after the file was begun; `scale` is that of the samples from now on."""
         self._scale = scale
         if metadata:
-            self._to_disk(lambda: self._mcap.add_metadata("levelhips", metadata))
+            self.note(metadata)
         if settings is not None:
             self._write(Topic.SETTINGS, self._last_s, json.dumps(settings).encode())
+
+    def note(self, metadata: dict[str, str]) -> None:
+        """Add to what is known of the session."""
+        self._to_disk(lambda: self._mcap.add_metadata("levelhips", metadata))
 
     def event(self, event: Event) -> None:
         """Append what the core found; cues and signals have a topic of their own, for they were heard."""

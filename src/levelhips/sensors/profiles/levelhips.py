@@ -62,7 +62,9 @@ class LevelHipsDecoder:
     def push(self, packet: Packet) -> list[Samples]:
         if packet.source == "stream":
             return list(self._stream(packet.data, packet.arrival_s))
-        if packet.source == "info":
+        if packet.source == "control":
+            self._answer(packet.data, packet.arrival_s)
+        elif packet.source == "info":
             self._info(packet.data)
         elif packet.source == LINK and packet.data == DOWN:
             early = self._early
@@ -70,6 +72,13 @@ class LevelHipsDecoder:
             self._rest, self._early, self._last = b"", None, None
             return samples
         return []
+
+    def _answer(self, data: bytes, arrival_s: float) -> None:
+        """The sensor's clock at the moment of answering: no samples had to be gathered, so it is a point of the line too."""
+        if len(data) == 6 and data[0] == TIME and data[1] == 0 and self._last is not None:
+            at_s = self.clock.place(int.from_bytes(data[2:], "little"), arrival_s)
+            if at_s is not None:
+                self.clock.passed(at_s, arrival_s)
 
     def _info(self, data: bytes) -> None:
         if len(data) < _INFO.size:
