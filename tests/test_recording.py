@@ -150,6 +150,18 @@ def test_a_damaged_size_does_not_ask_for_all_memory() -> None:
     assert recording.notes
 
 
+def test_a_damaged_size_inside_zstd_does_not_ask_for_all_memory() -> None:
+    """A chunk's data has a size of its own: a zstd frame that says 2^60 bytes (RFC 8878: magic, descriptor, size)."""
+    data = bytearray(whole_file())
+    mark = data.index(b"\x28\xb5\x2f\xfd")
+    data[mark + 4] |= 0xC0  # the size has 8 bytes
+    data[mark + 4] &= ~0x20 & 0xFF  # and a window byte stands before it
+    data[mark + 6 : mark + 14] = (1 << 60).to_bytes(8, "little")
+    recording = _read_mcap(Path("damaged.mcap"), bytes(data))
+    assert len(recording.samples) >= len(MADE.samples) - 101
+    assert recording.notes
+
+
 @given(data=st.binary(max_size=3000))
 def test_no_bytes_bring_forth_a_foreign_error(data: bytes) -> None:
     for content in (data, b"\x89MCAP0\r\n" + data):
