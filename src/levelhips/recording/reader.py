@@ -235,9 +235,12 @@ def _salvage(data: bytes) -> tuple[list[Message], dict[str, str], list[str]]:
     while at + 9 <= end:
         opcode = data[at]
         length = int.from_bytes(data[at + 1 : at + 9], "little")
-        whole = 0 < opcode <= 0x0F and at + 9 + length <= end
+        # A damaged length shows in what would come next; a chunk tells its length within, too.
+        if opcode == _CHUNK and (inner := _chunk_length(data, at)) is not None and _may_be_frame(data, at + 9 + inner):
+            length = inner  # nothing is lost then
+        whole = 0 < opcode <= 0x0F and at + 9 + length <= end and _may_be_frame(data, at + 9 + length)
         if whole:
-            record = data[at : at + 9 + length]
+            record = data[at : at + 1] + length.to_bytes(8, "little") + data[at + 9 : at + 9 + length]
             try:
                 if opcode == _CHUNK:
                     messages += _messages_of(record)
@@ -290,6 +293,27 @@ def _is_frame(data: bytes, at: int) -> bool:
     if at + 9 > len(data) or not 0 < data[at] <= 0x0F:
         return False
     return at + 9 + int.from_bytes(data[at + 1 : at + 9], "little") <= len(data)
+
+
+def _may_be_frame(data: bytes, at: int) -> bool:
+    """Whether a frame may begin here, whole or cut off by the end of the file."""
+    left = len(data) - at
+    return (
+        left < 9
+        or (0 < data[at] <= 0x0F and int.from_bytes(data[at + 1 : at + 9], "little") <= LARGEST_CHUNK)
+        or data[at : at + 8] == MAGIC
+    )
+
+
+def _chunk_length(data: bytes, at: int) -> int | None:
+    """What the fields of a chunk come to: times, size, CRC, name of the compression, records."""
+    name = at + 9 + 28
+    if name + 4 > len(data):
+        return None
+    records = name + 4 + int.from_bytes(data[name : name + 4], "little")
+    if records + 8 > len(data):
+        return None
+    return records + 8 + int.from_bytes(data[records : records + 8], "little") - at - 9
 
 
 def _next_chunk(data: bytes, at: int) -> int | None:
