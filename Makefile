@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test lint bench fuzz recordings check clean
+.PHONY: demo test lint bench fuzz screenshots recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -26,6 +26,10 @@ check: lint test
 bench: $(STAMP)
 	$(BIN)/python -m bench
 
+# Every view at two sizes into docs/screens; needs no display.
+screenshots: $(STAMP)
+	$(BIN)/python -m bench.screenshots
+
 # Bytes that nobody sent, at every decoder and the reader of recordings: SECONDS for each.
 SECONDS ?= 60
 fuzz: $(STAMP)
@@ -39,7 +43,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"levelhips needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it: Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[plot,virtual]' --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[plot,virtual,app]' --requirement requirements-dev.txt
 	@$(PYTHON) -c 'open("$(STAMP)", "w").close()'
 
 clean:

@@ -24,6 +24,7 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
 from bench.live import LIVE
+from bench.screen import SCREEN
 from levelhips import Quality, Recording, Samples, Settings, Update, analyze, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
@@ -361,17 +362,17 @@ PARTS = {
 
 
 def live(name: str) -> None:
-    """One of the figures of the live side."""
-    out = table("Live, over the virtual sensor", "what", "measured", "target")
-    LIVE[name](out)
+    """One of the figures of the live side, or of the screen."""
+    out = table("The screen, offscreen" if name in SCREEN else "Live, over the virtual sensor", "what", "measured", "target")
+    (LIVE | SCREEN)[name](out)
     console.print(out)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, *LIVE, []], help="only these")
-    for name in parser.parse_args().parts or [*PARTS, *LIVE]:
-        if name in LIVE:
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, *LIVE, *SCREEN, []], help="only these")
+    for name in parser.parse_args().parts or [*PARTS, *LIVE, *SCREEN]:
+        if name in LIVE or name in SCREEN:
             live(name)
         else:
             PARTS[name]()

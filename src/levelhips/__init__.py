@@ -8,23 +8,29 @@
 docs/library.md shows the pieces.
 """
 
-from levelhips.analysis import Analysis, analyze, summarize
-from levelhips.commands import Command, Do
-from levelhips.engine import Engine
-from levelhips.errors import (
-    BadInputError,
-    BluetoothUnavailableError,
-    LevelHipsError,
-    RecordingError,
-    SensorError,
-    SettingsError,
-    SoundError,
-    UnitsError,
-)
-from levelhips.events import Cue, Mode, Quality, Side, Step, Stride, Update
-from levelhips.recording import Recording, RecordingWriter, open_recording
-from levelhips.samples import Gap, Samples
-from levelhips.settings import Settings, load_settings
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from levelhips.analysis import Analysis, analyze, summarize
+    from levelhips.commands import Command, Do
+    from levelhips.engine import Engine
+    from levelhips.errors import (
+        BadInputError,
+        BluetoothUnavailableError,
+        LevelHipsError,
+        RecordingError,
+        SensorError,
+        SettingsError,
+        SoundError,
+        UnitsError,
+    )
+    from levelhips.events import Cue, Mode, Quality, Side, Step, Stride, Update
+    from levelhips.recording import Recording, RecordingWriter, open_recording
+    from levelhips.samples import Gap, Samples
+    from levelhips.settings import Settings, load_settings
 
 __version__ = "0.1.0"
 
@@ -58,3 +64,31 @@ __all__ = [
     "open_recording",
     "summarize",
 ]
+
+_HOME = {
+    "levelhips.analysis": ("Analysis", "analyze", "summarize"),
+    "levelhips.commands": ("Command", "Do"),
+    "levelhips.engine": ("Engine",),
+    "levelhips.errors": (
+        "BadInputError",
+        "BluetoothUnavailableError",
+        "LevelHipsError",
+        "RecordingError",
+        "SensorError",
+        "SettingsError",
+        "SoundError",
+        "UnitsError",
+    ),
+    "levelhips.events": ("Cue", "Mode", "Quality", "Side", "Step", "Stride", "Update"),
+    "levelhips.recording": ("Recording", "RecordingWriter", "open_recording"),
+    "levelhips.samples": ("Gap", "Samples"),
+    "levelhips.settings": ("Settings", "load_settings"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The names above, when they are asked for: scipy alone takes a second, and a window should not wait for it."""
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'levelhips' has no attribute {name!r}")

@@ -368,15 +368,60 @@ def doctor(
         raise SystemExit(1)
 
 
+@app.command("app")
+def app_(
+    file: Annotated[Path | None, typer.Argument(readable=False, help="A recording to review.")] = None,
+    virtual: VirtualOption = None,
+    record: Annotated[Path | None, typer.Option("--record", help="Folder for recordings.  [default: Documents/levelhips]")] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.  [default: in the user's folder]")] = None,
+) -> None:
+    """The screen: run with large numbers, and review afterwards."""
+    from levelhips.settings import load_settings
+
+    path = settings or _settings_path()
+    _begin_log(None)
+    raise SystemExit(_run_app(load_settings(path if path.exists() or settings else None), record or _documents(), path, file, virtual))
+
+
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("levelhips-demo"),
     fast: Annotated[bool, typer.Option("--fast", help="Do not play a minute of it in real time first.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="In the terminal, even where there is a screen.")] = False,
 ) -> None:
-    """Show what it is: a bundled run with beeps, then a report of it."""
+    """Show what it is: a bundled run with beeps, then a report of it. Where there is a screen, in a window."""
     from levelhips.demo import run_demo
 
+    if not (fast or terminal) and _has_screen():
+        from levelhips.sensors import bundled
+        from levelhips.settings import Settings
+
+        _run_app(Settings(), out, _settings_path(), None, bundled.find(bundled.TREADMILL))
+        fast = True
     run_demo(_console(), out, fast=fast, player=_player)
+
+
+def _run_app(settings: Settings, folder: Path, path: Path, review: Path | None, virtual: Path | None) -> int:
+    from levelhips.ui.app import run_app
+
+    return run_app(settings, folder, lambda: _player(settings), settings_path=path, review=review, virtual=virtual)
+
+
+def _has_screen() -> bool:
+    """Whether a window can be shown, and is wanted: not over a wire, not by a machine."""
+    from importlib.util import find_spec
+
+    if find_spec("PySide6") is None or find_spec("pyqtgraph") is None or find_spec("bumble") is None or not sys.stdout.isatty():
+        return False
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return not os.environ.get("SSH_CONNECTION")
+
+
+def _settings_path() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("levelhips") / "settings.toml"
 
 
 def _console() -> Console:

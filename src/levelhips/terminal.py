@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.align import Align
 from rich.columns import Columns
@@ -21,7 +21,7 @@ from levelhips.events import LinkState, Quality, Side
 from levelhips.replay import Replay
 from levelhips.sensors.source import LinkStatus
 from levelhips.session import Session
-from levelhips.view import Picture
+from levelhips.view import Picture, Silenceable
 
 COLOURS = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
 _GLYPHS = {
@@ -153,12 +153,6 @@ def _windows_keys() -> Iterator[str]:
         if letter in "\x00\xe0":
             letter = {"H": "up", "P": "down", "K": "left", "M": "right"}.get(msvcrt.getwch(), "")  # type: ignore[attr-defined,unused-ignore]
         yield "space" if letter == " " else letter
-
-
-class Silenceable(Protocol):
-    """A sound that can be silenced."""
-
-    def mute(self, muted: bool) -> None: ...
 
 
 class TerminalFace:

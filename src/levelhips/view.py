@@ -9,7 +9,10 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import numpy as np
+
 from levelhips.events import (
+    Angles,
     Cue,
     LinkChange,
     LinkState,
@@ -19,17 +22,20 @@ from levelhips.events import (
     Quality,
     Side,
     Signal,
+    StandingZero,
     Step,
     Stride,
     ThresholdChange,
     Update,
 )
-from levelhips.samples import Gap
+from levelhips.samples import Array, Gap
 
 log = logging.getLogger(__name__)
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
+LATELY = 20  # steps a side of "now", against as many of the beginning
+TRACE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,32 @@ class Picture:
     said: str = ""
     paused: bool = False
     link: LinkState | None = None
+    sd_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
+    since_start_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
+    rotation_deg: float = math.nan
+    tilt_deg: float = math.nan
+    zeroed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The last seconds of the pelvis: (n,) times [s], obliquity [deg], and +1 in right stance, -1 in left, 0 elsewhere."""
+
+    t_s: Array
+    obliquity_deg: Array
+    side_sign: Array
 
 
 class Sink(Protocol):
     """Whoever wants to hear of updates: sound, a file, a view."""
 
     def put(self, update: Update) -> None: ...
+
+
+class Silenceable(Protocol):
+    """A sound that can be silenced."""
+
+    def mute(self, muted: bool) -> None: ...
 
 
 class Audience:
@@ -84,6 +110,31 @@ class Audience:
                 log.warning("%s stopped: %s", type(sink).__name__, error)
 
 
+class _Recently:
+    """The last ten seconds of angles in one place; asked for sixty times a second, so nothing is joined then."""
+
+    ROOM = 32768  # ten seconds at 1,000 Hz, three times
+
+    def __init__(self) -> None:
+        self._rows = np.empty((3, self.ROOM))
+        self._n = 0
+
+    def add(self, angles: Angles) -> None:
+        new = np.stack([angles.t_s, angles.obliquity_rad, angles.side_sign])[:, -self.ROOM // 3 :]
+        count = new.shape[1]
+        if self._n + count > self.ROOM:
+            kept = self.rows()[:, -self.ROOM // 3 :]
+            self._n = kept.shape[1]
+            self._rows[:, : self._n] = kept
+        self._rows[:, self._n : self._n + count] = new
+        self._n += count
+
+    def rows(self) -> Array:
+        """(3, n) times, obliquities and signs; a copy."""
+        rows = self._rows[:, : self._n]
+        return rows[:, int(np.searchsorted(rows[0], rows[0, -1] - TRACE_S)) :].copy() if self._n else rows.copy()
+
+
 class View:
     """Gather from updates what a face shows. `put` from one thread, `look` from any."""
 
@@ -93,11 +144,20 @@ class View:
         self._bars: deque[Bar] = deque(maxlen=BARS)
         self._recent: dict[Side, deque[float]] = {side: deque(maxlen=SHOWN) for side in Side}
         self._threshold = dict.fromkeys(Side, math.inf)
+        self._first: dict[Side, list[float]] = {side: [] for side in Side}
+        self._lately: dict[Side, deque[float]] = {side: deque(maxlen=LATELY) for side in Side}
+        self._recently = _Recently()
 
     def look(self) -> Picture:
         """The present picture."""
         with self._lock:
             return self._picture
+
+    def trace(self) -> Trace:
+        """The last ten seconds; its arrays are the caller's own."""
+        with self._lock:
+            t_s, obliquity_rad, side_sign = self._recently.rows()
+        return Trace(t_s, np.degrees(obliquity_rad), side_sign)
 
     def put(self, update: Update) -> None:
         """Take an update of the engine."""
@@ -110,19 +170,36 @@ class View:
             picture = replace(picture, now_s=float(update.angles.t_s[-1]))
         with self._lock:
             self._picture = picture
+            if len(update.angles):
+                self._recently.add(update.angles)
 
     def _heed(self, picture: Picture, event: object) -> Picture:
         if isinstance(event, Step):
             good = event.quality is Quality.OK
             if good:
                 self._recent[event.side].append(event.drop_deg)
+                self._lately[event.side].append(event.drop_deg)
+                if len(self._first[event.side]) < LATELY:
+                    self._first[event.side].append(event.drop_deg)
             self._bars.append(Bar(event.side, event.drop_deg, event.drop_rad > self._threshold[event.side], good))
             drops = {side: sum(seen) / len(seen) if seen else math.nan for side, seen in self._recent.items()}
-            return replace(picture, drop_deg=drops, bars=tuple(self._bars), quality=event.quality, steps=picture.steps + 1)
+            sds = picture.sd_deg | ({event.side: math.degrees(event.drop_sd_rad)} if good else {})
+            return replace(
+                picture,
+                drop_deg=drops,
+                sd_deg=sds,
+                since_start_deg={side: self._since_start(side) for side in Side},
+                bars=tuple(self._bars),
+                quality=event.quality,
+                steps=picture.steps + 1,
+            )
         if isinstance(event, Stride):
             before = picture.cadence_spm
             cadence = event.cadence_spm if math.isnan(before) else before + 0.2 * (event.cadence_spm - before)
-            return replace(picture, cadence_spm=cadence)
+            rotation, tilt = math.degrees(event.rotation_range_rad), math.degrees(event.tilt_mean_rad)
+            return replace(picture, cadence_spm=cadence, rotation_deg=rotation, tilt_deg=tilt)
+        if isinstance(event, StandingZero):
+            return replace(picture, zeroed=True)
         if isinstance(event, ThresholdChange):
             self._threshold = {Side.LEFT: event.left_rad, Side.RIGHT: event.right_rad}
             return replace(picture, threshold_deg={side: math.degrees(level) for side, level in self._threshold.items()})
@@ -140,6 +217,13 @@ class View:
             paused = {"paused": True, "started": False}.get(event.what, picture.paused)
             return replace(picture, said=SAID[event.what], paused=paused)
         return picture
+
+    def _since_start(self, side: Side) -> float:
+        """How much larger the drop of the last steps is than that of the first; NaN until both are known."""
+        first, lately = self._first[side], self._lately[side]
+        if len(first) < LATELY or len(lately) < LATELY:
+            return math.nan
+        return sum(lately) / LATELY - sum(first) / LATELY
 
 
 NOTICES = {

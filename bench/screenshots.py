@@ -1,0 +1,126 @@
+"""Render every view of the screen at two sizes from the bundled recordings: `make screenshots`, into docs/screens/.
+
+Runs without a display (Qt's offscreen platform); the time of the session leaps, so it takes seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import os
+import tempfile
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from levelhips import Settings, open_recording
+from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.pace import PacedLoop
+from levelhips.sensors.profile import profiles
+from levelhips.sensors.virtual import virtual_source
+from levelhips.ui.app import application
+from levelhips.ui.window import Window
+from levelhips.view import Sink
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
+SIZES = ((1280, 800), (1920, 1080))
+
+
+class StopAt:
+    """Holds the session still at a moment: a picture of a run, not of its end."""
+
+    def __init__(self, at_s: float) -> None:
+        self.at_s, self.there, self.go_on = at_s, threading.Event(), threading.Event()
+
+    def put(self, update: object) -> None:
+        angles = update.angles  # type: ignore[attr-defined]
+        if len(angles) and angles.t_s[-1] >= self.at_s and not self.go_on.is_set():
+            self.there.set()
+            self.go_on.wait(60)
+
+
+def pump(app: object, seconds: float, until: object = None) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        app.processEvents()  # type: ignore[attr-defined]
+        if until is not None and until():  # type: ignore[operator]
+            return
+        time.sleep(0.005)
+
+
+def take(out: Path, size: tuple[int, int]) -> list[Path]:
+    """All views at one size."""
+    app = application()
+    made = []
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(threshold=ThresholdSettings(left_deg=4.0, right_deg=4.0))
+        held: list[Sink] = []
+        window = Window(settings, Path(folder), lambda: held)
+        window.resize(*size)
+        window.show()
+        pump(app, 0.3)
+
+        def keep(name: str) -> None:
+            pump(app, 0.25)
+            path = out / f"{name}_{size[0]}x{size[1]}.png"
+            window.grab().save(str(path))
+            made.append(path)
+
+        keep("start")
+        window.choose_sensor()
+        pump(app, 1.0)
+        window.banner.hide()
+        keep("connect")
+        for name, at_s, level in (("calibrate", 2.0, 4.0), ("live", 470.0, 4.0), ("live_gap", 24.0, 4.0)):
+            stop = StopAt(at_s)
+            stop.close = lambda: None  # type: ignore[attr-defined]
+            held[:] = [stop]
+            recording = open_recording(RUN)
+            window.settings = Settings(threshold=ThresholdSettings(left_deg=level, right_deg=level))
+            from levelhips.sensors.faults import parse_fault
+
+            faults = [parse_fault("stall=3@20")] if name == "live_gap" else []
+            source = partial(virtual_source, recording, profiles()["levelhips"], faults=faults)
+            window.begin(source, new_loop=lambda: PacedLoop(math.inf))
+            pump(app, 120, stop.there.is_set)
+            pump(app, 0.4)
+            keep(name)
+            stop.go_on.set()
+            session = window.session
+            assert session is not None
+            window.session = None
+            window.live.leave()
+            session.stop()
+        window.show_review(RUN)
+        pump(app, 60, lambda: window.review.analysis is not None)
+        review = window.review
+        review.region.setRegion((7.9, 8.1))
+        pump(app, 0.5)
+        for tab, name in enumerate(("traces", "strides", "spread", "steps")):
+            review.tabs.setCurrentIndex(tab)
+            keep(f"review_{name}")
+        window.banner.say("Bluetooth is switched off. Switch it on in the system's settings.")
+        window.show_start()
+        keep("banner")
+        window.close()
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screens")
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    asyncio.set_event_loop(None)
+    for size in SIZES:
+        for path in take(chosen.out, size):
+            print(path)
+
+
+if __name__ == "__main__":
+    main()

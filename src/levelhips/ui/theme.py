@@ -1,0 +1,34 @@
+"""Colours, sizes and the style of the screen; docs/design-of-the-screen.md says why."""
+
+from __future__ import annotations
+
+from levelhips.events import Side
+
+BACK, CARD, LINE = "#0f1419", "#171d25", "#2a333e"
+TEXT, DIM = "#e8edf2", "#93a0ad"
+# Okabe and Ito's sky blue and orange: told apart in every common colour blindness, and in grey by brightness.
+SIDE = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
+SHADE_SHARE = 0.13  # of a side's colour behind its stances
+NUMBER_SHARE = 0.24  # of the window's height: a capital is 0.73 of that in DejaVu and its like, so 1/6 of the window
+HEAD_SHARE, WORD_SHARE, SMALL_SHARE = 0.036, 0.034, 0.024
+FAMILY = "Inter, Segoe UI, SF Pro Text, DejaVu Sans, sans-serif"
+
+STYLE = f"""
+QWidget {{ background: {BACK}; color: {TEXT}; font-family: {FAMILY}; }}
+QPushButton {{ background: {CARD}; border: 2px solid {LINE}; border-radius: 12px; padding: 10px 18px; }}
+QPushButton:focus, QPushButton:hover {{ border-color: {TEXT}; }}
+QPushButton:disabled {{ color: {DIM}; }}
+QListWidget, QTableWidget, QTabWidget::pane {{ background: {CARD}; border: 1px solid {LINE}; border-radius: 8px; }}
+QListWidget::item {{ padding: 12px; }}
+QListWidget::item:selected {{ background: {LINE}; color: {TEXT}; }}
+QHeaderView::section {{ background: {BACK}; color: {DIM}; border: none; padding: 6px; }}
+QTabBar::tab {{ background: {BACK}; color: {DIM}; padding: 8px 18px; }}
+QTabBar::tab:selected {{ color: {TEXT}; border-bottom: 2px solid {TEXT}; }}
+QProgressBar {{ background: {CARD}; border: 1px solid {LINE}; border-radius: 6px; text-align: center; }}
+QProgressBar::chunk {{ background: {SIDE[Side.LEFT]}; }}
+"""
+
+
+def pixels(height: int, share: float, least: int = 11) -> int:
+    """A font's size for a window's height."""
+    return max(least, round(height * share))

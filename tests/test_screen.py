@@ -1,0 +1,322 @@
+"""The screen, offscreen: what a runner and a physiotherapist do with it, by keys and by mouse."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+pytest.importorskip("PySide6", reason="the screen needs the extra 'app' (make test installs it)")
+pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+try:
+    from PySide6 import QtGui  # noqa: F401
+except ImportError as error:  # a library of the system's is missing
+    pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
+
+from living import run_of
+from PySide6.QtCore import Qt
+
+from levelhips import Cue, SensorError, Settings, analyze, open_recording
+from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.events import Side
+from levelhips.pace import PacedLoop
+from levelhips.report.curves import stride_curves
+from levelhips.sensors.faults import parse_fault
+from levelhips.sensors.profile import profiles
+from levelhips.sensors.virtual import virtual_source
+from levelhips.settings import load_settings
+from levelhips.ui import texts
+from levelhips.ui.app import application
+from levelhips.ui.dialogs import SettingsDialog, recordings_by_date
+from levelhips.ui.window import Window
+
+LOW = Settings(threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4))
+SECONDS = 40.0
+
+
+@pytest.fixture(scope="session")
+def qapp_cls():
+    application()
+    from PySide6.QtWidgets import QApplication
+
+    return QApplication
+
+
+class Holds:
+    """A sink that holds the session still once a time has come."""
+
+    def __init__(self, at_s: float) -> None:
+        import threading
+
+        self.at_s, self.there, self.go_on = at_s, threading.Event(), threading.Event()
+
+    def put(self, update) -> None:
+        if len(update.angles) and update.angles.t_s[-1] >= self.at_s and not self.go_on.is_set():
+            self.there.set()
+            self.go_on.wait(30)
+
+    def mute(self, muted: bool) -> None:
+        self.muted = muted
+
+    def close(self) -> None:
+        self.go_on.set()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    holds: list[Holds] = []
+    window = Window(LOW, tmp_path / "recordings", lambda: list(holds))
+    window.holds = holds
+    qtbot.addWidget(window, before_close_func=lambda w: [hold.go_on.set() for hold in w.holds])
+    window.resize(1280, 800)
+    window.show()
+    return window
+
+
+def begin(window: Window, qtbot, *faults: str, hold_s: float = 30.2) -> Holds:
+    """A session of the virtual sensor, held still at a moment, and shown."""
+    hold = Holds(hold_s)
+    window.holds[:] = [hold]
+    source = partial(virtual_source, run_of(SECONDS), profiles()["levelhips"], faults=[parse_fault(fault) for fault in faults])
+    window.begin(source, new_loop=lambda: PacedLoop(math.inf))
+    qtbot.waitUntil(hold.there.is_set, timeout=20000)
+    window.live.refresh()
+    return hold
+
+
+def go_on(window: Window, qtbot, hold: Holds) -> None:
+    hold.go_on.set()
+    qtbot.waitUntil(lambda: window.session is None, timeout=20000)
+
+
+def test_the_three_choices_by_key_and_by_mouse(window, qtbot):
+    qtbot.keyClick(window.start, Qt.Key.Key_D)
+    assert window.banner.words.text() == texts.DRILL_SOON
+    qtbot.mouseClick(window.start.buttons[0], Qt.MouseButton.LeftButton)
+    assert window.pages.currentWidget() is window.connect_page
+    qtbot.keyClick(window.connect_page, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.start
+
+
+def test_a_run_from_the_first_page_to_the_review(window, qtbot):
+    hold = begin(window, qtbot)
+    live = window.live
+    assert window.pages.currentWidget() is live
+    picture = window.session.view.look()
+    for side, card in live.cards.items():
+        assert card._value == f"{picture.drop_deg[side]:.1f}°"
+        assert card.capital_px >= 800 / 8, "readable at two metres"
+        assert card._value in card.accessibleDescription()
+    assert live.clock.text() == "0:30"
+    assert live.cadence.text() == f"{picture.cadence_spm:.0f} steps/min"
+    assert texts.RECORDING in live.state.text()
+    x, y = live.trace._curve.getData()
+    assert np.ptp(x) > 8
+    assert 2 < np.ptp(y) < 15
+    go_on(window, qtbot, hold)
+    assert window.pages.currentWidget() is window.review
+    qtbot.waitUntil(lambda: window.review.analysis is not None, timeout=20000)
+    assert window.review.analysis.recording.path.parent == window.folder
+
+
+def test_keys_of_the_live_view(window, qtbot):
+    hold = begin(window, qtbot, hold_s=20.0)
+    live, session = window.live, window.session
+    qtbot.keyClick(live, Qt.Key.Key_Up)
+    qtbot.keyClick(live, Qt.Key.Key_M)
+    qtbot.keyClick(live, Qt.Key.Key_S)
+    assert hold.muted
+    live.refresh()
+    assert texts.MUTED in live.state.text()
+    qtbot.keyClick(live, Qt.Key.Key_Q)
+    live.refresh()
+    assert live.message.text() == texts.END_QUESTION
+    assert window.session is session, "one Q does not end a run"
+    qtbot.keyClick(live, Qt.Key.Key_Space)
+    go_on(window, qtbot, hold)
+    recording = open_recording(session.recorder.paths[0])
+    assert [command.do for command in recording.commands] == ["threshold", "mark", "pause"]
+    assert recording.commands[0].value == pytest.approx(3.9)
+
+
+def test_standing_is_counted_down_and_found(window, qtbot):
+    hold = begin(window, qtbot, hold_s=0.5)
+    assert window.live.message.text() == texts.STAND_MORE.format(left=3)
+    hold.at_s = 5.0
+    hold.there.clear()
+    hold.go_on.set()
+    hold.go_on.clear()
+    qtbot.waitUntil(hold.there.is_set, timeout=20000)
+    window.live.refresh()
+    assert window.live.message.text() == texts.STANDING_FOUND
+    go_on(window, qtbot, hold)
+
+
+def test_nothing_is_drawn_where_nothing_was_measured(window, qtbot):
+    hold = begin(window, qtbot, "stall=3@20", hold_s=25.0)
+    x, y = window.live.trace._curve.getData()
+    hole = (x > x[-1] - 4.5) & (x < x[-1] - 2.5)
+    assert not np.isfinite(y[hole]).any()
+    go_on(window, qtbot, hold)
+
+
+def test_trouble_of_the_session_is_a_calm_banner_with_the_fix(window, qtbot):
+    window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"], faults=[parse_fault("taken=3600@0")]),
+                 new_loop=lambda: PacedLoop(math.inf))  # fmt: skip
+    qtbot.waitUntil(lambda: window.session is None, timeout=20000)
+    assert window.banner.isVisible()
+    assert "close its maker's app" in window.banner.words.text()
+    assert window.pages.currentWidget() is window.start
+
+
+def test_a_search_without_bluetooth_says_how_to_get_it(window, qtbot):
+    class Searches:
+        heard: dict = {}  # noqa: RUF012
+        trouble = SensorError("Bluetooth is switched off", fix="Switch it on")
+
+        def stop(self) -> None: ...
+
+    window.connect_page._search = Searches
+    window.choose_sensor()
+    assert window.banner.isVisible()
+    assert "Switch it on" in window.banner.words.text()
+
+
+def test_a_frozen_screen_costs_no_beep_and_a_broken_one_no_recording(window, qtbot):
+    class Keeps(Holds):
+        def __init__(self) -> None:
+            super().__init__(math.inf)
+            self.cues: list[Cue] = []
+
+        def put(self, update) -> None:
+            self.cues += update.of(Cue)
+
+    keeps = Keeps()
+    window.holds[:] = [keeps]
+    window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"]), new_loop=lambda: PacedLoop(math.inf))
+    session = window.session
+    window.live.trace.show_session = lambda *_: 1 / 0
+    time.sleep(4.0)  # the screen's thread does nothing: the whole run happens meanwhile
+    assert len(keeps.cues) == len(analyze(run_of(SECONDS), LOW).cues) > 3
+    with qtbot.captureExceptions() as broken:
+        qtbot.waitUntil(lambda: len(broken) > 0, timeout=5000)
+        window.end_session()
+    assert len(open_recording(session.recorder.paths[0]).samples) == SECONDS * 200
+
+
+def test_review_brush_curves_table_and_export(window, qtbot, tmp_path):
+    path = tmp_path / "run.mcap"
+    shutil.copy(ROOT / "recordings" / "treadmill_fatigue.mcap", path)
+    window.show_review(path)
+    review = window.review
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=60000)
+    assert "left 4.3°" in review.summary.text()
+    from_s, to_s = review.stretch_s
+    assert to_s - from_s == pytest.approx(30, abs=0.1)
+    qtbot.keyClick(review, Qt.Key.Key_Right)
+    assert review.stretch_s[0] == pytest.approx(from_s + 15, abs=0.1)
+    qtbot.wait(250)
+    seen = review.traces.viewRange()[0]
+    assert seen == pytest.approx(review.stretch_s, abs=0.1)
+    review.tabs.setCurrentWidget(review.table)
+    assert review.table.rowCount() == len(review.analysis.steps)
+    out = tmp_path / "out"
+    review.export(out)
+    assert {file.name for file in out.iterdir()} >= {"steps.csv", "summary.json", "review.png", "drops.svg"}
+    review.open(ROOT / "recordings" / "radio_losses.mcap", compare=True)
+    qtbot.waitUntil(lambda: "against" in review.title.text(), timeout=60000)
+    review.play()
+    qtbot.waitUntil(lambda: review._playing is not None and review._playing.now_s > review.stretch_s[0] + 0.1, timeout=20000)
+    qtbot.keyClick(review, Qt.Key.Key_Space)
+    assert review._playing is None
+
+
+def test_a_damaged_file_is_said_and_the_page_stays(window, qtbot, tmp_path):
+    path = tmp_path / "broken.mcap"
+    path.write_bytes(b"\x89MCAP0\r\n" + bytes(200))
+    window.show_review(path)
+    qtbot.waitUntil(window.banner.isVisible, timeout=10000)
+    assert "broken.mcap" in window.banner.words.text()
+
+
+def test_settings_are_checked_before_they_are_kept(window, qtbot, tmp_path):
+    path = tmp_path / "settings.toml"
+    dialog = SettingsDialog(window, LOW, path)
+    dialog.fields["threshold", "left_deg"].setText("400")
+    dialog.keep()
+    assert "left_deg" in dialog.problem.text() or "400" in dialog.problem.text()
+    assert not path.exists()
+    dialog.fields["threshold", "left_deg"].setText("5.5")
+    dialog.keep()
+    assert load_settings(path).threshold.left_deg == 5.5
+    assert dialog.settings == load_settings(path)
+
+
+def test_recordings_come_by_date(tmp_path):
+    for number, name in enumerate(("b", "a", "c")):
+        (tmp_path / f"{name}.mcap").write_bytes(b"")
+        os.utime(tmp_path / f"{name}.mcap", (number, number))
+    assert [file.stem for file in recordings_by_date(tmp_path)] == ["c", "a", "b"]
+    assert recordings_by_date(tmp_path / "nowhere") == []
+
+
+def test_stride_curves_are_those_of_the_simulated_pelvis():
+    analysis = analyze(ROOT / "recordings" / "treadmill_fatigue.mcap")
+    curves = stride_curves(analysis, 60, 120)
+    left, right = curves[Side.LEFT], curves[Side.RIGHT]
+    assert left.n > 60
+    assert right.n > 60
+    # The same strides begun by the other foot: half a stride later the one is the other.
+    assert np.abs(np.roll(left.mean_deg[0, :-1], -50) - right.mean_deg[0, :-1]).max() < 0.4
+    assert stride_curves(analysis, 1e6, 2e6)[Side.LEFT].n == 0
+
+
+def test_the_live_plot_does_not_lose_none(window, qtbot):
+    """PySide6 6.12.0 on Python 3.11 loses a reference to None at every setData, and kills the interpreter within seconds."""
+    hold = begin(window, qtbot)
+    before = sys.getrefcount(None)
+    for _ in range(300):
+        window.live.refresh()
+    assert abs(sys.getrefcount(None) - before) < 200
+    go_on(window, qtbot, hold)
+
+
+XVFB = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from levelhips import Settings
+from levelhips.ui.app import application
+from levelhips.ui.window import Window
+app = application()
+window = Window(Settings(), Path({folder!r}))
+window.show()
+import time
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    app.processEvents()
+print(app.platformName(), window.isVisible(), window.width(), window.grab().save({shot!r}))
+"""
+
+
+def test_the_real_window_on_a_real_display(tmp_path):
+    server = shutil.which("xvfb-run")
+    if server is None:
+        pytest.skip("xvfb-run is not installed (Debian: xvfb, libxcb-cursor0, libxkbcommon-x11-0, libxcb-icccm4 and its kin, libegl1)")
+    code = XVFB.format(tests=str(ROOT / "tests"), folder=str(tmp_path), shot=str(tmp_path / "shot.png"))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
+    command = [server, "-a", "-s", "-screen 0 1400x900x24", sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=90, check=False)
+    if "Could not load the Qt platform plugin" in done.stderr:
+        pytest.skip(f"the system's part of Qt is missing: {done.stderr.splitlines()[0]}")
+    assert done.stdout.split() == ["xcb", "True", "1280", "True"], done.stderr
+    assert (tmp_path / "shot.png").stat().st_size > 5000
