@@ -129,9 +129,12 @@ def opening(out: Table) -> None:
         pump(app, 0.5)
         began = time.monotonic()
         window.show_review(path)
-        pump(app, 60, lambda: window.review.analysis is not None)
+        pump(app, 60, lambda: window.review._first_seen > 0)
         app.processEvents()
         first = time.monotonic() - began
+        pump(app, 60, lambda: window.review.analysis is not None)
+        app.processEvents()
+        whole = time.monotonic() - began
         zooms = []
         for at in range(10):
             begin = time.monotonic()
@@ -139,7 +142,7 @@ def opening(out: Table) -> None:
             window.review._show_traces()
             window.review.traces.repaint()
             zooms.append((time.monotonic() - begin) * 1e3)
-        out.add_row("one hour: first useful picture [s]", f"{first:.1f}", "3")
+        out.add_row("one hour: the first six minutes are drawn, all of it [s]", f"{first:.1f}, {whole:.1f}", "3")
         out.add_row("one hour: a zoom to 2 min, median, worst [ms]", f"{np.median(zooms):.0f}, {max(zooms):.0f}", "50")
         window.close()
 

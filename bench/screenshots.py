@@ -12,6 +12,8 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -20,9 +22,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from levelhips import Settings, open_recording
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.pace import PacedLoop
+from levelhips.sensors.ble import Radio
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.virtual import virtual_source
+from levelhips.sensors.virtual import VirtualWorld, virtual_source
 from levelhips.ui.app import application
+from levelhips.ui.start import Searching
 from levelhips.ui.window import Window
 from levelhips.view import Sink
 
@@ -53,6 +57,13 @@ def pump(app: object, seconds: float, until: object = None) -> None:
         time.sleep(0.005)
 
 
+@asynccontextmanager
+async def in_range() -> AsyncIterator[Radio]:
+    """A radio that hears one virtual sensor."""
+    async with VirtualWorld(open_recording(RUN), profiles()["levelhips"]) as world:
+        yield world.heard_by
+
+
 def take(out: Path, size: tuple[int, int]) -> list[Path]:
     """All views at one size."""
     app = application()
@@ -60,7 +71,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(threshold=ThresholdSettings(left_deg=4.0, right_deg=4.0))
         held: list[Sink] = []
-        window = Window(settings, Path(folder), lambda: held)
+        window = Window(settings, Path(folder), lambda: held, search=lambda: Searching(in_range))
         window.resize(*size)
         window.show()
         pump(app, 0.3)
@@ -73,8 +84,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
 
         keep("start")
         window.choose_sensor()
-        pump(app, 1.0)
-        window.banner.hide()
+        pump(app, 2.0)
         keep("connect")
         for name, at_s, level in (("calibrate", 2.0, 4.0), ("live", 470.0, 4.0), ("live_gap", 24.0, 4.0)):
             stop = StopAt(at_s)

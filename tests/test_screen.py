@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import asynccontextmanager
 from functools import partial
 
 import numpy as np
@@ -23,7 +24,8 @@ except ImportError as error:  # a library of the system's is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
 from living import run_of
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 
 from levelhips import Cue, SensorError, Settings, analyze, open_recording
 from levelhips.coaching.threshold import ThresholdSettings
@@ -32,11 +34,12 @@ from levelhips.pace import PacedLoop
 from levelhips.report.curves import stride_curves
 from levelhips.sensors.faults import parse_fault
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.virtual import virtual_source
+from levelhips.sensors.virtual import VirtualWorld, virtual_source
 from levelhips.settings import load_settings
 from levelhips.ui import texts
 from levelhips.ui.app import application
 from levelhips.ui.dialogs import SettingsDialog, recordings_by_date
+from levelhips.ui.start import Searching
 from levelhips.ui.window import Window
 
 LOW = Settings(threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4))
@@ -176,6 +179,40 @@ def test_trouble_of_the_session_is_a_calm_banner_with_the_fix(window, qtbot):
     assert window.banner.isVisible()
     assert "close its maker's app" in window.banner.words.text()
     assert window.pages.currentWidget() is window.start
+
+
+def test_a_sensor_in_range_is_listed_and_enter_connects(window, qtbot):
+    @asynccontextmanager
+    async def in_range():
+        async with VirtualWorld(run_of(SECONDS), profiles()["polar"]) as world:
+            yield world.heard_by
+
+    window.connect_page._search = lambda: Searching(in_range)
+    wanted = []
+    window.connect_page.chosen.disconnect()
+    window.connect_page.chosen.connect(wanted.append)
+    window.choose_sensor()
+    qtbot.waitUntil(lambda: "Polar" in window.connect_page.list.item(0).text(), timeout=10000)
+    assert "signal strong   battery 87 %" in window.connect_page.list.item(0).text()
+    qtbot.keyClick(window.connect_page, Qt.Key.Key_Return)
+    assert wanted == ["C0:DE:00:00:00:01"]
+    window.show_start()
+
+
+def test_a_dropped_file_is_reviewed_and_the_window_remembers_its_place(window, qtbot, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(ROOT / "recordings" / "radio_losses.mcap"))])
+    at, none = QPointF(100, 100), Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+    assert window.pages.currentWidget() is window.review
+    qtbot.waitUntil(lambda: window.review.analysis is not None, timeout=30000)
+    keep = QSettings(str(tmp_path / "place.ini"), QSettings.Format.IniFormat)
+    window._keep = keep
+    window.resize(780, 640)  # the offscreen display has 800 x 800
+    window.close()
+    again = Window(LOW, tmp_path, keep=keep)
+    qtbot.addWidget(again)
+    assert (again.width(), again.height()) == (780, 640)
 
 
 def test_a_search_without_bluetooth_says_how_to_get_it(window, qtbot):

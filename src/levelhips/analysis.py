@@ -63,7 +63,10 @@ class Analysis:
 
 
 def analyze(
-    recording: Recording | Path | str, settings: Settings | None = None, progress: Callable[[float], None] | None = None
+    recording: Recording | Path | str,
+    settings: Settings | None = None,
+    progress: Callable[[float], None] | None = None,
+    seen: Callable[[Update], None] | None = None,
 ) -> Analysis:
     """Find every step in a recording, and what the pelvis did in it.
 
@@ -75,6 +78,8 @@ def analyze(
         None: those of the recording, or the defaults.
     progress : callable or None
         Told the share that is done, 0 to 1.
+    seen : callable or None
+        Told what is found as it is found, some 20 s of the recording at a time.
 
     Raises
     ------
@@ -89,6 +94,8 @@ def analyze(
     for item in recording.items():
         update = engine.push(item)
         updates.append(update)
+        if seen is not None:
+            seen(update)
         if progress is not None and len(update.angles):
             progress(float((update.angles.t_s[-1] - recording.samples.t_s[0]) / max(recording.duration_s, 1e-9)))
     updates.append(engine.finish())

@@ -50,7 +50,7 @@ def list_sensors(console: Console, *, all: bool, seconds: float, virtual: Path |
                 from levelhips.sensors.virtual import VirtualWorld
 
                 world = await stack.enter_async_context(VirtualWorld(recording, profile))
-                radio = Radio(world.radio.scanner, world.radio.client)
+                radio = world.heard_by
             live = stack.enter_context(Live(console=console, auto_refresh=False, transient=True)) if console.is_terminal else None
             loop = asyncio.get_running_loop()
             began_s = loop.time()

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 from vqf import VQF
 
 from levelhips.errors import SettingsError
@@ -195,6 +194,8 @@ def _axes_with_z_up(acc: Array) -> Array:
 
 
 def _quaternion_of(matrix: Array) -> Array:
+    from scipy.spatial.transform import Rotation
+
     x, y, z, w = Rotation.from_matrix(matrix).as_quat()
     return np.array([w, x, y, z])
 
@@ -216,5 +217,7 @@ def _euler_of(q: Array) -> tuple[float, float, float]:
 
 
 def _of_euler(roll: float, pitch: float, yaw: float) -> Array:
+    from scipy.spatial.transform import Rotation
+
     x, y, z, w = Rotation.from_euler("ZYX", [yaw, pitch, roll]).as_quat()
     return np.array([w, x, y, z])

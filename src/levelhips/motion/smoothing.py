@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from scipy.signal import butter, lfilter, lfilter_zi
 
 from levelhips.samples import Array
 
@@ -26,10 +25,12 @@ class Butterworth:
     """
 
     def __init__(self, order: int, corner_hz: float, rate_hz: float, kind: Literal["lowpass", "highpass"] = "lowpass") -> None:
+        from scipy.signal import butter, lfilter, lfilter_zi  # half a second, which no settings file and no window should wait for
+
         if order not in (1, 2):
             raise ValueError(f"order is {order}; 1 and 2 are exact in this form")
         self._b, self._a = butter(order, corner_hz, kind, fs=rate_hz)
-        self._balance = lfilter_zi(self._b, self._a)
+        self._balance, self._lfilter = lfilter_zi(self._b, self._a), lfilter
         self._state: Array | None = None
 
     def restart(self) -> None:
@@ -43,5 +44,5 @@ class Butterworth:
         if self._state is None:
             # From the first sample, never from the first chunk: how long a chunk is, is the radio's whim.
             self._state = self._balance * values[0]
-        out, self._state = lfilter(self._b, self._a, values, zi=self._state)
+        out, self._state = self._lfilter(self._b, self._a, values, zi=self._state)
         return np.asarray(out)

@@ -458,6 +458,11 @@ class VirtualWorld:
         self.radio = BumbleRadio(device_on(link, "computer", HOST_ADDRESS))
         self.sensor = VirtualSensor(device_on(link, "sensor", SENSOR_ADDRESS), recording, profile, radio=self.radio, **options)
 
+    @property
+    def heard_by(self) -> Radio:
+        """The radio that hears it, for a client."""
+        return Radio(self.radio.scanner, self.radio.client)
+
     async def __aenter__(self) -> VirtualWorld:
         await self.sensor.start()
         return self
@@ -505,8 +510,7 @@ class VirtualSource:
 
     def __init__(self, recording: Recording, profile: Profile, **options: Any) -> None:
         self.world = VirtualWorld(recording, profile, **options)
-        radio = Radio(self.world.radio.scanner, self.world.radio.client)
-        self._client = BleSource(radio, self.world.sensor.name, self.world.sensor.rate_hz)
+        self._client = BleSource(self.world.heard_by, self.world.sensor.name, self.world.sensor.rate_hz)
 
     @property
     def profile(self) -> Profile | None:

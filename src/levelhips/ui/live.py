@@ -106,7 +106,7 @@ class Bars(QWidget):
         super().__init__()
         self._bars: tuple[Bar, ...] = ()
         self._limits: dict[Side, float] = dict.fromkeys(Side, math.inf)
-        self.setAccessibleName("Drop of the last steps against the limit")
+        self.setAccessibleName(texts.BARS_NAME)
 
     def show_picture(self, picture: Picture) -> None:
         if picture.bars != self._bars or picture.threshold_deg != self._limits:
@@ -124,7 +124,7 @@ class Bars(QWidget):
         shown = {side: number(level) if math.isfinite(level) else texts.LEARNING for side, level in self._limits.items()}
         both = shown[Side.LEFT] if shown[Side.LEFT] == shown[Side.RIGHT] else f"{shown[Side.LEFT]} / {shown[Side.RIGHT]}"
         painter.setPen(QColor(theme.DIM))
-        head = texts.LIMIT.format(left=shown[Side.LEFT], right=shown[Side.RIGHT]).split(",")[0] + f", limit {both}"
+        head = texts.LIMIT_HEAD.format(limit=both)
         painter.drawText(self.rect().adjusted(0, 6, 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, head)
         limits = [level for level in self._limits.values() if math.isfinite(level)]
         top = max([bar.drop_deg for bar in self._bars] + [1.25 * level for level in limits] + [3.0])
@@ -168,7 +168,7 @@ class TracePlot(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.setMouseEnabled(False, False)
         self.hideButtons()
-        self.setAccessibleName("Obliquity of the last seconds")
+        self.setAccessibleName(texts.TRACE_NAME)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
             axis.setPen(theme.LINE)
@@ -295,20 +295,20 @@ class LivePage(QWidget):
         if picture.cues != self._cues and picture.last_cue is not None:
             self._cues = picture.cues
             if not self.muted:
-                self._flash_until[picture.last_cue.side] = picture.now_s + FLASH_S
+                self._flash_until[picture.last_cue.side] = picture.last_cue.known_s + FLASH_S
         for side, card in self.cards.items():
             card.show_picture(picture, flash=picture.now_s < self._flash_until[side])
         self.bars.show_picture(picture)
         self.trace.show_session(session, picture)
         minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
         _say(self.clock, f"{int(minutes)}:{int(seconds):02d}")
-        _say(self.cadence, f"{picture.cadence_spm:.0f} steps/min" if math.isfinite(picture.cadence_spm) else "")
+        _say(self.cadence, texts.CADENCE.format(cadence=picture.cadence_spm) if math.isfinite(picture.cadence_spm) else "")
         known = math.isfinite(picture.rotation_deg)
-        _say(self.small, f"rotation {picture.rotation_deg:.0f}°   tilt {picture.tilt_deg:.0f}°" if known else "")
+        _say(self.small, texts.SMALL.format(rotation=picture.rotation_deg, tilt=picture.tilt_deg) if known else "")
         recording = session.recorder is not None and session.recorder.recording
         parts = [texts.RECORDING if recording else texts.NOT_RECORDING if session.recorder is not None else ""]
         if math.isfinite(link.battery_percent):
-            parts.append(f"battery {link.battery_percent:.0f} %")
+            parts.append(texts.BATTERY.format(percent=link.battery_percent))
         parts += [link.state.value, texts.MUTED if self.muted else texts.SOUND_ON, *([texts.PAUSED] if picture.paused else [])]
         _say(self.state, "    ".join(part for part in parts if part))
         _say(self.message, self._message(picture))
@@ -330,6 +330,8 @@ class LivePage(QWidget):
             return texts.STANDING_FOUND
         if picture.quality is Quality.SETTLING:
             return texts.SETTLING
+        if picture.quality is not None and picture.quality.value in texts.NOT_COUNTED:
+            return texts.NOT_COUNTED[picture.quality.value]
         return picture.said
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from levelhips.analysis import Analysis, analyze, summarize
 from levelhips.commands import Do
 from levelhips.errors import LevelHipsError
-from levelhips.events import Quality, Side, ThresholdChange
+from levelhips.events import Quality, Side, Step, ThresholdChange, Update
 from levelhips.recording import open_recording
 from levelhips.replay import Replay
 from levelhips.report.curves import PERCENT, stride_curves
@@ -40,6 +40,7 @@ from levelhips.ui.dialogs import RecordingsDialog
 from levelhips.ui.shades import StanceShades, stances_of
 from levelhips.view import Sink
 
+FIRST_SEEN = 1000  # steps found before they are drawn, and then again: six minutes
 RUNNING_MEAN = 21  # steps a side: 15 s
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
 FIRST_STRETCH_S = 30.0
@@ -54,12 +55,13 @@ class Opening:
         self.path, self.share = path, 0.0
         self.analysis: Analysis | None = None
         self.trouble: str = ""
+        self.steps: list[Step] = []  # as far as they are found
         self.done = threading.Event()
         threading.Thread(target=self._run, name="levelhips-analysis", daemon=True).start()
 
     def _run(self) -> None:
         try:
-            self.analysis = analyze(open_recording(self.path), None, self._progress)
+            self.analysis = analyze(open_recording(self.path), None, self._progress, self._seen)
         except LevelHipsError as error:
             self.trouble = str(error)
         except Exception as error:  # a bug must end in words on the screen, not in an endless bar
@@ -70,6 +72,9 @@ class Opening:
 
     def _progress(self, share: float) -> None:
         self.share = share
+
+    def _seen(self, update: Update) -> None:
+        self.steps += [step for step in update.of(Step) if step.quality is Quality.OK]
 
 
 class Playing:
@@ -111,6 +116,7 @@ class ReviewPage(QWidget):
         self._make_sounds, self._sounds = sounds, list[Any]()
         self._opening: Opening | None = None
         self._comparing = False
+        self._first_seen = 0
         self._playing: Playing | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title, self.summary, self.hint = QLabel(), QLabel(), QLabel(texts.REVIEW_HINT)
@@ -119,13 +125,13 @@ class ReviewPage(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setVisible(False)
-        self.overview = self._plot("drop [deg]", "time [min]")
-        self.traces = self._plot("angle [deg]", "time [s]")
-        self.spread = self._plot("share of steps [%]", "drop [deg]")
-        self.curves = [self._plot(f"{name} [deg]", "stride [%]") for name in NAMES]
+        self.overview = self._plot(texts.DROP_AXIS, texts.TIME_AXIS)
+        self.traces = self._plot(texts.ANGLE_AXIS, texts.SECONDS_AXIS)
+        self.spread = self._plot(texts.SHARE_AXIS, texts.DROP_AXIS)
+        self.curves = [self._plot(f"{name} [deg]", texts.STRIDE_AXIS) for name in texts.ANGLES]
         self.table = QTableWidget(0, len(texts.COLUMNS))
         self.table.setHorizontalHeaderLabels(list(texts.COLUMNS))
-        self.table.setAccessibleName("Steps")
+        self.table.setAccessibleName(texts.STEPS_TAB)
         self.table.verticalHeader().setVisible(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -178,7 +184,7 @@ class ReviewPage(QWidget):
         """Open a recording, with a progress bar; the screen stays alive."""
         self.stop_playing()
         self._comparing = compare and self.analysis is not None
-        self._opening = Opening(path)
+        self._opening, self._first_seen = Opening(path), 0
         self.title.setText(texts.OPENING.format(name=path.name))
         self.progress.setValue(0)
         self.progress.setVisible(True)
@@ -193,6 +199,8 @@ class ReviewPage(QWidget):
         opening = self._opening
         if opening is not None:
             self.progress.setValue(round(1000 * opening.share))
+            if not self._comparing and len(opening.steps) >= self._first_seen + FIRST_SEEN:
+                self._show_first(list(opening.steps))
             if opening.done.is_set():
                 self._opening = None
                 self.progress.setVisible(False)
@@ -215,6 +223,15 @@ class ReviewPage(QWidget):
                 self.stop_playing()
         if self._opening is None and self._playing is None:
             self._timer.stop()
+
+    def _show_first(self, steps: list[Step]) -> None:
+        """The drops that are found so far, while the rest is still worked on."""
+        self.overview.clear()
+        self._first_seen = len(steps)
+        for side in Side:
+            t = [step.at_s / 60 for step in steps if step.side is side]
+            drops = [step.drop_deg for step in steps if step.side is side]
+            self.overview.plot(t, drops, pen=None, symbol="o", symbolSize=3, symbolBrush=theme.SIDE[side], symbolPen=None)
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Show what was found."""
@@ -282,7 +299,7 @@ class ReviewPage(QWidget):
             self._drops(other, side, dim=True)
         assert self.analysis is not None
         one, two = summarize(self.analysis), summarize(other)
-        self.title.setText(f"{self.analysis.recording.path.name}   against (dotted) {other.recording.path.name}")
+        self.title.setText(texts.AGAINST.format(one=self.analysis.recording.path.name, other=other.recording.path.name))
         self.summary.setText(f"{_in_words(one)}\n{_in_words(two)}")
 
     # ---- a stretch
@@ -334,7 +351,7 @@ class ReviewPage(QWidget):
         if self.analysis is None:
             return
         found = stride_curves(self.analysis, *self.stretch_s)
-        for at, (plot, name) in enumerate(zip(self.curves, NAMES, strict=True)):
+        for at, plot in enumerate(self.curves):
             plot.clear()
             for side, curves in found.items():
                 if not curves.n:
@@ -346,8 +363,8 @@ class ReviewPage(QWidget):
                 high, low = pg.PlotCurveItem(PERCENT, mean + sd), pg.PlotCurveItem(PERCENT, mean - sd)
                 plot.addItem(pg.FillBetweenItem(high, low, brush=shade))
                 plot.plot(PERCENT, mean, pen=pg.mkPen(colour, width=3))
-            n = " / ".join(f"{side.value} {curves.n}" for side, curves in found.items())
-            plot.setTitle(f"{name}: strides {n}", color=theme.DIM, size="10pt")
+            title = texts.CURVES_TITLE.format(angle=texts.ANGLES[at], left=found[Side.LEFT].n, right=found[Side.RIGHT].n)
+            plot.setTitle(title, color=theme.DIM, size="10pt")
 
     # ---- all steps
 
@@ -466,18 +483,17 @@ def _in_words(summary: dict[str, Any]) -> str:
     steps, drops = summary["steps"], summary["contralateral_drop_deg"]
     if not steps["counted"]:
         return texts.WITHOUT_STEPS
-    parts = [f"{steps['counted']} of {steps['all']} steps count"]
-    for side in ("left", "right"):
-        if (spread := drops[side]) is not None:
-            drift = summary["drift_deg_per_10_min"][side]
-            more = (
-                f", drift {drift['slope']:+.1f} ± {drift['standard_error']:.1f} in 10 min" if drift and drift["slope"] is not None else ""
-            )
-            parts.append(f"{side} {spread['mean']:.1f}° (SD {spread['sd']:.1f}{more})")
+    parts = [texts.SUMMARY_STEPS.format(counted=steps["counted"], all=steps["all"])]
+    for side in Side:
+        if (spread := drops[side.value]) is not None:
+            found = summary["drift_deg_per_10_min"][side.value]
+            known = found is not None and found["slope"] is not None
+            drift = texts.SUMMARY_DRIFT.format(slope=found["slope"], error=found["standard_error"]) if known else ""
+            parts.append(texts.SUMMARY_SIDE.format(side=side.value, mean=spread["mean"], sd=spread["sd"], drift=drift))
     asymmetry = summary["asymmetry_deg"]
     if asymmetry["right_less_left"] is not None and asymmetry["standard_error"] is not None:
-        parts.append(f"right less left {asymmetry['right_less_left']:+.1f} ± {asymmetry['standard_error']:.1f}°")
+        parts.append(texts.SUMMARY_ASYMMETRY.format(difference=asymmetry["right_less_left"], error=asymmetry["standard_error"]))
     if summary["cadence_spm"]:
-        parts.append(f"{summary['cadence_spm']['mean']:.0f} steps/min")
-    parts.append(f"{summary['cues']['all']} beeps")
+        parts.append(texts.CADENCE.format(cadence=summary["cadence_spm"]["mean"]))
+    parts.append(texts.SUMMARY_BEEPS.format(beeps=summary["cues"]["all"]))
     return "   ".join(parts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -63,10 +63,16 @@ class StartPage(QWidget):
         super().resizeEvent(event)
 
 
+@asynccontextmanager
+async def the_systems_radio() -> AsyncIterator[Radio]:
+    """The computer's own Bluetooth."""
+    yield Radio()
+
+
 class Searching:
     """Scan in a thread of its own; `heard` and `trouble` may be read from any."""
 
-    def __init__(self, radio: Callable[[], Radio] = Radio) -> None:
+    def __init__(self, radio: Callable[[], AbstractAsyncContextManager[Radio]] = the_systems_radio) -> None:
         self.heard: dict[str, Heard] = {}
         self.trouble: LevelHipsError | None = None
         self._over = threading.Event()
@@ -80,7 +86,7 @@ class Searching:
 
     def _run(self) -> None:
         async def look() -> None:
-            async with aclosing(scan(self._radio())) as found:
+            async with self._radio() as radio, aclosing(scan(radio)) as found:
                 async for self.heard in found:
                     if self._over.is_set():
                         return
@@ -158,9 +164,9 @@ class ConnectPage(QWidget):
     @staticmethod
     def _line(one: Heard) -> str:
         assert one.profile is not None
-        battery = f"   battery {one.battery_percent:.0f} %" if math.isfinite(one.battery_percent) else ""
+        battery = "   " + texts.BATTERY.format(percent=one.battery_percent) if math.isfinite(one.battery_percent) else ""
         strength = "strong" if one.rssi_dbm > -65 else "fair" if one.rssi_dbm > -80 else "weak"
-        return f"{one.name or one.address}   {one.profile.title}   signal {strength}{battery}"
+        return f"{one.name or one.address}   {one.profile.title}   {texts.SIGNAL[strength]}{battery}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_V:

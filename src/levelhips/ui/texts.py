@@ -20,7 +20,6 @@ OVER, LEVEL, WAITING, UNCOUNTED = "over ▲", "level ✓", "waiting", "not count
 LIVE_HINT = "↑ ↓ limit   Space pause   M mark   S sound   Z zero   Q end"
 PAUSED, MUTED, RECORDING, NOT_RECORDING = "paused", "sound off", "● recording", "NOT recording"
 SOUND_ON = "sound on"
-LIMIT = "last steps, limit {left} / {right}"
 LEARNING = "learning"
 STAND = "Stand still"
 STAND_MORE = "Stand still: {left:.0f}"
@@ -46,6 +45,28 @@ OVERVIEW_KEY = (
     " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
 )
 TRACES_KEY = "solid: obliquity &nbsp; dashed: tilt &nbsp; dotted: rotation"
+CADENCE = "{cadence:.0f} steps/min"
+SMALL = "rotation {rotation:.0f}°   tilt {tilt:.0f}°"
+BATTERY = "battery {percent:.0f} %"
+NOT_COUNTED = {
+    "turning": "Bend: steps do not count",
+    "clip-loose": "The clip rattles: fix it tighter",
+    "no-standing-zero": "No standing zero: stand still for 3 seconds",
+    "sensor-slipped": "The clip slipped: stand still, then press Z",
+    "saturated": "The sensor is at the end of its range",
+    "after-gap": "Samples were lost: these steps do not count",
+}
+SIGNAL = {"strong": "signal strong", "fair": "signal fair", "weak": "signal weak"}
+LIMIT_HEAD = "last steps, limit {limit}"
+BARS_NAME, TRACE_NAME = "Drop of the last steps against the limit", "Obliquity of the last seconds"
+DROP_AXIS, TIME_AXIS, ANGLE_AXIS, SECONDS_AXIS = "drop [deg]", "time [min]", "angle [deg]", "time [s]"
+SHARE_AXIS, STRIDE_AXIS = "share of steps [%]", "stride [%]"
+ANGLES = ("obliquity", "tilt", "rotation")
+CURVES_TITLE = "{angle}: strides left {left} / right {right}"
+AGAINST = "{one}   against (dotted) {other}"
+SUMMARY_STEPS, SUMMARY_SIDE = "{counted} of {all} steps count", "{side} {mean:.1f}° (SD {sd:.1f}{drift})"
+SUMMARY_DRIFT, SUMMARY_ASYMMETRY = ", drift {slope:+.1f} ± {error:.1f} in 10 min", "right less left {difference:+.1f} ± {error:.1f}°"
+SUMMARY_BEEPS = "{beeps} beeps"
 EXPORTED = "Wrote {path}"
 WITHOUT_STEPS = "Nobody runs in this recording."
 COLUMNS = ("time [s]", "side", "drop [deg]", "+-", "contact [ms]", "quality")

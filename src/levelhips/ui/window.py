@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QSt
 
 from levelhips.errors import LevelHipsError
 from levelhips.recording import open_recording
-from levelhips.sensors import bundled
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
 from levelhips.session import MakeSource, Session, ready
@@ -130,6 +129,8 @@ class Window(QMainWindow):
         """The review, of this recording or of the last one that was made."""
         self._show(self.review)
         if path is None and self.review.analysis is None:
+            from levelhips.sensors import bundled  # brings the simulator, and with it half of scipy
+
             mine = recordings_by_date(self.folder)
             path = mine[0] if mine else bundled.find(bundled.TREADMILL)
         if path is not None:
@@ -143,6 +144,7 @@ class Window(QMainWindow):
     def run_virtual(self, recording: Path | None = None) -> None:
         """A virtual sensor on the back, playing a bundled run."""
         try:
+            from levelhips.sensors import bundled
             from levelhips.sensors.virtual import virtual_source
 
             played = open_recording(recording or bundled.find(bundled.TREADMILL))
