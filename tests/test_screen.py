@@ -196,6 +196,11 @@ def test_a_sensor_in_range_is_listed_and_enter_connects(window, qtbot):
     assert "signal strong   battery 87 %" in window.connect_page.list.item(0).text()
     qtbot.keyClick(window.connect_page, Qt.Key.Key_Return)
     assert wanted == ["C0:DE:00:00:00:01"]
+    virtual = []
+    window.connect_page.virtual.disconnect()
+    window.connect_page.virtual.connect(lambda: virtual.append(True))
+    qtbot.keyClick(window.connect_page.list, Qt.Key.Key_V)  # the list would take it for a search
+    assert virtual
     window.show_start()
 
 

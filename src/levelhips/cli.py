@@ -373,14 +373,16 @@ def app_(
     file: Annotated[Path | None, typer.Argument(readable=False, help="A recording to review.")] = None,
     virtual: VirtualOption = None,
     record: Annotated[Path | None, typer.Option("--record", help="Folder for recordings.  [default: Documents/levelhips]")] = None,
-    settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.  [default: in the user's folder]")] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="The settings file; made when settings are kept.  [default: in the user's folder]")
+    ] = None,
 ) -> None:
     """The screen: run with large numbers, and review afterwards."""
     from levelhips.settings import load_settings
 
     path = settings or _settings_path()
     _begin_log(None)
-    raise SystemExit(_run_app(load_settings(path if path.exists() or settings else None), record or _documents(), path, file, virtual))
+    raise SystemExit(_run_app(load_settings(path if path.exists() else None), record or _documents(), path, file, virtual))
 
 
 @app.command()

@@ -168,6 +168,7 @@ class TracePlot(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.setMouseEnabled(False, False)
         self.hideButtons()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or a click on it would take the arrow keys from the page
         self.setAccessibleName(texts.TRACE_NAME)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QResizeEvent, QShortcut
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -156,6 +156,18 @@ class ReviewPage(QWidget):
         self.region.setZValue(10)
         self.playhead = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.TEXT, width=2))
         self.fine_playhead = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.TEXT, width=2))
+        # Tables and plots take keys for themselves: shortcuts come before them.
+        for key, work in (
+            ("Esc", self.back.emit),
+            ("O", lambda: self.choose(compare=False)),
+            ("C", lambda: self.choose(compare=True)),
+            ("Space", self.play_or_stop),
+            ("E", self.export_somewhere),
+            ("Left", lambda: self.move_brush(-0.5)),
+            ("Right", lambda: self.move_brush(0.5)),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(work)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._shades, self._table_shown = StanceShades(), True
@@ -447,29 +459,28 @@ class ReviewPage(QWidget):
         painter.end()
         self.said.emit(texts.EXPORTED.format(path=folder))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key == Qt.Key.Key_Escape:
-            self.back.emit()
-        elif key in (Qt.Key.Key_O, Qt.Key.Key_C):
-            dialog = RecordingsDialog(self, self.folder)
-            if dialog.exec() and dialog.path is not None:
-                self.open(dialog.path, compare=key == Qt.Key.Key_C)
-        elif key == Qt.Key.Key_Space:
-            if self._playing is None:
-                self.play()
-            else:
-                self.stop_playing()
-        elif key == Qt.Key.Key_E:
-            folder = QFileDialog.getExistingDirectory(self, texts.OPEN)
-            if folder:
-                self.export(Path(folder))
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.analysis is not None:
-            low, high = self.region.getRegion()
-            by = (high - low) * (0.5 if key == Qt.Key.Key_Right else -0.5)
-            self.region.setRegion((low + by, high + by))
+    def choose(self, *, compare: bool) -> None:
+        """Let the user choose a recording by its date, or any file."""
+        dialog = RecordingsDialog(self, self.folder)
+        if dialog.exec() and dialog.path is not None:
+            self.open(dialog.path, compare=compare)
+
+    def play_or_stop(self) -> None:
+        if self._playing is None:
+            self.play()
         else:
-            super().keyPressEvent(event)
+            self.stop_playing()
+
+    def export_somewhere(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, texts.EXPORT)
+        if folder:
+            self.export(Path(folder))
+
+    def move_brush(self, share: float) -> None:
+        """Move the brush by a share of its width."""
+        if self.analysis is not None:
+            low, high = self.region.getRegion()
+            self.region.setRegion((low + share * (high - low), high + share * (high - low)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         height = self.window().height()

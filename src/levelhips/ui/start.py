@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from levelhips.errors import LevelHipsError
@@ -123,6 +123,9 @@ class ConnectPage(QWidget):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._refresh)
         self.setFocusProxy(self.list)
+        # A list takes letters for a search in itself: a shortcut comes before it.
+        shortcut = QShortcut(QKeySequence("V"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.virtual)
 
     def begin(self) -> None:
         """Search while the page is shown."""
@@ -169,9 +172,7 @@ class ConnectPage(QWidget):
         return f"{one.name or one.address}   {one.profile.title}   {texts.SIGNAL[strength]}{battery}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_V:
-            self.virtual.emit()
-        elif event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.back.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentItem() is not None:
             address = self.list.currentItem().data(Qt.ItemDataRole.UserRole)

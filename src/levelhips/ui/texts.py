@@ -36,6 +36,7 @@ STEPS_TAB, CURVES_TAB, SPREAD_TAB, TRACES_TAB = "Steps", "Strides", "Spread", "T
 END_QUESTION = "Press Q again to end the session"
 ENDED = "Ended. {path}"
 DISMISS = "Close"
+EXPORT = "Export into a folder"
 OTHER_FILE, IN_FOLDER = "Another file ...", "Recordings in {folder}"
 SETTINGS, SETTINGS_ABOUT = "Settings", "Kept in {path}; docs/settings.md explains each."
 NOT_KEPT = "{path} cannot be written ({why}). Mend its permissions."
