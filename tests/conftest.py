@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from hypothesis import HealthCheck, settings
 from levelhips import Samples, Update
 from levelhips.engine import Engine
 from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+try:
+    from PySide6 import QtWidgets  # noqa: F401
+except ImportError:  # not installed, or a library of the system's is missing: tests/test_screen.py says so
+    pass
+else:
+    pytest_plugins = ("pytestqt.plugin",)
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"

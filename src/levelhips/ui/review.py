@@ -42,6 +42,7 @@ from levelhips.view import Sink
 
 FIRST_SEEN = 1000  # steps found before they are drawn, and then again: six minutes
 RUNNING_MEAN = 21  # steps a side: 15 s
+WORTH_DEG = 1.0  # a drift less sure than a runner's own spread says nothing
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
 FIRST_STRETCH_S = 30.0
 SHADED_S = 90.0  # stances that are narrower than a few pixels are no help
@@ -188,6 +189,7 @@ class ReviewPage(QWidget):
         for name in ("left", "bottom"):
             plot.getAxis(name).setPen(theme.LINE)
             plot.getAxis(name).setTextPen(theme.DIM)
+            plot.getAxis(name).enableAutoSIPrefix(False)
         return plot
 
     # ---- opening
@@ -254,8 +256,9 @@ class ReviewPage(QWidget):
         self.summary.setText(_in_words(summary))
         self._show_overview(analysis)
         times = [step.at_s for step in analysis.good()] or [float(analysis.angles.t_s[0])]
-        start = times[0] / 60
-        self.region.setRegion((start, start + FIRST_STRETCH_S / 60))
+        start, ends = times[0] / 60, (float(analysis.angles.t_s[0]) / 60, float(analysis.angles.t_s[-1]) / 60)
+        self.region.setBounds(ends)
+        self.region.setRegion((start, min(start + FIRST_STRETCH_S / 60, ends[1])))
         self._load_traces(analysis)
         self._show_spread(analysis)
         self._table_shown = False
@@ -480,7 +483,9 @@ class ReviewPage(QWidget):
         """Move the brush by a share of its width."""
         if self.analysis is not None:
             low, high = self.region.getRegion()
-            self.region.setRegion((low + share * (high - low), high + share * (high - low)))
+            times = self.analysis.angles.t_s
+            by = min(max(share * (high - low), float(times[0]) / 60 - low), float(times[-1]) / 60 - high)  # as far as there is anything
+            self.region.setRegion((low + by, high + by))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         height = self.window().height()
@@ -498,7 +503,7 @@ def _in_words(summary: dict[str, Any]) -> str:
     for side in Side:
         if (spread := drops[side.value]) is not None:
             found = summary["drift_deg_per_10_min"][side.value]
-            known = found is not None and found["slope"] is not None
+            known = found is not None and found["slope"] is not None and found["standard_error"] < WORTH_DEG  # not of a short run
             drift = texts.SUMMARY_DRIFT.format(slope=found["slope"], error=found["standard_error"]) if known else ""
             parts.append(texts.SUMMARY_SIDE.format(side=side.value, mean=spread["mean"], sd=spread["sd"], drift=drift))
     asymmetry = summary["asymmetry_deg"]

@@ -155,6 +155,7 @@ class Window(QMainWindow):
 
     def begin(self, source: MakeSource, **options: Any) -> None:
         """Begin a session and show it."""
+        self.banner.hide()
         self._sounds = self._make_sounds()
         try:
             self.session = Session(source, self.settings, self.folder, list(self._sounds), **options)
