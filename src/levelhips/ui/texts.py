@@ -40,7 +40,7 @@ EXPORT = "Export into a folder"
 OTHER_FILE, IN_FOLDER = "Another file ...", "Recordings in {folder}"
 SETTINGS, SETTINGS_ABOUT = "Settings", "Kept in {path}; docs/settings.md explains each."
 NOT_KEPT = "{path} cannot be written ({why}). Mend its permissions."
-START_HINT = "R run   D drill   V review   , settings   F11 full screen"
+START_HINT = "R run   D drill   V review   , settings   F11 full screen   Ctrl+Q quit"
 OVERVIEW_KEY = (
     "<span style='color:{left}'>●&nbsp;left&nbsp;stance</span> &nbsp; <span style='color:{right}'>●&nbsp;right&nbsp;stance</span>"
     " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
@@ -69,5 +69,5 @@ SUMMARY_STEPS, SUMMARY_SIDE = "{counted} of {all} steps count", "{side} {mean:.1
 SUMMARY_DRIFT, SUMMARY_ASYMMETRY = ", drift {slope:+.1f} ± {error:.1f} in 10 min", "right less left {difference:+.1f} ± {error:.1f}°"
 SUMMARY_BEEPS = "beeps: {beeps}"
 EXPORTED = "Wrote {path}"
-WITHOUT_STEPS = "Nobody runs in this recording."
+WITHOUT_STEPS = "No step counts in this recording."
 COLUMNS = ("time [s]", "side", "drop [deg]", "+-", "contact [ms]", "quality")

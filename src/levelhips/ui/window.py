@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from levelhips.errors import LevelHipsError
@@ -103,6 +103,7 @@ class Window(QMainWindow):
         self.review.back.connect(self.show_start)
         self.review.trouble.connect(self.banner.say)
         self.review.said.connect(self.banner.say)
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.close)
         self.resize(1280, 800)
         if keep is not None and isinstance(place := keep.value("place"), QByteArray):
             self.restoreGeometry(place)
