@@ -137,11 +137,15 @@ class Session:
             A bug that ended the session before; what a sensor may do is in `error` only.
         """
         self._stopping = True
-        loop, main = self._loop, self._main
-        if loop is not None and main is not None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: the session has ended by itself
-                loop.call_soon_threadsafe(main.cancel)
-        self.join()
+        while True:
+            loop, main = self._loop, self._main
+            if loop is not None and main is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: the session has ended by itself
+                    loop.call_soon_threadsafe(main.cancel)
+            # A radio may hang in its goodbye: then it is broken off.
+            if self.join(CLOSE_S):
+                break
+            log.warning("The session does not end; breaking off what it waits for")
         if self.error is not None and not isinstance(self.error, LevelHipsError):
             raise self.error
 

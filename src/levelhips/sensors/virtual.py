@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 SENSOR_ADDRESS, HOST_ADDRESS = "C0:DE:00:00:00:01", "C0:DE:00:00:00:02"
 BATTERY_SERVICE, BATTERY_LEVEL, DEVICE_INFORMATION = 0x180F, 0x2A19, 0x180A
 ADVERTISING_MS = 100.0  # common; found within a few of these
+PART_S = 1.0
+_BROKEN = (core.BaseBumbleError, hci.HCI_Error, TimeoutError)
 BOOT_S = 3.0  # what the sensor's clock shows when the stream begins
 MOTION_HZ = 40.0  # of a pelvis and a landing: what is above is folded down by sampling slower
 
@@ -125,10 +127,16 @@ class VirtualSensor:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         if self._connection is not None:
-            with contextlib.suppress(core.BaseBumbleError, TimeoutError):
-                await self._connection.disconnect()
-        with contextlib.suppress(core.BaseBumbleError, TimeoutError):
+            await self._part(self._connection)
+        with contextlib.suppress(*_BROKEN):
             await self._device.stop_advertising()
+
+    @staticmethod
+    async def _part(connection: Connection, reason: int = hci.HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR) -> None:
+        """Disconnect; a link that is gone already is never confirmed by Bumble's controllers."""
+        with contextlib.suppress(*_BROKEN):
+            async with asyncio.timeout(PART_S):
+                await connection.disconnect(reason)
 
     @property
     def now_s(self) -> float:
@@ -199,8 +207,7 @@ class VirtualSensor:
         connection.on(Connection.EVENT_DISCONNECTION, lambda reason: self._disconnected())
 
     async def _refuse(self, connection: Connection) -> None:
-        with contextlib.suppress(core.BaseBumbleError, TimeoutError):
-            await connection.disconnect(hci.HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_LOW_RESOURCES_ERROR)
+        await self._part(connection, hci.HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_LOW_RESOURCES_ERROR)
         await self._readvertise()
 
     def _disconnected(self) -> None:
@@ -211,7 +218,7 @@ class VirtualSensor:
             self._go(self._readvertise())
 
     async def _readvertise(self) -> None:
-        with contextlib.suppress(core.BaseBumbleError, TimeoutError):
+        with contextlib.suppress(*_BROKEN):
             await self._device.stop_advertising()
         await self._advertise()
 
@@ -219,11 +226,10 @@ class VirtualSensor:
         """Out of reach: no link, no advertising."""
         loop = asyncio.get_running_loop()
         self._away_until_s = loop.time() + seconds
-        with contextlib.suppress(core.BaseBumbleError, TimeoutError):
+        with contextlib.suppress(*_BROKEN):
             await self._device.stop_advertising()
         if self._connection is not None:
-            with contextlib.suppress(core.BaseBumbleError, TimeoutError):
-                await self._connection.disconnect()
+            await self._part(self._connection)
         await asyncio.sleep(self._away_until_s - loop.time())
         self._away_until_s = -1.0
         await self._advertise()
@@ -248,7 +254,7 @@ class VirtualSensor:
 
     async def _answer(self, to: str, data: bytes) -> None:
         if (connection := self._connection) is not None:
-            with contextlib.suppress(core.BaseBumbleError, TimeoutError):
+            with contextlib.suppress(*_BROKEN):
                 await self._device.gatt_server.indicate_subscriber(connection, self._attributes[to], data)
 
     def _go(self, work: Any) -> None:
