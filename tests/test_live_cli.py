@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,9 @@ def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, t
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_cleanly(tmp_path, how):
     command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # Who runs the tests in the background may have SIGINT ignored, and children inherit that.
+    listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=listen)
     end = time.monotonic() + 60
     while not list(tmp_path.glob("*.mcap")):
         assert time.monotonic() < end, "it never began to record"
