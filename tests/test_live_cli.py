@@ -76,7 +76,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path, how):
     command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep"]
     # Who runs the tests in the background may have SIGINT ignored, and children inherit that.
     listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=listen)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=listen)  # noqa: PLW1509
     end = time.monotonic() + 60
     while not list(tmp_path.glob("*.mcap")):
         assert time.monotonic() < end, "it never began to record"
