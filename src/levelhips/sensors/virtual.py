@@ -40,7 +40,6 @@ ADVERTISING_MS = 100.0  # common; found within a few of these
 PART_S = 1.0
 _BROKEN = (core.BaseBumbleError, hci.HCI_Error, TimeoutError)
 BOOT_S = 3.0  # what the sensor's clock shows when the stream begins
-MOTION_HZ = 40.0  # of a pelvis and a landing: what is above is folded down by sampling slower
 
 
 class VirtualSensor:

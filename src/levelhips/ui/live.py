@@ -27,9 +27,9 @@ HOLE_S = 0.1
 POINT_S = 0.02  # of the line: the pelvis moves below 10 Hz
 
 
-def number(value: float, sign: bool = False) -> str:
+def number(value: float) -> str:
     """A drop in degrees, or a dash."""
-    return (f"{value:+.1f}" if sign else f"{value:.1f}") + "°" if math.isfinite(value) else "–"
+    return f"{value:.1f}°" if math.isfinite(value) else "–"
 
 
 class Card(QWidget):
