@@ -23,6 +23,7 @@ import numpy as np
 import psutil
 from rich.table import Table
 
+from bench.ear import Ear
 from levelhips import Cue, Recording, Settings, Update, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
@@ -97,15 +98,7 @@ def notifications(out: Table) -> None:
 
 def delay_of_a_beep(out: Table) -> None:
     """Two minutes in real time: from a sample over the threshold to the first sample of its beep rendered."""
-    rendered: list[float] = []
-    silent = [True]
-
-    def hear(at: float, block: np.ndarray) -> None:
-        loud = bool(np.abs(block).max() > 1e-4)
-        if loud and silent[0]:
-            rendered.append(at)
-        silent[0] = not loud
-
+    ear = Ear()
     cues: list[Cue] = []
 
     class Keeps:
@@ -129,7 +122,7 @@ def delay_of_a_beep(out: Table) -> None:
 
         return Watched()
 
-    player = Player(null=True, rendered=hear)
+    player = Player(null=True, rendered=ear.hear)
     with tempfile.TemporaryDirectory() as folder:
         session = Session(source, LIMITS, Path(folder), [player, Keeps()])
         session.start()
@@ -141,7 +134,7 @@ def delay_of_a_beep(out: Table) -> None:
     whole, after_radio = [], []
     for cue in cues:
         measured_s = began_s + cue.at_s
-        after = [at for at in rendered if 0 <= at - measured_s < 0.3]
+        after = [at for at in ear.heard_s if 0 <= at - measured_s < 0.3]
         on_air = sendings[sendings >= measured_s - 1e-4]
         if after and len(on_air):
             whole.append((after[0] - measured_s) * 1e3)

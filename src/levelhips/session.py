@@ -34,6 +34,7 @@ from levelhips.view import Audience, Sink, View
 log = logging.getLogger(__name__)
 
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
+LIMIT_STEP_DEG = 0.5
 CLOSE_S = 10.0  # to stop the stream, disconnect and close the file
 
 
@@ -169,6 +170,16 @@ class Session:
     def command(self, do: Do, value: float | None = None) -> None:
         """What the runner pressed; in effect from the next sample on. From any thread."""
         self._inbox.append((do, value))
+
+    def pause_or_go_on(self) -> None:
+        """Pause the cues, or go on with them."""
+        self.command(Do.RESUME if self.view.look().paused else Do.PAUSE)
+
+    def move_limit(self, steps: int) -> None:
+        """Move the limit of both sides by so many half degrees; nothing while no limit is known yet."""
+        levels = [level for level in self.view.look().threshold_deg.values() if math.isfinite(level)]
+        if levels:
+            self.command(Do.THRESHOLD, min(max(round(min(levels) + LIMIT_STEP_DEG * steps, 1), 0.5), 30.0))
 
     # ---- in the session's thread
 

@@ -217,7 +217,6 @@ class LiveFace:
     """Show a live session and take its keys; a view like any other: it asks, and the session never waits for it."""
 
     keys_line = "space pause   ↑ ↓ limit   z zero   k mark   m mute   q end"
-    STEP_DEG = 0.5
 
     def __init__(self, console: Console, title: str, muting: list[Silenceable] | None = None) -> None:
         self.console, self.title = console, title
@@ -262,14 +261,10 @@ class LiveFace:
                 return
 
     def _obey(self, key: str, session: Session) -> None:
-        picture = session.view.look()
         if key == "space":
-            session.command(Do.RESUME if picture.paused else Do.PAUSE)
+            session.pause_or_go_on()
         elif key in ("up", "down"):
-            levels = [level for level in picture.threshold_deg.values() if math.isfinite(level)]
-            step = self.STEP_DEG if key == "up" else -self.STEP_DEG
-            if levels:
-                session.command(Do.THRESHOLD, min(max(round(min(levels) + step, 1), 0.5), 30.0))
+            session.move_limit(1 if key == "up" else -1)
         elif key == "z":
             session.command(Do.ZERO)
         elif key == "k":

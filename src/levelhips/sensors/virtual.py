@@ -81,8 +81,6 @@ class VirtualSensor:
         self.firmware: Firmware = profile.firmware(self.rate_hz)
         self.name = name or _name(profile)
         self.battery_percent = 87
-        self.connections = 0  # that were accepted so far
-        self.sent = self.lost = 0  # notifications
         self.ended = asyncio.Event()
         self._device, self._radio = device, radio
         self._source = _turned(recording, profile.outward)
@@ -201,7 +199,6 @@ class VirtualSensor:
             log.info("Virtual sensor: refuses a connection")
             self._go(self._refuse(connection))
             return
-        self.connections += 1
         self._connection = connection
         connection.on(Connection.EVENT_DISCONNECTION, lambda reason: self._disconnected())
 
@@ -343,7 +340,7 @@ class VirtualSensor:
         mtu = self._connection.att_mtu
         if float(part.t_s[0]) < self._silent_until_s:
             for _ in self.firmware.encode(Samples(t_s, part.acc_mps2, part.gyr_radps), mtu):
-                self.lost += 1
+                pass  # what was never sent is counted by the sensor's clock all the same
             return
         for name, data in self.firmware.encode(Samples(t_s, part.acc_mps2, part.gyr_radps), mtu):
             for harmed in self._harm(name, data):
@@ -357,7 +354,6 @@ class VirtualSensor:
         """What becomes of a notification on its way."""
         late, self._late = self._late, None
         if self._chance("drop"):
-            self.lost += 1
             return [late] if late is not None else []
         out = [(name, data)]
         if self._chance("truncate"):
@@ -379,7 +375,6 @@ class VirtualSensor:
     async def _notify(self, name: str, data: bytes) -> None:
         if (connection := self._connection) is None:
             return
-        self.sent += 1
         await self._device.gatt_server.notify_subscriber(connection, self._attributes[name], data)
 
 

@@ -19,7 +19,6 @@ from levelhips.view import BARS, Bar, Picture, Silenceable
 
 FRAME_MS = 16
 SHOWN_S = 9.0
-LIMIT_STEP_DEG = 0.5
 FLASH_S = 0.35  # a beep is seen as long as it rings in the ear
 STAND_S = 3.0
 LEAST_SPAN_DEG = 6.0
@@ -341,7 +340,6 @@ class LivePage(QWidget):
         if session is None:
             super().keyPressEvent(event)
             return
-        picture = session.view.look()
         if key == Qt.Key.Key_Q:
             if self._asked_to_end:
                 self.ended.emit()
@@ -349,12 +347,9 @@ class LivePage(QWidget):
             return
         self._asked_to_end = False
         if key == Qt.Key.Key_Space:
-            session.command(Do.RESUME if picture.paused else Do.PAUSE)
+            session.pause_or_go_on()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            levels = [level for level in picture.threshold_deg.values() if math.isfinite(level)]
-            step = LIMIT_STEP_DEG if key == Qt.Key.Key_Up else -LIMIT_STEP_DEG
-            if levels:
-                session.command(Do.THRESHOLD, min(max(round(min(levels) + step, 1), 0.5), 30.0))
+            session.move_limit(1 if key == Qt.Key.Key_Up else -1)
         elif key == Qt.Key.Key_M:
             session.command(Do.MARK)
         elif key == Qt.Key.Key_Z:
