@@ -13,6 +13,7 @@ class Do(StrEnum):
     THRESHOLD = "threshold"  # a new drop threshold, `value` in degrees
     PAUSE = "pause"  # keep measuring, give no cues
     RESUME = "resume"
+    NEXT = "next"  # in a drill: end the set, or the rest
     MARK = "mark"  # a mark in the recording; changes no result
 
 

@@ -2,13 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from levelhips.coaching.coach import Coach
-from levelhips.commands import Command
-from levelhips.events import Update
+from levelhips.coaching.drills.engine import DrillCoach
+from levelhips.commands import Command, Do
+from levelhips.errors import SettingsError
+from levelhips.events import Pose, StandingZero, Update
+from levelhips.motion.attitude import Attitude
 from levelhips.motion.pipeline import Pipeline
 from levelhips.motion.timebase import Timebase
 from levelhips.samples import Gap, Samples
 from levelhips.settings import Settings
+
+
+class _Part(Protocol):
+    """Motion and coaching of one kind of session."""
+
+    def push(self, item: Samples | Gap) -> Update: ...
+    def obey(self, command: Command) -> Update: ...
+    def finish(self) -> Update: ...
+
+
+class _Running:
+    def __init__(self, rate_hz: float, settings: Settings) -> None:
+        self._pipeline = Pipeline(rate_hz, settings.motion)
+        self._coach = Coach(settings.threshold, settings.cues)
+
+    def push(self, item: Samples | Gap) -> Update:
+        return self._coach.push(self._pipeline.push(item))
+
+    def obey(self, command: Command) -> Update:
+        return Update.join([self._pipeline.push(command), self._coach.obey(command)])
+
+    def finish(self) -> Update:
+        return self._coach.push(self._pipeline.finish())
+
+
+class _Drilling:
+    def __init__(self, rate_hz: float, settings: Settings) -> None:
+        try:
+            self._coach = DrillCoach(settings.drill)
+        except KeyError as error:
+            raise SettingsError(f"There is no drill {settings.drill.name!r}", fix="levelhips drill --list names them all") from error
+        self._attitude = Attitude(rate_hz, settings.motion.outward, settings.motion.filter)
+
+    def push(self, item: Samples | Gap) -> Update:
+        # One by one: what the coach says of a clip that fell off must reach the attitude before its next bar line.
+        return Update.join([self._tell(found) for found in self._attitude.push(item)])
+
+    def _tell(self, found: Pose | Gap | StandingZero) -> Update:
+        stood = self._coach.stood
+        update = self._coach.push(found)
+        if stood and not self._coach.stood:
+            self._attitude.forget()
+        return update
+
+    def obey(self, command: Command) -> Update:
+        update = self._coach.obey(command)
+        if command.do is Do.ZERO:
+            self._attitude.forget()
+        return update
+
+    def finish(self) -> Update:
+        return Update()
 
 
 class Engine:
@@ -19,18 +76,20 @@ class Engine:
     rate_hz : float
         Nominal sampling rate [Hz], 40 or more.
     settings : Settings
+        With the name of a drill in them, that drill; else running and walking.
 
     Raises
     ------
     ValueError
         If `rate_hz` is below 40.
+    SettingsError
+        If there is no such drill, axis or filter.
     """
 
     def __init__(self, rate_hz: float, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self.timebase = Timebase(rate_hz)
-        self.pipeline = Pipeline(rate_hz, settings.motion)
-        self.coach = Coach(settings.threshold, settings.cues)
+        self._part: _Part = _Drilling(rate_hz, settings) if settings.drill.name else _Running(rate_hz, settings)
         self._waiting: list[Command] = []
 
     def push(self, item: Samples | Command) -> Update:
@@ -42,22 +101,21 @@ class Engine:
         updates: list[Update] = []
         for part in self.timebase.push(item):
             if isinstance(part, Gap):
-                updates.append(self.coach.push(self.pipeline.push(part)))
+                updates.append(self._part.push(part))
             else:
                 updates += self._advance(part)
         return Update.join(updates)
 
     def finish(self) -> Update:
         """The session is over: what was still held comes out."""
-        return self.coach.push(self.pipeline.finish())
+        return self._part.finish()
 
     def _advance(self, samples: Samples) -> list[Update]:
         updates: list[Update] = []
         while self._waiting and self._waiting[0].at_s <= samples.t_s[-1]:
             command = self._waiting.pop(0)
             at = int(samples.t_s.searchsorted(command.at_s, "left"))
-            updates.append(self.coach.push(self.pipeline.push(samples[:at])))
-            updates += [self.pipeline.push(command), self.coach.obey(command)]
+            updates += [self._part.push(samples[:at]), self._part.obey(command)]
             samples = samples[at:]
-        updates.append(self.coach.push(self.pipeline.push(samples)))
+        updates.append(self._part.push(samples))
         return updates

@@ -18,7 +18,7 @@ from levelhips.samples import Array, Gap
 
 
 class Side(StrEnum):
-    """The foot that is on the ground."""
+    """The foot that is on the ground; in a drill the hip that works: the standing leg, or the upper one of two in lying."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -222,6 +222,110 @@ class Signal:
     what: str
 
 
+class Posture(StrEnum):
+    """How the pelvis lies to gravity."""
+
+    UNCLEAR = "unclear"
+    UPRIGHT = "upright"
+    LEFT_SIDE = "left-side"  # lying on it
+    RIGHT_SIDE = "right-side"
+    SUPINE = "supine"
+    PRONE = "prone"
+
+
+class Phase(StrEnum):
+    """Where a drill stands."""
+
+    STAND = "stand"  # stand still, so that it is known how the clip sits
+    TAKE = "take"  # take the start posture and be still in it: the zero
+    WORK = "work"
+    REST = "rest"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChange:
+    """A drill goes on to something else. `set_n` counts from 1; `why` is one of the words in docs/drills.md."""
+
+    at_s: float
+    known_s: float
+    phase: Phase
+    set_n: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostureChange:
+    """The wearer lies or stands otherwise than before."""
+
+    at_s: float
+    known_s: float
+    posture: Posture
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition, from `at_s` to `to_s`; of a hold, the whole of it.
+
+    `range_rad` is the largest value of the drill's leading angle, `mean_rad` and `sd_rad` its mean and spread. `out_s`,
+    `hold_s` and `back_s` are its tempo. `full` is False of half a rep, which does not count. `cheats` names what went
+    wrong in it, separated by blanks; `confidence` (0-1) is low where nothing but the pace says that it was done.
+    """
+
+    at_s: float
+    known_s: float
+    to_s: float
+    number: int  # in its set, from 1; of half a rep that of the one it should have been
+    set_n: int
+    side: Side
+    quality: Quality
+    full: bool
+    range_rad: float
+    mean_rad: float
+    sd_rad: float
+    out_s: float
+    hold_s: float
+    back_s: float
+    cheats: str = ""
+    confidence: float = 1.0
+
+    @property
+    def range_deg(self) -> float:
+        return math.degrees(self.range_rad)
+
+    @property
+    def tempo_s(self) -> float:
+        """Duration of the whole repetition."""
+        return self.out_s + self.hold_s + self.back_s
+
+    @property
+    def good(self) -> bool:
+        """Whether it counts, and nothing was wrong in it."""
+        return self.full and not self.cheats and self.quality is Quality.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Cheat:
+    """The pelvis left its band in a drill: `what` is one of the words in docs/drills.md; NaN where it is no angle."""
+
+    at_s: float
+    known_s: float
+    what: str
+    value_rad: float = math.nan
+    limit_rad: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A moment of a drill that is heard: up, hold, down, reached, ten, rest-over, or a prompt."""
+
+    at_s: float
+    known_s: float
+    what: str
+    number: int = 0  # of the repetition, or of seconds
+
+
 class LinkState(StrEnum):
     """How things stand between this computer and the sensor."""
 
@@ -245,7 +349,24 @@ class LinkChange:
 
 
 Event = (
-    StandingZero | ModeChange | Heading | Contact | Step | Stride | Notice | Gap | Baseline | ThresholdChange | Cue | Signal | LinkChange
+    StandingZero
+    | ModeChange
+    | Heading
+    | Contact
+    | Step
+    | Stride
+    | Notice
+    | Gap
+    | Baseline
+    | ThresholdChange
+    | Cue
+    | Signal
+    | LinkChange
+    | PhaseChange
+    | PostureChange
+    | Rep
+    | Cheat
+    | Beat
 )
 
 
@@ -264,7 +385,7 @@ class Angles:
         Right side higher, front down, right side forward are positive [rad].
     drop_rad : (n,) array
         In a stance whose side is known: the contralateral drop; NaN elsewhere. Its first value in a stance is the
-        largest since the contact, which becomes known some 30 ms late [rad].
+        largest since the contact, which becomes known some 30 ms late [rad]. In a drill: its leading angle.
     side_sign : (n,) array
         +1 in right stance, -1 in left stance, 0 elsewhere.
     """
@@ -296,6 +417,35 @@ class Angles:
         if not isinstance(other, Angles):
             return NotImplemented
         return all(np.array_equal(getattr(self, f.name), getattr(other, f.name), equal_nan=True) for f in fields(self))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose:
+    """How the pelvis lies to gravity and moves, sample by sample; what drills are judged by. (n,) arrays, pelvis axes.
+
+    Attributes
+    ----------
+    t_s : array
+        Sensor clock [s].
+    up : tuple of three arrays
+        The vertical: forward, upward (to the head) and right component; smoothed lightly (6 Hz), for what must be said at once.
+    slow_up : tuple of three arrays
+        The same smoothed more (2.5 Hz), for ranges.
+    turn_rad : array
+        Heading of the right-pointing axis about the vertical, unwrapped; it drifts slowly [rad].
+    rate_radps, force_mps2 : array
+        Sizes of the angular rate and of the specific force.
+    lateral_mps2 : array
+        Acceleration to the right, without gravity.
+    """
+
+    t_s: Array
+    up: tuple[Array, Array, Array]
+    slow_up: tuple[Array, Array, Array]
+    turn_rad: Array
+    rate_radps: Array
+    force_mps2: Array
+    lateral_mps2: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from levelhips.audio.synth import SoundSettings
 from levelhips.coaching.coach import CueSettings
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.errors import SettingsError
 from levelhips.motion.alignment import AXES
@@ -24,6 +25,7 @@ class Settings:
     threshold: ThresholdSettings = field(default_factory=ThresholdSettings)
     cues: CueSettings = field(default_factory=CueSettings)
     sound: SoundSettings = field(default_factory=SoundSettings)
+    drill: DrillSettings = field(default_factory=DrillSettings)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON or TOML."""
@@ -42,7 +44,7 @@ class Settings:
             return cls()
         from pydantic import ConfigDict, TypeAdapter, ValidationError  # 0.1 s to import, needed only here
 
-        for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings):
+        for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings, DrillSettings):
             setattr(part, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010  # by default a misspelt name passes
         try:
             settings = TypeAdapter(cls).validate_python(values)

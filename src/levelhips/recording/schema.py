@@ -145,9 +145,21 @@ _KINDS: dict[str, type] = {
         ev.Cue,
         ev.Signal,
         ev.LinkChange,
+        ev.PhaseChange,
+        ev.PostureChange,
+        ev.Rep,
+        ev.Cheat,
+        ev.Beat,
     )
 }
-_ENUMS = {"side": ev.Side, "mode": ev.Mode, "quality": ev.Quality, "state": ev.LinkState}
+_ENUMS = {
+    "side": ev.Side,
+    "mode": ev.Mode,
+    "quality": ev.Quality,
+    "state": ev.LinkState,
+    "phase": ev.Phase,
+    "posture": ev.Posture,
+}
 
 
 def encode_event(event: ev.Event) -> bytes:

@@ -83,8 +83,10 @@ class Simulation:
         The true pelvis at every sampling instant, lost or not.
     steps : list of (contact_s, toe_off_s, side, drop_deg)
         The true steps; NaN as toe-off in walking.
-    reps : list of (from_s, lowest_s, to_s, depth_deg)
+    reps : list of (from_s, to_s, range_deg)
         The true repetitions of a drill.
+    cheats : list of (at_s, what)
+        When the pelvis truly left its band in a drill.
     """
 
     samples: Samples
@@ -94,7 +96,8 @@ class Simulation:
     tilt_deg: Array
     rotation_deg: Array
     steps: list[tuple[float, float, Side, float]] = field(default_factory=list)
-    reps: list[tuple[float, float, float, float]] = field(default_factory=list)
+    reps: list[tuple[float, float, float]] = field(default_factory=list)
+    cheats: list[tuple[float, str]] = field(default_factory=list)
 
 
 def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = SensorModel(), seed: int = 1) -> Simulation:
@@ -107,11 +110,11 @@ def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = Sen
     knots = np.concatenate([[contacts[0] - 0.6], contacts, [contacts[-1] + 0.6]])
     phase_of = CubicSpline(knots, np.pi * np.arange(-1, len(contacts) + 1))
     phase = phase_of(np.clip(grid, knots[0], knots[-1]))
-    envelope = _smooth_step((grid - contacts[0] + 0.5) / 1.2) * _smooth_step((contacts[-1] + 0.3 - grid) / 0.8)
+    envelope = smooth_step((grid - contacts[0] + 0.5) / 1.2) * smooth_step((contacts[-1] + 0.3 - grid) / 0.8)
     obliquity, tilt, rotation = _angles(runner, rng, grid, phase, envelope, contacts)
     force, toe_off = _run_forces(runner, rng, grid, contacts) if runner.gait == "run" else _walk_forces(grid, phase, envelope, contacts)
-    sway = _sway(rng, grid)
-    angles = np.stack([obliquity, tilt, rotation], axis=1) + sway
+    swaying = sway(rng, grid)
+    angles = np.stack([obliquity, tilt, rotation], axis=1) + swaying
     steps = []
     # A run ends with its last toe-off before the last contact; a walk with the last contact, feet side by side.
     for k, contact in enumerate(contacts[:-1] if runner.gait == "run" else contacts):
@@ -121,40 +124,6 @@ def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = Sen
         drop = float((side.sign * angles[inside, 0]).max())
         steps.append((float(contact), float(toe_off[k]) if runner.gait == "run" else math.nan, side, drop))
     return replace(_sense(grid, angles, force, sensor, rng), steps=steps)
-
-
-def simulate_pelvic_drop(
-    reps: int = 10,
-    depth_deg: float = 9.0,
-    rep_s: float = 4.5,
-    side: Side = Side.LEFT,
-    sensor: SensorModel = SensorModel(rate_hz=100.0),
-    seed: int = 1,
-) -> Simulation:
-    """Two sets of the pelvic drop on a step, standing on `side`: the other side is lowered and lifted again."""
-    rng = np.random.default_rng(seed)
-    starts = []
-    at = 6.0
-    for _ in range(2):
-        for _ in range(reps):
-            starts.append(at)
-            at += rep_s * (1 + 0.06 * rng.standard_normal()) + 0.5
-        at += 8.0
-    grid = np.arange(0.0, at, 1 / GRID_HZ)
-    obliquity, tilt, rotation = (np.zeros(len(grid)) for _ in range(3))
-    truth = []
-    for start in starts:
-        depth = depth_deg * (1 + 0.12 * rng.standard_normal())
-        down, hold, up = 0.5 * rep_s, 0.12 * rep_s, 0.38 * rep_s
-        shape = _smooth_step((grid - start) / down) * _smooth_step((start + down + hold + up - grid) / up)
-        obliquity += side.sign * depth * shape
-        tilt += rng.normal(0, 0.8) * shape
-        rotation += rng.normal(0, 1.2) * shape
-        truth.append((start, start + down + hold / 2, start + down + hold + up, depth))
-    angles = np.stack([obliquity, tilt, rotation], axis=1) + 1.3 * _sway(rng, grid)
-    force = np.zeros((len(grid), 3))
-    force[:, 1] = G
-    return replace(_sense(grid, angles, force, sensor, rng), reps=truth)
 
 
 def _contact_times(runner: RunnerModel, rng: np.random.Generator) -> Array:
@@ -224,7 +193,7 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
         shock = 0.9 * G * (1 + 0.15 * rng.standard_normal()) * np.exp(-t / 0.018) * np.sin(2 * np.pi * 14.0 * t)
         # The load rises over 35 ms, as it does through shoe and skin; then the half sine.
         shape = np.where(on, np.sin(np.pi * x) ** 0.9, 0.0)
-        rise = _smooth_step(t / 0.035)
+        rise = smooth_step(t / 0.035)
         vertical = shape * rise
         push = shock * rise * on
         # Over each step the mean of the force is body weight, or the runner would rise or sink.
@@ -252,9 +221,8 @@ def _walk_forces(grid: Array, phase: Array, envelope: Array, contacts: Array) ->
 
 
 def _sense(grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rng: np.random.Generator) -> Simulation:
-    """What the sensor makes of it. Times are whole microseconds and values whole counts, so that a recording keeps them."""
-    count = int((grid[-1] - 0.05) * sensor.rate_hz)
-    t_s = np.rint(np.arange(count) * 1e6 / sensor.rate_hz) * 1e-6
+    """What the sensor makes of angles [deg] and forces on a grid."""
+    t_s = instants(grid[-1] - 0.05, sensor.rate_hz)
     spline = make_interp_spline(grid, np.radians(angles_deg), k=5)
     obliquity, tilt, rotation = spline(t_s).T
     d_obliquity, d_tilt, d_rotation = spline.derivative()(t_s).T
@@ -272,7 +240,19 @@ def _sense(grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rn
     )
     world_from_pelvis = Rotation.from_euler("YXZ", np.stack([psi, phi, theta], axis=1))
     force_world = np.stack([np.interp(t_s, grid, force[:, i]) for i in range(3)], axis=1)
-    force_pelvis = world_from_pelvis.inv().apply(force_world)
+    samples = worn(t_s, world_from_pelvis.inv().apply(force_world), rate, sensor, rng)
+    degrees = (np.degrees(values) for values in (obliquity, tilt, rotation))
+    return Simulation(samples, sensor, t_s, *degrees)
+
+
+def instants(end_s: float, rate_hz: float) -> Array:
+    """When a sensor samples, up to `end_s`: whole microseconds, so that a recording keeps them."""
+    return np.asarray(np.rint(np.arange(int(end_s * rate_hz)) * 1e6 / rate_hz) * 1e-6)
+
+
+def worn(t_s: Array, force_pelvis: Array, rate: Array, sensor: SensorModel, rng: np.random.Generator) -> Samples:
+    """What a sensor makes of (n, 3) specific forces and angular rates in pelvis axes [m/s2, rad/s]: whole counts, losses."""
+    count = len(t_s)
     mount = mounting(sensor)
     acc = force_pelvis @ mount + np.array(sensor.acc_bias_mps2)
     gyr = rate @ mount + np.radians(np.array(sensor.gyr_bias_dps))
@@ -289,9 +269,7 @@ def _sense(grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rn
     for from_s, to_s in sensor.gaps_s:
         keep &= (t_s < from_s) | (t_s >= to_s)
     keep[0] = True
-    samples = Samples.checked(t_s[keep], acc[keep], gyr[keep])
-    degrees = (np.degrees(values) for values in (obliquity, tilt, rotation))
-    return Simulation(samples, sensor, t_s, *degrees)
+    return Samples.checked(t_s[keep], acc[keep], gyr[keep])
 
 
 def mounting(sensor: SensorModel) -> Array:
@@ -302,7 +280,7 @@ def mounting(sensor: SensorModel) -> Array:
     return np.asarray(askew @ straight @ turned)
 
 
-def _smooth_step(x: Array) -> Array:
+def smooth_step(x: Array) -> Array:
     """0 below 0, 1 above 1, between them with two continuous derivatives."""
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10 - 15 * x + 6 * x * x)
@@ -313,7 +291,7 @@ def _slow_drift(rng: np.random.Generator, grid: Array, sd: float) -> Array:
     return np.asarray(CubicSpline(knots, sd * rng.standard_normal(len(knots)))(grid))
 
 
-def _sway(rng: np.random.Generator, grid: Array) -> Array:
+def sway(rng: np.random.Generator, grid: Array) -> Array:
     """Quiet standing sways by some tenths of a degree at 0.2-0.5 Hz."""
     knots = np.arange(grid[0], grid[-1] + 4, 1.5)
     return np.asarray(CubicSpline(knots, rng.standard_normal((len(knots), 3)) * np.array([0.12, 0.2, 0.2]))(grid))

@@ -1,0 +1,181 @@
+"""What a drill is: data. One small file each beside this one; a third party's comes in by the same entry point."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Literal
+
+from levelhips.coaching.drills.blocks import Band, Excursion, Hold, Jolt, Metronome, Steps
+from levelhips.coaching.threshold import within
+from levelhips.events import Posture, Side
+
+log = logging.getLogger(__name__)
+
+GROUP = "levelhips.drills"
+Stance = Literal["upright", "side-lying", "supine", "any"]
+
+# The angles that can be seen in each posture, from the start posture; (g) from gravity, (r) from the gyroscope, which drifts.
+SIGNALS: dict[str, tuple[str, ...]] = {
+    "upright": ("drop", "tilt", "turn", "jolt"),  # (g) free side lower, (g) front down, (r) free side forward; a push [m/s2]
+    "side-lying": ("roll", "hike"),  # (g) upper hip forward, (g) upper hip to the head
+    "supine": ("height", "drop"),  # (g) pelvis lifted, (g) free side lower
+    "any": ("lean",),  # (g) away from the start posture, any way
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much: sets of repetitions with a rest between them."""
+
+    sets: int
+    reps: int
+    rest_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A drill.
+
+    Attributes
+    ----------
+    name, title : str
+        For the command line, and for people.
+    stance : str
+        The start posture: upright, side-lying (on the side that does not work), supine, or any.
+    count : block
+        What is counted: its signal is the leading angle.
+    keep : tuple of Band or Jolt
+        What must be kept; leaving one is a cheat.
+    band_deg : (float, float)
+        Where the leading angle should be, for the picture.
+    dose : Dose
+    instruction : str
+        What to do, in words; {side} is the hip that works, {other} the other one.
+    zero : str
+        From ``start`` posture, or from ``standing`` on both feet.
+    ready_s : float
+        Time to get into the posture before it may be taken as the start.
+    still_dps : float
+        How still the start posture is held: on one leg people sway.
+    reach_deg : float
+        How far from its start posture the drill may take the pelvis; further is another posture.
+    spread : bool
+        Whether the mean and spread of the leading angle are worth telling, as in a test of balance.
+    source : str
+        Where dose and limits come from.
+    """
+
+    name: str
+    title: str
+    stance: Stance
+    count: Excursion | Metronome | Hold | Steps
+    keep: tuple[Band | Jolt, ...]
+    band_deg: tuple[float, float]
+    dose: Dose
+    instruction: str
+    zero: Literal["start", "standing"] = "start"
+    ready_s: float = 4.0
+    still_dps: float = 10.0
+    reach_deg: float = 45.0
+    spread: bool = False
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        seen = SIGNALS[self.stance]
+        for block in (self.count, *self.keep):
+            if block.signal not in seen:
+                raise ValueError(f"{self.name}: {block.signal} cannot be seen {self.stance}; there are {', '.join(seen)}")
+
+    def posture(self, side: Side) -> Posture | None:
+        """The posture in which the hip of `side` works; None: any."""
+        if self.stance == "side-lying":
+            return Posture.RIGHT_SIDE if side is Side.LEFT else Posture.LEFT_SIDE
+        return {"upright": Posture.UPRIGHT, "supine": Posture.SUPINE}.get(self.stance)
+
+    def told(self, side: Side) -> str:
+        """The instruction for a side."""
+        return self.instruction.format(side=side.value, other=side.other.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DrillSettings:
+    """Which drill, and what of it is to be otherwise; a name that is empty means: running."""
+
+    name: str = ""
+    side: Literal["left", "right"] = "left"
+    sets: int | None = None
+    reps: int | None = None
+    rest_s: float | None = None
+    seconds: float | None = None  # of a hold
+    low_deg: float | None = None  # of the range or band
+    high_deg: float | None = None
+    pace_s: float | None = None  # of a whole paced repetition
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("sets", 1, 20),
+            ("reps", 1, 100),
+            ("rest_s", 0, 600),
+            ("seconds", 2, 1800),
+            ("low_deg", -90, 90),
+            ("high_deg", -90, 90),
+            ("pace_s", 1.5, 20),
+        ):
+            value = getattr(self, name)
+            if value is not None:
+                within(name, value, low, high)
+        if self.low_deg is not None and self.high_deg is not None and self.low_deg >= self.high_deg:
+            raise ValueError(f"low_deg is {self.low_deg:g}; it must be below high_deg, {self.high_deg:g}")
+
+    @property
+    def chosen(self) -> Side:
+        return Side(self.side)
+
+
+def chosen(settings: DrillSettings) -> Drill:
+    """The drill of these settings, changed as they say.
+
+    Raises
+    ------
+    KeyError
+        If there is none of that name.
+    """
+    drill = drills()[settings.name]
+    dose = drill.dose
+    dose = Dose(settings.sets or dose.sets, settings.reps or dose.reps, dose.rest_s if settings.rest_s is None else settings.rest_s)
+    low = drill.band_deg[0] if settings.low_deg is None else settings.low_deg
+    high = drill.band_deg[1] if settings.high_deg is None else settings.high_deg
+    count, keep = drill.count, drill.keep
+    if isinstance(count, Excursion):
+        count = replace(count, low_deg=max(low, 1.0), high_deg=high, back_deg=min(count.back_deg, 0.5 * max(low, 1.0)))
+    elif isinstance(count, Hold) and settings.seconds is not None:
+        count = replace(count, seconds=settings.seconds)
+    elif isinstance(count, Metronome) and settings.pace_s is not None:
+        scale = settings.pace_s / (count.out_s + count.hold_s + count.back_s + count.rest_s)
+        count = replace(
+            count, out_s=count.out_s * scale, hold_s=count.hold_s * scale, back_s=count.back_s * scale, rest_s=count.rest_s * scale
+        )
+    for band in drill.keep:  # the band of the leading angle moves with its range; the others stay
+        if isinstance(band, Band) and band.signal == count.signal:
+            moved = replace(band, high_deg=high) if isinstance(count, Excursion) else replace(band, low_deg=low, high_deg=high)
+            given = {settings.low_deg, settings.high_deg} != {None}
+            keep = tuple(moved if given and each is band else each for each in keep)
+    return replace(drill, dose=dose, count=count, keep=keep, band_deg=(low, high))
+
+
+@cache
+def drills() -> dict[str, Drill]:
+    """All drills that are installed, ours and others'."""
+    found: dict[str, Drill] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            drill = entry.load()
+            if not isinstance(drill, Drill):
+                raise TypeError(f"{entry.value} is no Drill")
+            found[drill.name] = drill
+        except Exception as error:  # a stranger's broken package must not cost the wearer all other drills
+            log.warning("Drill %s is left out: %s", entry.name, error)
+    return found

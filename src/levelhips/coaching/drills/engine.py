@@ -1,0 +1,418 @@
+"""The drill engine: poses and commands in; phases, repetitions, cheats and beats out.
+
+Stand still (how does the clip sit?), take the start posture (the zero), work, rest, work ... done. Pure, causal, and
+indifferent to how the input is cut: it goes through the samples one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from levelhips.coaching.drills.blocks import Band, BandWatch, Done, Hold, Said, Seen, Watch
+from levelhips.coaching.drills.drill import DrillSettings, chosen
+from levelhips.coaching.drills.postures import DIRECTIONS, PostureWatch, Vector, anatomical, angles_of, lean_deg, onto
+from levelhips.commands import Command, Do
+from levelhips.events import (
+    Angles,
+    Beat,
+    Cheat,
+    Event,
+    Phase,
+    PhaseChange,
+    Pose,
+    Posture,
+    PostureChange,
+    Quality,
+    Rep,
+    Side,
+    Signal,
+    StandingZero,
+    Update,
+)
+from levelhips.samples import Array, Gap
+
+STILL_S = 1.5  # half of what a first-time user holds when told to be still; the mean of 1.5 s of sway is right to 0.2 deg
+REMIND_S = 10.0  # an instruction takes 5 to 7 s to say
+WRONG_S = 1.0  # in another posture for so long is meant, not passed through
+LOST_S = 0.7  # the same while working: a stumble is shorter
+AGAIN_S = 8.0  # between two reminders of the same
+VOID_S = 0.25  # of lost samples; behind them the vertical is found anew
+SETTLE_S = 1.0  # ... and is not judged for the filter's time constant
+TURN_TAU_S = 15.0  # the gyroscope's drift of 0.05 deg/s adds up to 0.75 deg, and a turn is over sooner
+FALL_MPS2, FALL_DPS = 40.0, 400.0  # 4 g, 400 deg/s: no drill comes near, a falling clip reaches both
+FALL_S = 1.0  # from the jolt to lying otherwise
+BACK_S = 1.0  # a loss of samples that long is worth a sound
+
+
+@dataclass(slots=True)
+class _State:
+    phase: Phase = Phase.STAND
+    resume: Phase = Phase.STAND
+    since_s: float = math.nan  # the phase began
+    set_n: int = 1
+    reps: int = 0
+    stood: bool = False
+    reminded_s: float = -math.inf
+    wrong_since_s: float = math.nan
+    # The start posture, while it is being taken.
+    still_since_s: float = math.nan
+    sum: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0, 0.0])  # of the vertical, the turn and the squared rate
+    count: int = 0
+    # The start posture, taken.
+    zero: Array | None = None
+    start: Vector = (0.0, 1.0, 0.0)
+    start_posture: Posture = Posture.UNCLEAR
+    turn_ref: float = 0.0
+    turn_s: float = math.nan
+    watch: Watch | None = None
+    bands: list[BandWatch] = field(default_factory=list)
+    cheats: list[tuple[float, str]] = field(default_factory=list)
+    blind_until_s: float = -math.inf
+    gapped: bool = False
+    away_since_s: float = math.nan
+    jolted_s: float = -math.inf
+    opposite: tuple[float, float] | None = None  # when an excursion to the wrong side began, and how far it went
+
+
+class DrillCoach:
+    """One drill of one side.
+
+    Parameters
+    ----------
+    settings : DrillSettings
+
+    Raises
+    ------
+    KeyError
+        If there is no drill of that name.
+    """
+
+    def __init__(self, settings: DrillSettings) -> None:
+        self.drill, self.side = chosen(settings), settings.chosen
+        self.posture = self.drill.posture(self.side)
+        self._postures = PostureWatch()
+        self._state = _State()
+        self._events: list[Event] = []
+        self._begun = False
+
+    @property
+    def stood(self) -> bool:
+        """Whether it is known how the clip sits."""
+        return self._state.stood
+
+    def push(self, item: Pose | Gap | StandingZero) -> Update:
+        """Take what the motion core says."""
+        if isinstance(item, Pose):
+            return self._pose(item)
+        if isinstance(item, Gap):
+            return Update(events=(item, *self._lose(item)))
+        return Update(events=(item, *self._stood(item)))
+
+    def obey(self, command: Command) -> Update:
+        """Take a command of the wearer."""
+        s, at_s = self._state, command.at_s
+        if command.do is Do.PAUSE and s.phase not in (Phase.PAUSED, Phase.DONE):
+            s.resume = s.phase
+            self._enter(Phase.PAUSED, at_s, "asked")
+        elif command.do is Do.RESUME and s.phase is Phase.PAUSED:
+            # Who went to the telephone lies otherwise now: the start posture is taken again, what was counted stays.
+            self._enter(Phase.TAKE if s.stood and s.resume is not Phase.REST else s.resume, at_s, "resumed")
+        elif command.do is Do.NEXT and s.phase is Phase.WORK:
+            self._end_set(at_s)
+        elif command.do is Do.NEXT and s.phase is Phase.REST:
+            self._enter(Phase.TAKE, at_s, "asked")
+        elif command.do is Do.ZERO and s.phase is not Phase.DONE:
+            s.stood = False
+            self._enter(Phase.STAND, at_s, "asked")
+        return Update(events=self._take_events())
+
+    def _take_events(self) -> tuple[Event, ...]:
+        events, self._events = tuple(self._events), []
+        return events
+
+    # What is not poses.
+
+    def _stood(self, event: StandingZero) -> tuple[Event, ...]:
+        self._state.stood = True
+        self._say(Signal(event.at_s, event.known_s, "calibrated"))
+        if self._state.phase is Phase.STAND:
+            self._enter(Phase.TAKE, event.known_s)
+        return self._take_events()
+
+    def _lose(self, gap: Gap) -> tuple[Event, ...]:
+        s = self._state
+        lost_s = gap.to_s - gap.from_s
+        if lost_s > VOID_S:
+            s.blind_until_s = gap.to_s + SETTLE_S
+            s.gapped = True
+            s.still_since_s = s.turn_s = math.nan
+            s.cheats.clear()
+            if s.watch is not None:
+                s.watch.interrupt()
+        if lost_s >= BACK_S:
+            self._say(Signal(gap.from_s, gap.to_s, "back"))
+        return self._take_events()
+
+    # Poses.
+
+    def _pose(self, pose: Pose) -> Update:
+        n = len(pose.t_s)
+        if not n:
+            return Update()
+        if not self._begun:
+            self._begun = True
+            self._enter(Phase.STAND, float(pose.t_s[0]))
+        if math.isnan(pose.up[0][-1]):
+            self._wait_for_standing(pose.t_s)
+            nothing = np.full(n, math.nan)
+            return Update(Angles(pose.t_s, nothing, nothing, nothing, nothing, np.zeros(n)), self._take_events())
+        t = pose.t_s.tolist()
+        up = list(zip(*(axis.tolist() for axis in pose.up), strict=True))
+        turn, rate = np.degrees(pose.turn_rad).tolist(), np.degrees(pose.rate_radps).tolist()
+        force, lateral = pose.force_mps2.tolist(), pose.lateral_mps2.tolist()
+        shown = [self._look(pose, 0, n)]
+        i = 0
+        while i < n:
+            signals, lead, turned = shown[-1][1]
+            zero = self._state.zero
+            turned[i] = self._turned(t[i], turn[i])
+            self._one(t[i], up[i], turn[i], rate[i], force[i], lateral[i], i, signals, lead, turned[i])
+            i += 1
+            if self._state.zero is not zero and i < n:  # a new start posture: the rest of these samples is seen from it
+                shown[-1] = (i, shown[-1][1])
+                shown.append(self._look(pose, i, n))
+            elif self._state.zero is not zero:
+                shown[-1] = (i, shown[-1][1])
+        return Update(self._angles(pose, shown), self._take_events())
+
+    def _look(self, pose: Pose, start: int, n: int) -> tuple[int, tuple[dict[str, list[float]], list[float], Array]]:
+        """Up to where this view holds; the quick signals, the slow leading angle (from index 0 on), and room for the turn."""
+        s, signals = self._state, {}
+        lead = [math.nan] * n
+        if s.zero is not None:
+            quick = angles_of(pose.up, s.zero, s.start_posture, self.side)
+            slow = angles_of(pose.slow_up, s.zero, s.start_posture, self.side)
+            quick["lean"] = lean_deg(pose, s.start)
+            slow["lean"] = quick["lean"]
+            signals = {name: values.tolist() for name, values in quick.items()}
+            lead = slow[self.drill.count.signal].tolist() if self.drill.count.signal in slow else lead
+        return n, (signals, lead, np.full(n, math.nan))
+
+    def _angles(self, pose: Pose, shown: list[tuple[int, tuple[dict[str, list[float]], list[float], Array]]]) -> Angles:
+        parts, start = [], 0
+        s = self._state
+        for end, (signals, lead, turned) in shown:
+            part = slice(start, end)
+            t_s, turn = pose.t_s[part], turned[part]
+            seen = {name: np.array(values[part]) for name, values in signals.items()}
+            if not seen or s.zero is None:
+                nothing = np.full(end - start, math.nan)
+                three = (nothing, nothing, nothing)
+            else:
+                three = anatomical(seen, s.start_posture, self.side, turn)
+            parts.append(Angles(t_s, *three, np.radians(np.array(lead[part])), np.full(end - start, float(self.side.sign))))
+            start = end
+        return Angles.join(parts)
+
+    def _turned(self, t_s: float, turn_deg: float) -> float:
+        """How far the free side is in front of where it was, without the gyroscope's drift [deg]."""
+        s = self._state
+        if math.isnan(s.turn_s):
+            s.turn_ref = turn_deg
+        else:
+            s.turn_ref += (turn_deg - s.turn_ref) * (t_s - s.turn_s) / TURN_TAU_S
+        s.turn_s = t_s
+        return -self.side.sign * (turn_deg - s.turn_ref)
+
+    def _one(
+        self,
+        t_s: float,
+        up: Vector,
+        turn_deg: float,
+        rate_dps: float,
+        force_mps2: float,
+        lateral_mps2: float,
+        i: int,
+        signals: dict[str, list[float]],
+        lead: list[float],
+        turned_deg: float,
+    ) -> None:
+        s = self._state
+        if self._postures.push(t_s, up):
+            self._say(PostureChange(t_s, t_s, self._postures.posture))
+        if s.phase is Phase.TAKE:
+            self._take(t_s, up, turn_deg, rate_dps)
+        elif s.phase is Phase.REST:
+            if t_s - s.since_s >= self.drill.dose.rest_s:
+                self._say(Beat(t_s, t_s, "rest-over"))
+                self._enter(Phase.TAKE, t_s, "rest-over")
+        elif s.phase is Phase.WORK:
+            if force_mps2 > FALL_MPS2 or rate_dps > FALL_DPS:
+                s.jolted_s = t_s
+            if not signals or t_s < s.blind_until_s:
+                return
+            if not self._astray(t_s, signals["lean"][i], up):
+                values = {name: each[i] for name, each in signals.items()} | {"turn": turned_deg, "jolt": abs(force_mps2 - 9.81)}
+                self._work(t_s, values, lead[i], rate_dps, lateral_mps2)
+
+    def _wait_for_standing(self, t_s: Array) -> None:
+        s = self._state
+        if s.phase is not Phase.STAND:
+            return
+        for now_s in t_s.tolist():
+            if now_s - s.reminded_s >= REMIND_S:
+                s.reminded_s = now_s
+                self._say(Beat(now_s, now_s, "stand"))
+
+    def _take(self, t_s: float, up: Vector, turn_deg: float, rate_dps: float) -> None:
+        """Wait for the right posture, held still; say so where it is another."""
+        s, now = self._state, self._postures.posture
+        right = now is self.posture if self.posture is not None else now is not Posture.UNCLEAR
+        if not right:
+            s.still_since_s = math.nan
+            self._complain(t_s, now)
+            return
+        s.wrong_since_s = math.nan
+        if rate_dps > self.drill.still_dps or t_s - s.since_s < self.drill.ready_s or t_s < s.blind_until_s:
+            s.still_since_s = math.nan
+            return
+        if math.isnan(s.still_since_s):
+            s.still_since_s, s.sum, s.count = t_s, [0.0] * 5, 0
+        for k, value in enumerate((*up, turn_deg, rate_dps * rate_dps)):
+            s.sum[k] += value
+        s.count += 1
+        if t_s - s.still_since_s < STILL_S:
+            return
+        mean = tuple(value / s.count for value in s.sum[:3])
+        size = math.sqrt(sum(value * value for value in mean))
+        s.start_posture = now
+        s.start = (mean[0] / size, mean[1] / size, mean[2] / size)
+        if self.drill.zero == "standing":
+            s.start = DIRECTIONS[Posture.UPRIGHT]
+        s.zero = onto(s.start, DIRECTIONS[now])
+        s.turn_ref = s.sum[3] / s.count
+        if s.watch is None:
+            s.watch = self.drill.count.start(math.sqrt(s.sum[4] / s.count))
+        else:
+            s.watch.interrupt()
+        s.bands = [band.start() for band in self.drill.keep]
+        s.cheats.clear()
+        self._enter(Phase.WORK, t_s)
+
+    def _complain(self, t_s: float, now: Posture) -> None:
+        s = self._state
+        if math.isnan(s.wrong_since_s):
+            s.wrong_since_s = t_s
+        lying = now not in (Posture.UPRIGHT, Posture.UNCLEAR)
+        # Who stands has heard what to do, and is given time to lie down; who lies wrongly is told at once.
+        patience_s = WRONG_S if lying else REMIND_S
+        if t_s - s.wrong_since_s >= patience_s and t_s - s.reminded_s >= (AGAIN_S if lying else REMIND_S):
+            s.reminded_s = t_s
+            side = {Posture.LEFT_SIDE, Posture.RIGHT_SIDE}
+            self._say(Beat(t_s, t_s, "wrong-side" if now in side and self.posture in side else "wrong-posture"))
+
+    def _astray(self, t_s: float, lean: float, up: Vector) -> bool:
+        """Whether the wearer left the posture, or the clip the wearer."""
+        s = self._state
+        if lean <= self.drill.reach_deg:
+            s.away_since_s = math.nan
+            return False
+        if math.isnan(s.away_since_s):
+            s.away_since_s = t_s
+        if s.away_since_s - s.jolted_s <= FALL_S:
+            s.stood = False
+            self._enter(Phase.STAND, t_s, "fell-off")
+        elif t_s - s.away_since_s >= LOST_S:
+            self._say(Beat(t_s, t_s, "wrong-posture"))
+            s.reminded_s = t_s
+            self._enter(Phase.TAKE, t_s, "posture-lost")
+        return True
+
+    def _work(self, t_s: float, values: dict[str, float], lead_deg: float, rate_dps: float, lateral_mps2: float) -> None:
+        s, drill = self._state, self.drill
+        assert s.watch is not None
+        for band in s.bands:
+            value = values[band.band.signal]
+            if what := band.push(t_s, value):
+                self._cheat(t_s, what, value, band.band)
+        inside = not any(band.outside for band in s.bands)
+        self._watch_other_side(t_s, lead_deg)
+        seen = Seen(t_s, lead_deg, values[drill.count.signal], rate_dps, lateral_mps2, inside)
+        for found in s.watch.push(seen):
+            if isinstance(found, Said) and found.cheat:
+                self._cheat(t_s, found.what)
+            elif isinstance(found, Said):
+                self._say(Beat(t_s, t_s, found.what, found.number))
+            else:
+                self._rep(t_s, found)
+            if s.phase is not Phase.WORK:
+                return
+
+    def _watch_other_side(self, t_s: float, lead_deg: float) -> None:
+        """Repetitions to the other side: the wearer stands on the other leg."""
+        s, count = self._state, self.drill.count
+        low = getattr(count, "low_deg", None)
+        if low is None or count.signal != "drop":
+            return
+        if lead_deg < -low / 2 and s.opposite is None:
+            s.opposite = (t_s, lead_deg)
+        elif s.opposite is not None:
+            began_s, deepest = s.opposite
+            s.opposite = (began_s, min(deepest, lead_deg))
+            if lead_deg > -low / 2:
+                s.opposite = None
+                if deepest < -low and t_s - began_s > 0.5:
+                    self._say(Beat(t_s, t_s, "wrong-side"))
+
+    def _cheat(self, t_s: float, what: str, value: float = math.nan, band: Band | None = None) -> None:
+        s = self._state
+        limit = math.nan
+        if band is None or band.signal == "jolt":
+            value = math.nan  # no angle
+        else:
+            limit = band.high_deg if value > band.high_deg else band.low_deg
+        s.cheats.append((t_s, what))
+        self._say(Cheat(t_s, t_s, what, math.radians(value), math.radians(limit)))
+
+    def _rep(self, t_s: float, done: Done) -> None:
+        s = self._state
+        in_it = [what for at_s, what in s.cheats if at_s >= done.from_s - 0.3]
+        s.cheats.clear()
+        number = s.reps + 1
+        if done.full:
+            s.reps = number
+        names = " ".join(dict.fromkeys(in_it if done.full else [*in_it, done.why]))
+        quality = Quality.AFTER_GAP if s.gapped and isinstance(self.drill.count, Hold) else Quality.OK
+        s.gapped = False
+        angles = (math.radians(done.range_deg), math.radians(done.mean_deg), math.radians(done.sd_deg))
+        tempo = (done.out_s, done.hold_s, done.back_s)
+        rep = (t_s, number, s.set_n, self.side, quality, done.full, *angles, *tempo, names, done.confidence)
+        self._say(Rep(done.from_s, t_s, *rep))
+        if s.reps >= self.drill.dose.reps:
+            self._end_set(t_s)
+
+    def _end_set(self, t_s: float) -> None:
+        s = self._state
+        s.watch = None
+        s.reps = 0
+        if s.set_n >= self.drill.dose.sets:
+            self._enter(Phase.DONE, t_s)
+            return
+        s.set_n += 1
+        self._enter(Phase.REST, t_s)
+
+    def _enter(self, phase: Phase, at_s: float, why: str = "") -> None:
+        s = self._state
+        s.phase, s.since_s = phase, at_s
+        s.still_since_s = s.wrong_since_s = s.away_since_s = math.nan
+        s.opposite = None
+        if phase is Phase.STAND:
+            s.reminded_s = at_s
+        self._say(PhaseChange(at_s, at_s, phase, s.set_n, why))
+
+    def _say(self, event: Event) -> None:
+        self._events.append(event)
+
