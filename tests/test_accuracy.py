@@ -14,7 +14,8 @@ from levelhips.engine import Engine
 from levelhips.events import Heading, Notice, Step, Update
 from levelhips.motion.contacts import RunningContacts
 from levelhips.motion.gravity import GravityCorrection
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait, simulate_pelvic_drop
+from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
 
 # Case: drop RMSE, obliquity RMSE, rotation RMSE [deg], contact SD [ms]. With room for another machine's arithmetic, none for
 # a worse method. The contacts of runner c come from shoe plates whose own right-foot intervals scatter by 20 ms.
@@ -282,7 +283,7 @@ def test_somebody_who_fidgets_while_standing_still_gets_a_good_zero() -> None:
 
 
 def test_a_posture_held_still_in_a_drill_does_not_become_the_zero() -> None:
-    made = simulate_pelvic_drop(reps=6, depth_deg=9.0, seed=3)
+    made = simulate_drill(WearerModel(reps=6, depth_deg=9.0), seed=3)
     update = run_engine(made.samples, 100.0)
     error = np.degrees(update.angles.obliquity_rad) - made.obliquity_deg
     assert np.abs(error[made.t_s > 3]).max() < 1.2

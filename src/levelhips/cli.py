@@ -15,6 +15,7 @@ from levelhips.errors import LevelHipsError, RecordingError, SettingsError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from levelhips.events import Side
     from levelhips.recording import Recording
     from levelhips.sensors.profile import Profile
     from levelhips.settings import Settings
@@ -164,7 +165,7 @@ def replay(
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Option("--out", help="Folder for the recording and its truth.")],
-    kind: Annotated[str, typer.Option("--kind", help="run, walk or drill.")] = "run",
+    kind: Annotated[str, typer.Option("--kind", help="run, walk, or the name of a drill.")] = "run",
     seconds: Annotated[float, typer.Option("--seconds", help="Time in motion.", min=10.0, max=36000.0)] = 60.0,
     drop_left: Annotated[float, typer.Option("--drop-left", help="Mean drop in left stance [deg].", min=0.0, max=15.0)] = 3.2,
     drop_right: Annotated[float, typer.Option("--drop-right", help="Mean drop in right stance [deg].", min=0.0, max=15.0)] = 3.0,
@@ -182,11 +183,16 @@ def simulate(
     acc_range: Annotated[float, typer.Option("--acc-range", help="Range of the accelerometer [g].", min=1.0, max=64.0)] = 16.0,
     gyr_range: Annotated[float, typer.Option("--gyr-range", help="Range of the gyroscope [deg/s].", min=50.0, max=4000.0)] = 2000.0,
     loss: Annotated[float, typer.Option("--loss", help="Share of packets lost.", min=0.0, max=0.9)] = 0.0,
+    side: Annotated[str, typer.Option("--side", help="Of a drill: the hip that works, left or right.")] = "left",
+    reps: Annotated[int, typer.Option("--reps", help="Of a drill.", min=1, max=100)] = 8,
+    tempo: Annotated[float, typer.Option("--tempo", help="Of a drill: seconds a repetition.", min=1.5, max=20.0)] = 4.0,
+    cheat: Annotated[str, typer.Option("--cheat", help="Of a drill: how some repetitions go wrong; docs/drills.md lists them.")] = "",
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
 ) -> None:
     """Make a recording of a virtual runner, with the truth beside it."""
     from levelhips.sensors import bundled
-    from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait, simulate_pelvic_drop
+    from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+    from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
 
     usual = SensorModel()
     sensor = SensorModel(
@@ -201,9 +207,8 @@ def simulate(
         acc_noise_mps2_rthz=noise * usual.acc_noise_mps2_rthz,
         loss=loss,
     )
-    if kind == "drill":
-        made = simulate_pelvic_drop(reps=max(1, round(seconds / 10)), sensor=sensor, seed=seed)
-    elif kind in ("run", "walk"):
+    carried: dict[str, Any] = {}
+    if kind in ("run", "walk"):
         from levelhips.events import Side
 
         runner = RunnerModel(
@@ -219,8 +224,9 @@ def simulate(
         )
         made = simulate_gait(runner, sensor, seed)
     else:
-        raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk or drill")
-    for path in bundled.write(made, out, f"{kind}_{seed}", angles=True):
+        wearer = WearerModel(kind, _side(side), reps=reps, rep_s=tempo, cheat=cheat)
+        made, carried = simulate_drill(wearer, sensor, seed), wearer.settings
+    for path in bundled.write(made, out, f"{kind}_{seed}", angles=True, settings=carried):
         _console().print(f"Wrote {path}", soft_wrap=True, highlight=False)
 
 
@@ -481,6 +487,15 @@ def _settings(recording: Recording | None, path: Path | None, outward: str | Non
         raise SettingsError(
             f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
         ) from error
+
+
+def _side(text: str) -> Side:
+    from levelhips.events import Side
+
+    try:
+        return Side(text)
+    except ValueError as error:
+        raise SettingsError(f"There is no side {text!r}", fix="Give left or right") from error
 
 
 def _decoded(recording: Recording, *, raw: bool) -> Recording:

@@ -237,6 +237,7 @@ class Phase(StrEnum):
     """Where a drill stands."""
 
     STAND = "stand"  # stand still, so that it is known how the clip sits
+    BOW = "bow"  # bow once on both feet, so that it is known how askew the clip sits
     TAKE = "take"  # take the start posture and be still in it: the zero
     WORK = "work"
     REST = "rest"
@@ -428,13 +429,13 @@ class Pose:
     t_s : array
         Sensor clock [s].
     up : tuple of three arrays
-        The vertical: forward, upward (to the head) and right component; smoothed lightly (6 Hz), for what must be said at once.
+        The vertical: forward, upward (to the head) and right component; smoothed lightly (7 Hz), for what must be said at once.
     slow_up : tuple of three arrays
         The same smoothed more (2.5 Hz), for ranges.
     turn_rad : array
         Heading of the right-pointing axis about the vertical, unwrapped; it drifts slowly [rad].
-    rate_radps, force_mps2 : array
-        Sizes of the angular rate and of the specific force.
+    rate_radps, jolt_mps2 : array
+        Sizes of the angular rate, and of the acceleration without gravity.
     lateral_mps2 : array
         Acceleration to the right, without gravity.
     """
@@ -444,7 +445,7 @@ class Pose:
     slow_up: tuple[Array, Array, Array]
     turn_rad: Array
     rate_radps: Array
-    force_mps2: Array
+    jolt_mps2: Array
     lateral_mps2: Array
 
 

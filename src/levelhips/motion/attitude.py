@@ -16,7 +16,7 @@ import numpy as np
 from levelhips.events import Pose, StandingZero
 from levelhips.motion.alignment import outward_axis, pelvis_from_sensor
 from levelhips.motion.angles import posture
-from levelhips.motion.orientation import orientation_filter
+from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.smoothing import Butterworth
 from levelhips.motion.standing import StandingDetector
 from levelhips.samples import BRIDGED, STANDARD_GRAVITY_MPS2, Array, Gap, Samples
@@ -26,9 +26,10 @@ from levelhips.samples import BRIDGED, STANDARD_GRAVITY_MPS2, Array, Gap, Sample
 class AttitudeSettings:
     """How the attitude is smoothed."""
 
-    tau_acc_s: float = 1.0  # drills are slow, so the force is gravity sooner than in running; steps to the side still average out
-    quick_hz: float = 6.0  # 37 ms late: half of what tissue wobbles at (8-12 Hz) is gone, and a cheat is said in time
+    tau_acc_s: float = 2.0  # a push to the side of half a second must not tip the vertical; 1 s lets it tip by a degree
+    quick_hz: float = 7.0  # 32 ms late: half of what tissue wobbles at (8-12 Hz) is gone, and a cheat is said in time
     slow_hz: float = 2.5  # the fastest repetition (1.5 s) loses 0.3 % of its range
+    sway_deg: float = 0.4  # between the ends of some quiet seconds
     fill_s: float = 0.25  # at 20 deg/s a straight line through the lost samples is right to some tenths of a degree
 
 
@@ -56,6 +57,7 @@ class Attitude:
         self._standing = StandingDetector(self._outward)
         self._bar_samples = max(round(rate_hz), 1)
         self._bar: list[Samples] = []
+        self._quiet_bars, self._quiet_rate = 0, np.zeros(3)
         self._count = 0
         self._mount: Array | None = None
         self._wanted, self._forget = True, False
@@ -104,15 +106,16 @@ class Attitude:
         turn = np.cumsum(np.concatenate([[self._turn_rad], seen.rate_radps[2] * self._dt]))[1:]
         self._turn_rad = float(turn[-1])
         size = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2)
-        force = np.sqrt(acc[:, 0] ** 2 + acc[:, 1] ** 2 + acc[:, 2] ** 2)
+        x, y, z = (acc[:, i] - STANDARD_GRAVITY_MPS2 * seen.up[i] for i in range(3))
+        jolt = np.sqrt(x * x + y * y + z * z)
         lateral = self._others[1].push(right - STANDARD_GRAVITY_MPS2 * axes[2])
         up = [low.push(axis) for low, axis in zip(self._quick, axes, strict=True)]
         slow = [low.push(axis) for low, axis in zip(self._slow, axes, strict=True)]
         turn = self._others[2].push(turn)
         if self._mount is None:
             nothing = np.full(len(part), math.nan)
-            return Pose(part.t_s, (nothing,) * 3, (nothing,) * 3, turn, size, force, lateral)
-        return Pose(part.t_s, (up[0], up[1], up[2]), (slow[0], slow[1], slow[2]), turn, self._others[0].push(size), force, lateral)
+            return Pose(part.t_s, (nothing,) * 3, (nothing,) * 3, turn, size, jolt, lateral)
+        return Pose(part.t_s, (up[0], up[1], up[2]), (slow[0], slow[1], slow[2]), turn, self._others[0].push(size), jolt, lateral)
 
     def _any_up(self, part: Samples) -> Array:
         """While nobody stood: any direction along the clip serves, for nothing is made of it."""
@@ -124,6 +127,7 @@ class Attitude:
         if self._forget:
             self._mount, self._wanted, self._open, self._forget = None, True, False, False
             standing.restart()
+        self._learn_bias(bar)
         if not standing.still(bar.acc_mps2, bar.gyr_radps):
             standing.pause(bar.gyr_radps)
             self._open = False
@@ -141,6 +145,17 @@ class Attitude:
             return []
         now_s, spell_s = float(bar.t_s[-1]), standing.spell * len(bar) * self._dt
         return [StandingZero(now_s - spell_s, now_s, spell_s, max(standing.repeat_rad, math.radians(0.05)))]
+
+    def _learn_bias(self, bar: Samples) -> None:
+        """Who is quiet turns by nothing in the mean; the filter itself waits for a rest that nobody who stands gives it."""
+        if not self._standing.quiet(bar.acc_mps2, bar.gyr_radps):
+            self._quiet_bars, self._quiet_rate = 0, np.zeros(3)
+            return
+        self._quiet_bars += 1
+        self._quiet_rate = self._quiet_rate + (bar.gyr_radps.mean(axis=0) - self._quiet_rate) / self._quiet_bars
+        sd_radps = math.radians(self.settings.sway_deg) / (self._quiet_bars * len(bar) * self._dt)
+        if self._quiet_bars > 1 and isinstance(self._filter, VqfFilter) and sd_radps < self._filter.bias_sd_radps():
+            self._filter.set_bias(self._quiet_rate, sd_radps)
 
     def _lose(self, gap: Gap) -> list[Pose | Gap | StandingZero]:
         if not len(self._last):

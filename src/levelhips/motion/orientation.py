@@ -58,6 +58,10 @@ class VqfFilter:
         """Standard uncertainty of the bias of the gyroscope [rad/s]."""
         return float(np.asarray(self._filter.getBiasEstimate()[1]).max())
 
+    def set_bias(self, bias_radps: Array, sd_radps: float) -> None:
+        """Somebody knows the bias (3,) of the gyroscope better."""
+        self._filter.setBiasEstimate(np.ascontiguousarray(bias_radps), sd_radps)
+
     def restart(self) -> None:
         bias, sd = np.array(self._filter.state["bias"]), self.bias_sd_radps()
         self._filter.resetState()

@@ -47,6 +47,13 @@ class StandingDetector:
 
     def still(self, acc_mps2: Array, gyr_radps: Array) -> bool:
         """Whether a bar of (n, 3) samples is quiet, upright standing."""
+        if not self.quiet(acc_mps2, gyr_radps):
+            return False
+        mean = acc_mps2.mean(axis=0)
+        return bool(abs(mean @ self._outward) <= math.sqrt(mean @ mean) * math.sin(math.radians(self.settings.upright_deg)))
+
+    def quiet(self, acc_mps2: Array, gyr_radps: Array) -> bool:
+        """Whether a bar of (n, 3) samples is quiet, in any posture."""
         cfg = self.settings
         bias = gyr_radps.mean(axis=0)
         if float(bias @ bias) > cfg.gyr_bias_radps**2:
@@ -57,8 +64,6 @@ class StandingDetector:
         mean = acc_mps2.mean(axis=0)
         size = math.sqrt(mean @ mean)
         if abs(size - STANDARD_GRAVITY_MPS2) > cfg.acc_off_mps2:
-            return False
-        if abs(mean @ self._outward) / size > math.sin(math.radians(cfg.upright_deg)):
             return False
         return bool((acc_mps2 - mean).std(axis=0).max() < cfg.acc_sd_mps2)
 

@@ -16,9 +16,10 @@ from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
 from levelhips.recording import RecordingWriter
 from levelhips.report.tables import write_angles
-from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait, simulate_pelvic_drop
+from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait
+from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
 
-TREADMILL, WALK, DRILL, LOSSES = "treadmill_fatigue", "walk", "pelvic_drop", "radio_losses"
+TREADMILL, WALK, DRILL, CLAMSHELL, LOSSES = "treadmill_fatigue", "walk", "pelvic_drop", "clamshell", "radio_losses"
 
 
 def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
@@ -43,7 +44,12 @@ def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
             ),
             {},
         ),
-        DRILL: (simulate_pelvic_drop(seed=13), {}),
+        DRILL: _drill(WearerModel("pelvic-drop", Side.LEFT, reps=6, cheat="turned", cheat_reps=(3,)), SensorModel(rate_hz=100.0), 13),
+        CLAMSHELL: _drill(
+            WearerModel("clamshell", Side.RIGHT, reps=6, rep_s=5.0, cheat="rolled-back", cheat_reps=(2, 4)),
+            SensorModel(rate_hz=100.0, turn_deg=90.0),
+            15,
+        ),
         LOSSES: (
             simulate_gait(
                 RunnerModel(drop_left_deg=3.0, drop_right_deg=3.6, move_s=180.0),
@@ -53,6 +59,10 @@ def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
             {"threshold": {"left_deg": 3.5, "right_deg": 3.5}},
         ),
     }
+
+
+def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulation, dict[str, Any]]:
+    return simulate_drill(wearer, sensor, seed), wearer.settings
 
 
 def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: dict[str, Any] | None = None) -> list[Path]:
@@ -79,7 +89,10 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
             _table(written[-1], ("contact_s", "toe_off_s", "stance_side", "contralateral_drop_deg"), rows)
         if made.reps:
             written.append(folder / f"{name}.truth_reps.csv")
-            _table(written[-1], ("from_s", "lowest_s", "to_s", "depth_deg"), [tuple(f"{value:.3f}" for value in rep) for rep in made.reps])
+            _table(written[-1], ("from_s", "to_s", "range_deg"), [tuple(f"{value:.3f}" for value in rep) for rep in made.reps])
+        if made.cheats:
+            written.append(folder / f"{name}.truth_cheats.csv")
+            _table(written[-1], ("at_s", "cheat"), [(f"{at_s:.3f}", what) for at_s, what in made.cheats])
         if angles:
             written.append(folder / f"{name}.truth_angles.csv")
             write_angles(written[-1], true_angles(made))

@@ -84,9 +84,11 @@ class Simulation:
     steps : list of (contact_s, toe_off_s, side, drop_deg)
         The true steps; NaN as toe-off in walking.
     reps : list of (from_s, to_s, range_deg)
-        The true repetitions of a drill.
+        The repetitions of a drill as they were meant.
     cheats : list of (at_s, what)
         When the pelvis truly left its band in a drill.
+    lead_deg : (n,) array
+        The true leading angle of a drill; empty if there is none.
     """
 
     samples: Samples
@@ -98,6 +100,7 @@ class Simulation:
     steps: list[tuple[float, float, Side, float]] = field(default_factory=list)
     reps: list[tuple[float, float, float]] = field(default_factory=list)
     cheats: list[tuple[float, str]] = field(default_factory=list)
+    lead_deg: Array = field(default_factory=lambda: np.empty(0))
 
 
 def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = SensorModel(), seed: int = 1) -> Simulation:

@@ -24,27 +24,10 @@ from levelhips.sensors.simulated import SensorModel, Simulation, instants, smoot
 from levelhips.settings import Settings
 
 GRID_HZ = 200.0
-STAND_S, MOVE_S = 4.0, 3.0
+STAND_S, MOVE_S, BOW_S = 4.0, 3.0, 3.5
 
-# How far each cheat goes: signal, and degrees (of the signal) at its worst; some 4 deg beyond the usual limit.
-CHEATS: dict[str, tuple[str, float]] = {
-    "turned": ("turn", -15.0),
-    "leaned": ("tilt", 13.0),
-    "hiked": ("hike", 9.0),
-    "dipped": ("hike", -9.0),
-    "too-far": ("lead", 1.25),  # times the upper end of the range
-    "too-fast": ("lead", 1.0),
-    "short": ("lead", 0.72),  # times the lower end
-    "not-back": ("lead", 1.0),
-    "rolled-back": ("roll", -9.0),
-    "rolled-forward": ("roll", 14.0),
-    "waddled": ("drop", 12.0),
-    "opened": ("drop", -12.5),
-    "snapped": ("lead", 1.0),
-    "touched-down": ("drop", -2.0),
-    "left-band": ("drop", 8.0),
-    "no-movement": ("lead", 0.0),
-}
+BEYOND_DEG = 5.0  # how far a cheat leaves its band
+NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # cheats that are no angle
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +37,7 @@ class WearerModel:
     drill: str = "pelvic-drop"
     side: Side = Side.LEFT
     reps: int = 8
+    asked: int | None = None  # repetitions a set that are asked for; None: as many as are done
     sets: int = 1
     rep_s: float = 4.0
     depth_deg: float | None = None  # of the excursion; None: the middle of the band
@@ -70,7 +54,13 @@ class WearerModel:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of the recording."""
-        values: dict[str, Any] = {"name": self.drill, "side": self.side.value, "reps": self.reps, "sets": self.sets, "rest_s": self.rest_s}
+        values: dict[str, Any] = {
+            "name": self.drill,
+            "side": self.side.value,
+            "reps": self.asked or self.reps,
+            "sets": self.sets,
+            "rest_s": self.rest_s,
+        }
         if isinstance(drills()[self.drill].count, Metronome):
             values["pace_s"] = self.rep_s
         if isinstance(drills()[self.drill].count, Hold):
@@ -114,8 +104,9 @@ def simulate_drill(wearer: WearerModel = WearerModel(), sensor: SensorModel = Se
         drill = chosen(Settings.from_dict(wearer.settings).drill)
     except KeyError as error:
         raise SettingsError(f"There is no drill {wearer.drill!r}", fix=f"Choose one of {', '.join(drills())}") from error
-    if wearer.cheat and wearer.cheat not in CHEATS:
-        raise SettingsError(f"There is no cheat {wearer.cheat!r}", fix=f"Choose one of {', '.join(CHEATS)}")
+    known = {name for band in drill.keep if isinstance(band, Band) for name in (band.below, band.above) if name} | set(NO_BAND)
+    if wearer.cheat and wearer.cheat not in known:
+        raise SettingsError(f"Nobody cheats by {wearer.cheat!r} in {drill.name}", fix=f"Choose one of {', '.join(sorted(known))}")
     starts = _first_starts(wearer, drill)
     if isinstance(drill.count, Metronome):
         starts = _beats(wearer, drill, sensor, seed)
@@ -127,7 +118,7 @@ def simulate_drill(wearer: WearerModel = WearerModel(), sensor: SensorModel = Se
 def _first_starts(wearer: WearerModel, drill: Drill) -> list[float]:
     """When each repetition begins, if nobody paces: the first after stand, posture, stillness; then one after the other."""
     wrong_s = 6.0 if wearer.wrong else 0.0
-    begin = STAND_S + MOVE_S + wrong_s + drill.ready_s + 4.0
+    begin = STAND_S + MOVE_S + wrong_s + drill.ready_s + 4.0 + (BOW_S if drill.bow else 0.0)
     starts = []
     for _ in range(wearer.sets):
         for k in range(wearer.reps):
@@ -165,11 +156,15 @@ def _course(wearer: WearerModel, drill: Drill, starts: list[float], rng: np.rand
     grid = np.arange(0.0, end + 0.1, 1 / GRID_HZ)
     names = ("drop", "tilt", "turn", "roll", "hike", "height")
     course = _Course(grid, {name: np.zeros(len(grid)) for name in names}, np.zeros(len(grid)), np.zeros(len(grid)))
+    if drill.bow:
+        course.add("tilt", 45.0, STAND_S + 0.3, 1.3, 0.3, 1.3)
     if hold:
         _holds(wearer, drill, starts[:: wearer.reps], course)
     for k, start in enumerate(starts if not hold else []):
         cheat = wearer.cheat if k % wearer.reps in wearer.cheat_reps else ""
-        rep_s = wearer.rep_s * (1 + (0.0 if isinstance(drill.count, Metronome) else wearer.jitter * float(np.clip(rng.standard_normal(), -2, 2))))
+        rep_s = wearer.rep_s * (
+            1 + (0.0 if isinstance(drill.count, Metronome) else wearer.jitter * float(np.clip(rng.standard_normal(), -2, 2)))
+        )
         if isinstance(drill.count, Steps):
             _side_step(wearer, drill, course, k, start, cheat)
         elif isinstance(drill.count, Metronome):
@@ -180,7 +175,9 @@ def _course(wearer: WearerModel, drill: Drill, starts: list[float], rng: np.rand
     return course
 
 
-def _excursion(wearer: WearerModel, drill: Drill, course: _Course, start: float, rep_s: float, cheat: str, rng: np.random.Generator) -> None:
+def _excursion(
+    wearer: WearerModel, drill: Drill, course: _Course, start: float, rep_s: float, cheat: str, rng: np.random.Generator
+) -> None:
     count = drill.count
     assert isinstance(count, Excursion)
     usual = wearer.depth_deg if wearer.depth_deg is not None else min(0.5 * (count.low_deg + count.high_deg), count.low_deg + 12)
@@ -189,12 +186,15 @@ def _excursion(wearer: WearerModel, drill: Drill, course: _Course, start: float,
     if cheat == "too-fast":
         rep_s = 0.7 * count.fastest_s
     out, hold, back = 0.5 * rep_s, 0.12 * rep_s, 0.38 * rep_s
+    if cheat == "not-back":  # up only half of the way, and down again
+        out, hold, back = 0.25 * rep_s, 0.5 * rep_s, 0.25 * rep_s
+        course.add(count.signal, -0.5 * depth, start + 0.3 * rep_s, 0.2 * rep_s, 0.0, 0.2 * rep_s)
     course.add(count.signal, depth, start, out, hold, back)
     for at in (start, start + out, start + out + hold):
         course.ring(at, wearer.wobble_deg)
-    if cheat == "not-back":  # up only half of the way, and down again
-        course.add(count.signal, 0.55 * depth, start + 0.6 * rep_s, 0.4 * rep_s, 0.0, 0.1 * rep_s)
-    elif cheat in CHEATS and CHEATS[cheat][0] != "lead":
+    if cheat == "hiked" and count.signal == "drop":  # lifted over the level
+        _slip(drill, course, cheat, start + 0.9 * rep_s, 0.8)
+    elif cheat not in ("", "short", "too-fast", "too-far", "not-back"):
         _slip(drill, course, cheat, start + 0.3 * rep_s, 0.6 * rep_s)
     if cheat != "short":
         course.reps.append((start, start + rep_s, depth))
@@ -227,7 +227,7 @@ def _side_step(wearer: WearerModel, drill: Drill, course: _Course, k: int, start
         _push(course, sign * 0.16, start + 0.5 * wearer.rep_s, 0.42 * move_s if cheat == "snapped" else move_s)
     course.add("drop", 3.0, start, 0.4 * wearer.rep_s, 0.0, 0.4 * wearer.rep_s)
     course.ring(start + move_s, wearer.wobble_deg)
-    if cheat in CHEATS and CHEATS[cheat][0] != "lead":
+    if cheat not in ("", "snapped"):
         _slip(drill, course, cheat, start + 0.1, 0.7 * wearer.rep_s)
     course.reps.append((start, start + wearer.rep_s, 3.0))
 
@@ -254,12 +254,9 @@ def _holds(wearer: WearerModel, drill: Drill, starts: list[float], course: _Cour
 
 def _slip(drill: Drill, course: _Course, cheat: str, start: float, span_s: float) -> None:
     """The pelvis leaves its band for a while."""
-    signal, size = CHEATS[cheat]
-    if signal == "hike" and drill.stance != "side-lying":
-        signal, size = "drop", -size  # a hip that hikes when level is what is asked
-    if drill.stance == "any" or (cheat == "left-band" and drill.stance == "side-lying"):
-        signal = "roll"
-    course.add(signal, size, start, 0.35 * span_s, 0.3 * span_s, 0.35 * span_s)
+    band = next(band for band in drill.keep if isinstance(band, Band) and cheat in (band.below, band.above))
+    size = band.high_deg + BEYOND_DEG if band.above == cheat else band.low_deg - BEYOND_DEG
+    course.add("drop" if band.signal == "lean" else band.signal, size, start, 0.35 * span_s, 0.3 * span_s, 0.35 * span_s)
 
 
 def _cheats_in(wearer: WearerModel, drill: Drill, course: _Course) -> None:
@@ -268,13 +265,15 @@ def _cheats_in(wearer: WearerModel, drill: Drill, course: _Course) -> None:
         if not isinstance(band, Band):
             continue
         values = course.signals.get(band.signal)
-        if values is None:
-            values = np.max([np.abs(signal) for signal in course.signals.values()], axis=0)
+        if values is None:  # away from the start, any way
+            values = np.abs(course.signals["drop"])
         for over, what in ((values > band.high_deg, band.above), (values < band.low_deg, band.below)):
             begins = np.flatnonzero(over[1:] & ~over[:-1]) + 1
             course.cheats += [(float(course.grid[at]), what) for at in begins]
     if wearer.cheat == "snapped":
-        course.cheats += [(from_s + 0.5 * (to_s - from_s), "snapped") for k, (from_s, to_s, _) in enumerate(course.reps) if k in wearer.cheat_reps]
+        course.cheats += [
+            (from_s + 0.5 * (to_s - from_s), "snapped") for k, (from_s, to_s, _) in enumerate(course.reps) if k in wearer.cheat_reps
+        ]
     course.cheats.sort()
 
 
@@ -290,8 +289,9 @@ def _worn(wearer: WearerModel, drill: Drill, course: _Course, sensor: SensorMode
     """The course in the wearer's posture, on the clip."""
     grid = course.grid
     posture = drill.posture(wearer.side) or Posture.UPRIGHT
-    swaying = sway(rng, grid) * (1.3 if posture is Posture.UPRIGHT else 0.3)
-    tremor = wearer.tremor_deg * rng.standard_normal((len(grid), 3))
+    quiet = 1.3 if posture is Posture.UPRIGHT else 0.3  # on one leg people sway more than on two, lying they do not
+    swaying = sway(rng, grid) * quiet
+    tremor = quiet * wearer.tremor_deg * rng.standard_normal((len(grid), 3))
     tremor = np.stack([np.convolve(column, np.ones(8) / math.sqrt(8), "same") for column in tremor.T], axis=1)
     own = swaying + tremor
     side = wearer.side.sign
@@ -315,8 +315,12 @@ def _worn(wearer: WearerModel, drill: Drill, course: _Course, sensor: SensorMode
     force[:, 1] = STANDARD_GRAVITY_MPS2
     force[:, 2] += np.interp(t_s, grid, course.lateral_mps2)
     samples = worn(t_s, world_from_pelvis.inv().apply(force), rate, sensor, rng)
-    true = [np.interp(t_s, grid, values) for values in (side * drop, tilt, -side * turn)]
-    return Simulation(samples, sensor, t_s, *true, reps=course.reps, cheats=course.cheats)
+    obliquity, tilting, rotation = (np.interp(t_s, grid, values) for values in (side * drop, tilt, -side * turn))
+    leading = course.signals.get(drill.count.signal, np.zeros(len(grid)))
+    if isinstance(drill.count, Excursion):  # sway is the pelvis' own: it belongs to the range
+        leading = leading + (side * swaying[:, 0] if drill.count.signal == "drop" else swaying[:, 1])
+    lead = np.interp(t_s, grid, leading)
+    return Simulation(samples, sensor, t_s, obliquity, tilting, rotation, reps=course.reps, cheats=course.cheats, lead_deg=lead)
 
 
 def _base(wearer: WearerModel, posture: Posture, grid: Array) -> Rotation:

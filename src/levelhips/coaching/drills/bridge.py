@@ -11,7 +11,8 @@ DRILL = Drill(
     keep=(Band("drop", low_deg=-5, high_deg=5, below="hiked", above="dipped"),),
     band_deg=(15, 60),
     dose=Dose(sets=2, reps=10, rest_s=45),
-    instruction="Lie on your back, the {side} foot on the floor, the {other} leg straight. Lift the hips until the tone, keep them level, and lower them.",
+    instruction="Lie on your back, the {side} foot on the floor, the {other} leg straight. Lift "
+    "the hips until the tone, keep them level, and lower them.",
     ready_s=2.0,
     still_dps=6.0,
     reach_deg=75,

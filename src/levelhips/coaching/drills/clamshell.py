@@ -12,7 +12,8 @@ DRILL = Drill(
     keep=(Band("roll", low_deg=-5, high_deg=10, below="rolled-back", above="rolled-forward"),),
     band_deg=(-5, 10),
     dose=Dose(sets=2, reps=12, rest_s=30),
-    instruction="Lie on your {other} side, knees bent, the {side} hip on top. Open the upper knee with the rising tone, and close it with the falling one.",
+    instruction="Lie on your {other} side, knees bent, the {side} hip on top. Open the upper "
+    "knee with the rising tone, and close it with the falling one.",
     ready_s=1.0,
     still_dps=6.0,
     source="2-3 x 12-15 daily, 1-2 s on top: the guides; limits: own proposal",

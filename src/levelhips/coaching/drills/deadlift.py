@@ -17,5 +17,6 @@ DRILL = Drill(
     dose=Dose(sets=2, reps=8, rest_s=45),
     instruction="Stand on your {side} leg. Hinge forward until the tone, hips square to the floor, and come up again.",
     reach_deg=110,
+    bow=True,
     source="2-3 x 8-12 on days off: the guides; limits: own proposal",
 )

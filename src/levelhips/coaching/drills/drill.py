@@ -64,6 +64,8 @@ class Drill:
         How far from its start posture the drill may take the pelvis; further is another posture.
     spread : bool
         Whether the mean and spread of the leading angle are worth telling, as in a test of balance.
+    bow : bool
+        Whether one bow on both feet must tell first how askew the clip sits: 5 deg of it look like 4 deg of a hinge of 60.
     source : str
         Where dose and limits come from.
     """
@@ -81,6 +83,7 @@ class Drill:
     still_dps: float = 10.0
     reach_deg: float = 45.0
     spread: bool = False
+    bow: bool = False
     source: str = ""
 
     def __post_init__(self) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from levelhips.coaching.drills.blocks import Band, BandWatch, Done, Hold, Said, Seen, Watch
+from levelhips.coaching.drills.blocks import Band, BandWatch, Done, Excursion, Hold, Said, Seen, Watch
 from levelhips.coaching.drills.drill import DrillSettings, chosen
 from levelhips.coaching.drills.postures import DIRECTIONS, PostureWatch, Vector, anatomical, angles_of, lean_deg, onto
+from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.events import (
     Angles,
@@ -27,7 +28,6 @@ from levelhips.events import (
     PostureChange,
     Quality,
     Rep,
-    Side,
     Signal,
     StandingZero,
     Update,
@@ -41,9 +41,10 @@ LOST_S = 0.7  # the same while working: a stumble is shorter
 AGAIN_S = 8.0  # between two reminders of the same
 VOID_S = 0.25  # of lost samples; behind them the vertical is found anew
 SETTLE_S = 1.0  # ... and is not judged for the filter's time constant
-TURN_TAU_S = 15.0  # the gyroscope's drift of 0.05 deg/s adds up to 0.75 deg, and a turn is over sooner
-FALL_MPS2, FALL_DPS = 40.0, 400.0  # 4 g, 400 deg/s: no drill comes near, a falling clip reaches both
+FALL_MPS2, FALL_DPS = 30.0, 400.0  # 3 g beside gravity, 400 deg/s: no drill comes near, a falling clip reaches both
 FALL_S = 1.0  # from the jolt to lying otherwise
+BOW_DEG = 25.0  # deep enough that sway (a degree) turns its direction by 2 deg only
+MOST_ASKEW_DEG = 25.0  # more is no bow, or no clip at the sacrum
 BACK_S = 1.0  # a loss of samples that long is worth a sound
 
 
@@ -59,14 +60,12 @@ class _State:
     wrong_since_s: float = math.nan
     # The start posture, while it is being taken.
     still_since_s: float = math.nan
-    sum: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0, 0.0])  # of the vertical, the turn and the squared rate
+    sum: list[float] = field(default_factory=lambda: [0.0] * 4)  # of the vertical and the squared rate
     count: int = 0
     # The start posture, taken.
     zero: Array | None = None
     start: Vector = (0.0, 1.0, 0.0)
     start_posture: Posture = Posture.UNCLEAR
-    turn_ref: float = 0.0
-    turn_s: float = math.nan
     watch: Watch | None = None
     bands: list[BandWatch] = field(default_factory=list)
     cheats: list[tuple[float, str]] = field(default_factory=list)
@@ -93,10 +92,12 @@ class DrillCoach:
     def __init__(self, settings: DrillSettings) -> None:
         self.drill, self.side = chosen(settings), settings.chosen
         self.posture = self.drill.posture(self.side)
-        self._postures = PostureWatch()
+        self._postures, self._turn = PostureWatch(), TurnWatch()
         self._state = _State()
         self._events: list[Event] = []
         self._begun = False
+        self._askew = np.eye(3)  # from the clip's idea of forward to the pelvis'
+        self._bow = [0.0, 0.0, 0.0]  # where to, and how deep
 
     @property
     def stood(self) -> bool:
@@ -119,7 +120,7 @@ class DrillCoach:
             self._enter(Phase.PAUSED, at_s, "asked")
         elif command.do is Do.RESUME and s.phase is Phase.PAUSED:
             # Who went to the telephone lies otherwise now: the start posture is taken again, what was counted stays.
-            self._enter(Phase.TAKE if s.stood and s.resume is not Phase.REST else s.resume, at_s, "resumed")
+            self._enter(Phase.TAKE if s.resume is Phase.WORK else s.resume, at_s, "resumed")
         elif command.do is Do.NEXT and s.phase is Phase.WORK:
             self._end_set(at_s)
         elif command.do is Do.NEXT and s.phase is Phase.REST:
@@ -139,7 +140,8 @@ class DrillCoach:
         self._state.stood = True
         self._say(Signal(event.at_s, event.known_s, "calibrated"))
         if self._state.phase is Phase.STAND:
-            self._enter(Phase.TAKE, event.known_s)
+            self._askew, self._bow = np.eye(3), [0.0, 0.0, 0.0]
+            self._enter(Phase.BOW if self.drill.bow else Phase.TAKE, event.known_s)
         return self._take_events()
 
     def _lose(self, gap: Gap) -> tuple[Event, ...]:
@@ -148,8 +150,9 @@ class DrillCoach:
         if lost_s > VOID_S:
             s.blind_until_s = gap.to_s + SETTLE_S
             s.gapped = True
-            s.still_since_s = s.turn_s = math.nan
+            s.still_since_s = math.nan
             s.cheats.clear()
+            self._turn.lose()
             if s.watch is not None:
                 s.watch.interrupt()
         if lost_s >= BACK_S:
@@ -172,14 +175,14 @@ class DrillCoach:
         t = pose.t_s.tolist()
         up = list(zip(*(axis.tolist() for axis in pose.up), strict=True))
         turn, rate = np.degrees(pose.turn_rad).tolist(), np.degrees(pose.rate_radps).tolist()
-        force, lateral = pose.force_mps2.tolist(), pose.lateral_mps2.tolist()
+        jolt, lateral = pose.jolt_mps2.tolist(), pose.lateral_mps2.tolist()
         shown = [self._look(pose, 0, n)]
         i = 0
         while i < n:
             signals, lead, turned = shown[-1][1]
             zero = self._state.zero
-            turned[i] = self._turned(t[i], turn[i])
-            self._one(t[i], up[i], turn[i], rate[i], force[i], lateral[i], i, signals, lead, turned[i])
+            turned[i] = self._turned(t[i], turn[i], lead[i])
+            self._one(t[i], up[i], turn[i], rate[i], jolt[i], lateral[i], i, signals, lead, turned[i])
             i += 1
             if self._state.zero is not zero and i < n:  # a new start posture: the rest of these samples is seen from it
                 shown[-1] = (i, shown[-1][1])
@@ -217,15 +220,11 @@ class DrillCoach:
             start = end
         return Angles.join(parts)
 
-    def _turned(self, t_s: float, turn_deg: float) -> float:
+    def _turned(self, t_s: float, turn_deg: float, lead_deg: float) -> float:
         """How far the free side is in front of where it was, without the gyroscope's drift [deg]."""
-        s = self._state
-        if math.isnan(s.turn_s):
-            s.turn_ref = turn_deg
-        else:
-            s.turn_ref += (turn_deg - s.turn_ref) * (t_s - s.turn_s) / TURN_TAU_S
-        s.turn_s = t_s
-        return -self.side.sign * (turn_deg - s.turn_ref)
+        count = self.drill.count
+        home = not isinstance(count, Excursion) or abs(lead_deg) < count.back_deg
+        return -self.side.sign * self._turn.push(t_s, turn_deg, home=home)
 
     def _one(
         self,
@@ -233,7 +232,7 @@ class DrillCoach:
         up: Vector,
         turn_deg: float,
         rate_dps: float,
-        force_mps2: float,
+        jolt_mps2: float,
         lateral_mps2: float,
         i: int,
         signals: dict[str, list[float]],
@@ -243,19 +242,21 @@ class DrillCoach:
         s = self._state
         if self._postures.push(t_s, up):
             self._say(PostureChange(t_s, t_s, self._postures.posture))
-        if s.phase is Phase.TAKE:
+        if s.phase is Phase.BOW:
+            self._watch_bow(t_s, up)
+        elif s.phase is Phase.TAKE:
             self._take(t_s, up, turn_deg, rate_dps)
         elif s.phase is Phase.REST:
             if t_s - s.since_s >= self.drill.dose.rest_s:
                 self._say(Beat(t_s, t_s, "rest-over"))
                 self._enter(Phase.TAKE, t_s, "rest-over")
         elif s.phase is Phase.WORK:
-            if force_mps2 > FALL_MPS2 or rate_dps > FALL_DPS:
+            if jolt_mps2 > FALL_MPS2 or rate_dps > FALL_DPS:
                 s.jolted_s = t_s
             if not signals or t_s < s.blind_until_s:
                 return
             if not self._astray(t_s, signals["lean"][i], up):
-                values = {name: each[i] for name, each in signals.items()} | {"turn": turned_deg, "jolt": abs(force_mps2 - 9.81)}
+                values = {name: each[i] for name, each in signals.items()} | {"turn": turned_deg, "jolt": jolt_mps2}
                 self._work(t_s, values, lead[i], rate_dps, lateral_mps2)
 
     def _wait_for_standing(self, t_s: Array) -> None:
@@ -266,6 +267,26 @@ class DrillCoach:
             if now_s - s.reminded_s >= REMIND_S:
                 s.reminded_s = now_s
                 self._say(Beat(now_s, now_s, "stand"))
+
+    def _watch_bow(self, t_s: float, up: Vector) -> None:
+        """One bow on both feet is a hinge about the mediolateral axis: the vertical tips to where the pelvis' back is."""
+        s, bow = self._state, self._bow
+        lean = math.degrees(math.acos(max(-1.0, min(1.0, up[1]))))
+        if lean > BOW_DEG / 2:
+            bow[0] -= up[0]
+            bow[1] -= up[2]
+            bow[2] = max(bow[2], lean)
+        elif lean < BOW_DEG / 4 and bow[2] > 0:
+            askew = math.atan2(bow[1], bow[0])
+            if bow[2] >= BOW_DEG and abs(askew) < math.radians(MOST_ASKEW_DEG):
+                c, d = math.cos(askew), math.sin(askew)
+                self._askew = np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
+                self._say(Signal(t_s, t_s, "calibrated"))
+                self._enter(Phase.TAKE, t_s)
+            self._bow = [0.0, 0.0, 0.0]
+        if s.phase is Phase.BOW and t_s - max(s.reminded_s, s.since_s) >= REMIND_S:
+            s.reminded_s = t_s
+            self._say(Beat(t_s, t_s, "bow"))
 
     def _take(self, t_s: float, up: Vector, turn_deg: float, rate_dps: float) -> None:
         """Wait for the right posture, held still; say so where it is another."""
@@ -280,8 +301,9 @@ class DrillCoach:
             s.still_since_s = math.nan
             return
         if math.isnan(s.still_since_s):
-            s.still_since_s, s.sum, s.count = t_s, [0.0] * 5, 0
-        for k, value in enumerate((*up, turn_deg, rate_dps * rate_dps)):
+            s.still_since_s, s.sum, s.count = t_s, [0.0] * 4, 0
+            self._turn.restart(t_s, turn_deg)
+        for k, value in enumerate((*up, rate_dps * rate_dps)):
             s.sum[k] += value
         s.count += 1
         if t_s - s.still_since_s < STILL_S:
@@ -292,10 +314,10 @@ class DrillCoach:
         s.start = (mean[0] / size, mean[1] / size, mean[2] / size)
         if self.drill.zero == "standing":
             s.start = DIRECTIONS[Posture.UPRIGHT]
-        s.zero = onto(s.start, DIRECTIONS[now])
-        s.turn_ref = s.sum[3] / s.count
+        x, y, z = (self._askew @ np.array(s.start)).tolist()
+        s.zero = onto((x, y, z), DIRECTIONS[now]) @ self._askew
         if s.watch is None:
-            s.watch = self.drill.count.start(math.sqrt(s.sum[4] / s.count))
+            s.watch = self.drill.count.start(math.sqrt(s.sum[3] / s.count))
         else:
             s.watch.interrupt()
         s.bands = [band.start() for band in self.drill.keep]
@@ -327,7 +349,6 @@ class DrillCoach:
             self._enter(Phase.STAND, t_s, "fell-off")
         elif t_s - s.away_since_s >= LOST_S:
             self._say(Beat(t_s, t_s, "wrong-posture"))
-            s.reminded_s = t_s
             self._enter(Phase.TAKE, t_s, "posture-lost")
         return True
 
@@ -409,10 +430,8 @@ class DrillCoach:
         s.phase, s.since_s = phase, at_s
         s.still_since_s = s.wrong_since_s = s.away_since_s = math.nan
         s.opposite = None
-        if phase is Phase.STAND:
-            s.reminded_s = at_s
+        s.reminded_s = at_s if phase is Phase.STAND or why == "posture-lost" else -math.inf
         self._say(PhaseChange(at_s, at_s, phase, s.set_n, why))
 
     def _say(self, event: Event) -> None:
         self._events.append(event)
-

@@ -16,7 +16,8 @@ DRILL = Drill(
     ),
     band_deg=(-5, 10),
     dose=Dose(sets=2, reps=12, rest_s=30),
-    instruction="Lie on your {other} side, the {side} leg on top, straight and slightly behind you. Lift it with the rising tone, lower it with the falling one.",
+    instruction="Lie on your {other} side, the {side} leg on top, straight and slightly behind you. "
+    "Lift it with the rising tone, lower it with the falling one.",
     ready_s=1.0,
     still_dps=6.0,
     source="2-3 x 12-15, 1-2 s on top: the guides; limits: own proposal",
@@ -25,5 +26,6 @@ TOES_DOWN = replace(
     DRILL,
     name="toe-down-abduction",
     title="Side-lying abduction, toes down",
-    instruction="Lie on your {other} side, the {side} leg on top, straight and slightly behind you, toes down. Lift it with the rising tone, lower it with the falling one.",
+    instruction="Lie on your {other} side, the {side} leg on top, straight and slightly behind you, toes "
+    "down. Lift it with the rising tone, lower it with the falling one.",
 )

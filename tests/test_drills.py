@@ -1,0 +1,357 @@
+"""Drills: laws of the engine, every drill and cheat on virtual wearers with a truth, and what goes wrong at home."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import cut
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from levelhips import Gap, Quality, Samples, Settings, SettingsError, Side, Update
+from levelhips.coaching.drills.blocks import Band, Excursion, Hold, Metronome
+from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings, chosen, drills
+from levelhips.coaching.drills.engine import STILL_S
+from levelhips.coaching.drills.turning import TurnWatch
+from levelhips.commands import Command, Do
+from levelhips.engine import Engine
+from levelhips.events import Beat, Cheat, Phase, PhaseChange, Posture, PostureChange, Rep, Signal
+from levelhips.sensors.simulated import SensorModel, Simulation
+from levelhips.sensors.simulated_drills import NO_BAND, WearerModel, simulate_drill
+
+CLIP = SensorModel(rate_hz=100.0, turn_deg=-70.0, heading_deg=4.0)
+LATE_S = 0.150  # what the issue allows; the bench prints what it is
+
+
+def lived(wearer: WearerModel, sensor: SensorModel = CLIP, seed: int = 1, commands: tuple[Command, ...] = ()) -> tuple[Simulation, Update]:
+    made = made_of(wearer, sensor, seed)
+    engine = Engine(sensor.rate_hz, Settings.from_dict(wearer.settings))
+    for command in commands:
+        engine.push(command)
+    return made, engine.push(made.samples)
+
+
+@cache
+def made_of(wearer: WearerModel, sensor: SensorModel, seed: int) -> Simulation:
+    return simulate_drill(wearer, sensor, seed)
+
+
+def counted(update: Update) -> list[Rep]:
+    return [rep for rep in update.of(Rep) if rep.full]
+
+
+def beats(update: Update) -> list[str]:
+    return [beat.what for beat in update.of(Beat)]
+
+
+def phases(update: Update) -> list[tuple[Phase, str]]:
+    return [(change.phase, change.why) for change in update.of(PhaseChange)]
+
+
+# ---- every drill
+
+
+def test_the_drills_of_the_table_are_there_by_their_entry_points() -> None:
+    assert set(drills()) >= {
+        "pelvic-drop",
+        "self-test",
+        "clamshell",
+        "side-lying-abduction",
+        "toe-down-abduction",
+        "bridge",
+        "band-walk",
+        "side-steps",
+        "monster-walk",
+        "deadlift",
+        "side-leg-hold",
+        "hold",
+        "stay-level",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(drills()))
+@settings(max_examples=4)
+@given(
+    turn=st.floats(-180, 180),
+    pitch=st.floats(-10, 30),
+    heading=st.floats(-5, 5),
+    tempo=st.floats(1.6, 6.0),
+    side=st.sampled_from(Side),
+    seed=st.integers(0, 99),
+)
+def test_clean_repetitions_are_counted_exactly_however_the_clip_is_worn(
+    name: str, turn: float, pitch: float, heading: float, tempo: float, side: Side, seed: int
+) -> None:
+    count = drills()[name].count
+    # More are asked for than are done, where nobody paces: or one too many could not be seen.
+    asked = None if isinstance(count, Metronome) else 9
+    wearer = WearerModel(name, side, reps=5, asked=asked, rep_s=tempo, hold_s=10.0)
+    sensor = SensorModel(rate_hz=100.0, turn_deg=turn, pitch_deg=pitch, heading_deg=heading)
+    made = simulate_drill(wearer, sensor, seed)
+    update = Engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
+    reps = counted(update)
+    assert len(reps) == (1 if isinstance(count, Hold) else 5)
+    assert not list(update.of(Cheat))
+    assert all(rep.good and rep.side is side for rep in reps)
+    if isinstance(count, Excursion):
+        work_s = next(change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK)
+        start_deg = made.lead_deg[(made.t_s > work_s - STILL_S) & (made.t_s <= work_s)].mean()
+        for (from_s, to_s, _), rep in zip(made.reps, reps, strict=True):
+            true_deg = made.lead_deg[(made.t_s >= from_s) & (made.t_s <= to_s)].max() - start_deg
+            assert abs(rep.range_deg - true_deg) < 0.5
+            assert abs(rep.tempo_s - (to_s - from_s)) < 0.2 * tempo
+
+
+def every_cheat() -> list[tuple[str, str]]:
+    pairs = []
+    for name, drill in drills().items():
+        found = {what for band in drill.keep if isinstance(band, Band) for what in (band.below, band.above) if what}
+        found |= {"too-fast"} if isinstance(drill.count, Excursion) else set()
+        found |= {"touched-down"} if name == "self-test" else set()
+        found |= {"snapped"} if name == "band-walk" else set()
+        pairs += [(name, what) for what in sorted(found)]
+    return pairs
+
+
+@pytest.mark.parametrize(("name", "what"), every_cheat())
+def test_a_cheat_is_said_in_time_and_belongs_to_its_repetition(name: str, what: str) -> None:
+    made, update = lived(WearerModel(name, Side.RIGHT, reps=4, rep_s=4.0, cheat=what, cheat_reps=(1,), hold_s=20.0))
+    heard = [cheat for cheat in update.of(Cheat) if cheat.what == what]
+    assert heard
+    if what not in NO_BAND:
+        for at_s, truly in made.cheats:
+            if truly == what:
+                assert any(-0.05 <= cheat.known_s - at_s < LATE_S for cheat in heard), [cheat.known_s - at_s for cheat in heard]
+    overshoot = (name, what) == ("pelvic-drop", "hiked")  # comes when the repetition is over
+    if not isinstance(drills()[name].count, Hold) and not overshoot:
+        assert [what in rep.cheats.split() for rep in counted(update)] == [False, True, False, False]
+
+
+def test_half_a_repetition_is_told_and_not_counted() -> None:
+    for what in ("short", "not-back"):
+        made, update = lived(WearerModel("pelvic-drop", reps=4, asked=9, cheat=what, cheat_reps=(1,)))
+        halves = [rep for rep in update.of(Rep) if not rep.full]
+        assert [rep.cheats for rep in halves] == [what]
+        assert len(counted(update)) == len(made.reps)
+        assert [rep.number for rep in counted(update)] == list(range(1, len(made.reps) + 1))
+
+
+# ---- laws
+
+
+@pytest.mark.parametrize("name", ["pelvic-drop", "clamshell", "band-walk", "side-leg-hold", "deadlift"])
+@settings(max_examples=10)
+@given(at=st.lists(st.integers(0, 4000), max_size=30))
+def test_however_the_input_is_cut_the_drill_is_the_same(name: str, at: list[int]) -> None:
+    assert _pieces(name, tuple(sorted(at))) == _pieces(name, ())
+
+
+@cache
+def _drill_with_everything(name: str) -> Samples:
+    """Losses, a gap, a fall: all that a drill may meet."""
+    wearer = WearerModel(name, reps=3, rep_s=3.0, sets=2, rest_s=3.0, hold_s=8.0)
+    made = simulate_drill(wearer, replace(CLIP, loss=0.03, gaps_s=((16.0, 16.15), (19.0, 20.2))), 3)
+    gyr = made.samples.gyr_radps.copy()
+    fall = (made.samples.t_s > 34.0) & (made.samples.t_s < 34.3)
+    gyr[fall] += 8.0
+    return Samples.checked(made.samples.t_s, made.samples.acc_mps2, gyr)
+
+
+def _pieces(name: str, at: tuple[int, ...]) -> Update:
+    wearer = WearerModel(name, reps=3, rep_s=3.0, sets=2, rest_s=3.0, hold_s=8.0)
+    engine = Engine(100.0, Settings.from_dict(wearer.settings))
+    for at_s, do in ((22.3, Do.PAUSE), (23.1, Do.RESUME), (28.0, Do.NEXT), (45.0, Do.ZERO)):
+        engine.push(Command(at_s, do))
+    samples = _drill_with_everything(name)
+    return Update.join([*(engine.push(part) for part in cut(samples, [min(k, len(samples)) for k in at])), engine.finish()])
+
+
+def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
+    whole = _pieces("pelvic-drop", ())
+    assert _pieces("pelvic-drop", tuple(range(len(_drill_with_everything("pelvic-drop"))))) == whole
+    kinds = {type(event).__name__ for event in whole.events}
+    assert {"StandingZero", "PhaseChange", "PostureChange", "Rep", "Beat", "Gap", "Signal"} <= kinds
+
+
+def test_a_mirrored_wearer_swaps_sides_and_keeps_every_figure() -> None:
+    """A clip worn with x to the right, y up and z away from the body."""
+    plain = SensorModel(rate_hz=100.0)
+    for name in ("pelvic-drop", "clamshell", "bridge"):
+        wearer = WearerModel(name, Side.LEFT, reps=3)
+        made = simulate_drill(wearer, plain, 2)
+        mirrored = Samples.checked(made.samples.t_s, made.samples.acc_mps2 * [-1, 1, 1], made.samples.gyr_radps * [1, -1, -1])
+        one = Engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
+        other = Engine(100.0, Settings.from_dict(replace(wearer, side=Side.RIGHT).settings)).push(mirrored)
+        assert [rep.side.other for rep in other.of(Rep)] == [rep.side for rep in one.of(Rep)]
+        np.testing.assert_allclose([rep.range_rad for rep in other.of(Rep)], [rep.range_rad for rep in one.of(Rep)], atol=1e-6)
+        assert len(list(one.of(Rep))) == 3
+
+
+def test_every_event_is_known_no_sooner_than_it_happened_and_in_order() -> None:
+    update = _pieces("pelvic-drop", ())
+    known = [event.known_s for event in update.events if not isinstance(event, Gap)]
+    assert known == sorted(known)
+    assert all(event.known_s >= event.at_s for event in update.events if not isinstance(event, Gap))
+
+
+@given(drift=st.floats(-0.8, 0.8))
+def test_a_gyroscope_that_drifts_does_not_turn_the_pelvis(drift: float) -> None:
+    watch, t = TurnWatch(), np.arange(0, 60, 0.02)
+    rng = np.random.default_rng(1)
+    sway = np.convolve(rng.standard_normal(len(t)), np.ones(75) / math.sqrt(75), "same") * 0.4
+    off = np.array([watch.push(now, drift * now + one, home=True) for now, one in zip(t, sway, strict=True)])
+    assert np.abs(off[t > 10]).max() < 2.5
+    turned = [watch.push(60 + k * 0.02, drift * (60 + k * 0.02) + 12.0, home=False) for k in range(100)]
+    assert abs(turned[-1] - 12.0) < 1.5
+
+
+# ---- at home
+
+
+def test_the_wrong_side_is_said_and_then_it_goes_on() -> None:
+    made, update = lived(WearerModel("clamshell", reps=4, wrong="side"))
+    assert "wrong-side" in beats(update)
+    first = next(beat.at_s for beat in update.of(Beat) if beat.what == "wrong-side")
+    lay_s = next(change.at_s for change in update.of(PostureChange) if change.posture is Posture.LEFT_SIDE)
+    assert first - lay_s < 1.5, "at once"
+    assert len(counted(update)) == len(made.reps) == 4
+
+
+@pytest.mark.parametrize("name", ["pelvic-drop", "bridge", "clamshell"])
+def test_a_wrong_posture_is_said_and_then_it_goes_on(name: str) -> None:
+    made, update = lived(WearerModel(name, reps=3, wrong="posture"))
+    assert "wrong-posture" in beats(update)
+    assert len(counted(update)) == len(made.reps) == 3
+
+
+def test_standing_on_the_other_leg_is_said() -> None:
+    """He was to stand on the left leg; the hip that sinks is the left one."""
+    made = made_of(WearerModel("pelvic-drop", Side.RIGHT, reps=3), CLIP, 1)
+    update = Engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", Side.LEFT, reps=3).settings)).push(made.samples)
+    assert beats(update).count("wrong-side") == 3
+    assert not counted(update)
+
+
+def test_a_telephone_call_is_a_pause_and_the_start_is_taken_again() -> None:
+    made = made_of(WearerModel("pelvic-drop", reps=6), CLIP, 1)
+    third_s = made.reps[2][0]
+    _, update = lived(WearerModel("pelvic-drop", reps=6), commands=(Command(third_s - 0.3, Do.PAUSE), Command(third_s + 9.5, Do.RESUME)))
+    assert (Phase.PAUSED, "asked") in phases(update)
+    at = phases(update).index((Phase.PAUSED, "asked"))
+    assert [phase for phase, _ in phases(update)[at : at + 3]] == [Phase.PAUSED, Phase.TAKE, Phase.WORK]
+    numbers = [rep.number for rep in counted(update)]
+    assert numbers[:2] == [1, 2], "what was counted stays"
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_who_stops_moving_is_not_counted_on() -> None:
+    made, update = lived(WearerModel("clamshell", reps=6, rep_s=4.0, away_s=12.0))
+    idle = [rep for rep in update.of(Rep) if not rep.full]
+    assert [rep.cheats for rep in idle] == ["no-movement"] * 3
+    assert len(counted(update)) == len(made.reps) == 6
+
+
+def test_a_sensor_lost_in_a_hold_stops_the_clock_and_what_was_held_stays() -> None:
+    wearer = WearerModel("side-leg-hold", hold_s=20.0)
+    whole = lived(wearer)[1]
+    start_s = next(change.at_s for change in whole.of(PhaseChange) if change.phase is Phase.WORK)
+    _, update = lived(wearer, replace(CLIP, gaps_s=((start_s + 8.0, start_s + 12.0),)))
+    [hold] = counted(update)
+    assert hold.quality is Quality.AFTER_GAP
+    ended = hold.to_s - next(rep.to_s for rep in counted(whole))
+    assert 3.9 < ended < 5.6, "the lost time and a second of settling do not count"
+    assert "back" in [signal.what for signal in update.of(Signal)]
+
+
+def test_a_clip_that_falls_off_is_said_and_worn_again() -> None:
+    made = made_of(WearerModel("pelvic-drop", reps=6), CLIP, 1)
+    samples = made.samples
+    fall_s = made.reps[2][0] - 0.2
+    acc, gyr = samples.acc_mps2.copy(), samples.gyr_radps.copy()
+    falling = (samples.t_s >= fall_s) & (samples.t_s < fall_s + 0.4)
+    lying = samples.t_s >= fall_s + 0.4
+    spin = math.radians(230.0) / 0.4  # it turns over while it falls
+    gyr[falling] = [spin, 0.0, 0.0]
+    acc[falling] = 0.3
+    gyr[lying] = 0.0
+    acc[lying] = [0.0, -6.3, -7.5]
+    hit = int(np.flatnonzero(lying)[0])
+    acc[hit : hit + 3] = [30.0, 40.0, 20.0]
+    update = Engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", reps=6).settings)).push(Samples.checked(samples.t_s, acc, gyr))
+    assert (Phase.STAND, "fell-off") in phases(update)
+    assert [rep.number for rep in counted(update)] == [1, 2]
+    fell_s = next(change.at_s for change in update.of(PhaseChange) if change.why == "fell-off")
+    assert fell_s - fall_s < 1.0
+
+
+def test_sets_rests_and_the_end() -> None:
+    _, update = lived(WearerModel("pelvic-drop", reps=3, sets=2, rest_s=4.0))
+    assert [phase for phase, _ in phases(update)] == [
+        Phase.STAND,
+        Phase.TAKE,
+        Phase.WORK,
+        Phase.REST,
+        Phase.TAKE,
+        Phase.WORK,
+        Phase.DONE,
+    ]
+    assert [(rep.set_n, rep.number) for rep in counted(update)] == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]
+    assert beats(update).count("rest-over") == 1
+
+
+def test_next_ends_a_set_and_a_rest() -> None:
+    made = made_of(WearerModel("pelvic-drop", reps=5), CLIP, 1)
+    wearer = WearerModel("pelvic-drop", reps=5, sets=2, rest_s=60.0)
+    engine = Engine(100.0, Settings.from_dict(wearer.settings))
+    engine.push(Command(made.reps[1][1] + 0.5, Do.NEXT))
+    engine.push(Command(made.reps[1][1] + 0.6, Do.NEXT))
+    update = engine.push(made.samples)
+    assert [phase for phase, _ in phases(update)][3:5] == [Phase.REST, Phase.TAKE]
+
+
+# ---- what is chosen
+
+
+def test_a_drill_is_changed_by_settings_and_says_what_cannot_be() -> None:
+    plain, changed = drills()["pelvic-drop"], chosen(DrillSettings("pelvic-drop", low_deg=8.0, high_deg=12.0, reps=4, sets=1))
+    assert changed.band_deg == (8.0, 12.0)
+    assert changed.dose == Dose(1, 4, plain.dose.rest_s)
+    assert isinstance(changed.count, Excursion)
+    assert changed.count.low_deg == 8.0
+    assert chosen(DrillSettings("stay-level", low_deg=-2.0, high_deg=3.0)).keep == (Band("drop", -2.0, 3.0, "left-band", "left-band"),)
+    with pytest.raises(SettingsError, match="drill"):
+        Settings.from_dict({"drill": {"name": "clamshell", "reps": 0}})
+    with pytest.raises(SettingsError, match="no drill 'clam'"):
+        Engine(100.0, Settings.from_dict({"drill": {"name": "clam"}}))
+
+
+def test_a_drill_cannot_ask_for_what_its_posture_hides() -> None:
+    with pytest.raises(ValueError, match="cannot be seen side-lying"):
+        Drill("x", "X", "side-lying", Excursion("tilt", 5, 10, 2), (), (5, 10), Dose(1, 1), "")
+
+
+def test_a_strangers_drill_comes_in_by_its_entry_point_and_a_broken_one_is_left_out(tmp_path: Any, monkeypatch: Any) -> None:
+    (tmp_path / "elsewhere.py").write_text(
+        "from dataclasses import replace\n"
+        "from levelhips.coaching.drills.pelvic_drop import DRILL\n"
+        "MINE = replace(DRILL, name='my-drop')\n"
+        "BROKEN = 3\n"
+    )
+    info = tmp_path / "elsewhere-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: elsewhere\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[levelhips.drills]\nmy-drop = elsewhere:MINE\nbroken = elsewhere:BROKEN\nabsent = nowhere:X\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    drills.cache_clear()
+    try:
+        assert "my-drop" in drills()
+        assert "pelvic-drop" in drills()
+        assert not {"broken", "absent"} & set(drills())
+    finally:
+        monkeypatch.undo()
+        drills.cache_clear()
