@@ -246,6 +246,35 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DrillBegin:
+    """A drill begins: which, for which hip, and what it asks. `posture` is empty where any will do."""
+
+    at_s: float
+    known_s: float
+    name: str
+    title: str
+    side: Side
+    posture: str
+    sets: int
+    reps: int
+    rest_s: float
+    seconds: float  # of a hold, else NaN
+    low_rad: float  # where the leading angle should be
+    high_rad: float
+    lead: str  # which angle that is
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A metronome ticks so many times a minute from now on; 0: no more."""
+
+    at_s: float
+    known_s: float
+    spm: float
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseChange:
     """A drill goes on to something else. `set_n` counts from 1; `why` is one of the words in docs/drills.md."""
 
@@ -363,6 +392,8 @@ Event = (
     | Cue
     | Signal
     | LinkChange
+    | DrillBegin
+    | Pace
     | PhaseChange
     | PostureChange
     | Rep

@@ -46,12 +46,18 @@ CLOCK_HZ = 2
 
 def big(number: float) -> str:
     """A number of degrees in letters five rows high."""
-    text = f"{number:.1f}" if math.isfinite(number) else "--"
+    return big_text(f"{number:.1f}" if math.isfinite(number) else "--")
+
+
+def big_text(text: str) -> str:
+    """Digits, points and dashes in letters five rows high."""
     return "\n".join(" ".join(_GLYPHS[letter][row] for letter in text) for row in range(5))
 
 
 def draw(picture: Picture, *, title: str, keys: str, muted: bool = False, link: str = "") -> RenderableType:
     """A picture of a session as rich text; `link` is a line on the sensor."""
+    if picture.drill is not None:
+        return draw_drill(picture, title=title, keys=keys, muted=muted, link=link)
     tiles = []
     for side in Side:
         drop, level = picture.drop_deg[side], picture.threshold_deg[side]
@@ -81,6 +87,60 @@ def draw(picture: Picture, *, title: str, keys: str, muted: bool = False, link: 
         title=title,
         width=84,
     )
+
+
+def draw_drill(picture: Picture, *, title: str, keys: str, muted: bool = False, link: str = "") -> RenderableType:
+    """A drill: what to do, the leading angle against its band, a large counter."""
+    drill = picture.drill
+    assert drill is not None
+    colour = COLOURS[drill.side]
+    hold = math.isfinite(drill.seconds)
+    count = f"{drill.hold_s(picture.now_s):.0f}" if hold else f"{drill.reps}"
+    asked = f"of {drill.seconds:.0f} s" if hold else f"of {drill.reps_asked}"
+    minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
+    head = f"{int(minutes):3d}:{seconds:04.1f}   {drill.side.value} hip   set {drill.set_n} of {drill.sets}   {drill.phase.value}"
+    wrong = drill.cheat_at(picture.now_s)
+    told = Text(drill.what_next(picture.now_s), style="bold red" if wrong else "bold", justify="center")
+    last = "" if math.isnan(drill.range_deg) else f"last {drill.range_deg:.0f}°, {drill.tempo_s:.1f} s   "
+    counter = Text(big_text(count), style=f"bold {colour}", justify="center")
+    lines: list[RenderableType] = [Text(head + ("   muted" if muted else ""), style="grey62")]
+    if link:
+        lines.append(Text(link, style="grey62", no_wrap=True))
+    lines += [
+        Text(),
+        told,
+        Text(),
+        Align.center(counter),
+        Text(asked, justify="center"),
+        Text(),
+        level(picture.lead_deg, drill.low_deg, drill.high_deg, colour),
+        Text(f"{last}{drill.good} good   {drill.cheated} with a fault", justify="center"),
+        Text(picture.said or " ", style="italic"),
+        Text(keys, style="grey62"),
+    ]
+    return Panel(Group(*lines), title=title, width=84)
+
+
+def level(value_deg: float, low_deg: float, high_deg: float, colour: str) -> Text:
+    """A scale with the band as a thick line and the angle as a mark."""
+    width = 72
+    span = high_deg - low_deg
+    first, last = min(low_deg - 0.5 * span, -2.0), high_deg + 0.5 * span
+
+    def place(deg: float) -> int:
+        return max(0, min(width - 1, round((deg - first) / (last - first) * (width - 1))))
+
+    marks = ["━" if place(low_deg) <= k <= place(high_deg) else "─" for k in range(width)]
+    text = Text("   ")
+    now = place(value_deg) if math.isfinite(value_deg) else -1
+    for k, mark in enumerate(marks):
+        text.append("●" if k == now else mark, style=f"bold {colour}" if k == now or mark == "━" else "grey37")
+    labels = [" "] * (width + 3)
+    for deg in (low_deg, high_deg):
+        for k, letter in enumerate(f"{deg:.0f}°"):
+            labels[min(place(deg) + 3 + k, width + 2)] = letter
+    text.append("\n" + "".join(labels), style="grey62")
+    return text
 
 
 def bars(picture: Picture) -> Text:
@@ -217,6 +277,7 @@ class LiveFace:
     """Show a live session and take its keys; a view like any other: it asks, and the session never waits for it."""
 
     keys_line = "space pause   ↑ ↓ limit   z zero   k mark   m mute   q end"
+    drill_keys_line = "space pause   n next set   z clip moved: stand again   k mark   m mute   q end"
 
     def __init__(self, console: Console, title: str, muting: list[Silenceable] | None = None) -> None:
         self.console, self.title = console, title
@@ -237,7 +298,9 @@ class LiveFace:
                     self._obey(key, session)
                 picture, link = session.view.look(), session.link
                 # What can be seen changes with steps, words and tenths of seconds: not all of it is worth a drawing.
-                now = (round(picture.now_s * CLOCK_HZ), picture.bars, picture.said, picture.paused, link, self.muted)
+                now: tuple[object, ...] = (round(picture.now_s * CLOCK_HZ), picture.bars, picture.said, picture.paused, link, self.muted)
+                if picture.drill is not None:
+                    now = (*now, picture.drill, round(picture.lead_deg) if math.isfinite(picture.lead_deg) else None)
                 if now != shown:
                     shown = now
                     live.update(self._drawn(session), refresh=True)
@@ -246,7 +309,8 @@ class LiveFace:
     def _drawn(self, session: Session) -> RenderableType:
         picture = session.view.look()
         title = self.title + ("   PAUSED" if picture.paused else "")
-        return draw(picture, title=title, keys=self.keys_line, muted=self.muted, link=link_line(session.link))
+        keys = self.keys_line if picture.drill is None else self.drill_keys_line
+        return draw(picture, title=title, keys=keys, muted=self.muted, link=link_line(session.link))
 
     def _report(self, session: Session) -> None:
         """Without a terminal: a line at each change of the link."""
@@ -267,6 +331,8 @@ class LiveFace:
             session.move_limit(1 if key == "up" else -1)
         elif key == "z":
             session.command(Do.ZERO)
+        elif key == "n":
+            session.command(Do.NEXT)
         elif key == "k":
             session.command(Do.MARK)
         elif key == "m":

@@ -11,14 +11,18 @@ from typing import Protocol
 
 import numpy as np
 
+from levelhips.drill_view import DrillPicture, begin, heed
 from levelhips.events import (
     Angles,
     Cue,
+    DrillBegin,
     LinkChange,
     LinkState,
     Mode,
     ModeChange,
     Notice,
+    Phase,
+    PhaseChange,
     Quality,
     Side,
     Signal,
@@ -70,6 +74,8 @@ class Picture:
     rotation_deg: float = math.nan
     tilt_deg: float = math.nan
     zeroed: bool = False
+    drill: DrillPicture | None = None
+    lead_deg: float = math.nan  # the leading angle of a drill, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +172,13 @@ class View:
         picture = self._picture
         for event in update.events:
             picture = self._heed(picture, event)
+            if isinstance(event, DrillBegin):
+                picture = replace(picture, drill=begin(event))
+            elif picture.drill is not None and not isinstance(event, Gap):
+                picture = replace(picture, drill=heed(picture.drill, event))
         if len(update.angles):
-            picture = replace(picture, now_s=float(update.angles.t_s[-1]))
+            lead = math.degrees(update.angles.drop_rad[-1]) if picture.drill is not None else math.nan
+            picture = replace(picture, now_s=float(update.angles.t_s[-1]), lead_deg=lead)
         with self._lock:
             self._picture = picture
             if len(update.angles):
@@ -213,6 +224,8 @@ class View:
             return replace(picture, link=event.state, said=event.why or picture.said)
         if isinstance(event, Notice):
             return replace(picture, said=NOTICES.get(event.what, event.what))
+        if isinstance(event, PhaseChange):
+            return replace(picture, paused=event.phase is Phase.PAUSED)
         if isinstance(event, Signal):
             paused = {"paused": True, "started": False}.get(event.what, picture.paused)
             return replace(picture, said=SAID[event.what], paused=paused)

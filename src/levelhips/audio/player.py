@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from levelhips.audio.synth import Mixer, SoundSettings, sound_of
+from levelhips.audio.synth import Mixer, SoundSettings
+from levelhips.audio.voice import Voice
 from levelhips.errors import SoundError
 from levelhips.events import Update
 
@@ -42,7 +43,7 @@ class Player:
     ) -> None:
         import miniaudio
 
-        self.settings, self.mixer, self._rendered = settings, Mixer(RATE_HZ), rendered
+        self.mixer, self._voice, self._rendered = Mixer(RATE_HZ), Voice(settings), rendered
         backends = [miniaudio.Backend.NULL] if null else [b for b in miniaudio.get_enabled_backends() if b is not miniaudio.Backend.NULL]
         try:
             with _quiet():
@@ -65,8 +66,7 @@ class Player:
     def put(self, update: Update) -> None:
         """Begin the sounds of an update."""
         for event in update.events:
-            if (sound := sound_of(event, self.settings, RATE_HZ)) is not None:
-                self.mixer.begin(sound)
+            self._voice.put(event, self.mixer)
 
     def mute(self, muted: bool) -> None:
         self.mixer.muted = muted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ class SoundSettings:
     quietest_db: float = -10.0  # a drop just over the threshold, against the worst
     double_from: float = 0.6  # from this severity on the pip comes twice: it is heard where loudness is not
     other_ear_db: float = -18.0  # a little in the other ear: an earbud may have fallen out
+    words: bool = True  # a voice leads through drills and schedules
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -50,8 +52,14 @@ SIGNALS: dict[str, tuple[tuple[float, float], ...]] = {
 
 def tone(frequency_hz: float, seconds: float, rate_hz: int, ramp_s: float) -> Sound:
     """A sine with a second harmonic (small loudspeakers swallow pure ones), raised-cosine ramps at both ends."""
+    return glide(frequency_hz, frequency_hz, seconds, rate_hz, ramp_s)
+
+
+def glide(from_hz: float, to_hz: float, seconds: float, rate_hz: int, ramp_s: float) -> Sound:
+    """A tone whose pitch goes from one frequency to another."""
     t = np.arange(round(seconds * rate_hz)) / rate_hz
-    wave = 0.8 * np.sin(2 * np.pi * frequency_hz * t) + 0.2 * np.sin(4 * np.pi * frequency_hz * t)
+    phase = 2 * np.pi * (from_hz * t + (to_hz - from_hz) * t * t / (2 * seconds))
+    wave = 0.8 * np.sin(phase) + 0.2 * np.sin(2 * phase)
     ramp = min(round(ramp_s * rate_hz), len(t) // 2)
     if ramp:
         rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(ramp) + 0.5) / ramp)
@@ -71,29 +79,26 @@ def cue_sound(cue: Cue, settings: SoundSettings, rate_hz: int) -> Sound:
     return np.stack([pip, other] if cue.side is Side.LEFT else [other, pip], axis=1)
 
 
+def notes(glides: Sequence[tuple[float, float, float]], rate_hz: int, ramp_s: float) -> Sound:
+    """Glides (from, to, seconds) one after the other, (n,); a pitch of 0 is a pause."""
+    parts = [
+        glide(low, high, seconds, rate_hz, ramp_s) if low else np.zeros(round(seconds * rate_hz), np.float32)
+        for low, high, seconds in glides
+    ]
+    return np.concatenate(parts)
+
+
 def signal_sound(signal: Signal, settings: SoundSettings, rate_hz: int) -> Sound:
     """A signal as (n, 2) samples, the same in both ears."""
-    notes = [
-        tone(pitch, seconds, rate_hz, settings.ramp_s) if pitch else np.zeros(round(seconds * rate_hz), np.float32)
-        for pitch, seconds in SIGNALS[signal.what]
-    ]
-    wave = np.concatenate(notes) * np.float32(0.5 * settings.volume)
+    wave = notes([(pitch, pitch, seconds) for pitch, seconds in SIGNALS[signal.what]], rate_hz, settings.ramp_s)
+    wave = wave * np.float32(0.5 * settings.volume)
     return np.stack([wave, wave], axis=1)
 
 
-def sound_of(event: object, settings: SoundSettings, rate_hz: int) -> Sound | None:
-    """What is heard of an event; None of most."""
-    if isinstance(event, Cue):
-        return cue_sound(event, settings, rate_hz)
-    if isinstance(event, Signal):
-        return signal_sound(event, settings, rate_hz)
-    return None
-
-
 class Mixer:
-    """Sounds that are begun at any moment, mixed into blocks of any length.
+    """Sounds that are begun at any moment, mixed into blocks of any length; words, one after the other; and a metronome.
 
-    `begin` may be called from any thread; `render` from one.
+    `begin`, `say` and `tick` may be called from any thread; `render` from one.
     """
 
     voices = 6  # more at once is noise, and each costs time in the callback
@@ -103,6 +108,21 @@ class Mixer:
         self._new: deque[Sound] = deque(maxlen=self.voices)
         self._playing: list[tuple[Sound, int]] = []
         self._gain, self.muted = 1.0, False
+        self._frames = 0  # rendered so far
+        self._said: deque[tuple[Sound, int, bool]] = deque()  # with the frame by which each must begin, and its urgency
+        self._words: deque[tuple[Sound, int]] = deque()
+        self._word: Sound | None = None
+        self._word_at = 0
+        self._period_s, self._next_tick = 0.0, 0.0
+        self._click = tone(1600.0, 0.012, rate_hz, 0.003) * np.float32(0.35)
+
+    def say(self, spoken: Sound, waits_s: float, *, urgent: bool = False) -> None:
+        """Let a word be spoken behind those that are; one that cannot begin in time is left out. An urgent one comes at once."""
+        self._said.append((spoken, self._frames + round(waits_s * self.rate_hz), urgent))
+
+    def tick(self, every_s: float) -> None:
+        """Tick from now on, exact to the sample; 0: no more."""
+        self._period_s, self._next_tick = every_s, float(self._frames)
 
     def begin(self, sound: Sound) -> None:
         """Let a sound begin with the next block."""
@@ -110,7 +130,7 @@ class Mixer:
 
     @property
     def busy(self) -> bool:
-        return bool(self._new or self._playing)
+        return bool(self._new or self._playing or self._said or self._words or self._word is not None)
 
     def render(self, frames: int) -> Sound:
         """The next (frames, 2) samples."""
@@ -125,6 +145,9 @@ class Mixer:
             if at + frames < len(sound):
                 still.append((sound, at + frames))
         self._playing = still
+        self._tick(out)
+        self._speak(out)
+        self._frames += frames
         goal = 0.0 if self.muted else 1.0
         if self._gain != goal or goal != 1.0:
             # Mute within a hundredth of a second, along a line: no click.
@@ -133,3 +156,41 @@ class Mixer:
             out *= gain[:, None].astype(np.float32)
             self._gain = float(gain[-1]) if frames else self._gain
         return np.clip(out, -1.0, 1.0)
+
+    def _speak(self, out: Sound) -> None:
+        while self._said:
+            spoken, until, urgent = self._said.popleft()
+            if urgent:
+                # What is being said or waits is not wanted any more; the cut is a ramp of a hundredth of a second.
+                self._words.clear()
+                if self._word is not None:
+                    rest = self._word[self._word_at : self._word_at + self.rate_hz // 100]
+                    fading = (rest * np.linspace(1, 0, len(rest), dtype=np.float32)[:, None]).astype(np.float32)
+                    self._playing.append((fading, 0))
+                    self._word = None
+            self._words.append((spoken, until))
+        at = 0
+        while at < len(out):
+            if self._word is None:
+                while self._words and self._words[0][1] < self._frames:
+                    self._words.popleft()
+                if not self._words:
+                    return
+                self._word, self._word_at = self._words.popleft()[0], 0
+            part = self._word[self._word_at : self._word_at + len(out) - at]
+            out[at : at + len(part)] += part
+            at += len(part)
+            self._word_at += len(part)
+            if self._word_at >= len(self._word):
+                self._word = None
+
+    def _tick(self, out: Sound) -> None:
+        if not self._period_s:
+            return
+        while self._next_tick < self._frames + len(out):
+            at = int(self._next_tick) - self._frames
+            part = self._click[max(-at, 0) : len(out) - at]
+            out[max(at, 0) : max(at, 0) + len(part)] += part[:, None]
+            if at + len(self._click) > len(out):  # goes on in the next block
+                self._playing.append((np.repeat(self._click[:, None], 2, axis=1), len(out) - at))
+            self._next_tick += self._period_s * self.rate_hz

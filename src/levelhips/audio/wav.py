@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from levelhips.audio.synth import Mixer, Sound, SoundSettings, sound_of
+from levelhips.audio.synth import Mixer, Sound, SoundSettings
+from levelhips.audio.voice import AUDIBLE, Voice
 from levelhips.errors import RecordingError
-from levelhips.events import Cue, Signal, Update
+from levelhips.events import Update
 
 LONGEST_S = 6 * 3600.0  # of silence at once: 1.4 GB; a clock that jumped, not a pause
 RATE_HZ = 16000  # twice the highest overtone of the tones, with room
@@ -31,7 +32,7 @@ class WavSink:
     """
 
     def __init__(self, path: Path, from_s: float, settings: SoundSettings = SoundSettings()) -> None:
-        self.path, self.settings, self._from_s = path, settings, from_s
+        self.path, self._from_s, self._voice = path, from_s, Voice(settings)
         self._part = path.with_name(path.name + ".part")
         try:
             self._raw = open(self._part, "wb")  # noqa: SIM115  # closed in close()
@@ -49,10 +50,9 @@ class WavSink:
     def put(self, update: Update) -> None:
         """Take an update: its sounds begin where they were known. What was before the file's beginning is left out."""
         for event in update.events:
-            if isinstance(event, Cue | Signal) and event.known_s >= self._from_s:
+            if isinstance(event, AUDIBLE) and event.known_s >= self._from_s:
                 self._write_to(event.known_s)
-                if (sound := sound_of(event, self.settings, RATE_HZ)) is not None:
-                    self._mixer.begin(sound)
+                self._voice.put(event, self._mixer)
         if len(update.angles):
             self._write_to(float(update.angles.t_s[-1]))
 

@@ -145,6 +145,8 @@ _KINDS: dict[str, type] = {
         ev.Cue,
         ev.Signal,
         ev.LinkChange,
+        ev.DrillBegin,
+        ev.Pace,
         ev.PhaseChange,
         ev.PostureChange,
         ev.Rep,

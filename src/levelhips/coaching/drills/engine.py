@@ -20,6 +20,7 @@ from levelhips.events import (
     Angles,
     Beat,
     Cheat,
+    DrillBegin,
     Event,
     Phase,
     PhaseChange,
@@ -167,6 +168,7 @@ class DrillCoach:
             return Update()
         if not self._begun:
             self._begun = True
+            self._say(self._begin(float(pose.t_s[0])))
             self._enter(Phase.STAND, float(pose.t_s[0]))
         if math.isnan(pose.up[0][-1]):
             self._wait_for_standing(pose.t_s)
@@ -190,6 +192,15 @@ class DrillCoach:
             elif self._state.zero is not zero:
                 shown[-1] = (i, shown[-1][1])
         return Update(self._angles(pose, shown), self._take_events())
+
+    def _begin(self, at_s: float) -> DrillBegin:
+        drill = self.drill
+        seconds = drill.count.seconds if isinstance(drill.count, Hold) else math.nan
+        low, high = (math.radians(value) for value in drill.band_deg)
+        posture = self.posture.value if self.posture is not None else ""
+        dose = (drill.dose.sets, drill.dose.reps, drill.dose.rest_s)
+        told = drill.told(self.side)
+        return DrillBegin(at_s, at_s, drill.name, drill.title, self.side, posture, *dose, seconds, low, high, drill.count.signal, told)
 
     def _look(self, pose: Pose, start: int, n: int) -> tuple[int, tuple[dict[str, list[float]], list[float], Array]]:
         """Up to where this view holds; the quick signals, the slow leading angle (from index 0 on), and room for the turn."""

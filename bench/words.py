@@ -1,0 +1,62 @@
+"""Make the clips of the voice: needs flite (voice slt, free to use and share) and oggenc. `make words`."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from levelhips.audio.words import TEXTS
+from levelhips.coaching.drills.drill import drills
+from levelhips.events import Side
+
+FOLDER = Path(__file__).resolve().parents[1] / "src" / "levelhips" / "audio" / "clips"
+SILENT = 0.01  # of full scale
+
+
+def main() -> None:
+    for program, package in (("flite", "flite"), ("oggenc", "vorbis-tools")):
+        if shutil.which(program) is None:
+            sys.exit(f"{program} is missing. Debian and Ubuntu: apt install {package}")
+    texts = dict(TEXTS)
+    for drill in drills().values():
+        texts |= {f"{drill.name}_{side.value}": drill.told(side) for side in Side}
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.ogg"):
+        old.unlink()
+    for name, text in texts.items():
+        make(name, text)
+    size = sum(path.stat().st_size for path in FOLDER.glob("*.ogg"))
+    print(f"{len(texts)} clips, {size / 1e3:.0f} kB in {FOLDER}")
+
+
+def make(name: str, text: str) -> None:
+    """One clip: spoken a little slowly, cut where it is silent, as loud as the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw, cut = Path(folder) / "raw.wav", Path(folder) / "cut.wav"
+        subprocess.run(["flite", "-voice", "slt", "--setf", "duration_stretch=1.1", "-t", text, "-o", str(raw)], check=True)
+        with wave.open(str(raw), "rb") as file:
+            rate = file.getframerate()
+            sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float) / 32768
+        loud = np.flatnonzero(np.abs(sound) > SILENT * np.abs(sound).max())
+        sound = sound[max(loud[0] - rate // 100, 0) : loud[-1] + rate // 50]
+        sound *= min(0.12 / np.sqrt(np.mean(sound**2)), 0.95 / np.abs(sound).max())
+        ramp = np.linspace(0, 1, rate // 100)
+        sound[: len(ramp)] *= ramp
+        sound[-len(ramp) :] *= ramp[::-1]
+        with wave.open(str(cut), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes((sound * 32767).astype("<i2").tobytes())
+        # A fixed serial number: the same texts give the same bytes.
+        subprocess.run(["oggenc", "--quiet", "-q", "1", "--serial", "1", str(cut), "-o", str(FOLDER / f"{name}.ogg")], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""What is heard of each event: tones at once, words one after the other.
+
+Who lies on a mat with closed eyes is led by it: a word says what comes, a tone that it is right or wrong, and the first
+times a word says why.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes, signal_sound
+from levelhips.audio.words import word
+from levelhips.events import Beat, Cheat, Cue, DrillBegin, Event, Pace, Phase, PhaseChange, Rep, Signal
+
+# Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
+Glide = tuple[float, float, float]
+BEATS: dict[str, tuple[Glide, ...]] = {
+    "up": ((440.0, 880.0, 0.35),),
+    "down": ((880.0, 440.0, 0.35),),
+    "reached": ((988.0, 988.0, 0.12),),
+    "clock-on": ((523.0, 523.0, 0.07), (659.0, 659.0, 0.10)),
+    "clock-off": ((659.0, 659.0, 0.07), (523.0, 523.0, 0.10)),
+    "wrong-posture": ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
+    "wrong-side": ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
+}
+# A cheat falls, buzzes or warbles; nothing that is right does.
+CHEATS: dict[str, tuple[Glide, ...]] = {
+    "rolled-back": ((700.0, 260.0, 0.30),),
+    "rolled-forward": ((260.0, 700.0, 0.30),),
+    "dipped": ((220.0, 180.0, 0.12), (0.0, 0.0, 0.03), (220.0, 180.0, 0.16)),
+    "hiked": ((330.0, 520.0, 0.12), (0.0, 0.0, 0.03), (330.0, 520.0, 0.16)),
+    "turned": ((494.0, 494.0, 0.06), (370.0, 370.0, 0.06)) * 3,
+    "opened": ((494.0, 494.0, 0.06), (370.0, 370.0, 0.06)) * 3,
+    "leaned": ((415.0, 311.0, 0.10), (415.0, 311.0, 0.14)),
+    "too-far": ((600.0, 300.0, 0.10), (600.0, 300.0, 0.10)),
+    "too-fast": ((740.0, 740.0, 0.03), (0.0, 0.0, 0.03)) * 4,
+}
+OTHER_CHEAT: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
+HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
+SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
+AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Beat, Pace)
+EXPLAINED = 3  # so often a word says what a tone means
+NUMBER_WAITS_S = 0.6  # a number that comes later is another's
+WORD_WAITS_S = 1.5
+PATIENT_S = 60.0
+
+
+class Voice:
+    """Turn the events of one session into sound.
+
+    Parameters
+    ----------
+    settings : SoundSettings
+    """
+
+    def __init__(self, settings: SoundSettings = SoundSettings()) -> None:
+        self.settings = settings
+        self._drill: DrillBegin | None = None
+        self._told = False
+        self._explained: Counter[str] = Counter()
+
+    def put(self, event: Event, mixer: Mixer) -> None:
+        """Let an event be heard, if it is one that is."""
+        if isinstance(event, Cue):
+            mixer.begin(cue_sound(event, self.settings, mixer.rate_hz))
+        elif isinstance(event, Signal):
+            mixer.begin(signal_sound(event, self.settings, mixer.rate_hz))
+            if event.what in ("lost", "back") and self._drill is not None:
+                self._say(mixer, f"sensor-{event.what}", WORD_WAITS_S)
+            elif event.what in ("run", "walk", "with-sound", "without-sound", "remember", "run-done"):
+                self._say(mixer, event.what, PATIENT_S)
+        elif isinstance(event, DrillBegin):
+            self._drill, self._told = event, False
+            self._explained.clear()
+        elif isinstance(event, PhaseChange):
+            self._phase(event, mixer)
+        elif isinstance(event, Rep):
+            self._rep(event, mixer)
+        elif isinstance(event, Cheat):
+            self._tone(mixer, CHEATS.get(event.what, OTHER_CHEAT))
+            self._explain(mixer, event.what)
+        elif isinstance(event, Beat):
+            self._beat(event, mixer)
+        elif isinstance(event, Pace):
+            mixer.tick(60.0 / event.spm if event.spm > 0 else 0.0)
+
+    def _phase(self, change: PhaseChange, mixer: Mixer) -> None:
+        if change.phase is Phase.STAND:
+            self._say(mixer, "fell-off" if change.why == "fell-off" else "stand", PATIENT_S, urgent=True)
+        elif change.phase is Phase.BOW:
+            self._say(mixer, "bow", PATIENT_S)
+        elif change.phase is Phase.TAKE:
+            self._take(change, mixer)
+        elif change.phase is Phase.WORK:
+            self._tone(mixer, ((784.0, 784.0, 0.10),))
+            self._say(mixer, "go", 0.5, urgent=True)
+        elif change.phase is Phase.REST:
+            self._tone(mixer, SET_DONE)
+            self._say(mixer, "set-done", PATIENT_S)
+        elif change.phase is Phase.DONE:
+            self._tone(mixer, SET_DONE[::-1])
+            self._say(mixer, "done", PATIENT_S)
+        elif change.phase is Phase.PAUSED:
+            self._say(mixer, "paused", PATIENT_S, urgent=True)
+
+    def _take(self, change: PhaseChange, mixer: Mixer) -> None:
+        if change.why == "posture-lost":
+            self._say(mixer, "posture-lost", PATIENT_S, urgent=True)
+            self._position(mixer)
+        elif change.why in ("rest-over", "asked"):
+            self._say(mixer, "next-set", PATIENT_S, urgent=True)
+        elif not self._told and self._drill is not None:
+            self._told = True
+            if not self._say(mixer, f"{self._drill.name}_{self._drill.side}", PATIENT_S):
+                self._say(mixer, "take-position", PATIENT_S)
+        else:
+            self._say(mixer, "take-position", PATIENT_S, urgent=True)
+
+    def _rep(self, rep: Rep, mixer: Mixer) -> None:
+        if not rep.full:
+            self._tone(mixer, HALF)
+            self._explain(mixer, rep.cheats.split()[-1])
+        elif rep.hold_s < 5:  # a hold ends with its set, which is said
+            self._say(mixer, str(rep.number), NUMBER_WAITS_S, urgent=True)
+
+    def _beat(self, beat: Beat, mixer: Mixer) -> None:
+        if beat.what in BEATS:
+            self._tone(mixer, BEATS[beat.what])
+        if beat.what == "ten":
+            self._say(mixer, str(beat.number), NUMBER_WAITS_S)
+        elif beat.what in ("stand", "bow"):
+            self._say(mixer, beat.what, WORD_WAITS_S)
+        elif beat.what == "clock-off":
+            self._explain(mixer, "clock-off")
+        elif beat.what in ("wrong-posture", "wrong-side"):
+            self._say(mixer, beat.what, PATIENT_S, urgent=True)
+            if beat.what == "wrong-posture":
+                self._position(mixer)
+
+    def _position(self, mixer: Mixer) -> None:
+        if self._drill is not None and self._drill.posture:
+            self._say(mixer, self._drill.posture, PATIENT_S)
+
+    def _explain(self, mixer: Mixer, what: str) -> None:
+        self._explained[what] += 1
+        if self._explained[what] <= EXPLAINED:
+            self._say(mixer, what, WORD_WAITS_S)
+
+    def _tone(self, mixer: Mixer, glides: tuple[Glide, ...]) -> None:
+        wave = notes(glides, mixer.rate_hz, self.settings.ramp_s) * np.float32(0.6 * self.settings.volume)
+        mixer.begin(np.stack([wave, wave], axis=1))
+
+    def _say(self, mixer: Mixer, name: str, waits_s: float, *, urgent: bool = False) -> bool:
+        if not self.settings.words:
+            return True
+        clip = word(name, mixer.rate_hz)
+        if clip is None:
+            return False
+        spoken: Sound = np.stack([clip, clip], axis=1) * np.float32(self.settings.volume)
+        mixer.say(spoken, waits_s, urgent=urgent)
+        return True
