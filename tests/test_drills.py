@@ -80,7 +80,7 @@ def test_the_drills_of_the_table_are_there_by_their_entry_points() -> None:
     turn=st.floats(-180, 180),
     pitch=st.floats(-10, 30),
     heading=st.floats(-5, 5),
-    tempo=st.floats(1.6, 6.0),
+    tempo=st.floats(1.6, 6.0),  # with 2 % of jitter none is faster than 1.5 s, which would be a cheat
     side=st.sampled_from(Side),
     seed=st.integers(0, 99),
 )
@@ -90,7 +90,7 @@ def test_clean_repetitions_are_counted_exactly_however_the_clip_is_worn(
     count = drills()[name].count
     # More are asked for than are done, where nobody paces: or one too many could not be seen.
     asked = None if isinstance(count, Metronome) else 9
-    wearer = WearerModel(name, side, reps=5, asked=asked, rep_s=tempo, hold_s=10.0)
+    wearer = WearerModel(name, side, reps=5, asked=asked, rep_s=tempo, hold_s=10.0, jitter=0.02)
     sensor = SensorModel(rate_hz=100.0, turn_deg=turn, pitch_deg=pitch, heading_deg=heading)
     made = simulate_drill(wearer, sensor, seed)
     update = Engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)

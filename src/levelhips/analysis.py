@@ -14,7 +14,7 @@ import numpy as np
 
 from levelhips.engine import Engine
 from levelhips.errors import BadInputError, SettingsError
-from levelhips.events import Angles, Baseline, Cue, Event, Heading, Mode, Notice, Quality, Side, StandingZero, Step, Stride, Update
+from levelhips.events import Angles, Baseline, Cue, Event, Heading, Mode, Notice, Quality, Rep, Side, StandingZero, Step, Stride, Update
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording import Recording, open_recording
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap
@@ -52,6 +52,11 @@ class Analysis:
     @property
     def strides(self) -> list[Stride]:
         return sorted((event for event in self.events if isinstance(event, Stride)), key=lambda stride: stride.at_s)
+
+    @property
+    def reps(self) -> list[Rep]:
+        """All repetitions of a drill, half ones too."""
+        return [event for event in self.events if isinstance(event, Rep)]
 
     @property
     def cues(self) -> list[Cue]:

@@ -156,9 +156,10 @@ def replay(
     picture = playing.view.look()
     for trouble in playing.troubles:
         _errors().print(trouble, soft_wrap=True, highlight=False)
-    console.print(
-        f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {picture.steps} steps, {picture.cues} beeps", highlight=False
-    )
+    came = f"{picture.steps} steps, {picture.cues} beeps"
+    if picture.drill is not None:
+        came = f"{picture.drill.good} repetitions without fault, {picture.drill.cheated} with one"
+    console.print(f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {came}", highlight=False)
     _say_notes(console, recording.notes)
 
 
@@ -334,6 +335,69 @@ def run(
             sound.close()
 
 
+@app.command()
+def drill(
+    name: Annotated[str | None, typer.Argument(help="Which one; --list names them.")] = None,
+    side: Annotated[str, typer.Option("--side", help="The hip that works: left or right.")] = "left",
+    list_: Annotated[bool, typer.Option("--list", help="Name all drills, and end.")] = False,
+    sets: Annotated[int | None, typer.Option("--sets", help="How many sets.  [default: the drill's own]")] = None,
+    reps: Annotated[int | None, typer.Option("--reps", help="Repetitions a set.  [default: the drill's own]")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Of a hold.  [default: the drill's own]")] = None,
+    rest: Annotated[float | None, typer.Option("--rest", help="Seconds between sets.  [default: the drill's own]")] = None,
+    pace: Annotated[float | None, typer.Option("--pace", help="Seconds a paced repetition.  [default: the drill's own]")] = None,
+    band: Annotated[str | None, typer.Option("--band", help="LOW,HIGH in degrees.  [default: the drill's own]")] = None,
+    sensor: Annotated[str | None, typer.Option("--sensor", help="Name or address.  [default: the only one in range]")] = None,
+    virtual: VirtualOption = None,
+    record: Annotated[Path | None, typer.Option("--record", help="Folder for the recording.  [default: Documents/levelhips]")] = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Keep nothing.")] = False,
+    no_beep: Annotated[bool, typer.Option("--no-beep", help="No sound.")] = False,
+    outward: OutwardOption = None,
+    settings: SettingsOption = None,
+    profile: ProfileOption = "levelhips",
+    fault: FaultOption = None,
+    log: Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")] = None,
+) -> None:
+    """Do a drill, led by sound: stand still, take the position, repeat. Ctrl-C ends it."""
+    from levelhips.coaching.drills.drill import drills
+    from levelhips.running import run_live
+    from levelhips.settings import Settings
+
+    console = _console()
+    if list_ or name is None:
+        for one in drills().values():
+            console.print(f"{one.name:22s} {one.title}", highlight=False)
+        return
+    if name not in drills():
+        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}")
+    _begin_log(log)
+    base = _settings(None, settings, outward, None, None)
+    asked: dict[str, Any] = {"name": name, "side": _side(side).value, "sets": sets, "reps": reps, "seconds": seconds}
+    asked |= {"rest_s": rest, "pace_s": pace}
+    if band is not None:
+        asked["low_deg"], asked["high_deg"] = _band(band)
+    values = base.as_dict()
+    values["drill"] |= asked
+    chosen = Settings.from_dict(values)
+    folder = None if no_record else (record or _documents())
+    sounds: list[Any] = [] if no_beep else _player(chosen)
+    try:
+        run_live(
+            console,
+            chosen,
+            folder,
+            sounds,
+            sensor=sensor,
+            rate_hz=None,
+            outward=outward,
+            virtual=virtual,
+            profile=_profile(profile),
+            faults=fault or [],
+        )
+    finally:
+        for sound in sounds:
+            sound.close()
+
+
 @app.command("virtual-sensor")
 def virtual_sensor(
     file: FileArgument,
@@ -489,6 +553,14 @@ def _settings(recording: Recording | None, path: Path | None, outward: str | Non
         ) from error
 
 
+def _band(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise SettingsError(f"Band {text!r} is not understood", fix="Give two numbers of degrees such as 5,15") from error
+    return low, high
+
+
 def _side(text: str) -> Side:
     from levelhips.events import Side
 
@@ -562,6 +634,14 @@ def _say_notes(console: Console, notes: list[str]) -> None:
 def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     from levelhips.report.text import summary_table
 
+    if "drill" in summary:
+        from levelhips.report.drill import drill_lines
+
+        for line in drill_lines(summary["drill"]):
+            console.print(line, highlight=False)
+        _say_notes(console, summary["recording"]["notes"])
+        console.print(f"Wrote reps.csv, angles.csv and summary.json into {_escape(str(out))}", soft_wrap=True, highlight=False)
+        return
     console.print(summary_table(summary))
     if not summary["steps"]["all"]:
         console.print("No steps were found; angles.csv has the pelvis over time.", highlight=False)

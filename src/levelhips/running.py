@@ -16,6 +16,7 @@ from rich.console import Console
 from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Side
 from levelhips.recording import Recording, open_recording
+from levelhips.report.drill import drill_lines, drill_values
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.faults import Fault, parse_fault
 from levelhips.sensors.profile import Profile
@@ -143,6 +144,8 @@ def summarize(console: Console, session: Session) -> None:
     tally = session.tally
     counted = tally.steps.get("ok", 0)
     lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({counted} counted), {tally.cues} beeps"]
+    if tally.drill is not None:
+        lines = drill_lines(drill_values(tally.drill))
     drops = []
     for side in Side:
         n, total = tally.drops_deg.get(side.value, (0, 0.0))

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.errors import BadInputError, LevelHipsError, SensorError
-from levelhips.events import Cue, Event, LinkChange, LinkState, Notice, Quality, Signal, Step, Update
+from levelhips.events import Cue, DrillBegin, Event, LinkChange, LinkState, Notice, Quality, Signal, Step, Update
 from levelhips.recording.recorder import Recorder, check_folder
 from levelhips.recording.schema import Packet
 from levelhips.samples import Gap, Samples
@@ -53,6 +54,7 @@ class Tally:
     stalls: int = 0
     newest_s: float = 0.0
     sync: Sync = Sync()
+    drill: DrillResult | None = None
 
     def count(self, event: Event) -> None:
         if isinstance(event, Step):
@@ -65,6 +67,10 @@ class Tally:
         elif isinstance(event, Gap):
             self.gaps += 1
             self.gaps_s += event.to_s - event.from_s
+        elif isinstance(event, DrillBegin):
+            self.drill = DrillResult(event)
+        if self.drill is not None:
+            self.drill.add(event)
 
 
 class Session:

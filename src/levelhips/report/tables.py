@@ -13,8 +13,10 @@ from typing import Any, TextIO
 import numpy as np
 
 from levelhips.analysis import Analysis, summarize
+from levelhips.coaching.drills.result import DrillResult
 from levelhips.errors import RecordingError
-from levelhips.events import Angles, Step, Stride
+from levelhips.events import Angles, Rep, Step, Stride
+from levelhips.report.drill import drill_values
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
 Column = tuple[str, Callable[[Any], float | str], int]  # name, value, digits
@@ -66,9 +68,27 @@ STRIDE_COLUMNS: tuple[Column, ...] = (
     ("known_s", lambda stride: stride.known_s, 4),
 )
 
+REP_COLUMNS: tuple[Column, ...] = (
+    ("from_s", lambda rep: rep.at_s, 3),
+    ("to_s", lambda rep: rep.to_s, 3),
+    ("set", lambda rep: rep.set_n, 0),
+    ("number", lambda rep: rep.number, 0),
+    ("side", lambda rep: rep.side.value, 0),
+    ("counts", lambda rep: "yes" if rep.full else "no", 0),
+    ("cheats", lambda rep: rep.cheats, 0),
+    ("quality", lambda rep: rep.quality.value, 0),
+    ("confidence", lambda rep: rep.confidence, 2),
+    ("range_deg", lambda rep: rep.range_deg, 2),
+    ("mean_deg", _deg("mean_rad"), 2),
+    ("sd_deg", _deg("sd_rad"), 2),
+    ("out_s", lambda rep: rep.out_s, 2),
+    ("hold_s", lambda rep: rep.hold_s, 2),
+    ("back_s", lambda rep: rep.back_s, 2),
+)
+
 
 def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
-    """Write steps.csv, strides.csv, angles.csv and summary.json into a folder; give the summary.
+    """Write steps.csv, strides.csv, angles.csv and summary.json (of a drill reps.csv too) into a folder; give the summary.
 
     All are written into a folder aside, then named; summary.json comes last: where it is, the rest is whole.
 
@@ -78,6 +98,8 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         If the folder cannot be written or the disk is full; nothing half is left then.
     """
     summary = summarize(analysis)
+    if (result := DrillResult.of(analysis.events)) is not None:
+        summary["drill"] = drill_values(result)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
@@ -90,9 +112,14 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
             write_rows(file, STEP_COLUMNS, analysis.steps)
         with open(aside / "strides.csv", "w", encoding="utf-8", newline="") as file:
             write_rows(file, STRIDE_COLUMNS, analysis.strides)
+        names = ["steps.csv", "strides.csv", "angles.csv", "summary.json"]
+        if analysis.reps:
+            names.insert(0, "reps.csv")
+            with open(aside / "reps.csv", "w", encoding="utf-8", newline="") as file:
+                write_rows(file, REP_COLUMNS, analysis.reps)
         write_angles(aside / "angles.csv", analysis.angles)
         (aside / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-        for name in ("steps.csv", "strides.csv", "angles.csv", "summary.json"):
+        for name in names:
             (aside / name).replace(folder / name)
     except OSError as error:
         raise RecordingError(
@@ -103,7 +130,7 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
     return summary
 
 
-def write_rows(file: TextIO, columns: Sequence[Column], events: Sequence[Step | Stride]) -> None:
+def write_rows(file: TextIO, columns: Sequence[Column], events: Sequence[Step | Stride | Rep]) -> None:
     """A header and a row for each event; what is not a number stays empty."""
     file.write(",".join(name for name, _, _ in columns) + "\n")
     # Column by column, joined by rows: no name and no number of ours needs quotes.

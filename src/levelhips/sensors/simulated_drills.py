@@ -118,7 +118,9 @@ def simulate_drill(wearer: WearerModel = WearerModel(), sensor: SensorModel = Se
 def _first_starts(wearer: WearerModel, drill: Drill) -> list[float]:
     """When each repetition begins, if nobody paces: the first after stand, posture, stillness; then one after the other."""
     wrong_s = 6.0 if wearer.wrong else 0.0
-    begin = STAND_S + MOVE_S + wrong_s + drill.ready_s + 4.0 + (BOW_S if drill.bow else 0.0)
+    lying_s = STAND_S + MOVE_S + wrong_s + drill.ready_s
+    told_s = 3.0 + drill.telling_s(wearer.side)  # standing is known after two seconds, and then it is said what to do
+    begin = max(lying_s, told_s) + 4.0 + (BOW_S if drill.bow else 0.0)
     starts = []
     for _ in range(wearer.sets):
         for k in range(wearer.reps):

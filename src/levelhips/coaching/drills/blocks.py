@@ -159,7 +159,7 @@ class _ExcursionWatch:
         self.interrupt()
 
     def interrupt(self) -> None:
-        self._out = False
+        self._out = self._home = False
         self._trace: deque[tuple[float, float]] = deque()
         self._peak = self._trough = 0.0
         self._reached = False
@@ -170,7 +170,8 @@ class _ExcursionWatch:
         if not self._out:
             while self._trace[0][0] < t_s - self.remember_s:
                 self._trace.popleft()
-            if x > self._leave:
+            self._home |= x <= self._leave
+            if x > self._leave and self._home:  # one whose beginning was not seen is none
                 self._out, self._reached = True, False
                 self._peak = self._trough = x
             return []
@@ -201,7 +202,7 @@ class _ExcursionWatch:
         high = np.flatnonzero(x >= 0.9 * peak)
         first, last = int(high[0]), int(high[-1])
         below = np.flatnonzero(x[:first] <= 0.1 * peak)
-        at = int(below[-1]) if len(below) else int(x[:first].argmin())
+        at = int(below[-1]) if len(below) else int(x[: first + 1].argmin())
         low = share_of_time(min(max(x[at] / peak, 0.0), 0.8))
         ninety = share_of_time(0.9)
         out_s = float(t[first] - t[at]) / (ninety - low)

@@ -57,6 +57,7 @@ class _State:
     set_n: int = 1
     reps: int = 0
     stood: bool = False
+    told: bool = False  # the instruction was heard to its end
     reminded_s: float = -math.inf
     wrong_since_s: float = math.nan
     # The start posture, while it is being taken.
@@ -308,7 +309,8 @@ class DrillCoach:
             self._complain(t_s, now)
             return
         s.wrong_since_s = math.nan
-        if rate_dps > self.drill.still_dps or t_s - s.since_s < self.drill.ready_s or t_s < s.blind_until_s:
+        ready_s = self.drill.ready_s if s.told else max(self.drill.ready_s, self.drill.telling_s(self.side))
+        if rate_dps > self.drill.still_dps or t_s - s.since_s < ready_s or t_s < s.blind_until_s:
             s.still_since_s = math.nan
             return
         if math.isnan(s.still_since_s):
@@ -333,6 +335,7 @@ class DrillCoach:
             s.watch.interrupt()
         s.bands = [band.start() for band in self.drill.keep]
         s.cheats.clear()
+        s.told = True
         self._enter(Phase.WORK, t_s)
 
     def _complain(self, t_s: float, now: Posture) -> None:

@@ -1,0 +1,75 @@
+"""What a drill came to: repetitions good and cheated, range and tempo with their spread, time held."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from levelhips.events import Cheat, DrillBegin, Event, Rep
+
+
+@dataclass(slots=True)
+class DrillResult:
+    """Gather a drill's events; `of` does it for all at once."""
+
+    begin: DrillBegin
+    reps: list[Rep] = field(default_factory=list)  # full ones
+    halves: int = 0
+    cheats: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> DrillResult | None:
+        """The result of the drill in these events; None if there is none."""
+        result = None
+        for event in events:
+            if isinstance(event, DrillBegin):
+                result = cls(event)
+            elif result is not None:
+                result.add(event)
+        return result
+
+    def add(self, event: Event) -> None:
+        """Take what happened next."""
+        if isinstance(event, Cheat):
+            self.cheats[event.what] += 1
+        elif isinstance(event, Rep) and event.full:
+            self.reps.append(event)
+        elif isinstance(event, Rep):
+            self.halves += 1
+
+    @property
+    def good(self) -> int:
+        """Repetitions in which nothing was wrong."""
+        return sum(rep.good for rep in self.reps)
+
+    @property
+    def range_deg(self) -> tuple[float, float]:
+        """Mean and spread of the leading angle's range."""
+        return spread([rep.range_deg for rep in self.reps])
+
+    @property
+    def tempo_s(self) -> tuple[float, float]:
+        """Mean and spread of a repetition's duration."""
+        return spread([rep.tempo_s for rep in self.reps])
+
+    @property
+    def mean_deg(self) -> tuple[float, float]:
+        """Mean of the leading angle, and its sway within a repetition or hold."""
+        means = [math.degrees(rep.mean_rad) for rep in self.reps]
+        sway = [math.degrees(rep.sd_rad) for rep in self.reps]
+        return spread(means)[0], spread(sway)[0]
+
+    @property
+    def held_s(self) -> float:
+        """Seconds of holds that were done."""
+        return sum(rep.hold_s for rep in self.reps) if math.isfinite(self.begin.seconds) else 0.0
+
+
+def spread(values: list[float]) -> tuple[float, float]:
+    """Mean and standard deviation; NaN where there are too few."""
+    if not values:
+        return math.nan, math.nan
+    mean = sum(values) / len(values)
+    return mean, math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1)) if len(values) > 1 else math.nan
