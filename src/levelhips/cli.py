@@ -37,6 +37,10 @@ FilterOption = Annotated[
     str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")
 ]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
+PlanOption = Annotated[
+    str | None,
+    typer.Option("--plan", help="A schedule: baseline, retraining:1 to 8, recall:1 to 3, walk-run:1 to 6. levelhips plan shows them."),
+]
 ThresholdOption = Annotated[
     str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")
 ]
@@ -308,13 +312,21 @@ def run(
     settings: SettingsOption = None,
     profile: ProfileOption = "levelhips",
     fault: FaultOption = None,
+    plan: PlanOption = None,
+    step_rate: Annotated[float | None, typer.Option("--step-rate", help="Your own steps a minute.", min=100.0, max=240.0)] = None,
+    raise_: Annotated[float, typer.Option("--raise", help="By how much to raise it, in percent.", min=0.0, max=10.0)] = 0.0,
+    metronome: Annotated[bool, typer.Option("--metronome", help="Tick at that step rate.")] = False,
     log: Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")] = None,
 ) -> None:
     """Connect to a sensor, record, and beep when the pelvis drops too far. Ctrl-C ends it."""
     from levelhips.running import run_live
+    from levelhips.settings import Settings
 
     _begin_log(log)
     chosen = _settings(None, settings, outward, filter, threshold)
+    values = chosen.as_dict()
+    values["plan"] |= {**_plan(plan), "step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
+    chosen = Settings.from_dict(values)
     folder = None if no_record else (record or _documents())
     sounds: list[Any] = [] if no_beep else _player(chosen)
     try:
@@ -551,6 +563,16 @@ def _settings(recording: Recording | None, path: Path | None, outward: str | Non
         raise SettingsError(
             f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
         ) from error
+
+
+def _plan(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    name, _, number = text.partition(":")
+    try:
+        return {"name": name, "session": int(number or 1)}
+    except ValueError as error:
+        raise SettingsError(f"Plan {text!r} is not understood", fix="Give a name and a number such as retraining:3") from error
 
 
 def _band(text: str) -> tuple[float, float]:

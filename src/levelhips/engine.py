@@ -27,7 +27,7 @@ class _Part(Protocol):
 class _Running:
     def __init__(self, rate_hz: float, settings: Settings) -> None:
         self._pipeline = Pipeline(rate_hz, settings.motion)
-        self._coach = Coach(settings.threshold, settings.cues)
+        self._coach = Coach(settings.threshold, settings.cues, settings.plan)
 
     def push(self, item: Samples | Gap) -> Update:
         return self._coach.push(self._pipeline.push(item))

@@ -266,6 +266,20 @@ class DrillBegin:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockChange:
+    """A stretch of a schedule begins: run or walk, with feedback or without; or all are `over`."""
+
+    at_s: float
+    known_s: float
+    number: int  # from 1
+    count: int
+    walk: bool
+    feedback: bool
+    over: bool
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """A metronome ticks so many times a minute from now on; 0: no more."""
 
@@ -392,6 +406,7 @@ Event = (
     | Cue
     | Signal
     | LinkChange
+    | BlockChange
     | DrillBegin
     | Pace
     | PhaseChange

@@ -10,6 +10,7 @@ from typing import Any
 from levelhips.audio.synth import SoundSettings
 from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.drills.drill import DrillSettings
+from levelhips.coaching.schedule import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.errors import SettingsError
 from levelhips.motion.alignment import AXES
@@ -26,6 +27,7 @@ class Settings:
     cues: CueSettings = field(default_factory=CueSettings)
     sound: SoundSettings = field(default_factory=SoundSettings)
     drill: DrillSettings = field(default_factory=DrillSettings)
+    plan: PlanSettings = field(default_factory=PlanSettings)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON or TOML."""
@@ -44,7 +46,7 @@ class Settings:
             return cls()
         from pydantic import ConfigDict, TypeAdapter, ValidationError  # 0.1 s to import, needed only here
 
-        for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings, DrillSettings):
+        for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings, DrillSettings, PlanSettings):
             setattr(part, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010  # by default a misspelt name passes
         try:
             settings = TypeAdapter(cls).validate_python(values)

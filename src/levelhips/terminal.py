@@ -21,7 +21,7 @@ from levelhips.events import LinkState, Quality, Side
 from levelhips.replay import Replay
 from levelhips.sensors.source import LinkStatus
 from levelhips.session import Session
-from levelhips.view import Picture, Silenceable
+from levelhips.view import Picture, Silenceable, block_line
 
 COLOURS = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
 _GLYPHS = {
@@ -81,6 +81,8 @@ def draw(picture: Picture, *, title: str, keys: str, muted: bool = False, link: 
     )
     if muted:
         head.append("   muted", style="bold")
+    if picture.block is not None:
+        head.append("\n" + block_line(picture.block, picture.now_s), style="bold")
     lines: list[RenderableType] = [head, *([Text(link, style="grey62", no_wrap=True)] if link else []), Columns(tiles), bars(picture)]
     return Panel(
         Group(*lines, Text(picture.said or " ", style="italic"), Text(keys, style="grey62")),

@@ -14,6 +14,7 @@ import numpy as np
 from levelhips.drill_view import DrillPicture, begin, heed
 from levelhips.events import (
     Angles,
+    BlockChange,
     Cue,
     DrillBegin,
     LinkChange,
@@ -75,6 +76,7 @@ class Picture:
     tilt_deg: float = math.nan
     zeroed: bool = False
     drill: DrillPicture | None = None
+    block: BlockChange | None = None  # of the schedule
     lead_deg: float = math.nan  # the leading angle of a drill, now
 
 
@@ -224,6 +226,8 @@ class View:
             return replace(picture, link=event.state, said=event.why or picture.said)
         if isinstance(event, Notice):
             return replace(picture, said=NOTICES.get(event.what, event.what))
+        if isinstance(event, BlockChange):
+            return replace(picture, block=event)
         if isinstance(event, PhaseChange):
             return replace(picture, paused=event.phase is Phase.PAUSED)
         if isinstance(event, Signal):
@@ -237,6 +241,15 @@ class View:
         if len(first) < LATELY or len(lately) < LATELY:
             return math.nan
         return sum(lately) / LATELY - sum(first) / LATELY
+
+
+def block_line(block: BlockChange, now_s: float) -> str:
+    """The stretch of the schedule, in a line."""
+    if block.over:
+        return "The schedule is done: slow down"
+    minutes, seconds = divmod(max(0, round(block.until_s - now_s)), 60)
+    what = "Walk" if block.walk else "Run with sound" if block.feedback else "Run without sound: keep it level"
+    return f"{what}   {minutes}:{seconds:02d} left   {block.number} of {block.count}"
 
 
 NOTICES = {

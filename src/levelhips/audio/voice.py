@@ -12,7 +12,7 @@ import numpy as np
 
 from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes, signal_sound
 from levelhips.audio.words import word
-from levelhips.events import Beat, Cheat, Cue, DrillBegin, Event, Pace, Phase, PhaseChange, Rep, Signal
+from levelhips.events import Beat, BlockChange, Cheat, Cue, DrillBegin, Event, Pace, Phase, PhaseChange, Rep, Signal
 
 # Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
 Glide = tuple[float, float, float]
@@ -40,7 +40,7 @@ CHEATS: dict[str, tuple[Glide, ...]] = {
 OTHER_CHEAT: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
 HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
 SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
-AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Beat, Pace)
+AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Beat, BlockChange, Pace)
 EXPLAINED = 3  # so often a word says what a tone means
 NUMBER_WAITS_S = 0.6  # a number that comes later is another's
 WORD_WAITS_S = 1.5
@@ -58,7 +58,7 @@ class Voice:
     def __init__(self, settings: SoundSettings = SoundSettings()) -> None:
         self.settings = settings
         self._drill: DrillBegin | None = None
-        self._told = False
+        self._told = self._walked = False
         self._explained: Counter[str] = Counter()
 
     def put(self, event: Event, mixer: Mixer) -> None:
@@ -69,8 +69,6 @@ class Voice:
             mixer.begin(signal_sound(event, self.settings, mixer.rate_hz))
             if event.what in ("lost", "back") and self._drill is not None:
                 self._say(mixer, f"sensor-{event.what}", WORD_WAITS_S)
-            elif event.what in ("run", "walk", "with-sound", "without-sound", "remember", "run-done"):
-                self._say(mixer, event.what, PATIENT_S)
         elif isinstance(event, DrillBegin):
             self._drill, self._told = event, False
             self._explained.clear()
@@ -83,6 +81,8 @@ class Voice:
             self._explain(mixer, event.what)
         elif isinstance(event, Beat):
             self._beat(event, mixer)
+        elif isinstance(event, BlockChange):
+            self._block(event, mixer)
         elif isinstance(event, Pace):
             mixer.tick(60.0 / event.spm if event.spm > 0 else 0.0)
 
@@ -104,6 +104,19 @@ class Voice:
             self._say(mixer, "done", PATIENT_S)
         elif change.phase is Phase.PAUSED:
             self._say(mixer, "paused", PATIENT_S, urgent=True)
+
+    def _block(self, block: BlockChange, mixer: Mixer) -> None:
+        if block.over:
+            self._say(mixer, "run-done", PATIENT_S)
+        elif block.count == 1 and not block.feedback:
+            self._say(mixer, "remember", PATIENT_S)
+        elif block.walk:
+            self._say(mixer, "walk", PATIENT_S)
+        elif block.feedback and self._walked:
+            self._say(mixer, "run", PATIENT_S)
+        elif block.count > 1:
+            self._say(mixer, "with-sound" if block.feedback else "without-sound", PATIENT_S)
+        self._walked = block.walk
 
     def _take(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.why == "posture-lost":

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from levelhips.coaching.forecast import PeakForecast
+from levelhips.coaching.schedule import PlanSettings, Schedule
 from levelhips.coaching.threshold import Threshold, ThresholdSettings, within
 from levelhips.commands import Command, Do
 from levelhips.events import (
@@ -76,8 +77,14 @@ class _State:
 class Coach:
     """Weave cues and signals into what the motion core says, each at the place where it became known."""
 
-    def __init__(self, threshold: ThresholdSettings = ThresholdSettings(), cues: CueSettings = CueSettings()) -> None:
+    def __init__(
+        self,
+        threshold: ThresholdSettings = ThresholdSettings(),
+        cues: CueSettings = CueSettings(),
+        plan: PlanSettings = PlanSettings(),
+    ) -> None:
         self.settings = cues
+        self._schedule = Schedule(plan)
         self.threshold = Threshold(threshold)
         self._forecast = PeakForecast()
         self._state = _State(bad={side: deque(maxlen=max(cues.n - 1, 1)) for side in Side})
@@ -109,10 +116,10 @@ class Coach:
         events: list[Event] = []
         if command.do is Do.PAUSE and not self._state.paused:
             self._state.paused = True
-            events.append(Signal(command.at_s, command.at_s, "paused"))
+            events += [Signal(command.at_s, command.at_s, "paused"), *self._schedule.pause(command.at_s)]
         elif command.do is Do.RESUME and self._state.paused:
             self._state.paused = False
-            events.append(Signal(command.at_s, command.at_s, "started"))
+            events += [Signal(command.at_s, command.at_s, "started"), *self._schedule.resume(command.at_s)]
         elif command.do is Do.THRESHOLD and command.value is not None:
             level = math.radians(command.value)
             events.append(self.threshold.set(command.at_s, level, level, "command"))
@@ -140,7 +147,7 @@ class Coach:
             began = event.mode is Mode.RUNNING and not state.running
             state.running = event.mode is Mode.RUNNING
             if began and not state.paused:
-                return [Signal(event.at_s, event.known_s, "started")]
+                return [Signal(event.at_s, event.known_s, "started"), *self._schedule.begin(event.known_s)]
         return []
 
     def _begin(self, contact: Contact) -> None:
@@ -148,7 +155,7 @@ class Coach:
         if side is None or contact.mode is not Mode.RUNNING:
             state.stance = None
             return
-        audible = contact.quality is Quality.OK and not state.paused
+        audible = contact.quality is Quality.OK and not state.paused and self._schedule.feedback
         state.stance = _Stance(contact, side, self.threshold.of(side), audible)
 
     def _conclude(self, step: Step) -> list[Event]:
@@ -171,6 +178,10 @@ class Coach:
         stance = state.stance
         if end <= start:
             return []
+        if self._schedule.due_s <= angles.t_s[end - 1]:
+            at = max(int(angles.t_s.searchsorted(self._schedule.due_s, "left")), start)
+            before = self._watch(angles, start, at)
+            return [*before, *self._schedule.advance(float(angles.t_s[at])), *self._watch(angles, at, end)]
         if stance is not None:
             drop = angles.drop_rad[start:end]
             if self.settings.forecast and stance.early is None:

@@ -145,6 +145,7 @@ _KINDS: dict[str, type] = {
         ev.Cue,
         ev.Signal,
         ev.LinkChange,
+        ev.BlockChange,
         ev.DrillBegin,
         ev.Pace,
         ev.PhaseChange,

@@ -1,0 +1,165 @@
+"""Schedules of runs: which minutes have feedback, when to run and when to walk, and at what step rate.
+
+The clock of a schedule begins with the first running and stands still in pauses. Minutes without feedback are measured
+like all others: what stays when the sound is gone is what counts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from levelhips.coaching.threshold import within
+from levelhips.events import BlockChange, Event, Pace
+
+# Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
+# (PMC3501612). The minutes in between are an interpolation of ours (biomechanics of the protocols: docs/plans.md).
+RUN_MIN = (15, 17, 19, 21, 24, 26, 28, 30)
+FEEDBACK_MIN = (15, 17, 19, 21, 15, 10, 6, 3)
+BASELINE_MIN = 4.0  # at least 60 steps a side at a steady speed, after half a minute of settling
+RECALL_WEEKS = (1, 4, 12)  # told to recall, runners kept a third of the change after half a year: Van den Berghe 2024
+RECALL_MIN = 15.0
+# Run, walk (minutes) and how often: the ladder of a trial (doi 10.1186/s13063-023-07502-x), its miles in minutes at an easy
+# 6 mph of running and 3.5 of walking. Each twice, a day of rest between; no step up with pain.
+LADDER: tuple[tuple[float, float, int], ...] = ((3, 2, 3), (3, 2, 4), (4, 2, 3), (4, 2, 4), (4, 1, 5), (20, 0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """The schedule of a run; an empty name means: as long as one likes, feedback all the time."""
+
+    name: Literal["", "baseline", "retraining", "recall", "walk-run"] = ""
+    session: int = 1  # of eight, of three, or the rung of the ladder
+    step_rate_spm: float | None = None  # one's own
+    raise_percent: float = 0.0  # 5-10 lowers the drop (Bramah 2019); more is not wise
+    metronome: bool = False
+
+    def __post_init__(self) -> None:
+        within("session", self.session, 1, SESSIONS[self.name])
+        within("raise_percent", self.raise_percent, 0.0, 10.0)
+        if self.step_rate_spm is not None:
+            within("step_rate_spm", self.step_rate_spm, 100.0, 240.0)
+        elif self.metronome:
+            raise ValueError("metronome needs step_rate_spm, your own steps a minute")
+
+    @property
+    def target_spm(self) -> float:
+        """The step rate that is asked for; NaN if none is."""
+        return math.nan if self.step_rate_spm is None else self.step_rate_spm * (1 + self.raise_percent / 100)
+
+
+SESSIONS = {"": 1, "baseline": 1, "retraining": len(RUN_MIN), "recall": len(RECALL_WEEKS), "walk-run": len(LADDER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a schedule, in seconds of its clock."""
+
+    from_s: float
+    to_s: float
+    walk: bool = False
+    feedback: bool = True
+
+
+def blocks(settings: PlanSettings) -> tuple[Block, ...]:
+    """The stretches of a schedule, one after the other; none if there is no schedule."""
+    name, number = settings.name, settings.session - 1
+    if name == "baseline":
+        return (Block(0.0, 60 * BASELINE_MIN, feedback=False),)
+    if name == "recall":
+        return (Block(0.0, 60 * RECALL_MIN, feedback=False),)
+    if name == "walk-run":
+        run, walk, times = LADDER[number]
+        out = []
+        for k in range(times):
+            begin = 60 * k * (run + walk)
+            out.append(Block(begin, begin + 60 * run))
+            if walk and k < times - 1:
+                out.append(Block(begin + 60 * run, begin + 60 * (run + walk), walk=True))
+        return tuple(out)
+    return _faded(60.0 * RUN_MIN[number], 60.0 * FEEDBACK_MIN[number]) if name == "retraining" else ()
+
+
+def _faded(run_s: float, feedback_s: float) -> tuple[Block, ...]:
+    """Feedback in stretches of one to three minutes, spread evenly over the run."""
+    if feedback_s >= run_s:
+        return (Block(0.0, run_s),)
+    times = max(3, round(feedback_s / 120))
+    length, period = feedback_s / times, run_s / times
+    out, at = [], 0.0
+    for k in range(times):
+        begin = k * period + (period - length) / 2
+        out += [Block(at, begin, feedback=False), Block(begin, begin + length)]
+        at = begin + length
+    return (*out, Block(at, run_s, feedback=False))
+
+
+class Schedule:
+    """Say when a block of the schedule begins. Causal; told of running and pauses, asked at each moment."""
+
+    def __init__(self, settings: PlanSettings = PlanSettings()) -> None:
+        self.settings = settings
+        self._blocks = blocks(settings)
+        self._zero_s = math.nan  # sensor time at which the clock shows 0
+        self._paused_s = math.nan
+        self._next = 0
+        self.feedback = True if not self._blocks else self._blocks[0].feedback
+
+    def begin(self, at_s: float) -> list[Event]:
+        """Running began at that time; only the first counts."""
+        if not math.isnan(self._zero_s):
+            return []
+        self._zero_s = at_s
+        return [*self._pace(at_s, on=True), *self._go_on(at_s)]
+
+    def pause(self, at_s: float) -> list[Event]:
+        """The clock stands still."""
+        if math.isnan(self._zero_s) or not math.isnan(self._paused_s):
+            return []
+        self._paused_s = at_s
+        return self._pace(at_s, on=False)
+
+    def resume(self, at_s: float) -> list[Event]:
+        """The clock goes on."""
+        if math.isnan(self._paused_s):
+            return []
+        self._zero_s += at_s - self._paused_s
+        self._paused_s = math.nan
+        return self._pace(at_s, on=not self.over)
+
+    @property
+    def over(self) -> bool:
+        """Whether all blocks are done."""
+        return bool(self._blocks) and self._next > len(self._blocks)
+
+    @property
+    def due_s(self) -> float:
+        """Sensor time of the next change; infinite if none will come by itself."""
+        if not self._blocks or math.isnan(self._zero_s) or not math.isnan(self._paused_s) or self._next > len(self._blocks):
+            return math.inf
+        after = self._blocks[self._next].from_s if self._next < len(self._blocks) else self._blocks[-1].to_s
+        return self._zero_s + after
+
+    def advance(self, now_s: float) -> list[Event]:
+        """That time has come."""
+        return self._go_on(now_s)
+
+    def _go_on(self, now_s: float) -> list[Event]:
+        events: list[Event] = []
+        while self.due_s <= now_s:
+            k = self._next
+            self._next += 1
+            if k == len(self._blocks):
+                self.feedback = False
+                events += [BlockChange(now_s, now_s, k, k, False, False, True, math.nan), *self._pace(now_s, on=False)]
+                break
+            block = self._blocks[k]
+            self.feedback = block.feedback
+            events.append(BlockChange(now_s, now_s, k + 1, len(self._blocks), block.walk, block.feedback, False, self._zero_s + block.to_s))
+        return events
+
+    def _pace(self, at_s: float, *, on: bool) -> list[Event]:
+        if not self.settings.metronome:
+            return []
+        return [Pace(at_s, at_s, self.settings.target_spm if on else 0.0)]
