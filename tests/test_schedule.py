@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -39,7 +40,7 @@ def test_the_eight_sessions_have_the_minutes_of_the_protocol(session: int) -> No
 def test_blocks_follow_on_one_another(plan: PlanSettings) -> None:
     found = blocks(plan)
     assert found[0].from_s == 0
-    assert all(one.to_s == pytest.approx(two.from_s) for one, two in zip(found, found[1:], strict=False))
+    assert all(one.to_s == pytest.approx(two.from_s) for one, two in itertools.pairwise(found))
 
 
 def test_the_ladder_ends_with_running() -> None:
@@ -72,7 +73,9 @@ def test_a_plan_that_is_none_is_refused(values: dict[str, object]) -> None:
 
 
 SHORT = (Block(0.0, 10.0, feedback=False), Block(10.0, 20.0), Block(20.0, 30.0, feedback=False))
-RUN = simulate_gait(RunnerModel(drop_left_deg=4.0, drop_right_deg=4.0, stand_s=4.0, move_s=45.0), SensorModel(rate_hz=100.0), seed=5).samples
+RUN = simulate_gait(
+    RunnerModel(drop_left_deg=4.0, drop_right_deg=4.0, stand_s=4.0, move_s=45.0), SensorModel(rate_hz=100.0), seed=5
+).samples
 SETTINGS = replace(
     Settings(),
     threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from levelhips.cli_weeks import check_plan, diary_app, history_app
+from levelhips.cli_weeks import plan as plan_command
 from levelhips.errors import LevelHipsError, RecordingError, SettingsError
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Pelvic drop from one clip-on sensor.",
 )
+
+app.add_typer(history_app, name="history")
+app.add_typer(diary_app, name="diary")
+app.command("plan")(plan_command)
 
 FileArgument = Annotated[Path, typer.Argument(readable=False, help="A recording (.mcap), or a CSV, folder or zip of another program.")]
 OutwardOption = Annotated[
@@ -325,7 +331,9 @@ def run(
     _begin_log(log)
     chosen = _settings(None, settings, outward, filter, threshold)
     values = chosen.as_dict()
-    values["plan"] |= {**_plan(plan), "step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
+    values["plan"] |= {**check_plan(plan), "step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
+    if plan is not None and threshold is None:
+        values["threshold"] |= _from_baseline(chosen)
     chosen = Settings.from_dict(values)
     folder = None if no_record else (record or _documents())
     sounds: list[Any] = [] if no_beep else _player(chosen)
@@ -565,14 +573,17 @@ def _settings(recording: Recording | None, path: Path | None, outward: str | Non
         ) from error
 
 
-def _plan(text: str | None) -> dict[str, Any]:
-    if text is None:
-        return {}
-    name, _, number = text.partition(":")
-    try:
-        return {"name": name, "session": int(number or 1)}
-    except ValueError as error:
-        raise SettingsError(f"Plan {text!r} is not understood", fix="Give a name and a number such as retraining:3") from error
+def _from_baseline(settings: Settings) -> dict[str, Any]:
+    """The limits that the last baseline asks for; from the run itself, if there is none."""
+    from levelhips.history import History
+    from levelhips.plans import history_path, thresholds_from
+
+    with History(history_path()) as store:
+        found = thresholds_from(store, settings)
+    if found is None:
+        return {"mode": "auto"}
+    _console().print(f"Limits from your baseline: left {found['left_deg']:.1f}, right {found['right_deg']:.1f} deg", highlight=False)
+    return found
 
 
 def _band(text: str) -> tuple[float, float]:
@@ -610,9 +621,9 @@ def _profile(name: str) -> Profile:
 
 
 def _documents() -> Path:
-    from platformdirs import user_documents_path
+    from levelhips.plans import documents
 
-    return user_documents_path() / "levelhips"
+    return documents()
 
 
 def _begin_log(path: Path | None) -> None:

@@ -78,21 +78,23 @@ def blocks(settings: PlanSettings) -> tuple[Block, ...]:
             if walk and k < times - 1:
                 out.append(Block(begin + 60 * run, begin + 60 * (run + walk), walk=True))
         return tuple(out)
-    return _faded(60.0 * RUN_MIN[number], 60.0 * FEEDBACK_MIN[number]) if name == "retraining" else ()
+    return _faded(RUN_MIN[number], FEEDBACK_MIN[number]) if name == "retraining" else ()
 
 
-def _faded(run_s: float, feedback_s: float) -> tuple[Block, ...]:
-    """Feedback in stretches of one to three minutes, spread evenly over the run."""
-    if feedback_s >= run_s:
-        return (Block(0.0, run_s),)
-    times = max(3, round(feedback_s / 120))
-    length, period = feedback_s / times, run_s / times
-    out, at = [], 0.0
+def _faded(run_min: int, feedback_min: int) -> tuple[Block, ...]:
+    """Feedback in stretches of one to three whole minutes, spread evenly over the run."""
+    if feedback_min >= run_min:
+        return (Block(0.0, 60.0 * run_min),)
+    times = max(3, round(feedback_min / 2))
+    out, at = [], 0
     for k in range(times):
-        begin = k * period + (period - length) / 2
-        out += [Block(at, begin, feedback=False), Block(begin, begin + length)]
+        length = feedback_min // times + (k < feedback_min % times)
+        period = run_min / times
+        begin = max(at, math.floor(k * period + (period - length) / 2 + 0.5))
+        out += [Block(60.0 * at, 60.0 * begin, feedback=False), Block(60.0 * begin, 60.0 * (begin + length))]
         at = begin + length
-    return (*out, Block(at, run_s, feedback=False))
+    out.append(Block(60.0 * at, 60.0 * run_min, feedback=False))
+    return tuple(block for block in out if block.to_s > block.from_s)
 
 
 class Schedule:

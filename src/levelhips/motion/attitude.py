@@ -29,7 +29,7 @@ class AttitudeSettings:
     tau_acc_s: float = 2.0  # a push to the side of half a second must not tip the vertical; 1 s lets it tip by a degree
     quick_hz: float = 7.0  # 32 ms late: half of what tissue wobbles at (8-12 Hz) is gone, and a cheat is said in time
     slow_hz: float = 2.5  # the fastest repetition (1.5 s) loses 0.3 % of its range
-    sway_deg: float = 0.4  # between the ends of some quiet seconds
+    sway_deg: float = 0.8  # between the ends of some quiet seconds: sway of a stander, ripple of who lies
     fill_s: float = 0.25  # at 20 deg/s a straight line through the lost samples is right to some tenths of a degree
 
 
@@ -53,7 +53,7 @@ class Attitude:
         self.rate_hz, self.settings = rate_hz, settings
         self._dt = 1.0 / rate_hz
         self._outward = outward_axis(outward)
-        self._filter = orientation_filter(filter_name, rate_hz, settings.tau_acc_s)
+        self._filter = orientation_filter(filter_name, rate_hz, settings.tau_acc_s, learn_at_rest=False)
         self._standing = StandingDetector(self._outward)
         self._bar_samples = max(round(rate_hz), 1)
         self._bar: list[Samples] = []
@@ -147,7 +147,11 @@ class Attitude:
         return [StandingZero(now_s - spell_s, now_s, spell_s, max(standing.repeat_rad, math.radians(0.05)))]
 
     def _learn_bias(self, bar: Samples) -> None:
-        """Who is quiet turns by nothing in the mean; the filter itself waits for a rest that nobody who stands gives it."""
+        """Who is quiet turns by nothing in the mean.
+
+        The filter's own idea of rest does not serve: nobody who stands gives it, and the slow ripple of a pelvis in lying
+        passes for it and is taken for bias (0.5 deg/s, and so a degree of the vertical).
+        """
         if not self._standing.quiet(bar.acc_mps2, bar.gyr_radps):
             self._quiet_bars, self._quiet_rate = 0, np.zeros(3)
             return

@@ -44,8 +44,10 @@ class VqfFilter:
     Laidig & Seel 2023, doi 10.1016/j.inffus.2022.10.014.
     """
 
-    def __init__(self, rate_hz: float, tau_acc_s: float = 2.0) -> None:
-        self._filter = VQF(1.0 / rate_hz, tauAcc=tau_acc_s, biasClip=BIAS_CLIP_DPS, restThAcc=REST_ACC_MPS2)
+    def __init__(self, rate_hz: float, tau_acc_s: float = 2.0, *, learn_at_rest: bool = True) -> None:
+        self._filter = VQF(
+            1.0 / rate_hz, tauAcc=tau_acc_s, biasClip=BIAS_CLIP_DPS, restThAcc=REST_ACC_MPS2, restBiasEstEnabled=learn_at_rest
+        )
         self.inertial = False
 
     def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
@@ -135,8 +137,8 @@ class AhrsFilter:
         self._q = None
 
 
-def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0) -> OrientationFilter:
-    """Make the named filter for a sampling rate.
+def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0, *, learn_at_rest: bool = True) -> OrientationFilter:
+    """Make the named filter for a sampling rate; without `learn_at_rest` VQF leaves the bias at rest to others.
 
     Raises
     ------
@@ -144,7 +146,7 @@ def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0) -> Ori
         If there is no filter of that name.
     """
     if name == "vqf":
-        return VqfFilter(rate_hz, tau_acc_s)
+        return VqfFilter(rate_hz, tau_acc_s, learn_at_rest=learn_at_rest)
     if name in FILTERS:
         return AhrsFilter(name, rate_hz)
     raise SettingsError(f"There is no orientation filter {name!r}", fix=f"Choose one of {', '.join(FILTERS)}")

@@ -27,7 +27,7 @@ MAGIC = b"\x89MCAP0\r\n"
 LARGEST_CHUNK = 1 << 27  # ours hold a second: some 20 kB; a damaged size must not ask for all memory
 _CHUNK, _METADATA = 0x06, 0x0C
 # The four kinds of foreign errors that damaged files bring forth, with mcap's own and those of our decoders; caught here only.
-_FOREIGN = (
+FOREIGN = (
     McapError,
     CRCValidationError,
     zstandard.ZstdError,
@@ -181,7 +181,7 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
                 commands.append(schema.decode_command(message.data))
             elif topic is Topic.SETTINGS:
                 settings = json.loads(message.data)
-        except _FOREIGN:
+        except FOREIGN:
             unreadable += 1
     if unreadable:
         notes.append(f"{unreadable} messages could not be read and were left out")
@@ -245,15 +245,13 @@ def _salvage(data: bytes) -> tuple[list[Message], dict[str, str], list[str]]:
                 if opcode == _CHUNK:
                     messages += _messages_of(record)
                 elif opcode == _METADATA:
-                    entry = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
-                    if isinstance(entry, Metadata) and entry.name == "levelhips":
-                        metadata |= entry.metadata  # more became known later
+                    metadata |= metadata_of(record)  # more became known later
                 elif opcode == 0x02:
                     finished = True
                     break
                 at += 9 + length
                 continue
-            except _FOREIGN:
+            except FOREIGN:
                 damaged += 1
                 # The frame fits, if the next one begins where this one ends; else it was the frame that was damaged.
                 if _is_frame(data, at + 9 + length):
@@ -272,6 +270,12 @@ def _salvage(data: bytes) -> tuple[list[Message], dict[str, str], list[str]]:
         left = end - (lost_from if lost_from is not None else at)
         notes.append(f"The file was not closed: its end is missing ({left} bytes of a part that is not whole were left out)")
     return messages, metadata, notes
+
+
+def metadata_of(record: bytes) -> dict[str, str]:
+    """What a metadata record of ours says; nothing of another's."""
+    entry = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
+    return dict(entry.metadata) if isinstance(entry, Metadata) and entry.name == "levelhips" else {}
 
 
 def _messages_of(record: bytes) -> list[Message]:

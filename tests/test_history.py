@@ -1,0 +1,362 @@
+"""The weeks in between: filled from recordings, rebuilt at will, and the wearer's own words kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, open_recording
+from levelhips.coaching.drills.result import DrillResult
+from levelhips.coaching.programme import DEFAULT, DayKind, Item, Programme, load_hint, pain_hint, shoe_hint
+from levelhips.coaching.schedule import PlanSettings
+from levelhips.engine import Engine
+from levelhips.events import BlockChange, Event, Rep, Step
+from levelhips.history import Diary, History, digest
+from levelhips.history.store import MIGRATIONS
+from levelhips.history.trends import baseline, retention, weeks
+from levelhips.plans import load_programme, programme_path, remembered, save_programme, thresholds_from, todays
+from levelhips.recording import RecordingWriter
+from levelhips.recording.glance import glance
+from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
+
+ROOT = Path(__file__).resolve().parents[1]
+DAY = dt.date(2026, 3, 2)  # a Monday
+
+
+def record(path: Path, samples: Samples, rate_hz: float, settings: Settings, started: str, *, events: bool = True) -> list[Event]:
+    """A recording as a live session leaves it: samples and what was found in them."""
+    metadata = {"sensor": "simulated", "rate_hz": f"{rate_hz:g}", "outward": "+z", "started_utc": started}
+    engine = Engine(rate_hz, settings)
+    found: list[Event] = []
+    with RecordingWriter(path, metadata, settings.as_dict(), SensorModel().scale, sync=False) as writer:
+        pieces = [samples[at : at + 200] for at in range(0, len(samples), 200)]
+        for piece in [*pieces, None]:
+            update = engine.finish() if piece is None else engine.push(piece)
+            if piece is not None:
+                writer.samples(piece)
+            for event in update.events if events else ():
+                writer.event(event)
+            found += update.events
+    return found
+
+
+def run(
+    path: Path, started: str, left: float = 4.0, seconds: float = 60.0, plan: PlanSettings = PlanSettings(), seed: int = 1
+) -> list[Event]:
+    made = simulate_gait(RunnerModel(drop_left_deg=left, drop_right_deg=3.0, stand_s=4.0, move_s=seconds), SensorModel(rate_hz=100.0), seed)
+    return record(path, made.samples, 100.0, replace(Settings(), plan=plan), started)
+
+
+def drill(path: Path, started: str, side: Side = Side.LEFT, reps: int = 3, sets: int = 1) -> list[Event]:
+    wearer = WearerModel("pelvic-drop", side, reps=reps, sets=sets, cheat="turned", cheat_reps=(1,))
+    made = simulate_drill(wearer, SensorModel(rate_hz=100.0), 4)
+    return record(path, made.samples, 100.0, Settings.from_dict(wearer.settings), started)
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("recordings")
+    run(folder / "one.mcap", "2026-03-02T10:00:00+00:00")
+    run(folder / "two.mcap", "2026-03-09T10:00:00+00:00", left=3.0, seed=2)
+    drill(folder / "three.mcap", "2026-03-02T18:00:00+00:00")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with History(tmp_path / "data" / "history.sqlite") as history:
+        yield history
+
+
+# ---- from recordings
+
+
+def test_a_glance_sees_what_was_found_and_no_samples(tmp_path: Path) -> None:
+    events = drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00")
+    seen = glance(tmp_path / "a.mcap", (Rep,))
+    assert seen.events == [event for event in events if isinstance(event, Rep)]
+    assert seen.whole
+    assert seen.settings["drill"]["name"] == "pelvic-drop"
+    assert seen.last_s == pytest.approx(float(open_recording(tmp_path / "a.mcap").samples.t_s[-1]), abs=1.1)
+
+
+def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> None:
+    whole = (recordings / "one.mcap").read_bytes()
+    (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) * 2 // 3])
+    seen, all_ = glance(tmp_path / "cut.mcap", (Step,)), glance(recordings / "one.mcap", (Step,))
+    assert not seen.whole
+    assert 0 < len(seen.events) <= len(all_.events)
+    assert seen.events == all_.events[: len(seen.events)]
+
+
+def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None:
+    found = digest(recordings / "one.mcap")
+    assert found.kind == "run"
+    left = next(side for side in found.sides if side.side == "left")
+    assert left.n > 60
+    assert left.mean_deg == pytest.approx(4.0, abs=0.5)
+    assert found.cadence_spm == pytest.approx(166, abs=2)
+    assert found.moving_s == pytest.approx(60, abs=4)
+    practised = digest(recordings / "three.mcap")
+    assert practised.drill is not None
+    assert (practised.drill["reps"], practised.drill["good"], practised.drill["cheats"]) == (3, 2, {"turned": 1})
+
+
+def test_a_recording_without_findings_is_analysed(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "recordings" / "walk.mcap", tmp_path)
+    found = digest(tmp_path / "walk.mcap")
+    assert found.kind == "walk"
+    assert found.counted > 100
+
+
+def test_rebuilding_takes_in_what_is_new_and_strikes_out_what_is_gone(tmp_path: Path, recordings: Path, store: History) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(recordings, folder)
+    (folder / "foreign.mcap").write_bytes(b"no recording")
+    (folder / "notes.txt").write_text("not looked at")
+    shares: list[float] = []
+    first = store.rebuild(folder, shares.append)
+    assert (first.taken, first.known, first.gone) == (3, 0, 0)
+    assert [trouble.split(":")[0] for trouble in first.troubles] == ["foreign.mcap"]
+    assert shares[-1] == 1.0
+    assert shares == sorted(shares)
+    rows = store.sessions()
+    again = store.rebuild(folder)
+    assert (again.taken, again.known) == (0, 3)
+    assert store.sessions() == rows
+    (folder / "two.mcap").unlink()
+    run(folder / "new.mcap", "2026-03-10T10:00:00+00:00", seed=5)
+    third = store.rebuild(folder)
+    assert (third.taken, third.known, third.gone) == (1, 2, 1)
+    assert store.rebuild(folder, anew=True).taken == 3
+
+
+def test_a_lost_history_is_as_it_was_once_rebuilt(tmp_path: Path, recordings: Path, store: History) -> None:
+    store.rebuild(recordings)
+    with History(tmp_path / "other.sqlite") as other:
+        other.rebuild(recordings)
+        assert other.sessions() == store.sessions()
+        assert weeks(other) == weeks(store)
+
+
+def test_forgetting_is_asked_for_and_leaves_the_recording(recordings: Path, store: History) -> None:
+    store.rebuild(recordings)
+    Diary(store).add_pain(2, "before")
+    assert store.forget(recordings / "one.mcap") == 1
+    assert len(store.sessions()) == 2
+    assert store.forget(None) == 2
+    assert not store.rows("SELECT * FROM sides")
+    assert not store.rows("SELECT * FROM drills")
+    assert (recordings / "one.mcap").exists()
+    assert len(Diary(store).pains()) == 1, "the wearer's own words stay"
+
+
+# ---- the file
+
+
+def test_an_old_file_is_brought_up_step_by_step_and_keeps_what_it_had(tmp_path: Path) -> None:
+    for version in range(1, len(MIGRATIONS)):
+        path = tmp_path / f"v{version}.sqlite"
+        with sqlite3.connect(path) as old:
+            for step in MIGRATIONS[:version]:
+                old.executescript(step)
+            old.execute(f"PRAGMA user_version={version}")
+            old.execute(
+                "INSERT INTO sessions VALUES ('x.mcap', 1, 1, '2026-01-01T00:00:00+00:00', 'run', 60, 50, 100, 90, 166, 3, '', 1, NULL, '')"
+            )
+        old.close()
+        with History(path) as history:
+            assert [row["file"] for row in history.sessions()] == ["x.mcap"]
+            Diary(history).add_pain(1, "morning")
+            assert history.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
+            assert history.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
+
+
+def test_a_later_file_and_a_foreign_one_are_refused_and_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "later.sqlite") as later:
+        later.execute("PRAGMA user_version=99")
+    later.close()
+    with pytest.raises(RecordingError, match="later version"):
+        History(tmp_path / "later.sqlite")
+    (tmp_path / "foreign.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
+    before = (tmp_path / "foreign.sqlite").read_bytes()
+    with pytest.raises(RecordingError, match="cannot be opened"):
+        History(tmp_path / "foreign.sqlite")
+    assert (tmp_path / "foreign.sqlite").read_bytes() == before
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, recordings: Path) -> None:
+    with History(tmp_path / "h.sqlite") as writer, History(tmp_path / "h.sqlite") as reader:
+        with writer._changing():
+            writer._put(digest(recordings / "one.mcap"))
+            assert reader.sessions() == []
+        assert len(reader.sessions()) == 1
+
+
+# ---- trends
+
+
+def test_weeks_tell_drop_by_side_with_its_spread(recordings: Path, store: History) -> None:
+    store.rebuild(recordings)
+    first, second = weeks(store)
+    assert (first["week"], first["runs"], first["drills"], first["good_reps"]) == ("2026-W10", 1, 1, 2)
+    assert second["week"] == "2026-W11"
+    assert first["left_deg"] - second["left_deg"] == pytest.approx(1.0, abs=0.5)
+
+
+def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    from levelhips.coaching.schedule import Block
+
+    short = {
+        "baseline": (Block(0.0, 55.0, feedback=False),),
+        "retraining": (Block(0.0, 20.0, feedback=False), Block(20.0, 40.0), Block(40.0, 55.0, feedback=False)),
+    }
+    monkeypatch.setattr("levelhips.coaching.schedule.blocks", lambda settings: short[settings.name])
+    run(tmp_path / "base.mcap", "2026-03-02T10:00:00+00:00", left=4.0, plan=PlanSettings("baseline"))
+    events = run(tmp_path / "fifth.mcap", "2026-03-09T10:00:00+00:00", left=3.0, plan=PlanSettings("retraining", 5), seed=2)
+    assert len([event for event in events if isinstance(event, BlockChange)]) == 4
+    store.rebuild(tmp_path)
+    base, fifth = retention(store)
+    assert (base["plan"], fifth["plan"], fifth["session"]) == ("baseline", "retraining", 5)
+    assert fifth["change_deg"]["left"] == pytest.approx(-1.0, abs=0.5)
+    row = next(row for row in store.sessions() if row["plan"] == "retraining")
+    assert row["sides"]["left"]["with_n"] > 15
+    assert row["sides"]["left"]["without_n"] > 30
+    known = baseline(store)
+    assert known is not None
+    limits = thresholds_from(store, Settings())
+    assert limits is not None
+    assert limits["left_deg"] == pytest.approx(known["left"][0] + 0.5 * known["left"][1], abs=0.01)
+
+
+def test_a_session_is_held_against_the_last_and_the_other_side(tmp_path: Path, store: History) -> None:
+    drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00", Side.RIGHT)
+    drill(tmp_path / "b.mcap", "2026-03-03T18:00:00+00:00", Side.LEFT)
+    drill(tmp_path / "c.mcap", "2026-03-04T18:00:00+00:00", Side.LEFT)
+    assert not [line for line in remembered(store, tmp_path / "a.mcap") if "ast" in line.split(":")[0]]
+    assert any(line.startswith("The other side, last: 2 of 3") for line in remembered(store, tmp_path / "b.mcap"))
+    lines = remembered(store, tmp_path / "c.mcap")
+    assert any(line.startswith("Last time: 2 of 3") for line in lines)
+
+
+def test_a_long_run_gets_a_hint_against_the_longest_of_thirty_days(tmp_path: Path, store: History) -> None:
+    run(tmp_path / "old.mcap", "2026-01-01T10:00:00+00:00", seconds=90.0)
+    run(tmp_path / "short.mcap", "2026-03-02T10:00:00+00:00", seconds=40.0)
+    run(tmp_path / "long.mcap", "2026-03-04T10:00:00+00:00", seconds=60.0)
+    store.rebuild(tmp_path)
+    assert any("longer than your longest run" in line for line in remembered(store, tmp_path / "long.mcap")), "January does not count"
+    assert not remembered(store, tmp_path / "short.mcap")
+
+
+def test_the_hints_have_their_limits() -> None:
+    assert load_hint(33, 30) is None
+    assert load_hint(34, 30)
+    assert load_hint(60, 0) is None, "the first run has nothing to be held against"
+    assert pain_hint(2, None) is None
+    assert pain_hint(3, None)
+    assert pain_hint(2, 3) is None
+    assert pain_hint(2, 4)
+    assert shoe_hint("x", 639) is None
+    assert shoe_hint("x", 640)
+
+
+# ---- the wearer's own words
+
+
+def test_pain_shoes_and_kilometres(store: History) -> None:
+    diary = Diary(store)
+    diary.add_pain(3, "before", at=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
+    assert diary.pain_today("before", dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC).astimezone().date()) == 3
+    diary.add_shoes("Ghost", 600)
+    diary.add_distance(45.5, "Ghost")
+    assert diary.shoes() == {"Ghost": 645.5}
+    diary.retire_shoes("Ghost")
+    assert diary.shoes() == {}
+    for wrong in (lambda: diary.add_pain(11, "before"), lambda: diary.add_pain(1, "later"), lambda: diary.add_distance(5, "Nobody's")):
+        with pytest.raises(BadInputError):
+            wrong()
+
+
+def test_everything_goes_out_as_tables(tmp_path: Path, recordings: Path, store: History) -> None:
+    store.rebuild(recordings)
+    Diary(store).add_pain(1, "after", "knee; a bit, outside")
+    names = {path.name: path.read_text().splitlines() for path in store.export(tmp_path / "out")}
+    assert len(names["sessions.csv"]) == 4
+    assert names["pain.csv"][1].endswith('after,1,"knee; a bit, outside"')
+
+
+# ---- the programme
+
+
+def test_the_days_of_the_programme() -> None:
+    plan = Programme(start=DAY, acute_from=DAY + dt.timedelta(days=20))
+    assert plan.day_number(DAY) == 1
+    assert plan.day_number(DAY + dt.timedelta(days=13)) == 14
+    assert plan.day_number(DAY + dt.timedelta(days=14)) is None
+    assert plan.kind(DAY) is DayKind.RUN
+    assert plan.kind(DAY + dt.timedelta(days=1)) is DayKind.OFF
+    week = [plan.kind(DAY + dt.timedelta(days=20 + k)) for k in range(8)]
+    assert week[:7] == [DayKind.ACUTE] * 7
+    assert week[7] is not DayKind.ACUTE
+    for item in plan.today(DAY + dt.timedelta(days=20)):
+        assert item.when == "acute"
+
+
+def test_every_day_of_fourteen_has_the_three_of_the_guides() -> None:
+    plan = Programme(start=DAY)
+    for k in range(14):
+        names = {item.drill for item in plan.today(DAY + dt.timedelta(days=k))}
+        assert {"clamshell", "side-lying-abduction", "pelvic-drop"} <= names
+
+
+def test_done_marks_come_from_real_sessions_and_count_once(tmp_path: Path, store: History) -> None:
+    drill(tmp_path / "a.mcap", "2026-03-02T12:00:00+00:00", Side.LEFT, reps=6, sets=1)
+    store.rebuild(tmp_path)
+    plan = Programme(start=DAY, items=(Item("pelvic-drop", "daily", 1, 6), Item("pelvic-drop", "before-run", 1, 6)))
+    day = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC).astimezone().date()
+    marks = [(todo.item.when, todo.side, todo.done) for todo in todays(plan, store, day)]
+    assert marks == [
+        ("daily", "left", True),
+        ("daily", "right", False),
+        ("before-run", "left", False),
+        ("before-run", "right", False),
+    ]
+
+
+def test_the_programme_is_edited_in_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "programme.toml"
+    assert load_programme(path) == Programme()
+    mine = Programme(start=DAY, items=DEFAULT[:2], run_days=(1, 3), days=21)
+    save_programme(mine, path)
+    assert load_programme(path) == mine
+    for wrong, match in (
+        ("days = 0", "days"),
+        ("day = 3", "day"),
+        ("[[item]]\ndrill = 'clam'\nwhen = 'daily'", "no drill"),
+        ("[[item]]\ndrill = 'clamshell'\nwhen = 'sometimes'", "when is"),
+        ("days = ", "programme.toml"),
+    ):
+        path.write_text(wrong)
+        with pytest.raises(SettingsError, match=match):
+            load_programme(path)
+
+
+def test_the_data_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path))
+    assert programme_path() == tmp_path / "programme.toml"
+
+
+def test_the_result_of_a_drill_is_gathered_one_by_one_as_at_once(tmp_path: Path) -> None:
+    events = drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00")
+    whole = DrillResult.of(events)
+    assert whole is not None
+    assert (len(whole.reps), whole.good, dict(whole.cheats)) == (3, 2, {"turned": 1})
+    assert DrillResult.of([event for event in events if isinstance(event, Rep)]) is None
+    assert os.path.getsize(tmp_path / "a.mcap") > 0
