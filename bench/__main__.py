@@ -26,6 +26,7 @@ from scipy.spatial.transform import Rotation
 from bench.ear import Ear
 from bench.live import LIVE
 from bench.screen import SCREEN
+from bench.weeks import WEEKS
 from levelhips import Quality, Recording, Samples, Settings, Update, analyze, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
@@ -361,12 +362,21 @@ def live(name: str) -> None:
     console.print(out)
 
 
+def weeks(name: str) -> None:
+    """Drills, or the history: each fills a table of its own."""
+    out = Table(title_justify="left")
+    WEEKS[name](out)
+    console.print(out)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, *LIVE, *SCREEN, []], help="only these")
-    for name in parser.parse_args().parts or [*PARTS, *LIVE, *SCREEN]:
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, *LIVE, *SCREEN, *WEEKS, []], help="only these")
+    for name in parser.parse_args().parts or [*PARTS, *LIVE, *SCREEN, *WEEKS]:
         if name in LIVE or name in SCREEN:
             live(name)
+        elif name in WEEKS:
+            weeks(name)
         else:
             PARTS[name]()
 
