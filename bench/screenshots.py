@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import math
 import os
 import tempfile
@@ -19,11 +20,13 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from levelhips import Settings, open_recording
+from levelhips import RecordingWriter, Settings, open_recording
 from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.history import History
 from levelhips.pace import PacedLoop
 from levelhips.sensors.ble import Radio
 from levelhips.sensors.profile import profiles
+from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
 from levelhips.sensors.virtual import VirtualWorld, virtual_source
 from levelhips.ui.app import application
 from levelhips.ui.start import Searching
@@ -64,6 +67,17 @@ async def in_range() -> AsyncIterator[Radio]:
         yield world.heard_by
 
 
+def weeks_of_runs(folder: Path) -> None:
+    """Eight simulated runs over three weeks, the left drop falling: something for the history to show."""
+    folder.mkdir()
+    for k in range(8):
+        runner = RunnerModel(drop_left_deg=4.6 - 0.2 * k, drop_right_deg=3.1 - 0.05 * k, stand_s=4.0, move_s=60.0)
+        made = simulate_gait(runner, SensorModel(rate_hz=100.0), seed=k)
+        started = (dt.datetime(2026, 1, 5, 17, tzinfo=dt.UTC) + dt.timedelta(days=2.5 * k)).isoformat()
+        with RecordingWriter(folder / f"{k}.mcap", {"rate_hz": "100", "outward": "+z", "started_utc": started}, sync=False) as writer:
+            writer.samples(made.samples)
+
+
 def take(out: Path, size: tuple[int, int]) -> list[Path]:
     """All views at one size."""
     app = application()
@@ -71,6 +85,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(threshold=ThresholdSettings(left_deg=4.0, right_deg=4.0))
         held: list[Sink] = []
+        os.environ["LEVELHIPS_DATA"] = folder  # not the user's own
         window = Window(settings, Path(folder), lambda: held, search=lambda: Searching(in_range))
         window.resize(*size)
         window.show()
@@ -106,6 +121,32 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
             window.session = None
             window.live.leave()
             session.stop()
+        window.show_start()
+        window._show(window.choice)
+        keep("drills")
+        for name, at_s in (("drill", 30.5), ("drill_fault", 32.2)):
+            stop = StopAt(at_s)
+            stop.close = lambda: None  # type: ignore[attr-defined]
+            held[:] = [stop]
+            recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
+            settings = Settings.from_dict(recording.settings)
+            window.begin(partial(virtual_source, recording, profiles()["levelhips"]), settings, new_loop=lambda: PacedLoop(math.inf))
+            pump(app, 120, stop.there.is_set)
+            pump(app, 0.4)
+            keep(name)
+            stop.go_on.set()
+        session = window.session
+        assert session is not None
+        pump(app, 60, lambda: session.join(0))
+        pump(app, 60, lambda: window.session is None)
+        keep("drill_result")
+        weeks_of_runs(Path(folder) / "weeks")
+        with History(window._history_file) as history:
+            history.rebuild(Path(folder) / "weeks")
+        window.show_weeks()
+        keep("today")
+        window.weeks.tabs.setCurrentIndex(1)
+        keep("trend")
         window.show_review(RUN)
         pump(app, 60, lambda: window.review.analysis is not None)
         review = window.review

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from levelhips.engine import Engine
 from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_data = tempfile.TemporaryDirectory(prefix="levelhips-tests-")  # goes with the process
+os.environ["LEVELHIPS_DATA"] = _data.name  # the history of whoever runs the tests is not ours to write
 try:
     from PySide6 import QtWidgets  # noqa: F401
 except ImportError:  # not installed, or a library of the system's is missing: tests/test_screen.py says so

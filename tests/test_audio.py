@@ -143,3 +143,102 @@ def test_without_a_sound_device_it_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(miniaudio, "get_enabled_backends", lambda: {miniaudio.Backend.CUSTOM})
     with pytest.raises(SoundError, match="No sound device"):
         Player()
+
+
+# ---- words and tones of drills
+
+
+def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
+    """A bundled drill as it is heard, (n,) samples at 16 kHz, and what was found in it."""
+    from levelhips import open_recording
+    from levelhips.analysis import settings_of
+    from levelhips.engine import Engine
+    from levelhips.sensors import bundled
+
+    recording = open_recording(bundled.find(name))
+    engine = Engine(recording.rate_hz, settings_of(recording))
+    sink = WavSink(tmp_path / f"{name}.wav", 0.0)
+    updates = []
+    for at in range(0, len(recording.samples), 4):
+        updates.append(engine.push(recording.samples[at : at + 4]))
+        sink.put(updates[-1])
+    sink.close()
+    rate, sound = read_wav(tmp_path / f"{name}.wav")
+    assert rate == 16000
+    return sound[:, 0], Update.join(updates)
+
+
+def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
+    from levelhips.audio.words import TEXTS, word
+    from levelhips.coaching.drills.drill import drills
+
+    names = [*TEXTS, *(f"{name}_{side.value}" for name in drills() for side in Side)]
+    for name in names:
+        clip = word(name, 16000)
+        assert clip is not None, f"{name}: make words"
+        assert 0.15 < len(clip) / 16000 < 12
+        assert 0.1 < np.abs(clip).max() <= 1.0
+    assert word("nobody-said-this", 16000) is None
+
+
+def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path: Path) -> None:
+    from levelhips.audio.words import word
+    from levelhips.events import Beat, Cheat, Phase, PhaseChange, Rep
+
+    sound, update = wav_of("clamshell", tmp_path)
+
+    def heard(name: str, at_s: float, late_s: float) -> bool:
+        """Whether a word begins within a time, by correlation with its clip."""
+        clip = word(name, 16000)
+        assert clip is not None
+        start = round(at_s * 16000)
+        part = sound[start : start + round(late_s * 16000) + len(clip)]
+        score = np.correlate(part, clip, "valid") / (np.linalg.norm(clip) * 0.7 * np.linalg.norm(clip))
+        return float(score.max()) > 0.8
+
+    phases = {change.phase: change.at_s for change in update.of(PhaseChange)}
+    assert heard("stand", phases[Phase.STAND], 0.1)
+    assert heard("clamshell_right", phases[Phase.TAKE], 0.1), "the whole instruction, to its end"
+    assert heard("go", phases[Phase.WORK], 0.1)
+    for rep in update.of(Rep):
+        assert heard(str(rep.number), rep.known_s, 0.1)
+    assert heard("done", phases[Phase.DONE], 1.0)
+    first = next(iter(update.of(Cheat)))
+    assert heard("rolled-back", first.known_s, 0.6)
+    ups = [beat.at_s for beat in update.of(Beat) if beat.what == "up"]
+    assert len(ups) == 6
+    for at_s in ups:
+        part = sound[round((at_s + 0.02) * 16000) : round((at_s + 0.33) * 16000)]
+        assert np.sqrt(np.mean(part**2)) > 0.05
+
+
+@pytest.mark.parametrize("what", ["rolled-back", "rolled-forward", "dipped", "hiked", "turned", "leaned", "too-far", "too-fast", "snapped"])
+def test_a_cheat_sounds_at_once_and_like_no_beat(what: str) -> None:
+    from levelhips.audio.voice import BEATS, CHEATS, OTHER_CHEAT, Voice
+    from levelhips.events import Cheat
+
+    mixer = Mixer(16000)
+    voice = Voice(SoundSettings(words=False))
+    voice.put(Cheat(1.0, 1.0, what), mixer)
+    sound = mixer.render(8000)[:, 0]
+    assert np.flatnonzero(np.abs(sound) > 0.02)[0] < 0.01 * 16000
+    assert CHEATS.get(what, OTHER_CHEAT) not in BEATS.values()
+
+
+def test_words_follow_one_another_an_urgent_one_comes_at_once_and_a_late_one_not_at_all() -> None:
+    def block(value: float, seconds: float) -> np.ndarray:
+        return np.full((round(seconds * 1000), 2), value, np.float32)
+
+    mixer = Mixer(1000)
+    mixer.say(block(0.1, 1.0), 60.0)
+    mixer.say(block(0.2, 1.0), 60.0)
+    mixer.say(block(0.3, 1.0), 0.5)  # cannot begin in time
+    out = np.concatenate([mixer.render(300) for _ in range(10)])[:, 0]
+    assert [round(float(out[k]), 1) for k in (500, 1500, 2500)] == [0.1, 0.2, 0.0]
+    mixer.say(block(0.1, 2.0), 60.0)
+    mixer.render(500)
+    mixer.say(block(0.4, 0.5), 60.0, urgent=True)
+    out = mixer.render(1000)[:, 0]
+    assert out[100] == pytest.approx(0.4)
+    assert out[700] == 0.0, "what was cut off does not come back"
+    assert not mixer.busy

@@ -103,7 +103,9 @@ def go_on(window: Window, qtbot, hold: Holds) -> None:
 
 def test_the_three_choices_by_key_and_by_mouse(window, qtbot):
     qtbot.keyClick(window.start, Qt.Key.Key_D)
-    assert window.banner.words.text() == texts.DRILL_SOON
+    assert window.pages.currentWidget() is window.choice
+    qtbot.keyClick(window.choice.list, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.start
     qtbot.mouseClick(window.start.buttons[0], Qt.MouseButton.LeftButton)
     assert window.pages.currentWidget() is window.connect_page
     qtbot.keyClick(window.connect_page, Qt.Key.Key_Escape)
@@ -372,3 +374,90 @@ def test_the_real_window_on_a_real_display(tmp_path):
         pytest.skip(f"the system's part of Qt is missing: {done.stderr.splitlines()[0]}")
     assert done.stdout.split() == ["xcb", "True", "1280", "True"], done.stderr
     assert (tmp_path / "shot.png").stat().st_size > 5000
+
+
+def practise(window: Window, qtbot, hold_s: float) -> Holds:
+    """The bundled pelvic drop, held still at a moment."""
+    hold = Holds(hold_s)
+    window.holds[:] = [hold]
+    recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
+    settings = Settings.from_dict(recording.settings)
+    window._drill = settings.drill
+    source = partial(virtual_source, recording, profiles()["levelhips"])
+    window.begin(source, settings, new_loop=lambda: PacedLoop(math.inf))
+    qtbot.waitUntil(hold.there.is_set, timeout=20000)
+    window.drill.refresh()
+    return hold
+
+
+def test_a_drill_is_chosen_by_keys(window, qtbot):
+    qtbot.keyClick(window.start, Qt.Key.Key_D)
+    qtbot.keyClick(window.choice.list, Qt.Key.Key_R)
+    assert window.choice.side is Side.RIGHT
+    qtbot.keyClick(window.choice.list, Qt.Key.Key_Down)
+    assert "right" in window.choice.about.text() or "left" in window.choice.about.text()
+    qtbot.keyClick(window.choice.list, Qt.Key.Key_Return)
+    assert window.pages.currentWidget() is window.connect_page
+    assert window._drill is not None
+    assert window._drill.side == "right"
+
+
+def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtbot):
+    hold = practise(window, qtbot, 32.2)
+    page = window.drill
+    assert window.pages.currentWidget() is page
+    drill = window.session.view.look().drill
+    assert page.arc.counted(drill, 32.2) == str(drill.reps) == "3"
+    assert page.told.text() == "▲ Do not turn"
+    assert "3 good" in page.figures.text()
+    go_on(window, qtbot, hold)
+    assert window.pages.currentWidget() is page
+    assert "6 of 6 repetitions, 5 without fault" in page.result.text()
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.choice
+    window.show_start()
+    qtbot.keyClick(window.start, Qt.Key.Key_H)
+    assert window.pages.currentWidget() is window.weeks
+    rows = [window.weeks.table.item(row, 1).text() for row in range(window.weeks.table.rowCount())]
+    assert "pelvic-drop, left: 5 / 6" in rows
+    assert "clamshell" in window.weeks.today.text()
+
+
+def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
+    hold = practise(window, qtbot, 24.0)
+    page = window.drill
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    qtbot.keyClick(page, Qt.Key.Key_S)
+    assert hold.muted
+    qtbot.keyClick(page, Qt.Key.Key_Q)
+    page.refresh()
+    assert page.told.text() == texts.END_QUESTION
+    hold.go_on.set()
+    qtbot.waitUntil(lambda: window.session is None or window.session.view.look().paused, timeout=20000)
+    qtbot.keyClick(page, Qt.Key.Key_Q)
+    assert window.session is None
+    assert "repetitions" in page.result.text()
+    qtbot.keyClick(page, Qt.Key.Key_O)
+    assert window._drill.side == "right"
+
+
+def test_a_history_that_cannot_be_read_is_said(window, qtbot, tmp_path):
+    window.weeks._file = tmp_path / "broken.sqlite"
+    window.weeks._file.write_bytes(b"no database" * 100)
+    window.show_weeks()
+    assert "cannot be opened" in window.banner.words.text()
+
+
+def test_minutes_without_sound_are_drawn_apart(window, qtbot):
+    rows = [
+        {
+            "started": f"2026-03-0{k}T10:00:00+00:00",
+            "kind": "run",
+            "sides": {s.value: {"mean_deg": 4.0 - k / 10, "sd_deg": 0.5} for s in Side},
+        }
+        for k in (3, 2, 1)
+    ]
+    kept = [{"started": "2026-03-01T10:00:00+00:00", "without_deg": {"left": 4.1}}]
+    window.weeks._trend(rows, kept)
+    curves = [item for item in window.weeks.plot.getPlotItem().listDataItems() if len(item.getData()[0])]
+    assert [len(curve.getData()[0]) for curve in curves] == [3, 1, 3]

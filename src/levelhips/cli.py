@@ -368,6 +368,9 @@ def drill(
     band: Annotated[str | None, typer.Option("--band", help="LOW,HIGH in degrees.  [default: the drill's own]")] = None,
     sensor: Annotated[str | None, typer.Option("--sensor", help="Name or address.  [default: the only one in range]")] = None,
     virtual: VirtualOption = None,
+    practise: Annotated[
+        bool, typer.Option("--practise", help="No sensor: a virtual wearer does five repetitions. Nothing is kept.")
+    ] = False,
     record: Annotated[Path | None, typer.Option("--record", help="Folder for the recording.  [default: Documents/levelhips]")] = None,
     no_record: Annotated[bool, typer.Option("--no-record", help="Keep nothing.")] = False,
     no_beep: Annotated[bool, typer.Option("--no-beep", help="No sound.")] = False,
@@ -398,7 +401,13 @@ def drill(
     values = base.as_dict()
     values["drill"] |= asked
     chosen = Settings.from_dict(values)
-    folder = None if no_record else (record or _documents())
+    played: Path | Recording | None = virtual
+    if practise:
+        from levelhips.sensors import bundled
+
+        played, easy = bundled.practice(chosen.drill)
+        chosen = replace(chosen, drill=easy)
+    folder = None if no_record or practise else (record or _documents())
     sounds: list[Any] = [] if no_beep else _player(chosen)
     try:
         run_live(
@@ -409,7 +418,7 @@ def drill(
             sensor=sensor,
             rate_hz=None,
             outward=outward,
-            virtual=virtual,
+            virtual=played,
             profile=_profile(profile),
             faults=fault or [],
         )

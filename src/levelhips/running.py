@@ -36,7 +36,7 @@ def run_live(
     sensor: str | None,
     rate_hz: float | None,
     outward: str | None,
-    virtual: Path | None,
+    virtual: Path | Recording | None,
     profile: Profile,
     faults: Sequence[str],
 ) -> None:
@@ -49,9 +49,9 @@ def run_live(
     """
     source: MakeSource
     if virtual is not None:
-        recording = open_recording(virtual)
+        recording = virtual if isinstance(virtual, Recording) else open_recording(virtual)
         source = _virtual(recording, profile, rate_hz, [parse_fault(fault) for fault in faults])
-        title = f"{virtual.name} as a virtual {profile.title}"
+        title = f"{recording.path.name} as a virtual {profile.title}"
     else:
         source = lambda: ready(BleSource(Radio(), sensor, rate_hz))  # noqa: E731
         title = sensor or "levelhips"

@@ -134,6 +134,7 @@ class Mixer:
 
     def render(self, frames: int) -> Sound:
         """The next (frames, 2) samples."""
+        self._take_words()
         while self._new:
             self._playing.append((self._new.popleft(), 0))
         del self._playing[: -self.voices]
@@ -157,7 +158,7 @@ class Mixer:
             self._gain = float(gain[-1]) if frames else self._gain
         return np.clip(out, -1.0, 1.0)
 
-    def _speak(self, out: Sound) -> None:
+    def _take_words(self) -> None:
         while self._said:
             spoken, until, urgent = self._said.popleft()
             if urgent:
@@ -169,6 +170,8 @@ class Mixer:
                     self._playing.append((fading, 0))
                     self._word = None
             self._words.append((spoken, until))
+
+    def _speak(self, out: Sound) -> None:
         at = 0
         while at < len(out):
             if self._word is None:

@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from levelhips.coaching.drills.blocks import Band
+from levelhips.coaching.drills.drill import DrillSettings, chosen
 from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
-from levelhips.recording import RecordingWriter
+from levelhips.recording import Recording, RecordingWriter
 from levelhips.report.tables import write_angles
 from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait
 from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
+from levelhips.settings import Settings
 
 TREADMILL, WALK, DRILL, CLAMSHELL, LOSSES = "treadmill_fatigue", "walk", "pelvic_drop", "clamshell", "radio_losses"
 
@@ -63,6 +66,18 @@ def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
 
 def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulation, dict[str, Any]]:
     return simulate_drill(wearer, sensor, seed), wearer.settings
+
+
+def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
+    """A virtual wearer who does a drill, short, with a fault or two; and the settings that fit."""
+    wanted = chosen(drill)
+    bands = [band for band in wanted.keep if isinstance(band, Band)]
+    cheat = (bands[0].below or bands[0].above) if bands else ""
+    wearer = WearerModel(drill.name, drill.chosen, reps=5, rep_s=4.0, cheat=cheat, cheat_reps=(2,), hold_s=20.0)
+    made = simulate_drill(wearer, SensorModel(rate_hz=100.0), 7)
+    metadata = {"sensor": "simulated", "outward": "+z"}
+    recording = Recording(Path(f"{drill.name}.mcap"), made.samples, made.sensor.rate_hz, metadata, scale=made.sensor.scale)
+    return recording, Settings.from_dict(wearer.settings).drill
 
 
 def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: dict[str, Any] | None = None) -> list[Path]:

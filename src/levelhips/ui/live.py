@@ -15,7 +15,7 @@ from levelhips.events import LinkState, Quality, Side
 from levelhips.session import Session
 from levelhips.ui import texts, theme
 from levelhips.ui.shades import StanceShades, stances_of
-from levelhips.view import BARS, Bar, Picture, Silenceable
+from levelhips.view import BARS, Bar, Picture, Silenceable, block_line
 
 FRAME_MS = 16
 SHOWN_S = 9.0
@@ -301,17 +301,17 @@ class LivePage(QWidget):
         self.bars.show_picture(picture)
         self.trace.show_session(session, picture)
         minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
-        _say(self.clock, f"{int(minutes)}:{int(seconds):02d}")
-        _say(self.cadence, texts.CADENCE.format(cadence=picture.cadence_spm) if math.isfinite(picture.cadence_spm) else "")
+        say(self.clock, f"{int(minutes)}:{int(seconds):02d}")
+        say(self.cadence, texts.CADENCE.format(cadence=picture.cadence_spm) if math.isfinite(picture.cadence_spm) else "")
         known = math.isfinite(picture.rotation_deg)
-        _say(self.small, texts.SMALL.format(rotation=picture.rotation_deg, tilt=picture.tilt_deg) if known else "")
+        say(self.small, texts.SMALL.format(rotation=picture.rotation_deg, tilt=picture.tilt_deg) if known else "")
         recording = session.recorder is not None and session.recorder.recording
         parts = [texts.RECORDING if recording else texts.NOT_RECORDING if session.recorder is not None else ""]
         if math.isfinite(link.battery_percent):
             parts.append(texts.BATTERY.format(percent=link.battery_percent))
         parts += [link.state.value, texts.MUTED if self.muted else texts.SOUND_ON, *([texts.PAUSED] if picture.paused else [])]
-        _say(self.state, "    ".join(part for part in parts if part))
-        _say(self.message, self._message(picture))
+        say(self.state, "    ".join(part for part in parts if part))
+        say(self.message, self._message(picture))
         if not session.join(0):
             return
         self._timer.stop()
@@ -330,6 +330,8 @@ class LivePage(QWidget):
             return texts.STANDING_FOUND
         if picture.quality is Quality.SETTLING:
             return texts.SETTLING
+        if picture.block is not None:
+            return block_line(picture.block, picture.now_s)
         if picture.quality is not None and picture.quality.value in texts.NOT_COUNTED:
             return texts.NOT_COUNTED[picture.quality.value]
         return picture.said
@@ -381,7 +383,7 @@ class LivePage(QWidget):
         super().resizeEvent(event)
 
 
-def _say(label: QLabel, text: str) -> None:
+def say(label: QLabel, text: str) -> None:
     """Only what changed is drawn again."""
     if label.text() != text:
         label.setText(text)

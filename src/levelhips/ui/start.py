@@ -18,9 +18,9 @@ from levelhips.ui import texts, theme
 
 
 class StartPage(QWidget):
-    """Run, Drill, Review: by mouse, Tab and Enter, or their letter."""
+    """Run, Drill, Review: by mouse, Tab and Enter, or their letter; H for the history."""
 
-    run, drill, review = Signal(), Signal(), Signal()
+    run, drill, review, history = Signal(), Signal(), Signal(), Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +29,7 @@ class StartPage(QWidget):
         whole.setContentsMargins(60, 60, 60, 20)
         whole.addLayout(layout, 1)
         self.hint = QLabel(texts.START_HINT)
+        self.hint.setMinimumWidth(1)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         whole.addWidget(self.hint)
         layout.setSpacing(30)
@@ -53,6 +54,9 @@ class StartPage(QWidget):
             if event.text().lower() == letter:
                 button.click()
                 return
+        if event.text().lower() == "h":
+            self.history.emit()
+            return
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

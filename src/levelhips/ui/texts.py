@@ -7,9 +7,8 @@ from levelhips.events import Side
 WINDOW = "levelhips"
 RUN, DRILL, REVIEW = "Run", "Drill", "Review"
 RUN_ABOUT = "connect a sensor,\nrun with beeps"
-DRILL_ABOUT = "guided exercises:\ncoming"
+DRILL_ABOUT = "exercises,\nled by sound"
 REVIEW_ABOUT = "look at\na recording"
-DRILL_SOON = "Drills are not built yet. The runs you record now will count for them."
 SENSORS = "Sensors in range"
 NO_SENSORS = "No sensor yet. Wake it up, bring it near, and close its maker's app."
 CONNECT_HINT = "↑ ↓ choose   Enter connect   V virtual sensor   Esc back"
@@ -38,7 +37,27 @@ EXPORT = "Export into a folder"
 OTHER_FILE, IN_FOLDER = "Another file ...", "Recordings in {folder}"
 SETTINGS, SETTINGS_ABOUT = "Settings", "Kept in {path}; docs/settings.md explains each."
 NOT_KEPT = "{path} cannot be written ({why}). Mend its permissions."
-START_HINT = "R run   D drill   V review   , settings   F11 full screen   Ctrl+Q quit"
+START_HINT = "R run   D drill   V review   H history   , settings   F11 full screen   Ctrl+Q quit"
+DRILLS, HISTORY = "Drills", "History"
+DRILL_CHOICE_HINT = "↑ ↓ choose   L R side   Enter go on   Esc back"
+HIP = {Side.LEFT: "left hip", Side.RIGHT: "right hip"}
+OF_SECONDS, OF_REPS = "of {asked:.0f} s", "of {asked}"
+DRILL_HINT = "Space pause   N next set   Z clip moved: stand again   S sound   Q end"
+DRILL_HEAD = "{title}   {hip}   set {set_n} of {sets}"
+DRILL_COUNTS, DRILL_LAST = "{good} good   {cheated} with a fault", "last {range:.0f}°, {tempo:.1f} s     "
+DRILL_DONE, RESULT_HINT = "Done", "A again   O other side   Esc back"
+PRACTISED = "A virtual wearer: not kept in the history."
+HISTORY_HINT = "← → tabs   Enter review a session   Esc back"
+TODAY_TAB, TREND_TAB, SESSIONS_TAB, NOTES_TAB = "Today", "Drop over the weeks", "Sessions", "Notes"
+TREND_KEY = (
+    "<span style='color:{left}'>●&nbsp;left&nbsp;stance</span> &nbsp; <span style='color:{right}'>●&nbsp;right&nbsp;stance</span>"
+    " &nbsp; bars: spread of the steps &nbsp; rings: minutes without sound"
+)
+SESSION_COLUMNS = ("when", "what", "min", "left", "right")
+DAY, NO_DAY = "Day {number} of {days}: {kind}", "The programme has not begun: levelhips plan --start"
+DAY_KIND = {"run": "a day with a run", "off": "a day off", "acute": "acute, no running"}
+WHEN = {"daily": "daily", "before-run": "before the run", "after-run": "after the run", "off": "day off", "acute": "acute"}
+THE_RUN = "the run"
 OVERVIEW_KEY = (
     "<span style='color:{left}'>●&nbsp;left&nbsp;stance</span> &nbsp; <span style='color:{right}'>●&nbsp;right&nbsp;stance</span>"
     " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,23 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.errors import LevelHipsError
+from levelhips.history import History
+from levelhips.plans import history_path, remembered
 from levelhips.recording import open_recording
+from levelhips.report.drill import drill_lines, drill_values
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
 from levelhips.session import MakeSource, Session, ready
 from levelhips.settings import Settings
 from levelhips.ui import texts, theme
 from levelhips.ui.dialogs import SettingsDialog, recordings_by_date
+from levelhips.ui.drill import DrillChoicePage, DrillPage
 from levelhips.ui.live import LivePage
 from levelhips.ui.review import ReviewPage
 from levelhips.ui.start import ConnectPage, Searching, StartPage
+from levelhips.ui.weeks import WeeksPage
 
 
 class Banner(QWidget):
@@ -62,6 +69,8 @@ class Window(QMainWindow):
         Looks for sensors.
     settings_path : Path or None
         Where the settings are kept; None: beside the recordings.
+    history_file : Path or None
+        The history; None: in the user's data folder.
     """
 
     def __init__(
@@ -72,6 +81,7 @@ class Window(QMainWindow):
         keep: QSettings | None = None,
         search: Callable[[], Searching] = Searching,
         settings_path: Path | None = None,
+        history_file: Path | None = None,
     ) -> None:
         super().__init__()
         self.settings, self.folder = settings, folder
@@ -82,8 +92,12 @@ class Window(QMainWindow):
         self.setWindowTitle(texts.WINDOW)
         self.setAcceptDrops(True)
         self.start, self.connect_page, self.live, self.review = StartPage(), ConnectPage(search), LivePage(), ReviewPage(folder, sounds)
+        self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(history_file or history_path())
+        self._history_file = history_file or history_path()
+        self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
+        self._practised = False
         self.banner, self.pages = Banner(), QStackedWidget()
-        for page in (self.start, self.connect_page, self.live, self.review):
+        for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.weeks):
             self.pages.addWidget(page)
         middle = QWidget()
         layout = QVBoxLayout(middle)
@@ -93,7 +107,17 @@ class Window(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(middle)
         self.start.run.connect(self.choose_sensor)
-        self.start.drill.connect(lambda: self.banner.say(texts.DRILL_SOON))
+        self.start.drill.connect(lambda: self._show(self.choice))
+        self.start.history.connect(self.show_weeks)
+        self.choice.back.connect(self.show_start)
+        self.choice.chosen.connect(self.choose_sensor)
+        self.drill.ended.connect(self.end_session)
+        self.drill.back.connect(lambda: self._show(self.choice))
+        self.drill.again.connect(lambda: self.choose_sensor(self._drill))
+        self.drill.other.connect(self.other_side)
+        self.weeks.back.connect(self.show_start)
+        self.weeks.trouble.connect(self.banner.say)
+        self.weeks.opened.connect(self.show_review)
         self.start.review.connect(self.show_review)
         self.connect_page.back.connect(self.show_start)
         self.connect_page.chosen.connect(self.run_sensor)
@@ -121,7 +145,9 @@ class Window(QMainWindow):
     def show_start(self) -> None:
         self._show(self.start)
 
-    def choose_sensor(self) -> None:
+    def choose_sensor(self, drill: DrillSettings | None = None) -> None:
+        """Which sensor, for a run or a drill."""
+        self._drill = drill
         self.banner.hide()
         self._show(self.connect_page)
         self.connect_page.begin()
@@ -140,38 +166,49 @@ class Window(QMainWindow):
     # ---- a session
 
     def run_sensor(self, address: str) -> None:
-        self.begin(lambda: ready(BleSource(Radio(), address)))
+        self._practised = False
+        settings = self.settings if self._drill is None else replace(self.settings, drill=self._drill)
+        self.begin(lambda: ready(BleSource(Radio(), address)), settings)
 
     def run_virtual(self, recording: Path | None = None) -> None:
-        """A virtual sensor on the back, playing a bundled run."""
+        """A virtual sensor on the back, playing a bundled run, or a virtual wearer who does the drill."""
         try:
             from levelhips.sensors import bundled
             from levelhips.sensors.virtual import virtual_source
 
+            if self._drill is not None and recording is None:
+                self._practised = True
+                played, settings = bundled.practice(self._drill)
+                self.begin(partial(virtual_source, played, profiles()["levelhips"]), replace(self.settings, drill=settings))
+                return
             played = open_recording(recording or bundled.find(bundled.TREADMILL))
         except LevelHipsError as error:
             self.banner.say(str(error))
             return
+        self._practised = False
         self.begin(partial(virtual_source, played, profiles()["levelhips"]))
 
-    def begin(self, source: MakeSource, **options: Any) -> None:
+    def begin(self, source: MakeSource, settings: Settings | None = None, **options: Any) -> None:
         """Begin a session and show it."""
+        settings = settings or self.settings
         self.banner.hide()
         self._sounds = self._make_sounds()
         try:
-            self.session = Session(source, self.settings, self.folder, list(self._sounds), **options)
+            self.session = Session(source, settings, self.folder, list(self._sounds), **options)
         except LevelHipsError as error:
             self.banner.say(str(error))
             self._quiet()
             return
         self.session.start()
-        self._show(self.live)
-        self.live.follow(self.session, list(self._sounds))
+        page = self.drill if settings.drill.name else self.live
+        self._show(page)
+        page.follow(self.session, list(self._sounds))
 
     def end_session(self) -> None:
         """Stop cleanly, and show what was recorded."""
         session, self.session = self.session, None
         self.live.leave()
+        self.drill.leave()
         if session is None:
             return
         session.stop()
@@ -179,10 +216,37 @@ class Window(QMainWindow):
         if session.error is not None or session.troubles:
             self.banner.say(str(session.error or session.troubles[-1]))
         path = session.recorder.path if session.recorder is not None else None
+        lines = self._remember(session, path)
+        if session.tally.drill is not None:
+            self.drill.show_result([*drill_lines(drill_values(session.tally.drill)), *lines])
+            return
+        for line in lines:
+            self.banner.say(line)
         if path is not None and session.tally.steps:
             self.show_review(path)
         else:
             self.show_start()
+
+    def _remember(self, session: Session, path: Path | None) -> list[str]:
+        """Take the recording into the history; give what the weeks say to it."""
+        if path is None or not (session.tally.steps or session.tally.drill):
+            return []
+        if self._practised:
+            return [texts.PRACTISED]
+        try:
+            with History(self._history_file) as history:
+                return remembered(history, path)
+        except LevelHipsError as error:  # the recording is kept all the same
+            return [str(error)]
+
+    def other_side(self) -> None:
+        """The same drill for the other hip."""
+        if self._drill is not None:
+            self.choose_sensor(replace(self._drill, side=self._drill.chosen.other.value))
+
+    def show_weeks(self) -> None:
+        self._show(self.weeks)
+        self.weeks.show_weeks()
 
     def _quiet(self) -> None:
         for sound in self._sounds:
@@ -219,6 +283,7 @@ class Window(QMainWindow):
         self.review.leave()
         if self.session is not None:
             self.live.leave()
+            self.drill.leave()
             self.session.stop()
             self._quiet()
         if self._keep is not None:
