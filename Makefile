@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test lint bench fuzz screenshots recordings check clean
+.PHONY: demo test lint bench fuzz screenshots words recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -29,6 +29,10 @@ bench: $(STAMP)
 # Every view at two sizes into docs/screens; needs no display.
 screenshots: $(STAMP)
 	$(BIN)/python -m bench.screenshots
+
+# The clips of the voice, from their texts; needs flite and oggenc (Debian: flite, vorbis-tools).
+words: $(STAMP)
+	$(BIN)/python -m bench.words
 
 # Bytes that nobody sent, at every decoder and the reader of recordings: SECONDS for each.
 SECONDS ?= 60

@@ -201,6 +201,7 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
 ) -> None:
     """Make a recording of a virtual runner, with the truth beside it."""
+    from levelhips.coaching.drills.drill import drills
     from levelhips.sensors import bundled
     from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
     from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
@@ -234,6 +235,8 @@ def simulate(
             move_s=seconds,
         )
         made = simulate_gait(runner, sensor, seed)
+    elif kind not in drills():
+        raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk, or a drill that levelhips drill --list names")
     else:
         wearer = WearerModel(kind, _side(side), reps=reps, rep_s=tempo, cheat=cheat)
         made, carried = simulate_drill(wearer, sensor, seed), wearer.settings

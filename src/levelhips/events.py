@@ -281,11 +281,12 @@ class BlockChange:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A metronome ticks so many times a minute from now on; 0: no more."""
+    """So many steps a minute are asked for from now on (0: no more); with `ticks` a metronome gives them."""
 
     at_s: float
     known_s: float
     spm: float
+    ticks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,6 +299,8 @@ class Session:
                 "sensor_address": self._status.address,
                 "mtu": str(self._status.mtu),
             }
+            if self._source.virtual:
+                metadata["virtual"] = "1"
             self.recorder.describe(metadata, settings.as_dict(), self._decoder.scale)
         return self._engine
 

@@ -74,6 +74,8 @@ def draw(picture: Picture, *, title: str, keys: str, muted: bool = False, link: 
             )
         )
     cadence = f"{picture.cadence_spm:.0f} steps/min" if math.isfinite(picture.cadence_spm) else "-- steps/min"
+    if math.isfinite(picture.target_spm):
+        cadence += f" (asked {picture.target_spm:.0f})"
     quality = "" if picture.quality in (None, Quality.OK) else f"   [{picture.quality}]"
     minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
     head = Text(

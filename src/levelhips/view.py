@@ -22,6 +22,7 @@ from levelhips.events import (
     Mode,
     ModeChange,
     Notice,
+    Pace,
     Phase,
     PhaseChange,
     Quality,
@@ -77,6 +78,7 @@ class Picture:
     zeroed: bool = False
     drill: DrillPicture | None = None
     block: BlockChange | None = None  # of the schedule
+    target_spm: float = math.nan  # steps a minute that are asked for
     lead_deg: float = math.nan  # the leading angle of a drill, now
 
 
@@ -228,6 +230,8 @@ class View:
             return replace(picture, said=NOTICES.get(event.what, event.what))
         if isinstance(event, BlockChange):
             return replace(picture, block=event)
+        if isinstance(event, Pace):
+            return replace(picture, target_spm=event.spm or math.nan)
         if isinstance(event, PhaseChange):
             return replace(picture, paused=event.phase is Phase.PAUSED)
         if isinstance(event, Signal):

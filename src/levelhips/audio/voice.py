@@ -84,7 +84,7 @@ class Voice:
         elif isinstance(event, BlockChange):
             self._block(event, mixer)
         elif isinstance(event, Pace):
-            mixer.tick(60.0 / event.spm if event.spm > 0 else 0.0)
+            mixer.tick(60.0 / event.spm if event.ticks and event.spm > 0 else 0.0)
 
     def _phase(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.phase is Phase.STAND:

@@ -162,6 +162,6 @@ class Schedule:
         return events
 
     def _pace(self, at_s: float, *, on: bool) -> list[Event]:
-        if not self.settings.metronome:
+        if math.isnan(self.settings.target_spm):
             return []
-        return [Pace(at_s, at_s, self.settings.target_spm if on else 0.0)]
+        return [Pace(at_s, at_s, self.settings.target_spm if on else 0.0, self.settings.metronome)]

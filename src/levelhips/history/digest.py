@@ -40,7 +40,7 @@ class Digest:
     size: int
     changed_ns: int
     started: str  # ISO, UTC
-    kind: str  # run, walk, drill or other
+    kind: str  # run, walk, drill, virtual (nobody wore it) or other
     duration_s: float
     moving_s: float
     steps: int
@@ -74,13 +74,16 @@ def digest(path: Path) -> Digest:
 
 
 def _digest(path: Path, seen: Glance, note: str) -> Digest:
-    events = seen.events
+    virtual = bool(seen.metadata.get("virtual"))
+    events = [] if virtual else seen.events  # nobody wore it: listed, but no part of the wearer's weeks
     steps = [event for event in events if isinstance(event, Step)]
     running = [step for step in steps if step.mode is Mode.RUNNING]
     kept = running or steps
     good = [step for step in kept if step.quality is Quality.OK]
     result = DrillResult.of(events)
     kind = "drill" if result is not None else "run" if running else "walk" if steps else "other"
+    if virtual:
+        kind, note = "virtual", "virtual sensor"
     stat = path.stat()
     times = [step.step_time_s for step in good if 0.2 < step.step_time_s < 1.2]
     plan = seen.settings.get("plan", {})

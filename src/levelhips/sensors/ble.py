@@ -163,6 +163,8 @@ class BleSource:
         How long the first search may take [s].
     """
 
+    virtual = False
+
     def __init__(self, radio: Radio, wanted: str | None = None, rate_hz: float | None = None, patience_s: float = PATIENCE_S) -> None:
         self.profile: Profile | None = None
         self.asked_hz = 0.0

@@ -71,8 +71,12 @@ class Source(Protocol):
         The kind of sensor; known before the first packet.
     asked_hz : float
         The rate that was asked for; known before the first packet.
+    virtual : bool
+        Whether nobody wears it: such a session is no part of a wearer's history.
     """
 
+    @property
+    def virtual(self) -> bool: ...
     @property
     def profile(self) -> Profile | None: ...
     @property

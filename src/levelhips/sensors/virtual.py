@@ -508,6 +508,8 @@ class VirtualSource:
         Of `VirtualSensor`.
     """
 
+    virtual = True
+
     def __init__(self, recording: Recording, profile: Profile, **options: Any) -> None:
         self.world = VirtualWorld(recording, profile, **options)
         self._client = BleSource(self.world.heard_by, self.world.sensor.name, self.world.sensor.rate_hz)

@@ -81,6 +81,8 @@ class SettingsDialog(QDialog):
         self.fields: dict[tuple[str, str], QLineEdit] = {}
         form = QFormLayout()
         for part in fields(settings):
+            if part.name == "drill":  # is chosen on its own page
+                continue
             values = getattr(settings, part.name)
             form.addRow(QLabel(f"<b>{part.name}</b>"))
             for setting in fields(values):
@@ -105,8 +107,8 @@ class SettingsDialog(QDialog):
 
     def keep(self) -> None:
         """Check all, write the file, and close; or say what is wrong."""
-        values: dict[str, dict[str, Any]] = {}
         before = self.settings.as_dict()
+        values: dict[str, dict[str, Any]] = {"drill": before["drill"]}
         for (part, name), field in self.fields.items():
             values.setdefault(part, {})[name] = _value(field.text(), before[part][name])
         try:

@@ -302,7 +302,8 @@ class LivePage(QWidget):
         self.trace.show_session(session, picture)
         minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
         say(self.clock, f"{int(minutes)}:{int(seconds):02d}")
-        say(self.cadence, texts.CADENCE.format(cadence=picture.cadence_spm) if math.isfinite(picture.cadence_spm) else "")
+        asked = texts.TARGET.format(target=picture.target_spm) if math.isfinite(picture.target_spm) else ""
+        say(self.cadence, texts.CADENCE.format(cadence=picture.cadence_spm) + asked if math.isfinite(picture.cadence_spm) else "")
         known = math.isfinite(picture.rotation_deg)
         say(self.small, texts.SMALL.format(rotation=picture.rotation_deg, tilt=picture.tilt_deg) if known else "")
         recording = session.recorder is not None and session.recorder.recording

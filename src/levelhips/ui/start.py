@@ -10,8 +10,9 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
+from levelhips.coaching.schedule import SESSIONS, PlanSettings
 from levelhips.errors import LevelHipsError
 from levelhips.sensors.ble import Heard, Radio, scan
 from levelhips.ui import texts, theme
@@ -115,12 +116,20 @@ class ConnectPage(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(texts.SENSORS)
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
+        self.plan = QComboBox()
+        self.plan.setAccessibleName(texts.NO_PLAN)
+        self.plan.addItem(texts.NO_PLAN, PlanSettings())
+        for name in ("baseline", "retraining", "recall", "walk-run"):
+            for session in range(1, SESSIONS[name] + 1):
+                told = texts.PLAN.format(name=texts.PLAN_NAMES[name], session=session, sessions=SESSIONS[name])
+                self.plan.addItem(told, PlanSettings(name, session))
         self.practise = QPushButton(texts.VIRTUAL)
         self.practise.clicked.connect(self.virtual)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(60, 30, 60, 20)
         layout.addWidget(self.title)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.plan)
         layout.addWidget(self.practise)
         layout.addWidget(self.hint)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -131,8 +140,9 @@ class ConnectPage(QWidget):
         shortcut = QShortcut(QKeySequence("V"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.virtual)
 
-    def begin(self) -> None:
-        """Search while the page is shown."""
+    def begin(self, *, running: bool = True) -> None:
+        """Search while the page is shown; for a run there is a schedule to choose."""
+        self.plan.setVisible(running)
         self.list.clear()
         self._searching = self._search()
         self._timer.start(250)
@@ -189,6 +199,7 @@ class ConnectPage(QWidget):
         height = self.window().height()
         self.title.setStyleSheet(f"font-size: {theme.pixels(height, 0.05)}px")
         self.list.setStyleSheet(f"font-size: {theme.pixels(height, theme.HEAD_SHARE)}px")
-        self.practise.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE)}px")
+        for widget in (self.practise, self.plan):
+            widget.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE)}px")
         self.hint.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE)}px; color: {theme.DIM}")
         super().resizeEvent(event)

@@ -46,7 +46,6 @@ DRILL_HINT = "Space pause   N next set   Z clip moved: stand again   S sound   Q
 DRILL_HEAD = "{title}   {hip}   set {set_n} of {sets}"
 DRILL_COUNTS, DRILL_LAST = "{good} good   {cheated} with a fault", "last {range:.0f}°, {tempo:.1f} s     "
 DRILL_DONE, RESULT_HINT = "Done", "A again   O other side   Esc back"
-PRACTISED = "A virtual wearer: not kept in the history."
 HISTORY_HINT = "← → tabs   Enter review a session   Esc back"
 TODAY_TAB, TREND_TAB, SESSIONS_TAB, NOTES_TAB = "Today", "Drop over the weeks", "Sessions", "Notes"
 TREND_KEY = (
@@ -63,7 +62,15 @@ OVERVIEW_KEY = (
     " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
 )
 TRACES_KEY = "solid: obliquity &nbsp; dashed: tilt &nbsp; dotted: rotation"
-CADENCE = "{cadence:.0f} steps/min"
+CADENCE, TARGET = "{cadence:.0f} steps/min", "  (asked {target:.0f})"
+NO_PLAN, PLAN = "No schedule: sound all the time", "{name}, session {session} of {sessions}"
+PLAN_NAMES = {
+    "baseline": "Baseline without sound",
+    "retraining": "Retraining",
+    "recall": "Recall without sound",
+    "walk-run": "Walk and run",
+}
+PAIN, PAIN_KEEP, MOMENTS = "Pain today, 0 to 10", "Note it", {"before": "before a run", "after": "after a run", "morning": "in the morning"}
 SMALL = "rotation {rotation:.0f}°   tilt {tilt:.0f}°"
 BATTERY = "battery {percent:.0f} %"
 NOT_COUNTED = {

@@ -21,6 +21,8 @@ QPushButton:disabled {{ color: {DIM}; }}
 QListWidget, QTableWidget, QTabWidget::pane {{ background: {CARD}; border: 1px solid {LINE}; border-radius: 8px; }}
 QListWidget::item {{ padding: 12px; }}
 QListWidget::item:selected {{ background: {LINE}; color: {TEXT}; }}
+QComboBox, QSpinBox {{ background: {CARD}; border: 1px solid {LINE}; border-radius: 6px; padding: 6px 10px; }}
+QComboBox QAbstractItemView {{ background: {CARD}; }}
 QHeaderView::section {{ background: {BACK}; color: {DIM}; border: none; padding: 6px; }}
 QTabBar::tab {{ background: {BACK}; color: {DIM}; padding: 8px 18px; }}
 QTabBar::tab:selected {{ color: {TEXT}; border-bottom: 2px solid {TEXT}; }}

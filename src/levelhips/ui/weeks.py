@@ -9,12 +9,25 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from levelhips.coaching.programme import NOTES, DayKind
+from levelhips.coaching.programme import NOTES, DayKind, pain_hint
 from levelhips.errors import LevelHipsError
 from levelhips.events import Side
-from levelhips.history import History
+from levelhips.history import Diary, History
 from levelhips.history.trends import retention
 from levelhips.plans import load_programme, programme_path, todays
 from levelhips.ui import texts, theme
@@ -51,8 +64,21 @@ class WeeksPage(QWidget):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.table.cellActivated.connect(self._open_row)
+        self.score, self.moment, keep = QSpinBox(), QComboBox(), QPushButton(texts.PAIN_KEEP)
+        self.score.setRange(0, 10)
+        for moment, told in texts.MOMENTS.items():
+            self.moment.addItem(told, moment)
+        keep.clicked.connect(self.keep_pain)
+        row = QHBoxLayout()
+        for one in (QLabel(texts.PAIN), self.score, self.moment, keep):
+            row.addWidget(one)
+        row.addStretch(1)
+        self.day = QWidget()
+        inside = QVBoxLayout(self.day)
+        inside.addWidget(self.today, 1)
+        inside.addLayout(row)
         for widget, name in (
-            (self.today, texts.TODAY_TAB),
+            (self.day, texts.TODAY_TAB),
             (self.plot, texts.TREND_TAB),
             (self.table, texts.SESSIONS_TAB),
             (self.notes, texts.NOTES_TAB),
@@ -79,6 +105,18 @@ class WeeksPage(QWidget):
             self.trouble.emit(str(error))
             return
         self._fill(rows)
+
+    def keep_pain(self) -> None:
+        """Note the pain of today, and say what it asks for."""
+        try:
+            with History(self._file) as history:
+                diary, day = Diary(history), dt.datetime.now().astimezone().date()
+                diary.add_pain(self.score.value(), self.moment.currentData())
+                hint = pain_hint(diary.pain_today("before", day), diary.pain_today("after", day))
+        except LevelHipsError as error:
+            hint = str(error)
+        if hint:
+            self.trouble.emit(hint)
 
     @staticmethod
     def _list(programme: Any, history: History, day: dt.date) -> str:
@@ -140,7 +178,7 @@ class WeeksPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         height = self.window().height()
         self.title.setStyleSheet(f"font-size: {theme.pixels(height, 0.05)}px")
-        for widget in (self.today, self.tabs, self.table):
+        for widget in (self.day, self.tabs, self.table):
             widget.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE)}px")
         self.notes.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE * 0.85)}px")
         self.hint.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE)}px; color: {theme.DIM}")

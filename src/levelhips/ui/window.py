@@ -13,9 +13,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from levelhips.coaching.drills.drill import DrillSettings
+from levelhips.coaching.schedule import PlanSettings
 from levelhips.errors import LevelHipsError
 from levelhips.history import History
-from levelhips.plans import history_path, remembered
+from levelhips.plans import history_path, remembered, thresholds_from
 from levelhips.recording import open_recording
 from levelhips.report.drill import drill_lines, drill_values
 from levelhips.sensors.ble import BleSource, Radio
@@ -95,7 +96,6 @@ class Window(QMainWindow):
         self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(history_file or history_path())
         self._history_file = history_file or history_path()
         self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
-        self._practised = False
         self.banner, self.pages = Banner(), QStackedWidget()
         for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.weeks):
             self.pages.addWidget(page)
@@ -150,7 +150,7 @@ class Window(QMainWindow):
         self._drill = drill
         self.banner.hide()
         self._show(self.connect_page)
-        self.connect_page.begin()
+        self.connect_page.begin(running=drill is None)
 
     def show_review(self, path: Path | None = None) -> None:
         """The review, of this recording or of the last one that was made."""
@@ -166,9 +166,24 @@ class Window(QMainWindow):
     # ---- a session
 
     def run_sensor(self, address: str) -> None:
-        self._practised = False
-        settings = self.settings if self._drill is None else replace(self.settings, drill=self._drill)
+        settings = self._planned() if self._drill is None else replace(self.settings, drill=self._drill)
         self.begin(lambda: ready(BleSource(Radio(), address)), settings)
+
+    def _planned(self) -> Settings:
+        """The settings with the schedule that was chosen, and limits from the last baseline."""
+        plan: PlanSettings = self.connect_page.plan.currentData()
+        if not plan.name:
+            return self.settings
+        kept = self.settings.plan
+        plan = replace(plan, step_rate_spm=kept.step_rate_spm, raise_percent=kept.raise_percent, metronome=kept.metronome)
+        settings = replace(self.settings, plan=plan)
+        try:
+            with History(self._history_file) as history:
+                limits = thresholds_from(history, settings)
+        except LevelHipsError as error:
+            self.banner.say(str(error))
+            limits = None
+        return replace(settings, threshold=replace(settings.threshold, **(limits or {"mode": "auto"})))
 
     def run_virtual(self, recording: Path | None = None) -> None:
         """A virtual sensor on the back, playing a bundled run, or a virtual wearer who does the drill."""
@@ -177,7 +192,6 @@ class Window(QMainWindow):
             from levelhips.sensors.virtual import virtual_source
 
             if self._drill is not None and recording is None:
-                self._practised = True
                 played, settings = bundled.practice(self._drill)
                 self.begin(partial(virtual_source, played, profiles()["levelhips"]), replace(self.settings, drill=settings))
                 return
@@ -185,8 +199,7 @@ class Window(QMainWindow):
         except LevelHipsError as error:
             self.banner.say(str(error))
             return
-        self._practised = False
-        self.begin(partial(virtual_source, played, profiles()["levelhips"]))
+        self.begin(partial(virtual_source, played, profiles()["levelhips"]), self._planned())
 
     def begin(self, source: MakeSource, settings: Settings | None = None, **options: Any) -> None:
         """Begin a session and show it."""
@@ -231,8 +244,6 @@ class Window(QMainWindow):
         """Take the recording into the history; give what the weeks say to it."""
         if path is None or not (session.tally.steps or session.tally.drill):
             return []
-        if self._practised:
-            return [texts.PRACTISED]
         try:
             with History(self._history_file) as history:
                 return remembered(history, path)
