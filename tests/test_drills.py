@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from levelhips import Gap, Quality, Samples, Settings, SettingsError, Side, Update
 from levelhips.coaching.drills.blocks import Band, Excursion, Hold, Metronome
 from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings, chosen, drills
-from levelhips.coaching.drills.engine import STILL_S
+from levelhips.coaching.drills.engine import STILL_S, DrillCoach
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
-from levelhips.events import Beat, Cheat, Phase, PhaseChange, Posture, PostureChange, Rep, Signal
+from levelhips.events import Beat, Cheat, Phase, PhaseChange, Pose, Posture, PostureChange, Rep, Signal, StandingZero
 from levelhips.sensors.simulated import SensorModel, Simulation
 from levelhips.sensors.simulated_drills import NO_BAND, WearerModel, simulate_drill
 
@@ -355,3 +355,24 @@ def test_a_strangers_drill_comes_in_by_its_entry_point_and_a_broken_one_is_left_
     finally:
         monkeypatch.undo()
         drills.cache_clear()
+
+
+def held_at(rate_dps: float) -> list[float]:
+    """When work begins for somebody who stands upright and turns about at that rate all the time [s]."""
+    t_s = np.arange(4000) / 100
+    none, one = np.zeros(len(t_s)), np.ones(len(t_s))
+    unknown = np.full(1, math.nan)
+    coach = DrillCoach(DrillSettings("pelvic-drop"))
+    coach.push(Pose(np.zeros(1) - 0.01, (unknown,) * 3, (unknown,) * 3, none[:1], none[:1], none[:1], none[:1]))
+    coach.push(StandingZero(0.0, 0.0, 2.0, 0.001))
+    rate = np.full(len(t_s), math.radians(rate_dps))
+    update = coach.push(Pose(t_s, (none, one, none), (none, one, none), none, rate, none, none))
+    return [change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK]
+
+
+def test_who_cannot_stand_quite_still_is_not_kept_waiting_for_ever() -> None:
+    ready_s = drills()["pelvic-drop"].telling_s(Side.LEFT)
+    [quiet], [restless] = held_at(5.0), held_at(22.0)
+    assert ready_s < quiet < ready_s + 2.0
+    assert ready_s + 5.0 < restless < ready_s + 15.0
+    assert held_at(60.0) == [], "who walks about has not begun"

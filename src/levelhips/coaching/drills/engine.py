@@ -36,6 +36,8 @@ from levelhips.events import (
 from levelhips.samples import Array, Gap
 
 STILL_S = 1.5  # half of what a first-time user holds when told to be still; the mean of 1.5 s of sway is right to 0.2 deg
+RESTLESS_S = 0.3
+PATIENT_S, MOST_RESTLESS = 5.0, 3.0  # after five seconds the limit of stillness begins to rise, up to three times
 REMIND_S = 10.0  # an instruction takes 5 to 7 s to say
 WRONG_S = 1.0  # in another posture for so long is meant, not passed through
 LOST_S = 0.7  # the same while working: a stumble is shorter
@@ -61,7 +63,10 @@ class _State:
     reminded_s: float = -math.inf
     wrong_since_s: float = math.nan
     # The start posture, while it is being taken.
+    right_since_s: float = math.nan  # in the right posture
     still_since_s: float = math.nan
+    restless: float = 0.0  # mean squared rate, lately
+    before_s: float = 0.0
     sum: list[float] = field(default_factory=lambda: [0.0] * 4)  # of the vertical and the squared rate
     count: int = 0
     # The start posture, taken.
@@ -254,10 +259,11 @@ class DrillCoach:
         s = self._state
         if self._postures.push(t_s, up):
             self._say(PostureChange(t_s, t_s, self._postures.posture))
+        s.before_s, before_s = t_s, s.before_s
         if s.phase is Phase.BOW:
             self._watch_bow(t_s, up)
         elif s.phase is Phase.TAKE:
-            self._take(t_s, up, turn_deg, rate_dps)
+            self._take(t_s, t_s - before_s, up, turn_deg, rate_dps)
         elif s.phase is Phase.REST:
             if t_s - s.since_s >= self.drill.dose.rest_s:
                 self._say(Beat(t_s, t_s, "rest-over"))
@@ -300,17 +306,23 @@ class DrillCoach:
             s.reminded_s = t_s
             self._say(Beat(t_s, t_s, "bow"))
 
-    def _take(self, t_s: float, up: Vector, turn_deg: float, rate_dps: float) -> None:
+    def _take(self, t_s: float, dt: float, up: Vector, turn_deg: float, rate_dps: float) -> None:
         """Wait for the right posture, held still; say so where it is another."""
         s, now = self._state, self._postures.posture
         right = now is self.posture if self.posture is not None else now is not Posture.UNCLEAR
         if not right:
-            s.still_since_s = math.nan
+            s.still_since_s = s.right_since_s = math.nan
             self._complain(t_s, now)
             return
         s.wrong_since_s = math.nan
         ready_s = self.drill.ready_s if s.told else max(self.drill.ready_s, self.drill.telling_s(self.side))
-        if rate_dps > self.drill.still_dps or t_s - s.since_s < ready_s or t_s < s.blind_until_s:
+        if math.isnan(s.right_since_s):
+            s.right_since_s, s.restless = t_s, 0.0
+        # The mean over a third of a second: tremor is no motion. Who sways much is not kept waiting for ever.
+        s.restless += (rate_dps * rate_dps - s.restless) * min(dt / RESTLESS_S, 1.0)
+        waited_s = max(0.0, t_s - max(s.right_since_s, s.since_s + ready_s) - PATIENT_S)
+        limit_dps = self.drill.still_dps * min(1.0 + waited_s / PATIENT_S, MOST_RESTLESS)
+        if math.sqrt(s.restless) > limit_dps or t_s - s.since_s < ready_s or t_s < s.blind_until_s:
             s.still_since_s = math.nan
             return
         if math.isnan(s.still_since_s):
@@ -442,7 +454,7 @@ class DrillCoach:
     def _enter(self, phase: Phase, at_s: float, why: str = "") -> None:
         s = self._state
         s.phase, s.since_s = phase, at_s
-        s.still_since_s = s.wrong_since_s = s.away_since_s = math.nan
+        s.still_since_s = s.right_since_s = s.wrong_since_s = s.away_since_s = math.nan
         s.opposite = None
         s.reminded_s = at_s if phase is Phase.STAND or why == "posture-lost" else -math.inf
         self._say(PhaseChange(at_s, at_s, phase, s.set_n, why))
