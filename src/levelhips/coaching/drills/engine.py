@@ -13,7 +13,8 @@ import numpy as np
 
 from levelhips.coaching.drills.blocks import Band, BandWatch, Done, Excursion, Hold, Said, Seen, Watch
 from levelhips.coaching.drills.drill import DrillSettings, chosen
-from levelhips.coaching.drills.postures import DIRECTIONS, PostureWatch, Vector, anatomical, angles_of, lean_deg, onto
+from levelhips.coaching.drills.postures import DIRECTIONS, PostureWatch, Vector, onto
+from levelhips.coaching.drills.sight import Moment, Sight, Start, moments
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.events import (
@@ -70,9 +71,7 @@ class _State:
     sum: list[float] = field(default_factory=lambda: [0.0] * 4)  # of the vertical and the squared rate
     count: int = 0
     # The start posture, taken.
-    zero: Array | None = None
-    start: Vector = (0.0, 1.0, 0.0)
-    start_posture: Posture = Posture.UNCLEAR
+    start: Start | None = None
     watch: Watch | None = None
     bands: list[BandWatch] = field(default_factory=list)
     cheats: list[tuple[float, str]] = field(default_factory=list)
@@ -111,6 +110,10 @@ class DrillCoach:
         """Whether it is known how the clip sits."""
         return self._state.stood
 
+    @property
+    def _after_standing(self) -> Phase:
+        return Phase.BOW if self.drill.bow else Phase.TAKE
+
     def push(self, item: Pose | Gap | StandingZero) -> Update:
         """Take what the motion core says."""
         if isinstance(item, Pose):
@@ -127,7 +130,9 @@ class DrillCoach:
             self._enter(Phase.PAUSED, at_s, "asked")
         elif command.do is Do.RESUME and s.phase is Phase.PAUSED:
             # Who went to the telephone lies otherwise now: the start posture is taken again, what was counted stays.
-            self._enter(Phase.TAKE if s.resume is Phase.WORK else s.resume, at_s, "resumed")
+            stood_meanwhile = s.resume is Phase.STAND and s.stood
+            go_on = self._after_standing if stood_meanwhile else Phase.TAKE if s.resume is Phase.WORK else s.resume
+            self._enter(go_on, at_s, "resumed")
         elif command.do is Do.NEXT and s.phase is Phase.WORK:
             self._end_set(at_s)
         elif command.do is Do.NEXT and s.phase is Phase.REST:
@@ -148,7 +153,7 @@ class DrillCoach:
         self._say(Signal(event.at_s, event.known_s, "calibrated"))
         if self._state.phase is Phase.STAND:
             self._askew, self._bow = np.eye(3), [0.0, 0.0, 0.0]
-            self._enter(Phase.BOW if self.drill.bow else Phase.TAKE, event.known_s)
+            self._enter(self._after_standing, event.known_s)
         return self._take_events()
 
     def _lose(self, gap: Gap) -> tuple[Event, ...]:
@@ -180,24 +185,19 @@ class DrillCoach:
             self._wait_for_standing(pose.t_s)
             nothing = np.full(n, math.nan)
             return Update(Angles(pose.t_s, nothing, nothing, nothing, nothing, np.zeros(n)), self._take_events())
-        t = pose.t_s.tolist()
-        up = list(zip(*(axis.tolist() for axis in pose.up), strict=True))
-        turn, rate = np.degrees(pose.turn_rad).tolist(), np.degrees(pose.rate_radps).tolist()
-        jolt, lateral = pose.jolt_mps2.tolist(), pose.lateral_mps2.tolist()
-        shown = [self._look(pose, 0, n)]
-        i = 0
-        while i < n:
-            signals, lead, turned = shown[-1][1]
-            zero = self._state.zero
-            turned[i] = self._turned(t[i], turn[i], lead[i])
-            self._one(t[i], up[i], turn[i], rate[i], jolt[i], lateral[i], i, signals, lead, turned[i])
-            i += 1
-            if self._state.zero is not zero and i < n:  # a new start posture: the rest of these samples is seen from it
-                shown[-1] = (i, shown[-1][1])
-                shown.append(self._look(pose, i, n))
-            elif self._state.zero is not zero:
-                shown[-1] = (i, shown[-1][1])
-        return Update(self._angles(pose, shown), self._take_events())
+        sights = [self._look(pose)]
+        for i, moment in enumerate(moments(pose)):
+            start = self._state.start
+            self._one(moment, i, sights[-1])
+            if self._state.start is not start:  # the rest of these samples is seen from the new start posture
+                sights[-1].until = i + 1
+                sights.append(self._look(pose))
+        begins = [0, *(sight.until for sight in sights)]
+        angles = Angles.join(sight.angles(begin) for begin, sight in zip(begins, sights, strict=False))
+        return Update(angles, self._take_events())
+
+    def _look(self, pose: Pose) -> Sight:
+        return Sight(pose, self._state.start, self.side, self.drill.count.signal)
 
     def _begin(self, at_s: float) -> DrillBegin:
         drill = self.drill
@@ -208,74 +208,32 @@ class DrillCoach:
         told = drill.told(self.side)
         return DrillBegin(at_s, at_s, drill.name, drill.title, self.side, posture, *dose, seconds, low, high, drill.count.signal, told)
 
-    def _look(self, pose: Pose, start: int, n: int) -> tuple[int, tuple[dict[str, list[float]], list[float], Array]]:
-        """Up to where this view holds; the quick signals, the slow leading angle (from index 0 on), and room for the turn."""
-        s, signals = self._state, {}
-        lead = [math.nan] * n
-        if s.zero is not None:
-            quick = angles_of(pose.up, s.zero, s.start_posture, self.side)
-            slow = angles_of(pose.slow_up, s.zero, s.start_posture, self.side)
-            quick["lean"] = lean_deg(pose, s.start)
-            slow["lean"] = quick["lean"]
-            signals = {name: values.tolist() for name, values in quick.items()}
-            lead = slow[self.drill.count.signal].tolist() if self.drill.count.signal in slow else lead
-        return n, (signals, lead, np.full(n, math.nan))
-
-    def _angles(self, pose: Pose, shown: list[tuple[int, tuple[dict[str, list[float]], list[float], Array]]]) -> Angles:
-        parts, start = [], 0
-        s = self._state
-        for end, (signals, lead, turned) in shown:
-            part = slice(start, end)
-            t_s, turn = pose.t_s[part], turned[part]
-            seen = {name: np.array(values[part]) for name, values in signals.items()}
-            if not seen or s.zero is None:
-                nothing = np.full(end - start, math.nan)
-                three = (nothing, nothing, nothing)
-            else:
-                three = anatomical(seen, s.start_posture, self.side, turn)
-            parts.append(Angles(t_s, *three, np.radians(np.array(lead[part])), np.full(end - start, float(self.side.sign))))
-            start = end
-        return Angles.join(parts)
-
     def _turned(self, t_s: float, turn_deg: float, lead_deg: float) -> float:
         """How far the free side is in front of where it was, without the gyroscope's drift [deg]."""
         count = self.drill.count
         home = not isinstance(count, Excursion) or abs(lead_deg) < count.back_deg
         return -self.side.sign * self._turn.push(t_s, turn_deg, home=home)
 
-    def _one(
-        self,
-        t_s: float,
-        up: Vector,
-        turn_deg: float,
-        rate_dps: float,
-        jolt_mps2: float,
-        lateral_mps2: float,
-        i: int,
-        signals: dict[str, list[float]],
-        lead: list[float],
-        turned_deg: float,
-    ) -> None:
-        s = self._state
-        if self._postures.push(t_s, up):
+    def _one(self, now: Moment, i: int, sight: Sight) -> None:
+        s, t_s = self._state, now.t_s
+        sight.turned[i] = self._turned(t_s, now.turn_deg, sight.lead[i])
+        if self._postures.push(t_s, now.up):
             self._say(PostureChange(t_s, t_s, self._postures.posture))
-        s.before_s, before_s = t_s, s.before_s
+        dt, s.before_s = t_s - s.before_s, t_s
         if s.phase is Phase.BOW:
-            self._watch_bow(t_s, up)
+            self._watch_bow(t_s, now.up)
         elif s.phase is Phase.TAKE:
-            self._take(t_s, t_s - before_s, up, turn_deg, rate_dps)
-        elif s.phase is Phase.REST:
-            if t_s - s.since_s >= self.drill.dose.rest_s:
-                self._say(Beat(t_s, t_s, "rest-over"))
-                self._enter(Phase.TAKE, t_s, "rest-over")
+            self._take(now, dt)
+        elif s.phase is Phase.REST and t_s - s.since_s >= self.drill.dose.rest_s:
+            self._say(Beat(t_s, t_s, "rest-over"))
+            self._enter(Phase.TAKE, t_s, "rest-over")
         elif s.phase is Phase.WORK:
-            if jolt_mps2 > FALL_MPS2 or rate_dps > FALL_DPS:
+            if now.jolt_mps2 > FALL_MPS2 or now.rate_dps > FALL_DPS:
                 s.jolted_s = t_s
-            if not signals or t_s < s.blind_until_s:
+            if not sight.signals or t_s < s.blind_until_s or self._astray(t_s, sight.signals["lean"][i]):
                 return
-            if not self._astray(t_s, signals["lean"][i], up):
-                values = {name: each[i] for name, each in signals.items()} | {"turn": turned_deg, "jolt": jolt_mps2}
-                self._work(t_s, values, lead[i], rate_dps, lateral_mps2)
+            values = {name: each[i] for name, each in sight.signals.items()} | {"turn": sight.turned[i], "jolt": now.jolt_mps2}
+            self._work(now, values, sight.lead[i])
 
     def _wait_for_standing(self, t_s: Array) -> None:
         s = self._state
@@ -306,20 +264,20 @@ class DrillCoach:
             s.reminded_s = t_s
             self._say(Beat(t_s, t_s, "bow"))
 
-    def _take(self, t_s: float, dt: float, up: Vector, turn_deg: float, rate_dps: float) -> None:
+    def _take(self, now: Moment, dt: float) -> None:
         """Wait for the right posture, held still; say so where it is another."""
-        s, now = self._state, self._postures.posture
-        right = now is self.posture if self.posture is not None else now is not Posture.UNCLEAR
+        s, t_s, posture = self._state, now.t_s, self._postures.posture
+        right = posture is self.posture if self.posture is not None else posture is not Posture.UNCLEAR
         if not right:
             s.still_since_s = s.right_since_s = math.nan
-            self._complain(t_s, now)
+            self._complain(t_s, posture)
             return
         s.wrong_since_s = math.nan
         ready_s = self.drill.ready_s if s.told else max(self.drill.ready_s, self.drill.telling_s(self.side))
         if math.isnan(s.right_since_s):
             s.right_since_s, s.restless = t_s, 0.0
         # The mean over a third of a second: tremor is no motion. Who sways much is not kept waiting for ever.
-        s.restless += (rate_dps * rate_dps - s.restless) * min(dt / RESTLESS_S, 1.0)
+        s.restless += (now.rate_dps**2 - s.restless) * min(dt / RESTLESS_S, 1.0)
         waited_s = max(0.0, t_s - max(s.right_since_s, s.since_s + ready_s) - PATIENT_S)
         limit_dps = self.drill.still_dps * min(1.0 + waited_s / PATIENT_S, MOST_RESTLESS)
         if math.sqrt(s.restless) > limit_dps or t_s - s.since_s < ready_s or t_s < s.blind_until_s:
@@ -327,20 +285,17 @@ class DrillCoach:
             return
         if math.isnan(s.still_since_s):
             s.still_since_s, s.sum, s.count = t_s, [0.0] * 4, 0
-            self._turn.restart(t_s, turn_deg)
-        for k, value in enumerate((*up, rate_dps * rate_dps)):
+            self._turn.restart(t_s, now.turn_deg)
+        for k, value in enumerate((*now.up, now.rate_dps**2)):
             s.sum[k] += value
         s.count += 1
         if t_s - s.still_since_s < STILL_S:
             return
         mean = tuple(value / s.count for value in s.sum[:3])
         size = math.sqrt(sum(value * value for value in mean))
-        s.start_posture = now
-        s.start = (mean[0] / size, mean[1] / size, mean[2] / size)
-        if self.drill.zero == "standing":
-            s.start = DIRECTIONS[Posture.UPRIGHT]
-        x, y, z = (self._askew @ np.array(s.start)).tolist()
-        s.zero = onto((x, y, z), DIRECTIONS[now]) @ self._askew
+        up = (mean[0] / size, mean[1] / size, mean[2] / size) if self.drill.zero == "start" else DIRECTIONS[Posture.UPRIGHT]
+        x, y, z = (self._askew @ np.array(up)).tolist()
+        s.start = Start(posture, up, onto((x, y, z), DIRECTIONS[posture]) @ self._askew)
         if s.watch is None:
             s.watch = self.drill.count.start(math.sqrt(s.sum[3] / s.count))
         else:
@@ -362,7 +317,7 @@ class DrillCoach:
             side = {Posture.LEFT_SIDE, Posture.RIGHT_SIDE}
             self._say(Beat(t_s, t_s, "wrong-side" if now in side and self.posture in side else "wrong-posture"))
 
-    def _astray(self, t_s: float, lean: float, up: Vector) -> bool:
+    def _astray(self, t_s: float, lean: float) -> bool:
         """Whether the wearer left the posture, or the clip the wearer."""
         s = self._state
         if lean <= self.drill.reach_deg:
@@ -378,8 +333,8 @@ class DrillCoach:
             self._enter(Phase.TAKE, t_s, "posture-lost")
         return True
 
-    def _work(self, t_s: float, values: dict[str, float], lead_deg: float, rate_dps: float, lateral_mps2: float) -> None:
-        s, drill = self._state, self.drill
+    def _work(self, now: Moment, values: dict[str, float], lead_deg: float) -> None:
+        s, drill, t_s = self._state, self.drill, now.t_s
         assert s.watch is not None
         for band in s.bands:
             value = values[band.band.signal]
@@ -387,7 +342,7 @@ class DrillCoach:
                 self._cheat(t_s, what, value, band.band)
         inside = not any(band.outside for band in s.bands)
         self._watch_other_side(t_s, lead_deg)
-        seen = Seen(t_s, lead_deg, values[drill.count.signal], rate_dps, lateral_mps2, inside)
+        seen = Seen(t_s, lead_deg, values[drill.count.signal], now.rate_dps, now.lateral_mps2, inside)
         for found in s.watch.push(seen):
             if isinstance(found, Said) and found.cheat:
                 self._cheat(t_s, found.what)
@@ -401,9 +356,9 @@ class DrillCoach:
     def _watch_other_side(self, t_s: float, lead_deg: float) -> None:
         """Repetitions to the other side: the wearer stands on the other leg."""
         s, count = self._state, self.drill.count
-        low = getattr(count, "low_deg", None)
-        if low is None or count.signal != "drop":
+        if not isinstance(count, Excursion) or count.signal != "drop":
             return
+        low = count.low_deg
         if lead_deg < -low / 2 and s.opposite is None:
             s.opposite = (t_s, lead_deg)
         elif s.opposite is not None:
