@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -259,7 +258,7 @@ def test_a_frozen_screen_costs_no_beep_and_a_broken_one_no_recording(window, qtb
     window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"]), new_loop=lambda: PacedLoop(math.inf))
     session = window.session
     window.live.trace.show_session = lambda *_: 1 / 0
-    time.sleep(4.0)  # the screen's thread does nothing: the whole run happens meanwhile
+    assert session.join(60)  # the screen's thread does nothing: the whole run happens meanwhile
     assert len(keeps.cues) == len(analyze(run_of(SECONDS), LOW).cues) > 3
     with qtbot.captureExceptions() as broken:
         qtbot.waitUntil(lambda: len(broken) > 0, timeout=5000)
@@ -481,3 +480,12 @@ def test_pain_is_noted_and_answered(window, qtbot, tmp_path):
     window.weeks.score.setValue(6)
     window.weeks.keep_pain()
     assert "better not run today" in window.banner.words.text()
+
+
+def test_the_programme_is_begun_by_a_button(window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path))
+    window.show_weeks()
+    assert texts.NO_DAY in window.weeks.today.text()
+    qtbot.mouseClick(window.weeks.start, Qt.MouseButton.LeftButton)
+    assert window.weeks.today.text().startswith("Day 1 of 14")
+    assert not window.weeks.start.isVisible()

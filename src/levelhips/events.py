@@ -476,7 +476,7 @@ class Pose:
     t_s : array
         Sensor clock [s].
     up : tuple of three arrays
-        The vertical: forward, upward (to the head) and right component; smoothed lightly (7 Hz), for what must be said at once.
+        The vertical: forward, upward (to the head) and right component; smoothed lightly (9 Hz), for what must be said at once.
     slow_up : tuple of three arrays
         The same smoothed more (2.5 Hz), for ranges.
     turn_rad : array

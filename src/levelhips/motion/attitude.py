@@ -27,7 +27,7 @@ class AttitudeSettings:
     """How the attitude is smoothed."""
 
     tau_acc_s: float = 2.0  # a push to the side of half a second must not tip the vertical; 1 s lets it tip by a degree
-    quick_hz: float = 7.0  # 32 ms late: half of what tissue wobbles at (8-12 Hz) is gone, and a cheat is said in time
+    quick_hz: float = 9.0  # 25 ms late: a third of what tissue wobbles at (8-12 Hz) is gone, and a cheat is said in time
     slow_hz: float = 2.5  # the fastest repetition (1.5 s) loses 0.3 % of its range
     sway_deg: float = 0.8  # between the ends of some quiet seconds: sway of a stander, ripple of who lies
     fill_s: float = 0.25  # at 20 deg/s a straight line through the lost samples is right to some tenths of a degree

@@ -66,8 +66,13 @@ class DrillChoicePage(QWidget):
         self.side = side
         for one, button in self.sides.items():
             button.setText(("● " if one is side else "○ ") + texts.HIP[one])
-            button.setStyleSheet(f"border-color: {theme.SIDE[one]}" if one is side else "")
+        self._dress()
         self._tell()
+
+    def _dress(self) -> None:
+        size = theme.pixels(self.window().height(), theme.SMALL_SHARE)
+        for one, button in self.sides.items():
+            button.setStyleSheet(f"font-size: {size}px;" + (f"border-color: {theme.SIDE[one]}" if one is self.side else ""))
 
     def choose(self) -> None:
         """Go on with what is marked."""
@@ -90,6 +95,7 @@ class DrillChoicePage(QWidget):
         height = self.window().height()
         self.title.setStyleSheet(f"font-size: {theme.pixels(height, 0.05)}px")
         self.list.setStyleSheet(f"font-size: {theme.pixels(height, theme.SMALL_SHARE)}px")
+        self._dress()
         for label, share, colour in ((self.about, theme.HEAD_SHARE, theme.TEXT), (self.hint, theme.SMALL_SHARE, theme.DIM)):
             label.setStyleSheet(f"color: {colour}; font-size: {theme.pixels(height, share)}px")
         super().resizeEvent(event)

@@ -53,7 +53,7 @@ TREND_KEY = (
     " &nbsp; bars: spread of the steps &nbsp; rings: minutes without sound"
 )
 SESSION_COLUMNS = ("when", "what", "min", "left", "right")
-DAY, NO_DAY = "Day {number} of {days}: {kind}", "The programme has not begun: levelhips plan --start"
+DAY, NO_DAY, BEGIN = "Day {number} of {days}: {kind}", "The programme has not begun", "Begin the programme today"
 DAY_KIND = {"run": "a day with a run", "off": "a day off", "acute": "acute, no running"}
 WHEN = {"daily": "daily", "before-run": "before the run", "after-run": "after the run", "off": "day off", "acute": "acute"}
 THE_RUN = "the run"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from levelhips.errors import LevelHipsError
 from levelhips.events import Side
 from levelhips.history import Diary, History
 from levelhips.history.trends import retention
-from levelhips.plans import load_programme, programme_path, todays
+from levelhips.plans import load_programme, programme_path, save_programme, todays
 from levelhips.ui import texts, theme
 
 
@@ -73,6 +74,9 @@ class WeeksPage(QWidget):
         for one in (QLabel(texts.PAIN), self.score, self.moment, keep):
             row.addWidget(one)
         row.addStretch(1)
+        self.start = QPushButton(texts.BEGIN)
+        self.start.clicked.connect(self.begin_programme)
+        row.addWidget(self.start)
         self.day = QWidget()
         inside = QVBoxLayout(self.day)
         inside.addWidget(self.today, 1)
@@ -99,12 +103,22 @@ class WeeksPage(QWidget):
                 rows = history.sessions()
                 day = dt.datetime.now().astimezone().date()
                 programme = load_programme(programme_path())
+                self.start.setVisible(programme.day_number(day) is None)
                 self.today.setText(self._list(programme, history, day))
                 self._trend(rows, retention(history))
         except LevelHipsError as error:
             self.trouble.emit(str(error))
             return
         self._fill(rows)
+
+    def begin_programme(self) -> None:
+        """Let the fourteen days begin today."""
+        try:
+            today = dt.datetime.now().astimezone().date()
+            save_programme(replace(load_programme(programme_path()), start=today), programme_path())
+        except LevelHipsError as error:
+            self.trouble.emit(str(error))
+        self.show_weeks()
 
     def keep_pain(self) -> None:
         """Note the pain of today, and say what it asks for."""

@@ -90,7 +90,7 @@ class Band:
     high_deg: float = math.inf
     below: str = ""
     above: str = ""
-    linger_s: float = 0.03  # a shorter visit outside is tissue, not pelvis: a third of its period at 9-12 Hz
+    linger_s: float = 0.02  # a shorter visit outside is tissue, not pelvis: a fifth of its period at 9-12 Hz
     again_deg: float = 1.0  # so far inside before it may be left again
 
     def start(self) -> BandWatch:
