@@ -376,3 +376,15 @@ def test_who_cannot_stand_quite_still_is_not_kept_waiting_for_ever() -> None:
     assert ready_s < quiet < ready_s + 2.0
     assert ready_s + 5.0 < restless < ready_s + 15.0
     assert held_at(60.0) == [], "who walks about has not begun"
+
+
+def test_a_self_test_measures_what_is_over_its_limit_too_and_stay_level_does_not_count_it() -> None:
+    _, update = lived(WearerModel("self-test", cheat="dipped", hold_s=20.0))
+    [test] = counted(update)
+    assert test.range_deg > 9.0
+    assert test.hold_s == pytest.approx(20.0, abs=0.1)
+    assert test.to_s - test.at_s == pytest.approx(20.0, abs=0.1)
+    _, update = lived(WearerModel("stay-level", cheat="left-band", hold_s=20.0))
+    [level] = counted(update)
+    assert level.range_deg < 5.0
+    assert level.to_s - level.at_s > 21.0

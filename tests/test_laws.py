@@ -18,7 +18,8 @@ from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
-from levelhips.events import Contact, Mode, StandingZero, Step
+from levelhips.events import Contact, Mode, Pose, StandingZero, Step
+from levelhips.motion.attitude import Attitude
 from levelhips.motion.contacts import RunningContacts, WalkingContacts
 from levelhips.motion.orientation import FILTERS, orientation_filter
 from levelhips.motion.pipeline import MotionSettings, Pipeline
@@ -83,6 +84,18 @@ def _orientation(name: str) -> Callable[[list[Samples]], Any]:
     return through
 
 
+def _attitude(parts: list[Samples]) -> Any:
+    timebase, attitude = Timebase(RATE_HZ), Attitude(RATE_HZ, "+z")
+    found = [one for part in parts for item in timebase.push(part) for one in attitude.push(item)]
+    poses = [one for one in found if isinstance(one, Pose)]
+    columns = [np.concatenate([pose.t_s for pose in poses])]
+    for k in range(3):
+        columns += [np.concatenate([pose.up[k] for pose in poses]), np.concatenate([pose.slow_up[k] for pose in poses])]
+    for name in ("turn_rad", "rate_radps", "jolt_mps2", "lateral_mps2"):
+        columns.append(np.concatenate([getattr(pose, name) for pose in poses]))
+    return np.nan_to_num(np.stack(columns), nan=-99.0).tolist(), [one for one in found if not isinstance(one, Pose)]
+
+
 # One list: a new processor cannot forget the law.
 PROCESSORS: dict[str, Callable[[list[Samples]], Any]] = {
     "timebase": _timebase,
@@ -90,6 +103,7 @@ PROCESSORS: dict[str, Callable[[list[Samples]], Any]] = {
     "running contacts": _contacts(RunningContacts),
     "walking contacts": _contacts(WalkingContacts),
     **{f"orientation {name}": _orientation(name) for name in FILTERS},
+    "attitude": _attitude,
     "pipeline": _pipeline("vqf"),
     "pipeline madgwick": _pipeline("madgwick"),
     "engine": _engine(),

@@ -7,7 +7,7 @@ DRILL = Drill(
     name="self-test",
     title="Hip-drop self test",
     stance="upright",
-    count=Hold("drop", seconds=30),
+    count=Hold("drop", seconds=30, strict=False),
     keep=(Band("drop", high_deg=5, above="dipped"), Jolt("touched-down")),
     band_deg=(-5, 5),
     dose=Dose(sets=1, reps=1),
