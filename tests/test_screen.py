@@ -489,3 +489,16 @@ def test_the_programme_is_begun_by_a_button(window, qtbot, tmp_path, monkeypatch
     qtbot.mouseClick(window.weeks.start, Qt.MouseButton.LeftButton)
     assert window.weeks.today.text().startswith("Day 1 of 14")
     assert not window.weeks.start.isVisible()
+
+
+def test_a_drill_is_reviewed_repetition_by_repetition(window, qtbot):
+    window.show_review(ROOT / "recordings" / "clamshell.mcap")
+    review = window.review
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=30000)
+    assert "6 of 6 repetitions, 4 without fault" in review.summary.text()
+    review.tabs.setCurrentWidget(review.table)
+    faults = [review.table.item(row, 5).text() for row in range(review.table.rowCount())]
+    assert faults == ["", "", "rolled-back", "", "rolled-back", ""]
+    window.show_review(ROOT / "recordings" / "radio_losses.mcap")
+    qtbot.waitUntil(lambda: "steps count" in review.summary.text(), timeout=30000)
+    assert review.table.horizontalHeaderItem(2).text() == texts.COLUMNS[2]

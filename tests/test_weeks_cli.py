@@ -86,3 +86,17 @@ def test_a_plan_that_is_none_is_told(home: dict[str, str]) -> None:
     assert "must be from 1 to 8" in levelhips(home, "run", "--plan", "retraining:9", "--no-beep", "--no-record", code=1)
     assert "not understood" in levelhips(home, "run", "--plan", "retraining:x", "--no-beep", "--no-record", code=1)
     assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--no-beep", "--no-record", code=1)
+
+
+def test_a_table_of_another_program_is_analysed_as_a_drill(home: dict[str, str], tmp_path: Path) -> None:
+    """What carries no settings of ours is told what it is."""
+    recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
+    lines = ["time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"]
+    samples = recording.samples
+    for t_s, acc, gyr in zip(samples.t_s, samples.acc_mps2, samples.gyr_radps, strict=True):
+        lines.append(",".join(f"{value:.6f}" for value in (t_s, *acc, *gyr)))
+    (tmp_path / "other.csv").write_text("\n".join(lines) + "\n")
+    told = levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out", "--drill", "pelvic-drop:left")
+    assert "6 of 24 repetitions, 5 without fault" in told
+    assert "6 of 24" not in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out2", "--drill", "pelvic-drop:right")
+    assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)

@@ -50,6 +50,9 @@ PlanOption = Annotated[
 ThresholdOption = Annotated[
     str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")
 ]
+DrillOption = Annotated[
+    str | None, typer.Option("--drill", help="As this drill, NAME or NAME:left or NAME:right, whatever the recording says of itself.")
+]
 AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", help="Of a table that does not name it: mps2, g or mg.")]
 GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", help="Of a table that does not name it: radps or dps.")]
 VirtualOption = Annotated[Path | None, typer.Option("--virtual", help="Instead of a real sensor, one that plays this recording.")]
@@ -100,6 +103,7 @@ def analyze(
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
     settings: SettingsOption = None,
+    drill: DrillOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
@@ -110,7 +114,7 @@ def analyze(
     from levelhips.report.tables import write_tables
 
     recording = _decoded(open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit), raw=raw)
-    chosen = _settings(recording, settings, outward, filter, threshold)
+    chosen = _as_drill(_settings(recording, settings, outward, filter, threshold), drill)
     console = _console()
     if console.is_terminal:
         from rich.progress import Progress
@@ -134,6 +138,7 @@ def replay(
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
     settings: SettingsOption = None,
+    drill: DrillOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
 ) -> None:
@@ -144,7 +149,7 @@ def replay(
 
     factor = _speed(speed)
     recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
-    chosen = _settings(recording, settings, outward, filter, threshold)
+    chosen = _as_drill(_settings(recording, settings, outward, filter, threshold), drill)
     console = _console()
     sounds: list[Any] = [] if mute or factor > 16 else _player(chosen)
     sink = _wav(wav, recording, chosen)
@@ -393,11 +398,9 @@ def drill(
         for one in drills().values():
             console.print(f"{one.name:22s} {one.title}", highlight=False)
         return
-    if name not in drills():
-        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}")
     _begin_log(log)
     base = _settings(None, settings, outward, None, None)
-    asked: dict[str, Any] = {"name": name, "side": _side(side).value, "sets": sets, "reps": reps, "seconds": seconds}
+    asked: dict[str, Any] = {"name": _drill_name(name), "side": _side(side).value, "sets": sets, "reps": reps, "seconds": seconds}
     asked |= {"rest_s": rest, "pace_s": pace}
     if band is not None:
         asked["low_deg"], asked["high_deg"] = _band(band)
@@ -583,6 +586,23 @@ def _settings(recording: Recording | None, path: Path | None, outward: str | Non
         raise SettingsError(
             f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
         ) from error
+
+
+def _as_drill(settings: Settings, drill: str | None) -> Settings:
+    if drill is None:
+        return settings
+    from levelhips.coaching.drills.drill import DrillSettings
+
+    name, _, side = drill.partition(":")
+    return replace(settings, drill=DrillSettings(name=_drill_name(name), side=_side(side or "left").value))
+
+
+def _drill_name(name: str) -> str:
+    from levelhips.coaching.drills.drill import drills
+
+    if name not in drills():
+        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}")
+    return name
 
 
 def _from_baseline(settings: Settings) -> dict[str, Any]:

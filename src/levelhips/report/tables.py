@@ -113,7 +113,7 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         with open(aside / "strides.csv", "w", encoding="utf-8", newline="") as file:
             write_rows(file, STRIDE_COLUMNS, analysis.strides)
         names = ["steps.csv", "strides.csv", "angles.csv", "summary.json"]
-        if analysis.reps:
+        if result is not None:
             names.insert(0, "reps.csv")
             with open(aside / "reps.csv", "w", encoding="utf-8", newline="") as file:
                 write_rows(file, REP_COLUMNS, analysis.reps)

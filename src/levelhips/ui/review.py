@@ -27,12 +27,14 @@ from PySide6.QtWidgets import (
 )
 
 from levelhips.analysis import Analysis, analyze, summarize
+from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Do
 from levelhips.errors import LevelHipsError
-from levelhips.events import Quality, Side, Step, ThresholdChange, Update
+from levelhips.events import Quality, Rep, Side, Step, ThresholdChange, Update
 from levelhips.recording import open_recording
 from levelhips.replay import Replay
 from levelhips.report.curves import PERCENT, stride_curves
+from levelhips.report.drill import drill_lines, drill_values
 from levelhips.report.tables import write_tables
 from levelhips.samples import Array, Gap
 from levelhips.ui import texts, theme
@@ -130,6 +132,7 @@ class ReviewPage(QWidget):
         self.traces = self._plot(texts.ANGLE_AXIS, texts.SECONDS_AXIS)
         self.spread = self._plot(texts.SHARE_AXIS, texts.DROP_AXIS)
         self.curves = [self._plot(f"{name} [deg]", texts.STRIDE_AXIS) for name in texts.ANGLES]
+        self._drill: DrillResult | None = None
         self.table = QTableWidget(0, len(texts.COLUMNS))
         self.table.setHorizontalHeaderLabels(list(texts.COLUMNS))
         self.table.setAccessibleName(texts.STEPS_TAB)
@@ -151,7 +154,7 @@ class ReviewPage(QWidget):
         layout.addWidget(self.overview, 5)
         layout.addWidget(self.tabs, 6)
         layout.addWidget(self.hint)
-        self.overview.setTitle(texts.OVERVIEW_KEY.format(left=theme.SIDE[Side.LEFT], right=theme.SIDE[Side.RIGHT]), color=theme.DIM)
+        self._tell_key(texts.OVERVIEW_KEY)
         self.traces.setTitle(texts.TRACES_KEY, color=theme.DIM)
         self.region = pg.LinearRegionItem(brush=(255, 255, 255, 18), hoverBrush=(255, 255, 255, 30), pen=pg.mkPen(theme.TEXT, width=2))
         self.region.setZValue(10)
@@ -253,9 +256,10 @@ class ReviewPage(QWidget):
         summary = summarize(analysis)
         name = analysis.recording.path.name
         self.title.setText(name)
-        self.summary.setText(_in_words(summary))
+        self._drill = DrillResult.of(analysis.events)
+        self.summary.setText(_in_words(summary) if self._drill is None else "   ".join(drill_lines(drill_values(self._drill))))
         self._show_overview(analysis)
-        times = [step.at_s for step in analysis.good()] or [float(analysis.angles.t_s[0])]
+        times = [step.at_s for step in analysis.good()] or [rep.at_s for rep in analysis.reps] or [float(analysis.angles.t_s[0])]
         start, ends = times[0] / 60, (float(analysis.angles.t_s[0]) / 60, float(analysis.angles.t_s[-1]) / 60)
         self.region.setBounds(ends)
         self.region.setRegion((start, min(start + FIRST_STRETCH_S / 60, ends[1])))
@@ -268,9 +272,13 @@ class ReviewPage(QWidget):
 
     # ---- the whole
 
+    def _tell_key(self, key: str) -> None:
+        self.overview.setTitle(key.format(left=theme.SIDE[Side.LEFT], right=theme.SIDE[Side.RIGHT]), color=theme.DIM)
+
     def _show_overview(self, analysis: Analysis) -> None:
         plot = self.overview
         plot.clear()
+        self._tell_key(texts.OVERVIEW_KEY if self._drill is None else texts.REPS_KEY)
         first, last = float(analysis.angles.t_s[0]), float(analysis.angles.t_s[-1])
         for gap in (event for event in analysis.events if isinstance(event, Gap)):
             shade = pg.LinearRegionItem((gap.from_s / 60, gap.to_s / 60), movable=False, brush=(147, 160, 173, 60), pen=pg.mkPen(None))
@@ -283,6 +291,8 @@ class ReviewPage(QWidget):
             at = [event.at_s / 60 for event in changes]
             if levels:
                 plot.plot([*at, last / 60], levels, stepMode="center", pen=pg.mkPen(theme.SIDE[side], style=Qt.PenStyle.DashLine))
+        if self._drill is not None:
+            self._reps(analysis, self._drill)
         cues = [cue.contact_s / 60 for cue in analysis.cues]
         plot.plot(cues, np.full(len(cues), -0.3), pen=None, symbol="t1", symbolSize=6, symbolBrush=theme.TEXT, symbolPen=None)
         for command in analysis.recording.commands:
@@ -308,6 +318,18 @@ class ReviewPage(QWidget):
             half = RUNNING_MEAN // 2
             style = Qt.PenStyle.DotLine if dim else Qt.PenStyle.SolidLine
             self.overview.plot(t[half:-half], mean, pen=pg.mkPen(colour, width=2 if dim else 3, style=style))
+
+    def _reps(self, analysis: Analysis, drill: DrillResult) -> None:
+        """A point for each repetition; with a fault a triangle, hollow if it does not count; the band dashed."""
+        colour = theme.SIDE[drill.begin.side]
+        for rep in analysis.reps:
+            brush = pg.mkBrush(colour) if rep.full else None
+            symbol = "o" if not rep.cheats else "t"
+            self.overview.plot(
+                [rep.to_s / 60], [rep.range_deg], pen=None, symbol=symbol, symbolSize=11, symbolBrush=brush, symbolPen=colour
+            )
+        for level in (drill.begin.low_rad, drill.begin.high_rad):
+            self.overview.addItem(pg.InfiniteLine(math.degrees(level), angle=0, pen=pg.mkPen(colour, style=Qt.PenStyle.DashLine)))
 
     def _compare(self, other: Analysis) -> None:
         for side in Side:
@@ -402,6 +424,10 @@ class ReviewPage(QWidget):
             self._show_table(self.analysis)
 
     def _show_table(self, analysis: Analysis) -> None:
+        self.table.setHorizontalHeaderLabels(list(texts.COLUMNS if self._drill is None else texts.REP_COLUMNS))
+        if self._drill is not None:
+            self._list_reps(analysis.reps)
+            return
         steps = analysis.steps[:TABLE_ROWS]
         self.table.setRowCount(len(steps))
         for row, step in enumerate(steps):
@@ -418,6 +444,15 @@ class ReviewPage(QWidget):
             for column, value in enumerate(values):
                 item = QTableWidgetItem(value)
                 item.setForeground(QColor(theme.SIDE[step.side] if step.quality is Quality.OK else theme.DIM))
+                self.table.setItem(row, column, item)
+
+    def _list_reps(self, reps: list[Rep]) -> None:
+        self.table.setRowCount(len(reps))
+        for row, rep in enumerate(reps):
+            values = (f"{rep.at_s:.1f}", rep.side.value, f"{rep.range_deg:.1f}", f"{rep.tempo_s:.1f}", str(rep.set_n), rep.cheats)
+            for column, value in enumerate(values):
+                item = QTableWidgetItem(value)
+                item.setForeground(QColor(theme.SIDE[rep.side] if rep.good else theme.DIM))
                 self.table.setItem(row, column, item)
 
     # ---- doing

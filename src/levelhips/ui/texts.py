@@ -95,3 +95,5 @@ SUMMARY_BEEPS = "beeps: {beeps}"
 EXPORTED = "Wrote {path}"
 WITHOUT_STEPS = "No step counts in this recording."
 COLUMNS = ("time [s]", "side", "drop [deg]", "+-", "contact [ms]", "quality")
+REP_COLUMNS = ("time [s]", "side", "range [deg]", "tempo [s]", "set", "fault")
+REPS_KEY = "● a repetition, its range &nbsp; ▼ with a fault &nbsp; hollow: not counted &nbsp; dashed: the band"
