@@ -63,9 +63,9 @@ def drill(path: Path, started: str, side: Side = Side.LEFT, reps: int = 3, sets:
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recordings")
-    run(folder / "one.mcap", "2026-03-02T10:00:00+00:00")
-    run(folder / "two.mcap", "2026-03-09T10:00:00+00:00", left=3.0, seed=2)
-    drill(folder / "three.mcap", "2026-03-02T18:00:00+00:00")
+    run(folder / "one.mcap", "2026-03-04T12:00:00+00:00")  # Wednesdays, wherever on earth
+    run(folder / "two.mcap", "2026-03-11T12:00:00+00:00", left=3.0, seed=2)
+    drill(folder / "three.mcap", "2026-03-04T12:30:00+00:00")
     return folder
 
 
@@ -187,7 +187,7 @@ def test_a_later_file_and_a_foreign_one_are_refused_and_left_alone(tmp_path: Pat
         History(tmp_path / "later.sqlite")
     (tmp_path / "foreign.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
     before = (tmp_path / "foreign.sqlite").read_bytes()
-    with pytest.raises(RecordingError, match="cannot be opened"):
+    with pytest.raises(RecordingError, match="cannot be used"):
         History(tmp_path / "foreign.sqlite")
     assert (tmp_path / "foreign.sqlite").read_bytes() == before
 
@@ -198,6 +198,20 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, recordings: Path) -
             writer._put(digest(recordings / "one.mcap"))
             assert reader.sessions() == []
         assert len(reader.sessions()) == 1
+
+
+def test_a_file_that_another_program_holds_is_told_and_nothing_half_is_left(tmp_path: Path, recordings: Path) -> None:
+    with History(tmp_path / "h.sqlite") as history:
+        history._db.execute("PRAGMA busy_timeout=50")
+        other = sqlite3.connect(tmp_path / "h.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RecordingError, match="cannot be used"):
+            history.add(recordings / "one.mcap")
+        other.execute("ROLLBACK")
+        other.close()
+        assert history.sessions() == []
+        history.add(recordings / "one.mcap")
+        assert len(history.sessions()) == 1
 
 
 # ---- trends
@@ -319,7 +333,9 @@ def test_every_day_of_fourteen_has_the_three_of_the_guides() -> None:
 def test_done_marks_come_from_real_sessions_and_count_once(tmp_path: Path, store: History) -> None:
     drill(tmp_path / "a.mcap", "2026-03-02T12:00:00+00:00", Side.LEFT, reps=6, sets=1)
     store.rebuild(tmp_path)
-    plan = Programme(start=DAY, items=(Item("pelvic-drop", "daily", 1, 6), Item("pelvic-drop", "before-run", 1, 6)))
+    plan = Programme(
+        start=DAY, items=(Item("pelvic-drop", "daily", 1, 6), Item("pelvic-drop", "before-run", 1, 6)), run_days=tuple(range(7))
+    )
     day = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC).astimezone().date()
     marks = [(todo.item.when, todo.side, todo.done) for todo in todays(plan, store, day)]
     assert marks == [

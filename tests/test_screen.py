@@ -445,7 +445,7 @@ def test_a_history_that_cannot_be_read_is_said(window, qtbot, tmp_path):
     window.weeks._file = tmp_path / "broken.sqlite"
     window.weeks._file.write_bytes(b"no database" * 100)
     window.show_weeks()
-    assert "cannot be opened" in window.banner.words.text()
+    assert "cannot be used" in window.banner.words.text()
 
 
 def test_minutes_without_sound_are_drawn_apart(window, qtbot):

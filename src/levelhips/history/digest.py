@@ -120,7 +120,7 @@ def _started(metadata: dict[str, str], changed_s: float) -> str:
 
 
 def _moving_s(events: list[Event], last_s: float) -> float:
-    """Time of running, and of walking between."""
+    """Time of running."""
     total, since = 0.0, math.nan
     for event in events:
         if isinstance(event, ModeChange):

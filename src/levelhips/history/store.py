@@ -94,15 +94,25 @@ class History:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise self._useless(error) from error
+        try:
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode=WAL")  # a reader (the window) never waits for a writer (the end of a run)
             self._db.execute("PRAGMA foreign_keys=ON")
             self._migrate()
-        except (OSError, sqlite3.Error) as error:
-            raise RecordingError(
-                f"The history {path} cannot be opened ({error})",
-                fix="Move it aside and run: levelhips history rebuild (pain and shoes are only in that file: keep it)",
-            ) from error
+        except sqlite3.Error as error:
+            self._db.close()
+            raise self._useless(error) from error
+        except RecordingError:
+            self._db.close()
+            raise
+
+    def _useless(self, error: Exception) -> RecordingError:
+        return RecordingError(
+            f"The history {self.path} cannot be used ({error})",
+            fix="Move it aside and run: levelhips history rebuild (pain and shoes are only in that file: keep it)",
+        )
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -118,13 +128,16 @@ class History:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """All of it, or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:  # the disk is full, or another program holds the file
+            raise self._useless(error) from error
 
     def close(self) -> None:
         self._db.close()
@@ -249,11 +262,17 @@ class History:
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """What a query finds."""
-        return [dict(row) for row in self._db.execute(query, values)]
+        try:
+            return [dict(row) for row in self._db.execute(query, values)]
+        except sqlite3.Error as error:
+            raise self._useless(error) from error
 
     def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
         """Change the wearer's own tables; gives how many rows."""
-        return self._db.execute(statement, values).rowcount
+        try:
+            return self._db.execute(statement, values).rowcount
+        except sqlite3.Error as error:
+            raise self._useless(error) from error
 
     # ---- out of it
 

@@ -233,8 +233,8 @@ class Window(QMainWindow):
         if session.tally.drill is not None:
             self.drill.show_result([*drill_lines(drill_values(session.tally.drill)), *lines])
             return
-        for line in lines:
-            self.banner.say(line)
+        if lines:
+            self.banner.say("  ".join(lines))
         if path is not None and session.tally.steps:
             self.show_review(path)
         else:
