@@ -179,6 +179,11 @@ def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
         assert 0.15 < len(clip) / 16000 < 12
         assert 0.1 < np.abs(clip).max() <= 1.0
     assert word("nobody-said-this", 16000) is None
+    for name, drill in drills().items():
+        for side in Side:
+            clip = word(f"{name}_{side.value}", 16000)
+            assert clip is not None
+            assert len(clip) / 16000 < drill.telling_s(side), "it is heard to its end before the start posture can be taken"
 
 
 def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path: Path) -> None:
