@@ -6,18 +6,15 @@ package, not a patch. docs/sensors.md shows one.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Protocol
 
+from levelhips.plugins import installed
 from levelhips.recording.schema import Packet
 from levelhips.samples import Samples
 from levelhips.sensors.clock import Sync
-
-log = logging.getLogger(__name__)
 
 GROUP = "levelhips.sensors"
 LINK = "link"  # the source of the packets that are no bytes of the sensor: b"up" when a link stands, b"down" when it is gone
@@ -199,16 +196,7 @@ class Profile:
 @cache
 def profiles() -> dict[str, Profile]:
     """All kinds of sensors that are installed, by name. A broken package is left out, with a warning."""
-    found: dict[str, Profile] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        try:
-            profile = entry.load()
-            if not isinstance(profile, Profile):
-                raise TypeError(f"{entry.value} is no Profile")
-            found[entry.name] = profile
-        except Exception as error:  # a stranger's broken package must not cost the runner all other sensors
-            log.warning("Sensor profile %s is left out: %s", entry.name, error)
-    return found
+    return installed(GROUP, Profile)
 
 
 def profile_of(name: str | None, services: Iterable[str]) -> Profile | None:

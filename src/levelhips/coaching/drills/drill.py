@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Literal
 
 from levelhips.coaching.drills.blocks import Band, Excursion, Hold, Jolt, Metronome, Steps
 from levelhips.coaching.threshold import within
 from levelhips.events import Posture, Side
-
-log = logging.getLogger(__name__)
+from levelhips.plugins import installed
 
 GROUP = "levelhips.drills"
 Stance = Literal["upright", "side-lying", "supine", "any"]
@@ -176,13 +173,4 @@ def chosen(settings: DrillSettings) -> Drill:
 @cache
 def drills() -> dict[str, Drill]:
     """All drills that are installed, ours and others'."""
-    found: dict[str, Drill] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        try:
-            drill = entry.load()
-            if not isinstance(drill, Drill):
-                raise TypeError(f"{entry.value} is no Drill")
-            found[drill.name] = drill
-        except Exception as error:  # a stranger's broken package must not cost the wearer all other drills
-            log.warning("Drill %s is left out: %s", entry.name, error)
-    return found
+    return {drill.name: drill for drill in installed(GROUP, Drill).values()}

@@ -1,0 +1,27 @@
+"""What other packages bring: found by its entry point, ours by the same door as anyone's."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def installed(group: str, kind: type[T]) -> dict[str, T]:
+    """Everything of a kind that is installed under a group, by the names of its entry points, in their order.
+
+    A broken package is left out, with a warning.
+    """
+    found: dict[str, T] = {}
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        try:
+            loaded = entry.load()
+            if not isinstance(loaded, kind):
+                raise TypeError(f"{entry.value} is no {kind.__name__}")
+            found[entry.name] = loaded
+        except Exception as error:  # a stranger's broken package must not cost the user all the others
+            log.warning("%s %s is left out: %s", kind.__name__, entry.name, error)
+    return found
