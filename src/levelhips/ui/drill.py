@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from levelhips.drill_view import DrillPicture
 from levelhips.events import LinkState, Phase, Side
 from levelhips.session import Session
 from levelhips.ui import texts, theme
-from levelhips.ui.live import FRAME_MS, say
+from levelhips.ui.session_page import SessionPage, say
 from levelhips.view import Picture, Silenceable
 
 ARC_DEG = 220.0  # of the scale
@@ -190,18 +190,13 @@ class Arc(QWidget):
         painter.end()
 
 
-class DrillPage(QWidget):
+class DrillPage(SessionPage):
     """A drill that is being done, and then what it came to."""
 
-    ended, again, other, back = Signal(), Signal(), Signal(), Signal()
+    again, other, back = Signal(), Signal(), Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.session: Session | None = None
-        self.muted = False
-        self._sounds: list[Silenceable] = []
-        self._asked_to_end = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.head, self.state, self.told, self.figures = QLabel(), QLabel(), QLabel(), QLabel()
         self.result, self.hint = QLabel(), QLabel(texts.DRILL_HINT)
         self.arc = Arc()
@@ -223,22 +218,13 @@ class DrillPage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for label in (self.head, self.state, self.told, self.figures, self.result, self.hint):
             label.setMinimumWidth(1)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.refresh)
 
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a session that runs."""
-        self.session, self._sounds, self.muted, self._asked_to_end = session, sounds, False, False
         self.result.hide()
         self.arc.show()
         say(self.hint, texts.DRILL_HINT)
-        self._timer.start(FRAME_MS)
-        self.setFocus()
-
-    def leave(self) -> None:
-        """Stop asking."""
-        self._timer.stop()
-        self.session = None
+        super().follow(session, sounds)
 
     def show_result(self, lines: list[str]) -> None:
         """What it came to."""
@@ -284,42 +270,27 @@ class DrillPage(QWidget):
         say(self.figures, figures)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, session = event.key(), self.session
-        if session is None:
-            act = {Qt.Key.Key_Escape: self.back, Qt.Key.Key_A: self.again, Qt.Key.Key_O: self.other}.get(Qt.Key(key))
-            if act is not None:
-                act.emit()
-            else:
-                super().keyPressEvent(event)
-            return
-        if key == Qt.Key.Key_Q:
-            if self._asked_to_end:
-                self.ended.emit()
-            self._asked_to_end = True
-            return
-        self._asked_to_end = False
-        if key == Qt.Key.Key_Space:
-            session.pause_or_go_on()
-        elif key == Qt.Key.Key_N:
-            session.command(Do.NEXT)
-        elif key == Qt.Key.Key_Z:
-            session.command(Do.ZERO)
-        elif key == Qt.Key.Key_S:
-            self.muted = not self.muted
-            for sound in self._sounds:
-                sound.mute(self.muted)
+        """Behind the end of a drill: again, the other side, back."""
+        after = {Qt.Key.Key_Escape: self.back, Qt.Key.Key_A: self.again, Qt.Key.Key_O: self.other}
+        act = after.get(Qt.Key(event.key())) if self.session is None else None
+        if act is not None:
+            act.emit()
         else:
             super().keyPressEvent(event)
 
+    def obey(self, key: int, session: Session) -> bool:
+        """The next set."""
+        if key == Qt.Key.Key_N:
+            session.command(Do.NEXT)
+        return key == Qt.Key.Key_N
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        height = self.window().height()
-        for label, share, colour in (
+        self.dress(
             (self.head, theme.HEAD_SHARE, theme.DIM),
             (self.state, theme.SMALL_SHARE, theme.DIM),
             (self.told, 0.05, theme.TEXT),
             (self.result, theme.HEAD_SHARE, theme.TEXT),
             (self.figures, theme.HEAD_SHARE, theme.TEXT),
             (self.hint, theme.SMALL_SHARE, theme.DIM),
-        ):
-            label.setStyleSheet(f"color: {colour}; font-size: {theme.pixels(height, share)}px")
+        )
         super().resizeEvent(event)

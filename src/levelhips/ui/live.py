@@ -6,18 +6,18 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from levelhips.commands import Do
 from levelhips.events import LinkState, Quality, Side
 from levelhips.session import Session
 from levelhips.ui import texts, theme
+from levelhips.ui.session_page import SessionPage, say
 from levelhips.ui.shades import StanceShades, stances_of
 from levelhips.view import BARS, Bar, Picture, Silenceable, block_line
 
-FRAME_MS = 16
 SHOWN_S = 9.0
 FLASH_S = 0.35  # a beep is seen as long as it rings in the ear
 STAND_S = 3.0
@@ -229,20 +229,13 @@ class TracePlot(pg.PlotWidget):
             self._place_words()
 
 
-class LivePage(QWidget):
+class LivePage(SessionPage):
     """A running session, and its keys."""
-
-    ended = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.session: Session | None = None
-        self.muted = False
-        self._sounds: list[Silenceable] = []
-        self._asked_to_end = False
         self._cues = 0
         self._flash_until: dict[Side, float] = dict.fromkeys(Side, -math.inf)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.clock, self.cadence, self.small, self.state = QLabel(), QLabel(), QLabel(), QLabel()
         self.hint, self.message = QLabel(texts.LIVE_HINT), QLabel()
         self.cards = {side: Card(side) for side in Side}
@@ -268,22 +261,12 @@ class LivePage(QWidget):
         layout.addWidget(self.hint)
         for label in (self.message, self.hint):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.refresh)
         self.frames = 0
 
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a session that runs."""
-        self.session, self._sounds, self.muted, self._cues = session, sounds, False, 0
-        self._asked_to_end = False
-        self._timer.start(FRAME_MS)
-        self.setFocus()
-
-    def leave(self) -> None:
-        """Stop asking."""
-        self._timer.stop()
-        self.session = None
+        self._cues = 0
+        super().follow(session, sounds)
 
     def refresh(self) -> None:
         """Ask the session how it fares, and show it."""
@@ -337,54 +320,29 @@ class LivePage(QWidget):
             return texts.NOT_COUNTED[picture.quality.value]
         return picture.said
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        session = self.session
-        key = event.key()
-        if session is None:
-            super().keyPressEvent(event)
-            return
-        if key == Qt.Key.Key_Q:
-            if self._asked_to_end:
-                self.ended.emit()
-            self._asked_to_end = True
-            return
-        self._asked_to_end = False
-        if key == Qt.Key.Key_Space:
-            session.pause_or_go_on()
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+    def obey(self, key: int, session: Session) -> bool:
+        """The limit, and marks."""
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             session.move_limit(1 if key == Qt.Key.Key_Up else -1)
         elif key == Qt.Key.Key_M:
             session.command(Do.MARK)
-        elif key == Qt.Key.Key_Z:
-            session.command(Do.ZERO)
-        elif key == Qt.Key.Key_S:
-            self.muted = not self.muted
-            for sound in self._sounds:
-                sound.mute(self.muted)
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        height = self.window().height()
-        for label, share, colour in (
+        self.dress(
             (self.clock, theme.HEAD_SHARE, theme.TEXT),
             (self.cadence, theme.HEAD_SHARE, theme.TEXT),
             (self.small, theme.HEAD_SHARE, theme.DIM),
             (self.state, theme.SMALL_SHARE, theme.DIM),
             (self.message, theme.HEAD_SHARE, theme.TEXT),
             (self.hint, theme.SMALL_SHARE, theme.DIM),
-        ):
-            label.setStyleSheet(f"color: {colour}; font-size: {theme.pixels(height, share)}px")
+        )
         font = QFont(self.font())
-        font.setPixelSize(theme.pixels(height, theme.SMALL_SHARE * 0.9))
+        font.setPixelSize(theme.pixels(self.window().height(), theme.SMALL_SHARE * 0.9))
         for name in ("left", "bottom"):
             self.trace.getAxis(name).setTickFont(font)
         for word in self.trace._words:
             word.setFont(font)
         super().resizeEvent(event)
-
-
-def say(label: QLabel, text: str) -> None:
-    """Only what changed is drawn again."""
-    if label.text() != text:
-        label.setText(text)
