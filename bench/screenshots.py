@@ -25,9 +25,11 @@ from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.history import History
 from levelhips.pace import PacedLoop
 from levelhips.sensors.ble import Radio
+from levelhips.sensors.faults import parse_fault
 from levelhips.sensors.profile import profiles
 from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
 from levelhips.sensors.virtual import VirtualWorld, virtual_source
+from levelhips.session import MakeSource
 from levelhips.ui.app import application
 from levelhips.ui.start import Searching
 from levelhips.ui.window import Window
@@ -43,6 +45,9 @@ class StopAt:
 
     def __init__(self, at_s: float) -> None:
         self.at_s, self.there, self.go_on = at_s, threading.Event(), threading.Event()
+
+    def close(self) -> None:
+        """There is no device."""
 
     def put(self, update: object) -> None:
         angles = update.angles  # type: ignore[attr-defined]
@@ -97,25 +102,24 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
             window.grab().save(str(path))
             made.append(path)
 
+        def held_at(at_s: float, source: MakeSource, settings: Settings, name: str) -> None:
+            """Begin a session, hold it still at a moment, and keep the picture."""
+            stop = StopAt(at_s)
+            held[:] = [stop]
+            window.begin(source, settings, new_loop=lambda: PacedLoop(math.inf))
+            pump(app, 120, stop.there.is_set)
+            pump(app, 0.4)
+            keep(name)
+            stop.go_on.set()
+
         keep("start")
         window.choose_sensor()
         pump(app, 2.0)
         keep("connect")
         for name, at_s, level in (("calibrate", 2.0, 4.0), ("live", 470.0, 4.0), ("live_gap", 24.0, 4.0)):
-            stop = StopAt(at_s)
-            stop.close = lambda: None  # type: ignore[attr-defined]
-            held[:] = [stop]
-            recording = open_recording(RUN)
-            window.settings = Settings(threshold=ThresholdSettings(left_deg=level, right_deg=level))
-            from levelhips.sensors.faults import parse_fault
-
             faults = [parse_fault("stall=3@20")] if name == "live_gap" else []
-            source = partial(virtual_source, recording, profiles()["levelhips"], faults=faults)
-            window.begin(source, new_loop=lambda: PacedLoop(math.inf))
-            pump(app, 120, stop.there.is_set)
-            pump(app, 0.4)
-            keep(name)
-            stop.go_on.set()
+            source = partial(virtual_source, open_recording(RUN), profiles()["levelhips"], faults=faults)
+            held_at(at_s, source, Settings(threshold=ThresholdSettings(left_deg=level, right_deg=level)), name)
             session = window.session
             assert session is not None
             window.session = None
@@ -125,16 +129,9 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
         window._show(window.choice)
         keep("drills")
         for name, at_s in (("drill", 30.5), ("drill_fault", 32.2)):
-            stop = StopAt(at_s)
-            stop.close = lambda: None  # type: ignore[attr-defined]
-            held[:] = [stop]
             recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
-            settings = Settings.from_dict(recording.settings)
-            window.begin(partial(virtual_source, recording, profiles()["levelhips"]), settings, new_loop=lambda: PacedLoop(math.inf))
-            pump(app, 120, stop.there.is_set)
-            pump(app, 0.4)
-            keep(name)
-            stop.go_on.set()
+            source = partial(virtual_source, recording, profiles()["levelhips"])
+            held_at(at_s, source, Settings.from_dict(recording.settings), name)
         session = window.session
         assert session is not None
         pump(app, 60, lambda: session.join(0))

@@ -100,3 +100,10 @@ def test_a_table_of_another_program_is_analysed_as_a_drill(home: dict[str, str],
     assert "6 of 24 repetitions, 5 without fault" in told
     assert "6 of 24" not in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out2", "--drill", "pelvic-drop:right")
     assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)
+
+
+def test_what_an_option_does_not_say_is_the_settings_files(home: dict[str, str], tmp_path: Path) -> None:
+    """A metronome needs a step rate; it stands in the file."""
+    (tmp_path / "mine.toml").write_text("[plan]\nstep_rate_spm = 160\n")
+    options = ["--metronome", "--settings", tmp_path / "mine.toml", "--virtual", tmp_path / "nowhere.mcap", "--no-beep", "--no-record"]
+    assert "nowhere.mcap is not there" in levelhips(home, "run", *options, code=1)

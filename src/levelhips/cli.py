@@ -333,40 +333,24 @@ def run(
     log: Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")] = None,
 ) -> None:
     """Connect to a sensor, record, and beep when the pelvis drops too far. Ctrl-C ends it."""
-    from levelhips.running import run_live
     from levelhips.settings import Settings
 
     _begin_log(log)
     chosen = _settings(None, settings, outward, filter, threshold)
     values = chosen.as_dict()
-    values["plan"] |= {**check_plan(plan), "step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
+    asked = {"step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
+    values["plan"] |= check_plan(plan) | {name: value for name, value in asked.items() if value}  # what is not said, is the file's
     if plan is not None and threshold is None:
         values["threshold"] |= _from_baseline(chosen)
     chosen = Settings.from_dict(values)
     folder = None if no_record else (record or _documents())
-    sounds: list[Any] = [] if no_beep else _player(chosen)
-    try:
-        run_live(
-            _console(),
-            chosen,
-            folder,
-            sounds,
-            sensor=sensor,
-            rate_hz=rate,
-            outward=outward,
-            virtual=virtual,
-            profile=_profile(profile),
-            faults=fault or [],
-        )
-    finally:
-        for sound in sounds:
-            sound.close()
+    _run_live(chosen, folder, virtual, sound=not no_beep, sensor=sensor, rate=rate, outward=outward, profile=profile, fault=fault)
 
 
 @app.command()
 def drill(
     name: Annotated[str | None, typer.Argument(help="Which one; --list names them.")] = None,
-    side: Annotated[str, typer.Option("--side", help="The hip that works: left or right.")] = "left",
+    side: Annotated[str | None, typer.Option("--side", help="The hip that works: left or right.  [default: left]")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Name all drills, and end.")] = False,
     sets: Annotated[int | None, typer.Option("--sets", help="How many sets.  [default: the drill's own]")] = None,
     reps: Annotated[int | None, typer.Option("--reps", help="Repetitions a set.  [default: the drill's own]")] = None,
@@ -390,7 +374,6 @@ def drill(
 ) -> None:
     """Do a drill, led by sound: stand still, take the position, repeat. Ctrl-C ends it."""
     from levelhips.coaching.drills.drill import drills
-    from levelhips.running import run_live
     from levelhips.settings import Settings
 
     console = _console()
@@ -400,12 +383,12 @@ def drill(
         return
     _begin_log(log)
     base = _settings(None, settings, outward, None, None)
-    asked: dict[str, Any] = {"name": _drill_name(name), "side": _side(side).value, "sets": sets, "reps": reps, "seconds": seconds}
-    asked |= {"rest_s": rest, "pace_s": pace}
+    asked: dict[str, Any] = {"name": _drill_name(name), "side": _side(side).value if side else None, "sets": sets, "reps": reps}
+    asked |= {"seconds": seconds, "rest_s": rest, "pace_s": pace}
     if band is not None:
         asked["low_deg"], asked["high_deg"] = _band(band)
     values = base.as_dict()
-    values["drill"] |= asked
+    values["drill"] |= {name: value for name, value in asked.items() if value is not None}  # what is not said, is the file's
     chosen = Settings.from_dict(values)
     played: Path | Recording | None = virtual
     if practise:
@@ -414,23 +397,40 @@ def drill(
         played, easy = bundled.practice(chosen.drill)
         chosen = replace(chosen, drill=easy)
     folder = None if no_record or practise else (record or _documents())
-    sounds: list[Any] = [] if no_beep else _player(chosen)
+    _run_live(chosen, folder, played, sound=not no_beep, sensor=sensor, rate=None, outward=outward, profile=profile, fault=fault)
+
+
+def _run_live(
+    settings: Settings,
+    folder: Path | None,
+    virtual: Path | Recording | None,
+    *,
+    sound: bool,
+    sensor: str | None,
+    rate: float | None,
+    outward: str | None,
+    profile: str,
+    fault: list[str] | None,
+) -> None:
+    from levelhips.running import run_live
+
+    sounds: list[Any] = _player(settings) if sound else []
     try:
         run_live(
-            console,
-            chosen,
+            _console(),
+            settings,
             folder,
             sounds,
             sensor=sensor,
-            rate_hz=None,
+            rate_hz=rate,
             outward=outward,
-            virtual=played,
+            virtual=virtual,
             profile=_profile(profile),
             faults=fault or [],
         )
     finally:
-        for sound in sounds:
-            sound.close()
+        for one in sounds:
+            one.close()
 
 
 @app.command("virtual-sensor")

@@ -58,21 +58,17 @@ def history(
 def _sessions_table(console: Console, sessions: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
+    from levelhips.history.trends import in_words
+
     table = Table(title="Sessions", title_justify="left")
     for name in ("when", "what", "min", "left", "right", "beeps", "note"):
         table.add_column(name, justify="left" if name in ("when", "what", "note") else "right")
     for row in sessions:
         at = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
-        drill = row["drill"]
-        if drill is not None:
-            what = f"{drill['name']}, {drill['side']}: {drill['good']} of {drill['reps']} without fault"
-            if drill["asked"]["seconds"] is not None:
-                what = f"{drill['name']}, {drill['side']}: {drill['held_s']:.0f} s held"
-            sides = ["", ""]
-        else:
-            what = row["kind"] + (f", {row['plan']} {row['plan_session']}" if row["plan"] else "")
-            sides = [_drop(row["sides"].get(side)) for side in ("left", "right")]
-        table.add_row(at, what, f"{row['duration_s'] / 60:.0f}", *sides, str(row["cues"]) if drill is None else "", row["note"])
+        sides = ["", ""] if row["drill"] is not None else [_drop(row["sides"].get(side)) for side in ("left", "right")]
+        table.add_row(
+            at, in_words(row), f"{row['duration_s'] / 60:.0f}", *sides, str(row["cues"]) if row["drill"] is None else "", row["note"]
+        )
     console.print(table)
 
 

@@ -30,7 +30,6 @@ class DrillPicture:
     side: Side
     instruction: str
     posture_wanted: str
-    lead: str
     low_deg: float
     high_deg: float
     sets: int
@@ -87,7 +86,7 @@ def begin(event: DrillBegin) -> DrillPicture:
     """The first picture of a drill."""
     low, high = math.degrees(event.low_rad), math.degrees(event.high_rad)
     asked = (event.sets, event.reps, event.rest_s, event.seconds)
-    return DrillPicture(event.title, event.side, event.instruction, event.posture, event.lead, low, high, *asked)
+    return DrillPicture(event.title, event.side, event.instruction, event.posture, low, high, *asked)
 
 
 def heed(picture: DrillPicture, event: Event) -> DrillPicture:
@@ -146,12 +145,4 @@ CHEAT_WORDS = {
     "short": "Further",
     "not-back": "All the way back",
     "no-movement": "Go on when you are ready",
-}
-LEAD_WORDS = {
-    "drop": "hip lower",
-    "tilt": "forward",
-    "roll": "rolled forward",
-    "hike": "hiked",
-    "height": "lifted",
-    "lean": "off the start",
 }

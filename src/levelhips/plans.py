@@ -12,11 +12,11 @@ from typing import Any
 
 from levelhips.coaching.drills.drill import drills
 from levelhips.coaching.programme import Item, Programme, load_hint, pain_hint, shoe_hint
-from levelhips.errors import SettingsError
+from levelhips.errors import LevelHipsError, SettingsError
 from levelhips.events import Side
-from levelhips.history import Diary, History
+from levelhips.history import Diary, Digest, History
 from levelhips.history.trends import baseline
-from levelhips.report.drill import drill_lines
+from levelhips.report.drill import comparison_lines
 from levelhips.settings import Settings
 
 DONE_SHARE = 0.8  # of what was asked: who stops two short of twenty-four has done it
@@ -127,6 +127,18 @@ def todays(programme: Programme, history: History, day: dt.date) -> list[Todo]:
     return out
 
 
+def remember(file: Path, history_file: Path) -> list[str]:
+    """Take the recording of a session that has just ended into the history; give what the sessions before say to it.
+
+    If that cannot be done, this is what is said: the recording is kept all the same.
+    """
+    try:
+        with History(history_file) as history:
+            return remembered(history, file)
+    except LevelHipsError as error:
+        return [f"Not in the history: {error}"]
+
+
 def remembered(history: History, file: Path) -> list[str]:
     """Take a recording into the history; give what the sessions before say to it.
 
@@ -136,32 +148,28 @@ def remembered(history: History, file: Path) -> list[str]:
         If nothing can be found in it.
     """
     found = history.add(file)
-    lines = []
-    if found.drill is not None:
-        name, side = found.drill["name"], Side(found.drill["side"])
-        other, last = (history.last_drill(name, which.value, found.started) for which in (side.other, side))
-        lines += drill_lines(found.drill, other, last)[len(drill_lines(found.drill)) :]
-    return [*lines, *hints(history, file)]
+    if found.drill is None:
+        return hints(history, found)
+    name, side = found.drill["name"], Side(found.drill["side"])
+    other, last = (history.last_drill(name, which.value, found.started) for which in (side.other, side))
+    return comparison_lines(other, last)
 
 
-def hints(history: History, file: Path) -> list[str]:
-    """What the weeks say to a session that was just made: load, pain, shoes, the road."""
-    row = next((row for row in history.sessions() if row["file"] == str(file.resolve())), None)
-    if row is None:
+def hints(history: History, found: Digest) -> list[str]:
+    """What the weeks say to a run that was just made: load, pain, shoes, the road."""
+    if found.kind != "run":
         return []
-    diary, found = Diary(history), []
-    day = dt.datetime.now(dt.UTC).astimezone().date()
-    if row["kind"] == "run":
-        found.append(load_hint(row["moving_s"] / 60, history.longest_min(row["started"])))
-        found.append(pain_hint(diary.pain_today("before", day), diary.pain_today("after", day)))
-        found += [shoe_hint(name, km) for name, km in diary.shoes().items()]
-        if row["camber_deg"] is not None:
-            low = "left" if row["camber_deg"] > 0 else "right"
-            found.append(
-                f"The pelvis leaned {abs(row['camber_deg']):.1f} deg to the {low} for minutes: if the road slopes, change sides; "
-                "if it leans the same way on the way back, look at the clip"
-            )
-    return [hint for hint in found if hint]
+    diary, day = Diary(history), dt.datetime.now().astimezone().date()
+    hints = [load_hint(found.moving_s / 60, history.longest_min(found.started))]
+    hints.append(pain_hint(diary.pain_today("before", day), diary.pain_today("after", day)))
+    hints += [shoe_hint(name, km) for name, km in diary.shoes().items()]
+    if found.camber_deg is not None:
+        low = "left" if found.camber_deg > 0 else "right"
+        hints.append(
+            f"The pelvis leaned {abs(found.camber_deg):.1f} deg to the {low} for minutes: if the road slopes, change sides; "
+            "if it leans the same way on the way back, look at the clip"
+        )
+    return [hint for hint in hints if hint]
 
 
 def thresholds_from(history: History, settings: Settings) -> dict[str, Any] | None:
@@ -169,6 +177,5 @@ def thresholds_from(history: History, settings: Settings) -> dict[str, Any] | No
     known = baseline(history)
     if known is None:
         return None
-    # As the automatic threshold has it: mean and half a spread (coaching/threshold.py).
-    levels = {side.value: known[side.value][0] + settings.threshold.baseline_sd * known[side.value][1] for side in Side}
+    levels = {side.value: settings.threshold.first(*known[side.value]) for side in Side}
     return {"mode": "fixed", "left_deg": round(max(levels["left"], 0.2), 2), "right_deg": round(max(levels["right"], 0.2), 2)}

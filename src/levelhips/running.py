@@ -15,8 +15,7 @@ from rich.console import Console
 
 from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Side
-from levelhips.history import History
-from levelhips.plans import history_path, remembered
+from levelhips.plans import history_path, remember
 from levelhips.recording import Recording, open_recording
 from levelhips.report.drill import drill_lines, drill_values
 from levelhips.sensors.ble import BleSource, Radio
@@ -122,23 +121,11 @@ def _follow(console: Console, session: Session, face: LiveFace) -> None:
         finally:
             signal.signal(signal.SIGINT, before)
     summarize(console, session)
-    _remember(console, session)
+    if (kept := session.kept) is not None:
+        for line in remember(kept, history_path()):
+            console.print(line, highlight=False, soft_wrap=True, markup=False)
     if isinstance(session.error, LevelHipsError):
         raise session.error
-
-
-def _remember(console: Console, session: Session) -> None:
-    """Take the recording into the history, and say what the weeks say to it."""
-    recorder = session.recorder
-    if recorder is None or recorder.path is None or not (session.tally.steps or session.tally.drill):
-        return
-    try:
-        with History(history_path()) as history:
-            lines = remembered(history, recorder.path)
-    except LevelHipsError as error:  # the recording is kept all the same
-        lines = [f"Not in the history: {error}"]
-    for line in lines:
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 @contextmanager

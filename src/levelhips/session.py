@@ -164,6 +164,11 @@ class Session:
         return self._over.wait(seconds)
 
     @property
+    def kept(self) -> Path | None:
+        """The recording, if something was done in it."""
+        return self.recorder.path if self.recorder is not None and (self.tally.steps or self.tally.drill) else None
+
+    @property
     def link(self) -> LinkStatus:
         """How things stand with the sensor."""
         return self._status

@@ -32,6 +32,10 @@ class ThresholdSettings:
         within("under_s", self.under_s, 10.0, 3600.0)
         within("lower_deg", self.lower_deg, 0.0, 3.0)
 
+    def first(self, mean: float, sd: float) -> float:
+        """The first threshold after a baseline, in its unit."""
+        return mean + self.baseline_sd * sd
+
 
 def within(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
@@ -97,7 +101,7 @@ class Threshold:
         if min(s.count for s in self._sides.values()) < self.settings.baseline_steps:
             return []
         for each in self._sides.values():
-            each.threshold_rad = each.mean + self.settings.baseline_sd * each.sd
+            each.threshold_rad = self.settings.first(each.mean, each.sd)
             # Half of a baseline of 2 deg is 1 deg: of a small drop not all must go.
             each.floor_rad = max(each.mean - math.radians(self.settings.most_below_deg), each.mean / 2)
         left, right = self._sides[Side.LEFT], self._sides[Side.RIGHT]

@@ -25,7 +25,6 @@ from levelhips.history.digest import Digest, digest, local_day
 
 log = logging.getLogger(__name__)
 
-FILE = "history.sqlite"
 
 # One step up a version; never changed once released, only added to.
 MIGRATIONS: tuple[str, ...] = (
@@ -228,11 +227,14 @@ class History:
     def sessions(self, last: int | None = None) -> list[dict[str, Any]]:
         """Sessions, the newest first, each with its sides and its drill."""
         rows = self.rows("SELECT * FROM sessions ORDER BY started DESC, file LIMIT ?", -1 if last is None else last)
-        for row in rows:
-            row["sides"] = {side.pop("side"): side for side in self.rows("SELECT * FROM sides WHERE file = ?", row["file"])}
-            drill = self.rows("SELECT values_json FROM drills WHERE file = ?", row["file"])
-            row["drill"] = json.loads(drill[0]["values_json"]) if drill else None
-        return rows
+        by_file = {row["file"]: row | {"sides": {}, "drill": None} for row in rows}
+        for side in self.rows("SELECT * FROM sides"):
+            if side["file"] in by_file:
+                by_file[side["file"]]["sides"][side.pop("side")] = side
+        for drill in self.rows("SELECT file, values_json FROM drills"):
+            if drill["file"] in by_file:
+                by_file[drill["file"]]["drill"] = json.loads(drill["values_json"])
+        return list(by_file.values())
 
     def last_drill(self, name: str, side: str, before: str | None = None) -> dict[str, Any] | None:
         """What that drill of that side came to the last time (before a moment)."""

@@ -9,6 +9,15 @@ from levelhips.history.digest import finite, local_day
 from levelhips.history.store import History
 
 
+def in_words(row: dict[str, Any]) -> str:
+    """What a session was, in a line."""
+    drill = row["drill"]
+    if drill is None:
+        return f"{row['kind']}, {row['plan']} {row['plan_session']}" if row["plan"] else str(row["kind"])
+    done = f"{drill['good']} of {drill['reps']} without fault" if drill["asked"]["seconds"] is None else f"{drill['held_s']:.0f} s held"
+    return f"{drill['name']}, {drill['side']}: {done}"
+
+
 def weeks(history: History) -> list[dict[str, Any]]:
     """By ISO week: runs, minutes, drop a side with its spread between runs, with and without sound, drills, pain."""
     table: dict[str, dict[str, Any]] = {}

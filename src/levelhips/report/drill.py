@@ -31,8 +31,8 @@ def drill_values(result: DrillResult) -> dict[str, Any]:
     }
 
 
-def drill_lines(values: dict[str, Any], other: dict[str, Any] | None = None, last: dict[str, Any] | None = None) -> list[str]:
-    """A few lines: what was done, with what spread; against the other side, and against the last time."""
+def drill_lines(values: dict[str, Any]) -> list[str]:
+    """A few lines: what was done, with what spread."""
     hold = values["asked"]["seconds"] is not None
     asked = values["asked"]["sets"] * values["asked"]["reps"]
     what = f"{values['held_s']:.0f} s held" if hold else f"{values['reps']} of {asked} repetitions, {values['good']} without fault"
@@ -50,10 +50,13 @@ def drill_lines(values: dict[str, Any], other: dict[str, Any] | None = None, las
         faults.append(f"{values['halves']} not counted")
     if faults:
         lines.append(f"Faults: {', '.join(faults)}")
-    for title, then in (("The other side, last", other), ("Last time", last)):
-        if then is not None:
-            lines.append(f"{title}: {_short(then)}")
     return lines
+
+
+def comparison_lines(other: dict[str, Any] | None, last: dict[str, Any] | None) -> list[str]:
+    """The other side and the last time, to hold a drill against; nothing where there was none."""
+    before = (("The other side, last", other), ("Last time", last))
+    return [f"{title}: {_short(then)}" for title, then in before if then is not None]
 
 
 def _pair(values: dict[str, float | None], digits: int) -> str:

@@ -29,7 +29,7 @@ from levelhips.coaching.programme import NOTES, DayKind, pain_hint
 from levelhips.errors import LevelHipsError
 from levelhips.events import Side
 from levelhips.history import Diary, History
-from levelhips.history.trends import retention
+from levelhips.history.trends import in_words, retention
 from levelhips.plans import load_programme, programme_path, save_programme, todays
 from levelhips.ui import texts, theme
 
@@ -167,14 +167,9 @@ class WeeksPage(QWidget):
     def _fill(self, rows: list[dict[str, Any]]) -> None:
         self.table.setRowCount(len(rows))
         for k, row in enumerate(rows):
-            drill = row["drill"]
-            if drill is not None:
-                what, sides = f"{drill['name']}, {drill['side']}: {drill['good']} / {drill['reps']}", ["", ""]
-            else:
-                what = row["kind"] + (f", {row['plan']} {row['plan_session']}" if row["plan"] else "")
-                sides = [_drop(row["sides"].get(side.value)) for side in Side]
+            sides = [_drop(row["sides"].get(side.value)) for side in Side]
             at = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
-            for column, text in enumerate((at, what, f"{row['duration_s'] / 60:.0f}", *sides)):
+            for column, text in enumerate((at, in_words(row), f"{row['duration_s'] / 60:.0f}", *sides)):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, row["file"])
                 self.table.setItem(k, column, item)

@@ -16,7 +16,7 @@ from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.schedule import PlanSettings
 from levelhips.errors import LevelHipsError
 from levelhips.history import History
-from levelhips.plans import history_path, remembered, thresholds_from
+from levelhips.plans import history_path, remember, thresholds_from
 from levelhips.recording import open_recording
 from levelhips.report.drill import drill_lines, drill_values
 from levelhips.sensors.ble import BleSource, Radio
@@ -93,8 +93,8 @@ class Window(QMainWindow):
         self.setWindowTitle(texts.WINDOW)
         self.setAcceptDrops(True)
         self.start, self.connect_page, self.live, self.review = StartPage(), ConnectPage(search), LivePage(), ReviewPage(folder, sounds)
-        self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(history_file or history_path())
         self._history_file = history_file or history_path()
+        self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(self._history_file)
         self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
         self.banner, self.pages = Banner(), QStackedWidget()
         for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.weeks):
@@ -228,27 +228,17 @@ class Window(QMainWindow):
         self._quiet()
         if session.error is not None or session.troubles:
             self.banner.say(str(session.error or session.troubles[-1]))
-        path = session.recorder.path if session.recorder is not None else None
-        lines = self._remember(session, path)
+        path = session.kept
+        lines = remember(path, self._history_file) if path is not None else []
         if session.tally.drill is not None:
             self.drill.show_result([*drill_lines(drill_values(session.tally.drill)), *lines])
             return
         if lines:
             self.banner.say("  ".join(lines))
-        if path is not None and session.tally.steps:
+        if path is not None:
             self.show_review(path)
         else:
             self.show_start()
-
-    def _remember(self, session: Session, path: Path | None) -> list[str]:
-        """Take the recording into the history; give what the weeks say to it."""
-        if path is None or not (session.tally.steps or session.tally.drill):
-            return []
-        try:
-            with History(self._history_file) as history:
-                return remembered(history, path)
-        except LevelHipsError as error:  # the recording is kept all the same
-            return [str(error)]
 
     def other_side(self) -> None:
         """The same drill for the other hip."""
