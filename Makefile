@@ -41,7 +41,7 @@ fuzz: $(STAMP)
 
 # Makes the bundled recordings anew; their samples come out the same, to the last count.
 recordings: $(STAMP)
-	$(BIN)/python -m levelhips.sensors.bundled recordings
+	$(BIN)/python -m levelhips.simulation.bundled recordings
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"levelhips needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)")'

@@ -37,7 +37,7 @@ from levelhips.motion.gravity import GravityCorrection
 from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording import RecordingWriter
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"
@@ -204,11 +204,11 @@ def an_hour() -> Recording:
 
 ANALYSE = """
 import sys, time, resource
-import levelhips.cli
+import levelhips.cli.app
 begin = time.perf_counter()
 sys.argv = ["levelhips", "analyze", sys.argv[1], "--out", sys.argv[2]]
 try:
-    levelhips.cli.main()
+    levelhips.cli.app.main()
 except SystemExit:
     pass
 print("TOOK", time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from rich.table import Table
 
-from levelhips.coaching.drills.blocks import Excursion, Hold, Metronome
+from levelhips.coaching.drills.counters import Excursion, Hold, Metronome
 from levelhips.coaching.drills.drill import drills
 from levelhips.coaching.drills.engine import STILL_S
 from levelhips.engine import Engine
 from levelhips.events import Cheat, Phase, PhaseChange, Rep, Side
-from levelhips.sensors.simulated import SensorModel
-from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
 from levelhips.settings import Settings
+from levelhips.simulation.runner import SensorModel
+from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 CLIPS = [
     {"turn_deg": turn, "pitch_deg": pitch, "heading_deg": heading}

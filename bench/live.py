@@ -28,14 +28,14 @@ from levelhips import Cue, Recording, Settings, Update, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import LinkState
-from levelhips.pace import PacedLoop
+from levelhips.live.session import Session
 from levelhips.recording.schema import Packet
-from levelhips.sensors.faults import parse_fault
 from levelhips.sensors.profile import profiles
 from levelhips.sensors.profiles import levelhips as open_profile
 from levelhips.sensors.source import LinkStatus
-from levelhips.sensors.virtual import VirtualSource, virtual_source
-from levelhips.session import Session
+from levelhips.simulation.faults import parse_fault
+from levelhips.simulation.peripheral import VirtualSource, virtual_source
+from levelhips.simulation.time_loop import PacedLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"

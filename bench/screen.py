@@ -21,8 +21,8 @@ from rich.table import Table
 from bench.live import LIMITS, PROFILE, run_of
 from levelhips import Cue, RecordingWriter, Samples, Settings, Update
 from levelhips.audio.player import Player
-from levelhips.pace import PacedLoop
-from levelhips.sensors.virtual import virtual_source
+from levelhips.simulation.peripheral import virtual_source
+from levelhips.simulation.time_loop import PacedLoop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

@@ -23,17 +23,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from levelhips import RecordingWriter, Settings, open_recording
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.history import History
-from levelhips.pace import PacedLoop
+from levelhips.live.dispatch import Sink
+from levelhips.live.session import MakeSource
 from levelhips.sensors.ble import Radio
-from levelhips.sensors.faults import parse_fault
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
-from levelhips.sensors.virtual import VirtualWorld, virtual_source
-from levelhips.session import MakeSource
+from levelhips.simulation.faults import parse_fault
+from levelhips.simulation.peripheral import VirtualWorld, virtual_source
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.time_loop import PacedLoop
 from levelhips.ui.app import application
-from levelhips.ui.start import Searching
+from levelhips.ui.pages.start import Searching
 from levelhips.ui.window import Window
-from levelhips.view import Sink
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"

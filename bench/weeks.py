@@ -15,7 +15,7 @@ from levelhips.engine import Engine
 from levelhips.history import History
 from levelhips.recording.schema import Packet
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
 MANY, MINUTES = 200, 30
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from levelhips import Samples, Update
 from levelhips.engine import Engine
-from levelhips.sensors.simulated import RunnerModel, SensorModel, Simulation, simulate_gait
+from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, simulate_gait
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _data = tempfile.TemporaryDirectory(prefix="levelhips-tests-")  # goes with the process

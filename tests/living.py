@@ -12,12 +12,12 @@ import numpy as np
 
 from levelhips import Analysis, Cue, Do, Gap, Quality, Recording, Settings, Step, Update, analyze, open_recording
 from levelhips.events import Event, LinkChange, LinkState, Notice, Signal
-from levelhips.pace import PacedLoop
-from levelhips.sensors.faults import parse_fault
+from levelhips.live.dispatch import Sink
+from levelhips.live.session import Session
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.virtual import virtual_source
-from levelhips.session import Session
-from levelhips.view import Sink
+from levelhips.simulation.faults import parse_fault
+from levelhips.simulation.peripheral import virtual_source
+from levelhips.simulation.time_loop import PacedLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_DEG = 3.4

@@ -14,8 +14,8 @@ from levelhips.engine import Engine
 from levelhips.events import Heading, Notice, Step, Update
 from levelhips.motion.contacts import RunningContacts
 from levelhips.motion.gravity import GravityCorrection
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
-from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 # Case: drop RMSE, obliquity RMSE, rotation RMSE [deg], contact SD [ms]. With room for another machine's arithmetic, none for
 # a worse method. The contacts of runner c come from shoe plates whose own right-foot intervals scatter by 20 ms.

@@ -19,10 +19,10 @@ from living import run_of
 from levelhips import SensorError
 from levelhips.recording.schema import Packet
 from levelhips.sensors.ble import BleSource, Radio, scan
-from levelhips.sensors.bumble_radio import BumbleRadio, device_on
 from levelhips.sensors.profile import profiles
 from levelhips.sensors.source import LinkStatus
-from levelhips.sensors.virtual import HOST_ADDRESS, serve
+from levelhips.simulation.bumble_backend import BumbleRadio, device_on
+from levelhips.simulation.peripheral import HOST_ADDRESS, serve
 
 
 def free_port() -> int:
@@ -89,7 +89,7 @@ def test_a_controller_that_cannot_be_opened_is_said():
 
 
 def test_two_sensors_in_range_must_be_named():
-    from levelhips.sensors.virtual import VirtualSensor
+    from levelhips.simulation.peripheral import VirtualSensor
 
     async def world() -> None:
         link = LocalLink()
@@ -112,7 +112,7 @@ def test_two_sensors_in_range_must_be_named():
         for sensor in sensors:
             await sensor.stop()
 
-    from levelhips.pace import PacedLoop
+    from levelhips.simulation.time_loop import PacedLoop
 
     loop = PacedLoop(math.inf)
     loop.run_until_complete(world())

@@ -153,7 +153,7 @@ def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
     from levelhips import open_recording
     from levelhips.analysis import settings_of
     from levelhips.engine import Engine
-    from levelhips.sensors import bundled
+    from levelhips.simulation import bundled
 
     recording = open_recording(bundled.find(name))
     engine = Engine(recording.rate_hz, settings_of(recording))

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, short_run
 
 from levelhips import RecordingWriter, analyze
-from levelhips.sensors import bundled
+from levelhips.simulation import bundled
 
 
 def levelhips(*arguments: object, cwd: Path | None = None, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -118,7 +118,7 @@ def test_a_full_disk_leaves_nothing_that_looks_whole(run_file: Path, tmp_path: P
     # The limit on file size is the disk's end: writing beyond it fails as on a full one.
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); from levelhips.cli import main; main()"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); from levelhips.cli.app import main; main()"
     )
     given = [str(run_file) if argument == "RUN" else argument for argument in arguments]
     done = subprocess.run([sys.executable, "-c", code, *given], capture_output=True, text=True, cwd=tmp_path, check=False)

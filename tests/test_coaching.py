@@ -17,8 +17,8 @@ from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.engine import Engine
 from levelhips.events import Angles, Baseline, Contact, Cue, Mode, Signal, Step, ThresholdChange, Update
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
 from levelhips.settings import Settings
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
 DEG = math.pi / 180
 MADE = simulate_gait(RunnerModel(move_s=80.0, drop_left_deg=3.6, drop_right_deg=2.4), SensorModel(rate_hz=100.0), seed=5)

@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from levelhips import Gap, Quality, Samples, Settings, SettingsError, Side, Update
-from levelhips.coaching.drills.blocks import Band, Excursion, Hold, Metronome
+from levelhips.coaching.drills.counters import Band, Excursion, Hold, Metronome
 from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings, chosen, drills
 from levelhips.coaching.drills.engine import STILL_S, DrillCoach
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.events import Beat, Cheat, Phase, PhaseChange, Pose, Posture, PostureChange, Rep, Signal, StandingZero
-from levelhips.sensors.simulated import SensorModel, Simulation
-from levelhips.sensors.simulated_drills import NO_BAND, WearerModel, simulate_drill
+from levelhips.simulation.runner import SensorModel, Simulation
+from levelhips.simulation.wearer import NO_BAND, WearerModel, simulate_drill
 
 CLIP = SensorModel(rate_hz=100.0, turn_deg=-70.0, heading_deg=4.0)
 LATE_S = 0.150  # what the issue allows; the bench prints what it is
@@ -338,7 +338,7 @@ def test_a_drill_cannot_ask_for_what_its_posture_hides() -> None:
 def test_a_strangers_drill_comes_in_by_its_entry_point_and_a_broken_one_is_left_out(tmp_path: Any, monkeypatch: Any) -> None:
     (tmp_path / "elsewhere.py").write_text(
         "from dataclasses import replace\n"
-        "from levelhips.coaching.drills.pelvic_drop import DRILL\n"
+        "from levelhips.coaching.drills.catalog.pelvic_drop import DRILL\n"
         "MINE = replace(DRILL, name='my-drop')\n"
         "BROKEN = 3\n"
     )

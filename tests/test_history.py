@@ -13,18 +13,22 @@ import pytest
 
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
 from levelhips.coaching.drills.result import DrillResult
-from levelhips.coaching.programme import DEFAULT, DayKind, Item, Programme, load_hint, pain_hint, shoe_hint
-from levelhips.coaching.schedule import PlanSettings
+from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.engine import Engine
 from levelhips.events import BlockChange, Event, Rep, Step
 from levelhips.history import Diary, History, digest
 from levelhips.history.store import MIGRATIONS
-from levelhips.history.trends import baseline, retention, weeks
-from levelhips.plans import load_programme, programme_path, remembered, save_programme, thresholds_from, todays
+from levelhips.history.weekly import baseline, retention, weeks
+from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
+from levelhips.programme.programme import DEFAULT, DayKind, Item, Programme
+from levelhips.programme.remember import remembered, thresholds_from
+from levelhips.programme.store import load_programme, save_programme
+from levelhips.programme.today import todays
 from levelhips.recording import RecordingWriter
-from levelhips.recording.glance import glance
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
-from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
+from levelhips.recording.event_reader import glance
+from levelhips.settings.paths import programme_path
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = dt.date(2026, 3, 2)  # a Monday
@@ -226,13 +230,13 @@ def test_weeks_tell_drop_by_side_with_its_spread(recordings: Path, store: Histor
 
 
 def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    from levelhips.coaching.schedule import Block
+    from levelhips.coaching.run_protocol import Block
 
     short = {
         "baseline": (Block(0.0, 55.0, feedback=False),),
         "retraining": (Block(0.0, 20.0, feedback=False), Block(20.0, 40.0), Block(40.0, 55.0, feedback=False)),
     }
-    monkeypatch.setattr("levelhips.coaching.schedule.blocks", lambda settings: short[settings.name])
+    monkeypatch.setattr("levelhips.coaching.run_protocol.blocks", lambda settings: short[settings.name])
     run(tmp_path / "base.mcap", "2026-03-02T10:00:00+00:00", left=4.0, plan=PlanSettings("baseline"))
     events = run(tmp_path / "fifth.mcap", "2026-03-09T10:00:00+00:00", left=3.0, plan=PlanSettings("retraining", 5), seed=2)
     assert len([event for event in events if isinstance(event, BlockChange)]) == 4

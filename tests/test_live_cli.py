@@ -20,7 +20,7 @@ pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtua
 from living import run_of
 
 from levelhips import RecordingWriter, open_recording
-from levelhips.doctor import Finding, examine, worst
+from levelhips.live.doctor import Finding, examine, worst
 
 PROGRAM = [sys.executable, "-m", "levelhips"]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
@@ -149,7 +149,7 @@ def test_what_cannot_be_is_said_with_a_fix(short, arguments, said):
 
 
 def test_a_virtual_sensor_without_bumble_is_said(short):
-    code = "import sys; sys.modules['bumble'] = None; sys.argv[0] = 'levelhips'; from levelhips.cli import main; main()"
+    code = "import sys; sys.modules['bumble'] = None; sys.argv[0] = 'levelhips'; from levelhips.cli.app import main; main()"
     command = [sys.executable, "-c", code, "run", "--virtual", str(short), "--no-beep", "--no-record"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1

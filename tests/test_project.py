@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from levelhips.sensors import bundled
+from levelhips.simulation import bundled
 
 
 def test_imports_go_down_the_picture() -> None:

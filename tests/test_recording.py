@@ -33,7 +33,7 @@ from levelhips.recording.schema import (
     encode_samples,
 )
 from levelhips.recording.writer import new_name
-from levelhips.sensors import bundled
+from levelhips.simulation import bundled
 
 MADE = short_run()
 META = {"rate_hz": "100", "outward": "+z", "sensor": "test"}

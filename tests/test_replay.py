@@ -11,12 +11,12 @@ from conftest import short_run
 from rich.console import Console
 
 from levelhips import Side, Update, analyze
+from levelhips.cli.terminal import big, draw
 from levelhips.commands import Command, Do
+from levelhips.live.replay import Replay
+from levelhips.live.snapshot import View
 from levelhips.recording import Recording
-from levelhips.replay import Replay
 from levelhips.settings import Settings
-from levelhips.terminal import big, draw
-from levelhips.view import View
 
 SAMPLES = short_run().samples
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from levelhips import Settings, Side, Update
 from levelhips.audio.synth import Mixer
 from levelhips.audio.voice import Voice
-from levelhips.coaching.schedule import FEEDBACK_MIN, LADDER, RUN_MIN, Block, PlanSettings, Schedule, blocks
+from levelhips.coaching.run_protocol import FEEDBACK_MIN, LADDER, RUN_MIN, Block, PlanSettings, Schedule, blocks
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.errors import SettingsError
 from levelhips.events import BlockChange, Cue, Pace, Step
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
 
 @pytest.mark.parametrize("session", range(1, 9))
@@ -85,7 +85,7 @@ SETTINGS = replace(
 
 def through(at: list[int], monkeypatch: pytest.MonkeyPatch | None = None) -> Update:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("levelhips.coaching.schedule.blocks", lambda settings: SHORT)
+        patch.setattr("levelhips.coaching.run_protocol.blocks", lambda settings: SHORT)
         engine = Engine(100.0, SETTINGS)
         engine.push(Command(20.0, Do.PAUSE))
         engine.push(Command(24.0, Do.RESUME))

@@ -27,19 +27,19 @@ from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from levelhips import Cue, SensorError, Settings, analyze, open_recording
+from levelhips.analysis.curves import stride_curves
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import Side
-from levelhips.pace import PacedLoop
-from levelhips.report.curves import stride_curves
-from levelhips.sensors.faults import parse_fault
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.virtual import VirtualWorld, virtual_source
 from levelhips.settings import load_settings
+from levelhips.simulation.faults import parse_fault
+from levelhips.simulation.peripheral import VirtualWorld, virtual_source
+from levelhips.simulation.time_loop import PacedLoop
 from levelhips.ui import texts
 from levelhips.ui.app import application
-from levelhips.ui.dialogs import SettingsDialog, recordings_by_date
-from levelhips.ui.start import Searching
+from levelhips.ui.pages.start import Searching
+from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 from levelhips.ui.window import Window
 
 LOW = Settings(threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4))

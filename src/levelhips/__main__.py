@@ -1,5 +1,5 @@
 """python -m levelhips"""
 
-from levelhips.cli import main
+from levelhips.cli.app import main
 
 main()

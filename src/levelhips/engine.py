@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from levelhips.coaching.coach import Coach
+from levelhips.coaching.coach import Coach, CueSettings
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.drills.engine import DrillCoach
+from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.errors import SettingsError
 from levelhips.events import Pose, StandingZero, Update
 from levelhips.motion.attitude import Attitude
-from levelhips.motion.pipeline import Pipeline
+from levelhips.motion.pipeline import MotionSettings, Pipeline
 from levelhips.motion.timebase import Timebase
 from levelhips.samples import Gap, Samples
-from levelhips.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Everything that changes a result: motion, thresholds, cues, drill and run protocol."""
+
+    motion: MotionSettings = field(default_factory=MotionSettings)
+    threshold: ThresholdSettings = field(default_factory=ThresholdSettings)
+    cues: CueSettings = field(default_factory=CueSettings)
+    drill: DrillSettings = field(default_factory=DrillSettings)
+    plan: PlanSettings = field(default_factory=PlanSettings)
 
 
 class _Part(Protocol):
@@ -25,7 +39,7 @@ class _Part(Protocol):
 
 
 class _Running:
-    def __init__(self, rate_hz: float, settings: Settings) -> None:
+    def __init__(self, rate_hz: float, settings: EngineSettings) -> None:
         self._pipeline = Pipeline(rate_hz, settings.motion)
         self._coach = Coach(settings.threshold, settings.cues, settings.plan)
 
@@ -40,7 +54,7 @@ class _Running:
 
 
 class _Drilling:
-    def __init__(self, rate_hz: float, settings: Settings) -> None:
+    def __init__(self, rate_hz: float, settings: EngineSettings) -> None:
         try:
             self._coach = DrillCoach(settings.drill)
         except KeyError as error:
@@ -75,7 +89,7 @@ class Engine:
     ----------
     rate_hz : float
         Nominal sampling rate [Hz], 40 or more.
-    settings : Settings
+    settings : EngineSettings
         With the name of a drill in them, that drill; else running and walking.
 
     Raises
@@ -86,8 +100,8 @@ class Engine:
         If there is no such drill, axis or filter.
     """
 
-    def __init__(self, rate_hz: float, settings: Settings | None = None) -> None:
-        settings = settings or Settings()
+    def __init__(self, rate_hz: float, settings: EngineSettings | None = None) -> None:
+        settings = settings or EngineSettings()
         self.timebase = Timebase(rate_hz)
         self._part: _Part = _Drilling(rate_hz, settings) if settings.drill.name else _Running(rate_hz, settings)
         self._waiting: list[Command] = []

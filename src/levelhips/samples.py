@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 import numpy as np
@@ -12,7 +13,17 @@ from levelhips.errors import BadInputError
 
 Array = NDArray[np.float64]
 STANDARD_GRAVITY_MPS2 = 9.80665
-BRIDGED = "bridged"
+
+
+class GapReason(StrEnum):
+    """Why samples are missing."""
+
+    LOST = "lost"  # none came for a while
+    CLOCK_JUMP = "clock-jump"  # the sensor's clock went back
+    BRIDGED = "bridged"  # so short that it is filled in; never an event
+
+
+BRIDGED = GapReason.BRIDGED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,14 +86,12 @@ class Gap:
     ----------
     from_s, to_s : float
         Time of the last sample before and of the first one after [s].
-    reason : str
-        ``lost`` (no samples for a while), ``clock-jump`` (the sensor's clock went back) or ``bridged`` (so short that it
-        is filled in, and no event).
+    reason : GapReason
     """
 
     from_s: float
     to_s: float
-    reason: str = "lost"
+    reason: GapReason = GapReason.LOST
 
 
 def _problem_with(samples: Samples) -> str | None:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from levelhips.coaching.forecast import PeakForecast
-from levelhips.coaching.schedule import PlanSettings, Schedule
+from levelhips.coaching.run_protocol import PlanSettings, Schedule
 from levelhips.coaching.threshold import Threshold, ThresholdSettings, within
 from levelhips.commands import Command, Do
 from levelhips.events import (
@@ -23,9 +23,11 @@ from levelhips.events import (
     Quality,
     Side,
     Signal,
+    SignalKind,
     StandingZero,
     Step,
     ThresholdChange,
+    ThresholdReason,
     Update,
 )
 from levelhips.samples import Array, Gap
@@ -116,13 +118,13 @@ class Coach:
         events: list[Event] = []
         if command.do is Do.PAUSE and not self._state.paused:
             self._state.paused = True
-            events += [Signal(command.at_s, command.at_s, "paused"), *self._schedule.pause(command.at_s)]
+            events += [Signal(command.at_s, command.at_s, SignalKind.PAUSED), *self._schedule.pause(command.at_s)]
         elif command.do is Do.RESUME and self._state.paused:
             self._state.paused = False
-            events += [Signal(command.at_s, command.at_s, "started"), *self._schedule.resume(command.at_s)]
+            events += [Signal(command.at_s, command.at_s, SignalKind.STARTED), *self._schedule.resume(command.at_s)]
         elif command.do is Do.THRESHOLD and command.value is not None:
             level = math.radians(command.value)
-            events.append(self.threshold.set(command.at_s, level, level, "command"))
+            events.append(self.threshold.set(command.at_s, level, level, ThresholdReason.COMMAND))
         return Update(events=tuple(events))
 
     def _heed(self, event: Event) -> list[Event]:
@@ -135,19 +137,19 @@ class Coach:
             state.stance = None
             state.tail_t = state.tail_obliquity = np.empty(0)
             if event.to_s - event.from_s >= self.settings.back_s:
-                return [Signal(event.from_s, event.to_s, "back")]
+                return [Signal(event.from_s, event.to_s, SignalKind.BACK)]
         elif isinstance(event, StandingZero):
-            out: list[Event] = [Signal(event.at_s, event.known_s, "calibrated")]
+            out: list[Event] = [Signal(event.at_s, event.known_s, SignalKind.CALIBRATED)]
             if not self._said_fixed:
                 self._said_fixed = True
                 left, right = self.threshold.of(Side.LEFT), self.threshold.of(Side.RIGHT)
-                out.append(ThresholdChange(event.at_s, event.known_s, left, right, "fixed"))
+                out.append(ThresholdChange(event.at_s, event.known_s, left, right, ThresholdReason.FIXED))
             return out
         elif isinstance(event, ModeChange):
             began = event.mode is Mode.RUNNING and not state.running
             state.running = event.mode is Mode.RUNNING
             if began and not state.paused:
-                return [Signal(event.at_s, event.known_s, "started"), *self._schedule.begin(event.known_s)]
+                return [Signal(event.at_s, event.known_s, SignalKind.STARTED), *self._schedule.begin(event.known_s)]
         return []
 
     def _begin(self, contact: Contact) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
-from levelhips.events import Baseline, Event, Quality, Side, Step, ThresholdChange
+from levelhips.events import Baseline, Event, Quality, Side, Step, ThresholdChange, ThresholdReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Threshold:
             return 1.0
         return min(min(side.count for side in self._sides.values()) / self.settings.baseline_steps, 1.0)
 
-    def set(self, at_s: float, left_rad: float, right_rad: float, why: str) -> ThresholdChange:
+    def set(self, at_s: float, left_rad: float, right_rad: float, why: ThresholdReason) -> ThresholdChange:
         """Fix both thresholds; from now on nothing shapes them."""
         self._auto = False
         self._sides[Side.LEFT].threshold_rad, self._sides[Side.RIGHT].threshold_rad = left_rad, right_rad
@@ -108,7 +108,7 @@ class Threshold:
         known = step.known_s
         return [
             Baseline(step.at_s, known, left.mean, left.sd, right.mean, right.sd),
-            ThresholdChange(step.at_s, known, left.threshold_rad, right.threshold_rad, "baseline"),
+            ThresholdChange(step.at_s, known, left.threshold_rad, right.threshold_rad, ThresholdReason.BASELINE),
         ]
 
     def _shape(self, step: Step, side: _Side) -> list[Event]:
@@ -127,4 +127,4 @@ class Threshold:
             return []
         side.threshold_rad = lower
         left, right = self._sides[Side.LEFT].threshold_rad, self._sides[Side.RIGHT].threshold_rad
-        return [ThresholdChange(step.at_s, step.known_s, left, right, "shaping")]
+        return [ThresholdChange(step.at_s, step.known_s, left, right, ThresholdReason.SHAPING)]

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from levelhips.errors import BadInputError
-from levelhips.history.digest import local_day
+from levelhips.history.session_row import local_day
 from levelhips.history.store import History
 
 

@@ -19,12 +19,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from levelhips.coaching.programme import LONGEST_DAYS
 from levelhips.errors import LevelHipsError, RecordingError
-from levelhips.history.digest import Digest, digest, local_day
+from levelhips.history.session_row import Digest, digest, local_day
 
 log = logging.getLogger(__name__)
 
+LONGEST_DAYS = 30  # the window of "the longest run lately": Frandsen 2025 (programme/hints.py)
 
 # One step up a version; never changed once released, only added to.
 MIGRATIONS: tuple[str, ...] = (

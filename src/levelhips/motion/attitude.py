@@ -15,11 +15,11 @@ import numpy as np
 
 from levelhips.events import Pose, StandingZero
 from levelhips.motion.alignment import outward_axis, pelvis_from_sensor
-from levelhips.motion.angles import posture
+from levelhips.motion.kinematics import posture
 from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.smoothing import Butterworth
 from levelhips.motion.standing import StandingDetector
-from levelhips.samples import BRIDGED, STANDARD_GRAVITY_MPS2, Array, Gap, Samples
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, GapReason, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +163,10 @@ class Attitude:
 
     def _lose(self, gap: Gap) -> list[Pose | Gap | StandingZero]:
         if not len(self._last):
-            return [] if gap.reason == BRIDGED else [gap]
-        if gap.reason == BRIDGED or (gap.reason == "lost" and gap.to_s - gap.from_s <= self.settings.fill_s):
+            return [] if gap.reason is GapReason.BRIDGED else [gap]
+        if gap.reason is GapReason.BRIDGED or (gap.reason is GapReason.LOST and gap.to_s - gap.from_s <= self.settings.fill_s):
             self._hole = True
-            return [] if gap.reason == BRIDGED else [gap]
+            return [] if gap.reason is GapReason.BRIDGED else [gap]
         self._filter.restart()
         for low in (*self._quick, *self._slow, *self._others):
             low.restart()

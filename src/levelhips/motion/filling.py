@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from levelhips.motion.history import History
+from levelhips.motion.signal_buffer import History
 from levelhips.motion.steps import RAW
 from levelhips.samples import Array, Gap, Samples
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from levelhips.events import Contact, Event, Mode, Quality, Side, Step, Stride
 from levelhips.motion import steps
-from levelhips.motion.history import History
 from levelhips.motion.sides import SideVoter
+from levelhips.motion.signal_buffer import History
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,18 @@ import numpy as np
 from levelhips.commands import Command, Do
 from levelhips.events import Angles, Event, Heading, Mode, ModeChange, Quality, StandingZero, Update
 from levelhips.motion.alignment import HeadingEstimator, outward_axis, pelvis_from_sensor
-from levelhips.motion.angles import Posture, posture
 from levelhips.motion.contacts import RunningContacts, WalkingContacts
 from levelhips.motion.filling import fill_in
 from levelhips.motion.gait import Gait, Uncertainty
 from levelhips.motion.gravity import GravityCorrection
 from levelhips.motion.heading import TravelHeading
-from levelhips.motion.history import History
+from levelhips.motion.kinematics import Posture, posture
 from levelhips.motion.orientation import VqfFilter, orientation_filter
+from levelhips.motion.quality import Watch
+from levelhips.motion.signal_buffer import History
 from levelhips.motion.standing import StandingDetector
 from levelhips.motion.steps import SIGNALS, mean
-from levelhips.motion.watch import Watch
-from levelhips.samples import BRIDGED, STANDARD_GRAVITY_MPS2, Array, Gap, Samples
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, GapReason, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,15 +471,15 @@ class Pipeline:
     def _lose(self, gap: Gap) -> Update:
         missing_s = gap.to_s - gap.from_s
         if not len(self._last):
-            return Update() if gap.reason == BRIDGED else Update(events=(gap,))
+            return Update() if gap.reason is GapReason.BRIDGED else Update(events=(gap,))
         stride_s = self._running.stride_s
-        if gap.reason == BRIDGED or (gap.reason == "lost" and missing_s <= FILL_S and missing_s < 0.5 * stride_s):
+        if gap.reason is GapReason.BRIDGED or (gap.reason is GapReason.LOST and missing_s <= FILL_S and missing_s < 0.5 * stride_s):
             self._hole = gap
             if self._gravity_ready:
                 # A straight line between the rates errs with the cube of the time (they bend by some 500 rad/s3), the
                 # stride before by what strides differ: 10 deg/s, and 1 m/s2 in the force that the velocity is made of.
                 self._gravity.widen(min(500.0 * missing_s**3 / 12, 0.15 * missing_s), 1.0 * missing_s)
-            if gap.reason == BRIDGED:
+            if gap.reason is GapReason.BRIDGED:
                 return Update()
             self._watch.gap(gap.to_s)
             self._hurry()

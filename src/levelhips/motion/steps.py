@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from levelhips.events import Mode, Quality, Side, Step, Stride
-from levelhips.motion.history import History
+from levelhips.motion.signal_buffer import History
 from levelhips.samples import Array
 
 RAW = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")  # as they came: what a gap is filled in from

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from levelhips.samples import BRIDGED, Array, Gap, Samples
+from levelhips.samples import BRIDGED, Array, Gap, GapReason, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Timebase:
                     close()
                     state.shift_s += dt - step
                     t_s = raw_s + state.shift_s
-                    out.append(Gap(state.last_s, t_s, "clock-jump"))
+                    out.append(Gap(state.last_s, t_s, GapReason.CLOCK_JUMP))
                 elif step <= 0:
                     self.dropped += 1
                     continue

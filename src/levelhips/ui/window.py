@@ -12,24 +12,25 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.coaching.drills.drill import DrillSettings
-from levelhips.coaching.schedule import PlanSettings
+from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.errors import LevelHipsError
 from levelhips.history import History
-from levelhips.plans import history_path, remember, thresholds_from
+from levelhips.live.session import MakeSource, Session, ready
+from levelhips.programme.remember import remember, thresholds_from
 from levelhips.recording import open_recording
-from levelhips.report.drill import drill_lines, drill_values
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
-from levelhips.session import MakeSource, Session, ready
 from levelhips.settings import Settings
+from levelhips.settings.paths import history_path
 from levelhips.ui import texts, theme
-from levelhips.ui.dialogs import SettingsDialog, recordings_by_date
-from levelhips.ui.drill import DrillChoicePage, DrillPage
-from levelhips.ui.live import LivePage
-from levelhips.ui.review import ReviewPage
-from levelhips.ui.start import ConnectPage, Searching, StartPage
-from levelhips.ui.weeks import WeeksPage
+from levelhips.ui.pages.drill import DrillChoicePage, DrillPage
+from levelhips.ui.pages.live import LivePage
+from levelhips.ui.pages.start import ConnectPage, Searching, StartPage
+from levelhips.ui.pages.weeks import WeeksPage
+from levelhips.ui.review.page import ReviewPage
+from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 
 
 class Banner(QWidget):
@@ -156,7 +157,7 @@ class Window(QMainWindow):
         """The review, of this recording or of the last one that was made."""
         self._show(self.review)
         if path is None and self.review.analysis is None:
-            from levelhips.sensors import bundled  # brings the simulator, and with it half of scipy
+            from levelhips.simulation import bundled  # brings the simulator, and with it half of scipy
 
             mine = recordings_by_date(self.folder)
             path = mine[0] if mine else bundled.find(bundled.TREADMILL)
@@ -188,8 +189,8 @@ class Window(QMainWindow):
     def run_virtual(self, recording: Path | None = None) -> None:
         """A virtual sensor on the back, playing a bundled run, or a virtual wearer who does the drill."""
         try:
-            from levelhips.sensors import bundled
-            from levelhips.sensors.virtual import virtual_source
+            from levelhips.simulation import bundled
+            from levelhips.simulation.peripheral import virtual_source
 
             if self._drill is not None and recording is None:
                 played, settings = bundled.practice(self._drill)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from levelhips.coaching.drills.blocks import Band, Excursion, Hold, Jolt, Metronome, Steps
+from levelhips.coaching.drills.counters import Band, Excursion, Hold, Jolt, Metronome, Steps
 from levelhips.coaching.threshold import within
 from levelhips.events import Posture, Side
 from levelhips.plugins import installed

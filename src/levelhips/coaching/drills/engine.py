@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from levelhips.coaching.drills.blocks import Band, BandWatch, Done, Excursion, Hold, Said, Seen, Watch
+from levelhips.coaching.drills.counters import Band, BandWatch, Done, Excursion, Hold, Said, Seen, Watch
 from levelhips.coaching.drills.drill import DrillSettings, chosen
-from levelhips.coaching.drills.postures import DIRECTIONS, PostureWatch, Vector, onto
-from levelhips.coaching.drills.sight import Moment, Sight, Start, moments
+from levelhips.coaching.drills.drill_angles import Moment, Sight, Start, moments
+from levelhips.coaching.drills.start_position import DIRECTIONS, PostureWatch, Vector, onto
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.events import (
@@ -23,14 +23,18 @@ from levelhips.events import (
     Cheat,
     DrillBegin,
     Event,
+    FormFault,
     Phase,
     PhaseChange,
+    PhaseReason,
     Pose,
     Posture,
     PostureChange,
+    PromptKind,
     Quality,
     Rep,
     Signal,
+    SignalKind,
     StandingZero,
     Update,
 )
@@ -127,19 +131,19 @@ class DrillCoach:
         s, at_s = self._state, command.at_s
         if command.do is Do.PAUSE and s.phase not in (Phase.PAUSED, Phase.DONE):
             s.resume = s.phase
-            self._enter(Phase.PAUSED, at_s, "asked")
+            self._enter(Phase.PAUSED, at_s, PhaseReason.ASKED)
         elif command.do is Do.RESUME and s.phase is Phase.PAUSED:
             # Who went to the telephone lies otherwise now: the start posture is taken again, what was counted stays.
             stood_meanwhile = s.resume is Phase.STAND and s.stood
             go_on = self._after_standing if stood_meanwhile else Phase.TAKE if s.resume is Phase.WORK else s.resume
-            self._enter(go_on, at_s, "resumed")
+            self._enter(go_on, at_s, PhaseReason.RESUMED)
         elif command.do is Do.NEXT and s.phase is Phase.WORK:
             self._end_set(at_s)
         elif command.do is Do.NEXT and s.phase is Phase.REST:
-            self._enter(Phase.TAKE, at_s, "asked")
+            self._enter(Phase.TAKE, at_s, PhaseReason.ASKED)
         elif command.do is Do.ZERO and s.phase is not Phase.DONE:
             s.stood = False
-            self._enter(Phase.STAND, at_s, "asked")
+            self._enter(Phase.STAND, at_s, PhaseReason.ASKED)
         return Update(events=self._take_events())
 
     def _take_events(self) -> tuple[Event, ...]:
@@ -150,7 +154,7 @@ class DrillCoach:
 
     def _stood(self, event: StandingZero) -> tuple[Event, ...]:
         self._state.stood = True
-        self._say(Signal(event.at_s, event.known_s, "calibrated"))
+        self._say(Signal(event.at_s, event.known_s, SignalKind.CALIBRATED))
         if self._state.phase is Phase.STAND:
             self._askew, self._bow = np.eye(3), [0.0, 0.0, 0.0]
             self._enter(self._after_standing, event.known_s)
@@ -168,7 +172,7 @@ class DrillCoach:
             if s.watch is not None:
                 s.watch.interrupt()
         if lost_s >= BACK_S:
-            self._say(Signal(gap.from_s, gap.to_s, "back"))
+            self._say(Signal(gap.from_s, gap.to_s, SignalKind.BACK))
         return self._take_events()
 
     # Poses.
@@ -225,8 +229,8 @@ class DrillCoach:
         elif s.phase is Phase.TAKE:
             self._take(now, dt)
         elif s.phase is Phase.REST and t_s - s.since_s >= self.drill.dose.rest_s:
-            self._say(Beat(t_s, t_s, "rest-over"))
-            self._enter(Phase.TAKE, t_s, "rest-over")
+            self._say(Beat(t_s, t_s, PromptKind.REST_OVER))
+            self._enter(Phase.TAKE, t_s, PhaseReason.REST_OVER)
         elif s.phase is Phase.WORK:
             if now.jolt_mps2 > FALL_MPS2 or now.rate_dps > FALL_DPS:
                 s.jolted_s = t_s
@@ -242,7 +246,7 @@ class DrillCoach:
         for now_s in t_s.tolist():
             if now_s - s.reminded_s >= REMIND_S:
                 s.reminded_s = now_s
-                self._say(Beat(now_s, now_s, "stand"))
+                self._say(Beat(now_s, now_s, PromptKind.STAND))
 
     def _watch_bow(self, t_s: float, up: Vector) -> None:
         """One bow on both feet is a hinge about the mediolateral axis: the vertical tips to where the pelvis' back is."""
@@ -257,12 +261,12 @@ class DrillCoach:
             if bow[2] >= BOW_DEG and abs(askew) < math.radians(MOST_ASKEW_DEG):
                 c, d = math.cos(askew), math.sin(askew)
                 self._askew = np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
-                self._say(Signal(t_s, t_s, "calibrated"))
+                self._say(Signal(t_s, t_s, SignalKind.CALIBRATED))
                 self._enter(Phase.TAKE, t_s)
             self._bow = [0.0, 0.0, 0.0]
         if s.phase is Phase.BOW and t_s - max(s.reminded_s, s.since_s) >= REMIND_S:
             s.reminded_s = t_s
-            self._say(Beat(t_s, t_s, "bow"))
+            self._say(Beat(t_s, t_s, PromptKind.BOW))
 
     def _take(self, now: Moment, dt: float) -> None:
         """Wait for the right posture, held still; say so where it is another."""
@@ -315,7 +319,7 @@ class DrillCoach:
         if t_s - s.wrong_since_s >= patience_s and t_s - s.reminded_s >= (AGAIN_S if lying else REMIND_S):
             s.reminded_s = t_s
             side = {Posture.LEFT_SIDE, Posture.RIGHT_SIDE}
-            self._say(Beat(t_s, t_s, "wrong-side" if now in side and self.posture in side else "wrong-posture"))
+            self._say(Beat(t_s, t_s, PromptKind.WRONG_SIDE if now in side and self.posture in side else PromptKind.WRONG_POSTURE))
 
     def _astray(self, t_s: float, lean: float) -> bool:
         """Whether the wearer left the posture, or the clip the wearer."""
@@ -327,10 +331,10 @@ class DrillCoach:
             s.away_since_s = t_s
         if s.away_since_s - s.jolted_s <= FALL_S:
             s.stood = False
-            self._enter(Phase.STAND, t_s, "fell-off")
+            self._enter(Phase.STAND, t_s, PhaseReason.FELL_OFF)
         elif t_s - s.away_since_s >= LOST_S:
-            self._say(Beat(t_s, t_s, "wrong-posture"))
-            self._enter(Phase.TAKE, t_s, "posture-lost")
+            self._say(Beat(t_s, t_s, PromptKind.WRONG_POSTURE))
+            self._enter(Phase.TAKE, t_s, PhaseReason.POSTURE_LOST)
         return True
 
     def _work(self, now: Moment, values: dict[str, float], lead_deg: float) -> None:
@@ -339,15 +343,15 @@ class DrillCoach:
         for band in s.bands:
             value = values[band.band.signal]
             if what := band.push(t_s, value):
-                self._cheat(t_s, what, value, band.band)
+                self._cheat(t_s, FormFault(what), value, band.band)
         inside = not any(band.outside for band in s.bands)
         self._watch_other_side(t_s, lead_deg)
         seen = Seen(t_s, lead_deg, values[drill.count.signal], now.rate_dps, now.lateral_mps2, inside)
         for found in s.watch.push(seen):
             if isinstance(found, Said) and found.cheat:
-                self._cheat(t_s, found.what)
+                self._cheat(t_s, FormFault(found.what))
             elif isinstance(found, Said):
-                self._say(Beat(t_s, t_s, found.what, found.number))
+                self._say(Beat(t_s, t_s, PromptKind(found.what), found.number))
             else:
                 self._rep(t_s, found)
             if s.phase is not Phase.WORK:
@@ -367,9 +371,9 @@ class DrillCoach:
             if lead_deg > -low / 2:
                 s.opposite = None
                 if deepest < -low and t_s - began_s > 0.5:
-                    self._say(Beat(t_s, t_s, "wrong-side"))
+                    self._say(Beat(t_s, t_s, PromptKind.WRONG_SIDE))
 
-    def _cheat(self, t_s: float, what: str, value: float = math.nan, band: Band | None = None) -> None:
+    def _cheat(self, t_s: float, what: FormFault, value: float = math.nan, band: Band | None = None) -> None:
         s = self._state
         limit = math.nan
         if band is None or band.signal == "jolt":
@@ -406,12 +410,12 @@ class DrillCoach:
         s.set_n += 1
         self._enter(Phase.REST, t_s)
 
-    def _enter(self, phase: Phase, at_s: float, why: str = "") -> None:
+    def _enter(self, phase: Phase, at_s: float, why: PhaseReason = PhaseReason.NONE) -> None:
         s = self._state
         s.phase, s.since_s = phase, at_s
         s.still_since_s = s.right_since_s = s.wrong_since_s = s.away_since_s = math.nan
         s.opposite = None
-        s.reminded_s = at_s if phase is Phase.STAND or why == "posture-lost" else -math.inf
+        s.reminded_s = at_s if phase is Phase.STAND or why is PhaseReason.POSTURE_LOST else -math.inf
         self._say(PhaseChange(at_s, at_s, phase, s.set_n, why))
 
     def _say(self, event: Event) -> None:

@@ -1,0 +1,1 @@
+"""The drills that come with levelhips: one declaration per file."""

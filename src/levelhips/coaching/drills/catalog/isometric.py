@@ -1,0 +1,33 @@
+"""Isometric holds: time counts only while the pelvis is still and where it was."""
+
+from dataclasses import replace
+
+from levelhips.coaching.drills.counters import Band, Hold
+from levelhips.coaching.drills.drill import Dose, Drill
+
+DRILL = Drill(
+    name="side-leg-hold",
+    title="Isometric side leg raise",
+    stance="side-lying",
+    count=Hold("roll", seconds=30, still_dps=5),
+    keep=(
+        Band("roll", low_deg=-5, high_deg=5, below="rolled-back", above="rolled-forward"),
+        Band("hike", low_deg=-5, high_deg=5, below="dipped", above="hiked"),
+    ),
+    band_deg=(-5, 5),
+    dose=Dose(sets=2, reps=1, rest_s=30),
+    instruction="Lie on your {other} side, the {side} leg on top. Lift it a little and hold it still.",
+    ready_s=3.0,
+    still_dps=6.0,
+    source="30 s, also in an acute week: the guides; limits: own proposal",
+)
+ANY = replace(
+    DRILL,
+    name="hold",
+    title="Isometric hold, any posture",
+    stance="any",
+    count=Hold("lean", seconds=30, still_dps=5),
+    keep=(Band("lean", high_deg=5, above="left-band"),),
+    band_deg=(0, 5),
+    instruction="Take your position for the {side} side, and hold it still.",
+)

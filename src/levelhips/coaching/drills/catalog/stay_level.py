@@ -1,0 +1,20 @@
+"""Stay level: no repetitions, only a band, for whatever is done upright."""
+
+from levelhips.coaching.drills.counters import Band, Hold
+from levelhips.coaching.drills.drill import Dose, Drill
+
+DRILL = Drill(
+    name="stay-level",
+    title="Stay level",
+    stance="upright",
+    count=Hold("drop", seconds=60),
+    keep=(Band("drop", low_deg=-4, high_deg=4, below="left-band", above="left-band"),),
+    band_deg=(-4, 4),
+    dose=Dose(sets=1, reps=1),
+    instruction="Keep the pelvis level, whatever you do. It sounds when it is not.",
+    zero="standing",
+    ready_s=1.0,
+    reach_deg=80,
+    spread=True,
+    source="A free mode; the band is yours to choose",
+)

@@ -1,0 +1,104 @@
+"""Steps to the side, by the push of the pelvis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from levelhips.coaching.drills.counters.base import Done, Said, Seen, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps to the side: the pelvis is pushed that way when a foot opens, and again when the other one closes.
+
+    With `alternate` (a walk forward on a zigzag) every push to the other side is a step.
+    """
+
+    signal: str
+    alternate: bool = False
+    push_mps: float = 0.08  # a step of 0.3 m in 1.5 s reaches 0.2-0.4 m/s; sway stays under 0.04
+    snap_ratio: float = 2.0  # the closing step jerks so much more than the opening one
+
+    def start(self, still_dps: float) -> Watch:
+        return _StepWatch(self)
+
+
+class _StepWatch:
+    # Between two pushes the pelvis rests; there the speed is nothing, and what the acceleration still shows is an error of
+    # the vertical. In the middle of a push acceleration passes zero too, but with a jerk.
+    quiet_mps2, quiet_mps3, quiet_s = 0.2, 0.8, 0.08
+    rest_s, error_s, leak_s = 0.1, 2.0, 6.0
+    shortest_s = 0.15
+
+    def __init__(self, spec: Steps) -> None:
+        self._spec = spec
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        self._before: tuple[float, float] | None = None
+        self._mps = self._error = self._quiet_s = 0.0
+        self._sign = 0  # of the push that is under way
+        self._armed, self._least_mps = True, self._spec.push_mps
+        self._peak = self._jerk = 0.0
+        self._from_s = 0.0
+        self._opened: tuple[float, float, float] | None = None  # begin, end and jerk of the opening step
+        self._direction = 0
+        self._snapped = False
+        self._lead: list[float] = []
+
+    def push(self, seen: Seen) -> list[Done | Said]:
+        spec, t_s, acc = self._spec, seen.t_s, seen.lateral_mps2
+        if self._before is None:
+            self._before, self._error = (t_s, acc), acc
+            return []
+        dt = t_s - self._before[0]
+        jerk = abs(acc - self._before[1]) / dt
+        self._before = (t_s, acc)
+        off = acc - self._error
+        self._quiet_s = self._quiet_s + dt if abs(off) < self.quiet_mps2 and jerk < self.quiet_mps3 else 0.0
+        quiet = self._quiet_s >= self.quiet_s
+        if quiet:
+            self._error += off * dt / self.error_s
+        self._mps += (off - self._mps / (self.rest_s if quiet else self.leak_s)) * dt
+        self._lead.append(seen.slow_deg)
+        if not self._sign:
+            self._jerk = jerk if quiet else max(self._jerk, jerk)
+            self._armed |= abs(self._mps) < 0.5 * spec.push_mps
+            if self._armed and abs(self._mps) > self._least_mps:
+                sign = 1 if self._mps > 0 else -1
+                if not self._direction or sign == self._direction:
+                    self._sign, self._peak, self._from_s = sign, abs(self._mps), t_s
+                    self._armed = False
+            return []
+        self._peak = max(self._peak, self._sign * self._mps)
+        self._jerk = max(self._jerk, jerk)
+        out: list[Done | Said] = []
+        if self._opened is not None and not self._snapped and self._jerk > spec.snap_ratio * self._opened[2]:
+            self._snapped = True
+            out.append(Said("snapped", cheat=True))
+        if self._sign * self._mps < 0.4 * self._peak and t_s - self._from_s >= self.shortest_s:
+            out += self._landed(t_s)
+        return out
+
+    def _landed(self, t_s: float) -> list[Done | Said]:
+        spec, sign, jerk = self._spec, self._sign, self._jerk
+        self._sign, self._jerk = 0, 0.0
+        if not self._direction:
+            self._direction = sign
+        if spec.alternate:
+            self._direction = -sign  # the next one goes the other way, and is more than the swing back of this one
+            self._least_mps = max(spec.push_mps, 0.5 * self._peak)
+            return [self._step(self._from_s, t_s, t_s)]
+        if self._opened is None:
+            self._opened = (self._from_s, t_s, jerk)
+            return []
+        begin, landed, _ = self._opened
+        self._opened, self._snapped = None, False
+        return [self._step(begin, landed, t_s)]
+
+    def _step(self, begin_s: float, landed_s: float, end_s: float) -> Done:
+        lead = np.array(self._lead)
+        self._lead = []
+        return Done(begin_s, float(np.abs(lead).max()), float(lead.mean()), float(lead.std()), landed_s - begin_s, 0.0, end_s - landed_s)

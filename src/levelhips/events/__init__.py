@@ -1,0 +1,65 @@
+"""What the core finds: frozen events of scalars, and the update that carries them.
+
+Every event has the time at which it happened (`at_s`) and the time at which it was detected (`known_s`), both on the
+sensor's clock [s]. Angles are in radians; properties and fields that end in `_deg` are for people.
+"""
+
+from levelhips.events.coaching import Baseline, BlockChange, Cue, Pace, ThresholdChange, ThresholdReason
+from levelhips.events.drill import (
+    Beat,
+    Cheat,
+    DrillBegin,
+    FormFault,
+    Phase,
+    PhaseChange,
+    PhaseReason,
+    Posture,
+    PostureChange,
+    PromptKind,
+    Rep,
+)
+from levelhips.events.gait import Contact, Heading, Mode, ModeChange, Quality, Side, StandingZero, Step, Stride
+from levelhips.events.session import LinkChange, LinkState, Notice, NoticeKind, Signal, SignalKind
+from levelhips.events.signals import Angles, Pose
+from levelhips.events.update import EVENT_KINDS, E, Event, Update
+
+__all__ = [
+    "EVENT_KINDS",
+    "Angles",
+    "Baseline",
+    "Beat",
+    "BlockChange",
+    "Cheat",
+    "Contact",
+    "Cue",
+    "DrillBegin",
+    "E",
+    "Event",
+    "FormFault",
+    "Heading",
+    "LinkChange",
+    "LinkState",
+    "Mode",
+    "ModeChange",
+    "Notice",
+    "NoticeKind",
+    "Pace",
+    "Phase",
+    "PhaseChange",
+    "PhaseReason",
+    "Pose",
+    "Posture",
+    "PostureChange",
+    "PromptKind",
+    "Quality",
+    "Rep",
+    "Side",
+    "Signal",
+    "SignalKind",
+    "StandingZero",
+    "Step",
+    "Stride",
+    "ThresholdChange",
+    "ThresholdReason",
+    "Update",
+]

@@ -1,0 +1,1 @@
+"""Live sessions and replay: what runs, and what user interfaces see of it."""

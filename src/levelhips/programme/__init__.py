@@ -1,0 +1,1 @@
+"""The fourteen-day exercise programme: its items, today's list and hints."""

@@ -1,0 +1,143 @@
+"""The programme between the runs: which drills on which day, what before and after a run, and the notes that go with it.
+
+The plan is data; a wearer's own stands in a TOML file. Sources: the three self-treatment guides, named A ("stop
+stretching"), B ("self-care") and C ("top five") in docs/plans.md, where what they claim stands with its evidence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class DayKind(StrEnum):
+    """What kind of day it is."""
+
+    RUN = "run"
+    OFF = "off"
+    ACUTE = "acute"  # stairs hurt: no running for a week
+
+
+When = Literal["daily", "before-run", "after-run", "off", "acute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to do: a drill of both hips (or one), when, and how much of it."""
+
+    drill: str
+    when: When
+    sets: int = 2
+    reps: int = 12
+    sides: tuple[str, ...] = ("left", "right")
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.sets <= 20 or not 1 <= self.reps <= 100:
+            raise ValueError(f"{self.drill}: {self.sets} sets of {self.reps} cannot be meant")
+        if not self.sides or set(self.sides) - {"left", "right"}:
+            raise ValueError(f"{self.drill}: sides are left, right, or both")
+
+
+DEFAULT: tuple[Item, ...] = (
+    Item("clamshell", "daily"),
+    Item("side-lying-abduction", "daily"),
+    Item("pelvic-drop", "daily"),
+    Item("clamshell", "before-run", sets=1),
+    Item("side-steps", "before-run", sets=1, reps=10),
+    Item("band-walk", "after-run"),
+    Item("bridge", "after-run", reps=10),
+    Item("deadlift", "off", reps=8),
+    Item("self-test", "off", sets=1, reps=1),
+    Item("side-leg-hold", "acute", reps=1),
+    Item("clamshell", "acute", sets=1),
+)
+DAYS = 14
+ACUTE_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A wearer's plan.
+
+    Attributes
+    ----------
+    start : date or None
+        The first day.
+    items : tuple of Item
+    run_days : tuple of int
+        Weekdays with a run, Monday 0.
+    acute_from : date or None
+        Since when it is acute.
+    """
+
+    start: dt.date | None = None
+    items: tuple[Item, ...] = DEFAULT
+    run_days: tuple[int, ...] = (0, 2, 4, 6)  # every other day at the most: the retraining protocols ran four times a week
+    acute_from: dt.date | None = None
+    days: int = DAYS
+
+    def __post_init__(self) -> None:
+        if set(self.run_days) - set(range(7)):
+            raise ValueError("run_days are weekdays: 0 for Monday to 6 for Sunday")
+        if not 1 <= self.days <= 365:
+            raise ValueError(f"days is {self.days}; it must be from 1 to 365")
+
+    def kind(self, day: dt.date) -> DayKind:
+        """What kind of day that is."""
+        if self.acute_from is not None and 0 <= (day - self.acute_from).days < ACUTE_DAYS:
+            return DayKind.ACUTE
+        return DayKind.RUN if day.weekday() in self.run_days else DayKind.OFF
+
+    def day_number(self, day: dt.date) -> int | None:
+        """Which day of the programme it is, from 1; None outside of it."""
+        if self.start is None or not 0 <= (day - self.start).days < self.days:
+            return None
+        return (day - self.start).days + 1
+
+    def today(self, day: dt.date) -> list[Item]:
+        """What is to be done on a day."""
+        wanted: dict[DayKind, tuple[When, ...]] = {
+            DayKind.RUN: ("daily", "before-run", "after-run"),
+            DayKind.OFF: ("daily", "off"),
+            DayKind.ACUTE: ("acute",),
+        }
+        return [item for item in self.items if item.when in wanted[self.kind(day)]]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note of the guides, with its kind."""
+
+    title: str
+    text: str
+    guides: tuple[str, ...] = field(default=())
+
+
+NOTES: tuple[Note, ...] = (
+    Note(
+        "When to stop",
+        "Stop a run when pain rises in it or turns sharp, or when you limp. Pain before a run should be under 3 of 10, and not be "
+        "worse after it or the next day. Ask a professional when it lasts over two weeks, comes at rest or at night, with swelling, "
+        "locking or numbness, or at the side of the hip.",
+    ),
+    Note(
+        "Rolling (optional)",
+        "Thigh, buttock and the muscle in front of the hip may be rolled. The guides disagree on the band itself: one says never on "
+        "the sore part, one says yes (not with bursitis), one rolls the side of the thigh.",
+        ("A", "B", "C"),
+    ),
+    Note("Stretching (optional)", "One guide holds it useless, two recommend it. A small trial saw no difference.", ("A", "B", "C")),
+    Note(
+        "Toes in side-lying abduction", "One guide points them up, one down, one forward. Both forms are here as drills.", ("A", "B", "C")
+    ),
+    Note("Acute", "When stairs hurt: no running for a week, half-minute holds and unloaded drills.", ("A",)),
+    Note(
+        "Coming back",
+        "Walk and run in turns: 3 min run and 2 walk at first, then 4:2, then 4:1; each rung twice, a day between. No step up with pain.",
+        ("A",),
+    ),
+    Note("Road", "A sloping road tilts the pelvis all the time: change sides, or run the same way back on the other side.", ("A",)),
+    Note("Shoes", "Change them at about 640 km (400 miles).", ("A",)),
+)

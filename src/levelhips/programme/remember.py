@@ -1,0 +1,51 @@
+"""Take an ended session into the history, and compare it with those before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from levelhips.analysis.drill_summary import comparison_lines
+from levelhips.errors import LevelHipsError
+from levelhips.events import Side
+from levelhips.history import History
+from levelhips.history.weekly import baseline
+from levelhips.programme.hints import hints
+from levelhips.settings import Settings
+
+
+def remember(file: Path, history_file: Path) -> list[str]:
+    """Take the recording of a session that has just ended into the history; give what the sessions before say to it.
+
+    If that cannot be done, this is what is said: the recording is kept all the same.
+    """
+    try:
+        with History(history_file) as history:
+            return remembered(history, file)
+    except LevelHipsError as error:
+        return [f"Not in the history: {error}"]
+
+
+def remembered(history: History, file: Path) -> list[str]:
+    """Take a recording into the history; give what the sessions before say to it.
+
+    Raises
+    ------
+    RecordingError
+        If nothing can be found in it.
+    """
+    found = history.add(file)
+    if found.drill is None:
+        return hints(history, found)
+    name, side = found.drill["name"], Side(found.drill["side"])
+    other, last = (history.last_drill(name, which.value, found.started) for which in (side.other, side))
+    return comparison_lines(other, last)
+
+
+def thresholds_from(history: History, settings: Settings) -> dict[str, Any] | None:
+    """The threshold settings that the last baseline session asks for; None if there is none."""
+    known = baseline(history)
+    if known is None:
+        return None
+    levels = {side.value: settings.threshold.first(*known[side.value]) for side in Side}
+    return {"mode": "fixed", "left_deg": round(max(levels["left"], 0.2), 2), "right_deg": round(max(levels["right"], 0.2), 2)}

@@ -1,1 +1,0 @@
-"""Reports: tables, a summary and a picture of an analysis."""

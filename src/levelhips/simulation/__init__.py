@@ -1,0 +1,1 @@
+"""Virtual runners, wearers and sensors with known truth."""

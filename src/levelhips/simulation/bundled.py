@@ -1,0 +1,159 @@
+"""The bundled recordings: what they show, and how they are made (`python -m levelhips.simulation.bundled FOLDER`)."""
+
+from __future__ import annotations
+
+import csv
+import math
+import sys
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from levelhips.coaching.drills.counters import Band
+from levelhips.coaching.drills.drill import DrillSettings, chosen
+from levelhips.errors import RecordingError
+from levelhips.events import Angles, Side
+from levelhips.recording import Recording, RecordingWriter
+from levelhips.recording.angles_csv import write_angles
+from levelhips.settings import Settings
+from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, simulate_gait
+from levelhips.simulation.wearer import WearerModel, simulate_drill
+
+TREADMILL, WALK, DRILL, CLAMSHELL, LOSSES = "treadmill_fatigue", "walk", "pelvic_drop", "clamshell", "radio_losses"
+
+
+def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
+    """Each bundled recording by its name, with the settings that it carries."""
+    auto = {"threshold": {"mode": "auto"}}
+    return {
+        TREADMILL: (
+            simulate_gait(
+                RunnerModel(
+                    drop_left_deg=3.4, drop_right_deg=2.6, fatigue_side=Side.LEFT, fatigue_deg=2.6, fatigue_onset_s=240.0, move_s=600.0
+                ),
+                SensorModel(turn_deg=12.0, heading_deg=-4.0),
+                seed=25,
+            ),
+            auto,
+        ),
+        WALK: (
+            simulate_gait(
+                RunnerModel(gait="walk", cadence_spm=108.0, drop_left_deg=2.2, drop_right_deg=2.0, move_s=120.0),
+                SensorModel(rate_hz=100.0, turn_deg=90.0),
+                seed=12,
+            ),
+            {},
+        ),
+        DRILL: _drill(WearerModel("pelvic-drop", Side.LEFT, reps=6, cheat="turned", cheat_reps=(3,)), SensorModel(rate_hz=100.0), 13),
+        CLAMSHELL: _drill(
+            WearerModel("clamshell", Side.RIGHT, reps=6, rep_s=5.0, cheat="rolled-back", cheat_reps=(2, 4)),
+            SensorModel(rate_hz=100.0, turn_deg=90.0),
+            15,
+        ),
+        LOSSES: (
+            simulate_gait(
+                RunnerModel(drop_left_deg=3.0, drop_right_deg=3.6, move_s=180.0),
+                SensorModel(turn_deg=180.0, heading_deg=5.0, loss=0.05, gaps_s=((70.0, 73.0), (120.0, 120.3))),
+                seed=14,
+            ),
+            {"threshold": {"left_deg": 3.5, "right_deg": 3.5}},
+        ),
+    }
+
+
+def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulation, dict[str, Any]]:
+    return simulate_drill(wearer, sensor, seed), wearer.settings
+
+
+def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
+    """A virtual wearer who does a drill, short, with a fault or two; and the settings that fit."""
+    wanted = chosen(drill)
+    bands = [band for band in wanted.keep if isinstance(band, Band)]
+    cheat = (bands[0].below or bands[0].above) if bands else ""
+    wearer = WearerModel(drill.name, drill.chosen, reps=5, rep_s=4.0, cheat=cheat, cheat_reps=(2,), hold_s=20.0)
+    made = simulate_drill(wearer, SensorModel(rate_hz=100.0), 7)
+    metadata = {"sensor": "simulated", "outward": "+z"}
+    recording = Recording(Path(f"{drill.name}.mcap"), made.samples, made.sensor.rate_hz, metadata, scale=made.sensor.scale)
+    return recording, Settings.from_dict(wearer.settings).drill
+
+
+def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: dict[str, Any] | None = None) -> list[Path]:
+    """Write a simulation as a recording with its truth beside it; give the files.
+
+    Raises
+    ------
+    RecordingError
+        If a file exists or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{folder} cannot be made ({error.strerror})", fix="Choose another folder") from error
+    path = folder / f"{name}.mcap"
+    metadata = {"sensor": "simulated", "rate_hz": f"{made.sensor.rate_hz:g}", "outward": "+z", "started_utc": "2026-01-01T00:00:00Z"}
+    with RecordingWriter(path, metadata, settings or {}, made.sensor.scale, sync=False) as writer:
+        writer.samples(made.samples)
+    written = [path]
+    try:
+        if made.steps:
+            written.append(folder / f"{name}.truth_steps.csv")
+            rows = [(f"{c:.4f}", "" if math.isnan(o) else f"{o:.4f}", side.value, f"{drop:.3f}") for c, o, side, drop in made.steps]
+            _table(written[-1], ("contact_s", "toe_off_s", "stance_side", "contralateral_drop_deg"), rows)
+        if made.reps:
+            written.append(folder / f"{name}.truth_reps.csv")
+            _table(written[-1], ("from_s", "to_s", "range_deg"), [tuple(f"{value:.3f}" for value in rep) for rep in made.reps])
+        if made.cheats:
+            written.append(folder / f"{name}.truth_cheats.csv")
+            _table(written[-1], ("at_s", "cheat"), [(f"{at_s:.3f}", what) for at_s, what in made.cheats])
+        if angles:
+            written.append(folder / f"{name}.truth_angles.csv")
+            write_angles(written[-1], true_angles(made))
+    except OSError as error:
+        raise RecordingError(f"The truth cannot be written into {folder} ({error.strerror})", fix="Make room on the disk") from error
+    return written
+
+
+def true_angles(made: Simulation) -> Angles:
+    """The true pelvis of a simulation, as angles."""
+    obliquity, tilt, rotation = (np.radians(values) for values in (made.obliquity_deg, made.tilt_deg, made.rotation_deg))
+    none = np.full(len(made.t_s), np.nan)
+    return Angles(made.t_s, obliquity, tilt, rotation, none, np.zeros(len(made.t_s)))
+
+
+def find(name: str) -> Path:
+    """Where a bundled recording lies: in the installed package, or in a checkout.
+
+    Raises
+    ------
+    RecordingError
+        If it is in neither.
+    """
+    inside = Path(str(resources.files("levelhips"))) / "recordings" / f"{name}.mcap"
+    beside = Path(__file__).resolve().parents[3] / "recordings" / f"{name}.mcap"
+    for path in (inside, beside):
+        if path.is_file():
+            return path
+    raise RecordingError(f"The bundled recording {name} is missing", fix="Install levelhips again, or run make recordings in a checkout")
+
+
+def _table(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def main() -> None:
+    """Make all bundled recordings anew in a folder."""
+    folder = Path(sys.argv[1])
+    for name, (made, settings) in simulations().items():
+        (folder / f"{name}.mcap").unlink(missing_ok=True)
+        for path in write(made, folder, name, angles=False, settings=settings):
+            print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

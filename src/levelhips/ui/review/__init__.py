@@ -1,0 +1,1 @@
+"""The review page: a recorded session, step by step."""
