@@ -21,23 +21,23 @@ from pathlib import Path
 
 from bench.live import RUN
 from levelhips import Recording, RecordingWriter, Settings, Update, analyze, open_recording
-from levelhips.coaching.programme import Item, Programme
-from levelhips.coaching.schedule import PlanSettings
+from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.events import Side
+from levelhips.export.tables import write_tables
 from levelhips.history import Diary, History
-from levelhips.pace import PacedLoop
-from levelhips.plans import save_programme
-from levelhips.report.tables import write_tables
+from levelhips.live.session import Session
+from levelhips.programme.programme import Item, Programme
+from levelhips.programme.store import save_programme
 from levelhips.samples import Samples
-from levelhips.sensors.faults import parse_fault
 from levelhips.sensors.profile import profiles
-from levelhips.sensors.simulated import RunnerModel, SensorModel, simulate_gait
-from levelhips.sensors.simulated_drills import WearerModel, simulate_drill
-from levelhips.sensors.virtual import virtual_source
-from levelhips.session import Session
+from levelhips.simulation.faults import parse_fault
+from levelhips.simulation.peripheral import virtual_source
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 RUNNER_FOLDER = "/home/runner/Documents/levelhips"  # nobody's; the history's paths are in it
 LIMIT = ThresholdSettings(left_deg=3.4, right_deg=3.4)
@@ -236,7 +236,7 @@ def _move_paths(file: Path, folder: Path) -> None:
 
 def settings(folder: Path) -> None:
     """Settings written by hand, and settings as the dialog of the window writes them."""
-    from levelhips.ui.dialogs import toml_of
+    from levelhips.ui.widgets.dialogs import toml_of
 
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     partial_ = Settings(threshold=ThresholdSettings(left_deg=3.5, right_deg=4.5), plan=PlanSettings(step_rate_spm=158.0))

@@ -20,13 +20,13 @@ from conftest import ROOT
 from levelhips import Recording, Settings, Side, analyze, load_settings, open_recording
 from levelhips import events as ev
 from levelhips.analysis import settings_of
-from levelhips.coaching.programme import Item, Programme
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
+from levelhips.export.tables import write_tables
 from levelhips.history import Diary, History, digest
-from levelhips.history.trends import baseline
-from levelhips.plans import load_programme
-from levelhips.report.tables import write_tables
+from levelhips.history.weekly import baseline
+from levelhips.programme.programme import Item, Programme
+from levelhips.programme.store import load_programme
 from levelhips.samples import Gap
 from levelhips.sensors.decoding import redecoded
 

@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench is no inst
 
 from bench.golden import CASES, EVERY, GOLDEN, Case, compute, differences, load
 
-from levelhips.events import BlockChange, Cue, Gap, Pace, Rep, ThresholdChange
+from levelhips.events import BlockChange, Cue, Pace, Rep, ThresholdChange
+from levelhips.samples import Gap
 
 # Other processors and libraries round the last bit of sines and cosines otherwise, and what is summed from them differs
 # by some 1e-13. `python -m bench.golden` compares to the last bit, for one computer before and after a change.
