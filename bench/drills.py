@@ -12,11 +12,10 @@ import numpy as np
 from rich.table import Table
 
 from levelhips.coaching.drills.counters import Excursion, Hold, Metronome
-from levelhips.coaching.drills.drill import drills
 from levelhips.coaching.drills.engine import STILL_S
-from levelhips.engine import Engine
 from levelhips.events import Cheat, Phase, PhaseChange, Rep, Side
 from levelhips.settings import Settings
+from levelhips.settings.installed import build_engine, drills
 from levelhips.simulation.runner import SensorModel
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
@@ -66,7 +65,7 @@ def live_through(drill: str, cheat: str, tempo_s: float, clip: int, side: Side, 
     asked = None if isinstance(drills()[drill].count, Metronome) else 11
     wearer = WearerModel(drill=drill, side=side, reps=8, asked=asked, rep_s=tempo_s, cheat=cheat)
     made = simulate_drill(wearer, SensorModel(rate_hz=rate_hz, **CLIPS[clip]), seed)
-    update = Engine(rate_hz, Settings.from_dict(wearer.settings)).push(made.samples)
+    update = build_engine(rate_hz, Settings.from_dict(wearer.settings)).push(made.samples)
     count = drills()[drill].count
     reps = [rep for rep in update.of(Rep) if rep.full]
     expected = 1 if isinstance(count, Hold) else len(made.reps)

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from levelhips.audio.words import TEXTS
-from levelhips.coaching.drills.drill import drills
 from levelhips.events import Side
+from levelhips.settings.installed import drills
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "levelhips" / "audio" / "clips"
 SILENT = 0.01  # of full scale

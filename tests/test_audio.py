@@ -152,11 +152,11 @@ def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
     """A bundled drill as it is heard, (n,) samples at 16 kHz, and what was found in it."""
     from levelhips import open_recording
     from levelhips.analysis import settings_of
-    from levelhips.engine import Engine
+    from levelhips.settings.installed import build_engine
     from levelhips.simulation import bundled
 
     recording = open_recording(bundled.find(name))
-    engine = Engine(recording.rate_hz, settings_of(recording))
+    engine = build_engine(recording.rate_hz, settings_of(recording))
     sink = WavSink(tmp_path / f"{name}.wav", 0.0)
     updates = []
     for at in range(0, len(recording.samples), 4):
@@ -170,7 +170,7 @@ def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
 
 def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
     from levelhips.audio.words import TEXTS, word
-    from levelhips.coaching.drills.drill import drills
+    from levelhips.settings.installed import drills
 
     names = [*TEXTS, *(f"{name}_{side.value}" for name in drills() for side in Side)]
     for name in names:

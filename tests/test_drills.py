@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from levelhips import Gap, Quality, Samples, Settings, SettingsError, Side, Update
 from levelhips.coaching.drills.counters import Band, Excursion, Hold, Metronome
-from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings, chosen, drills
+from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings
 from levelhips.coaching.drills.engine import STILL_S, DrillCoach
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
-from levelhips.events import Beat, Cheat, Phase, PhaseChange, Pose, Posture, PostureChange, Rep, Signal, StandingZero
+from levelhips.events import Beat, Cheat, DrillBegin, Phase, PhaseChange, Pose, Posture, PostureChange, Rep, Signal, StandingZero
+from levelhips.settings.installed import build_engine, chosen_drill, drills
 from levelhips.simulation.runner import SensorModel, Simulation
 from levelhips.simulation.wearer import NO_BAND, WearerModel, simulate_drill
 
@@ -30,7 +31,7 @@ LATE_S = 0.150  # what the issue allows; the bench prints what it is
 
 def lived(wearer: WearerModel, sensor: SensorModel = CLIP, seed: int = 1, commands: tuple[Command, ...] = ()) -> tuple[Simulation, Update]:
     made = made_of(wearer, sensor, seed)
-    engine = Engine(sensor.rate_hz, Settings.from_dict(wearer.settings))
+    engine = build_engine(sensor.rate_hz, Settings.from_dict(wearer.settings))
     for command in commands:
         engine.push(command)
     return made, engine.push(made.samples)
@@ -93,7 +94,7 @@ def test_clean_repetitions_are_counted_exactly_however_the_clip_is_worn(
     wearer = WearerModel(name, side, reps=5, asked=asked, rep_s=tempo, hold_s=10.0, jitter=0.02)
     sensor = SensorModel(rate_hz=100.0, turn_deg=turn, pitch_deg=pitch, heading_deg=heading)
     made = simulate_drill(wearer, sensor, seed)
-    update = Engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
+    update = build_engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
     reps = counted(update)
     assert len(reps) == (1 if isinstance(count, Hold) else 5)
     assert not list(update.of(Cheat))
@@ -164,7 +165,7 @@ def _drill_with_everything(name: str) -> Samples:
 
 def _pieces(name: str, at: tuple[int, ...]) -> Update:
     wearer = WearerModel(name, reps=3, rep_s=3.0, sets=2, rest_s=3.0, hold_s=8.0)
-    engine = Engine(100.0, Settings.from_dict(wearer.settings))
+    engine = build_engine(100.0, Settings.from_dict(wearer.settings))
     for at_s, do in ((22.3, Do.PAUSE), (23.1, Do.RESUME), (28.0, Do.NEXT), (45.0, Do.ZERO)):
         engine.push(Command(at_s, do))
     samples = _drill_with_everything(name)
@@ -185,8 +186,8 @@ def test_a_mirrored_wearer_swaps_sides_and_keeps_every_figure() -> None:
         wearer = WearerModel(name, Side.LEFT, reps=3)
         made = simulate_drill(wearer, plain, 2)
         mirrored = Samples.checked(made.samples.t_s, made.samples.acc_mps2 * [-1, 1, 1], made.samples.gyr_radps * [1, -1, -1])
-        one = Engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
-        other = Engine(100.0, Settings.from_dict(replace(wearer, side=Side.RIGHT).settings)).push(mirrored)
+        one = build_engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
+        other = build_engine(100.0, Settings.from_dict(replace(wearer, side=Side.RIGHT).settings)).push(mirrored)
         assert [rep.side.other for rep in other.of(Rep)] == [rep.side for rep in one.of(Rep)]
         np.testing.assert_allclose([rep.range_rad for rep in other.of(Rep)], [rep.range_rad for rep in one.of(Rep)], atol=1e-6)
         assert len(list(one.of(Rep))) == 3
@@ -232,7 +233,7 @@ def test_a_wrong_posture_is_said_and_then_it_goes_on(name: str) -> None:
 def test_standing_on_the_other_leg_is_said() -> None:
     """He was to stand on the left leg; the hip that sinks is the left one."""
     made = made_of(WearerModel("pelvic-drop", Side.RIGHT, reps=3), CLIP, 1)
-    update = Engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", Side.LEFT, reps=3).settings)).push(made.samples)
+    update = build_engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", Side.LEFT, reps=3).settings)).push(made.samples)
     assert beats(update).count("wrong-side") == 3
     assert not counted(update)
 
@@ -282,7 +283,9 @@ def test_a_clip_that_falls_off_is_said_and_worn_again() -> None:
     acc[lying] = [0.0, -6.3, -7.5]
     hit = int(np.flatnonzero(lying)[0])
     acc[hit : hit + 3] = [30.0, 40.0, 20.0]
-    update = Engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", reps=6).settings)).push(Samples.checked(samples.t_s, acc, gyr))
+    update = build_engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", reps=6).settings)).push(
+        Samples.checked(samples.t_s, acc, gyr)
+    )
     assert (Phase.STAND, "fell-off") in phases(update)
     assert [rep.number for rep in counted(update)] == [1, 2]
     fell_s = next(change.at_s for change in update.of(PhaseChange) if change.why == "fell-off")
@@ -307,7 +310,7 @@ def test_sets_rests_and_the_end() -> None:
 def test_next_ends_a_set_and_a_rest() -> None:
     made = made_of(WearerModel("pelvic-drop", reps=5), CLIP, 1)
     wearer = WearerModel("pelvic-drop", reps=5, sets=2, rest_s=60.0)
-    engine = Engine(100.0, Settings.from_dict(wearer.settings))
+    engine = build_engine(100.0, Settings.from_dict(wearer.settings))
     engine.push(Command(made.reps[1][1] + 0.5, Do.NEXT))
     engine.push(Command(made.reps[1][1] + 0.6, Do.NEXT))
     update = engine.push(made.samples)
@@ -318,16 +321,31 @@ def test_next_ends_a_set_and_a_rest() -> None:
 
 
 def test_a_drill_is_changed_by_settings_and_says_what_cannot_be() -> None:
-    plain, changed = drills()["pelvic-drop"], chosen(DrillSettings("pelvic-drop", low_deg=8.0, high_deg=12.0, reps=4, sets=1))
+    plain, changed = drills()["pelvic-drop"], chosen_drill(DrillSettings("pelvic-drop", low_deg=8.0, high_deg=12.0, reps=4, sets=1))
     assert changed.band_deg == (8.0, 12.0)
     assert changed.dose == Dose(1, 4, plain.dose.rest_s)
     assert isinstance(changed.count, Excursion)
     assert changed.count.low_deg == 8.0
-    assert chosen(DrillSettings("stay-level", low_deg=-2.0, high_deg=3.0)).keep == (Band("drop", -2.0, 3.0, "left-band", "left-band"),)
+    assert chosen_drill(DrillSettings("stay-level", low_deg=-2.0, high_deg=3.0)).keep == (
+        Band("drop", -2.0, 3.0, "left-band", "left-band"),
+    )
     with pytest.raises(SettingsError, match="drill"):
         Settings.from_dict({"drill": {"name": "clamshell", "reps": 0}})
     with pytest.raises(SettingsError, match="no drill 'clam'"):
-        Engine(100.0, Settings.from_dict({"drill": {"name": "clam"}}))
+        build_engine(100.0, Settings.from_dict({"drill": {"name": "clam"}}))
+
+
+def test_the_engine_takes_a_drill_that_is_not_installed_and_refuses_another_than_the_named_one() -> None:
+    wearer = WearerModel("pelvic-drop", reps=3)
+    mine = replace(drills()["pelvic-drop"], name="mine", title="Mine")
+    settings = replace(Settings(), drill=replace(Settings.from_dict(wearer.settings).drill, name="mine"))
+    update = Engine(100.0, settings, mine).push(made_of(wearer, CLIP, 1).samples)
+    assert [begin.title for begin in update.of(DrillBegin)] == ["Mine"]
+    assert len(counted(update)) == 3
+    with pytest.raises(ValueError, match="'pelvic-drop', given is 'mine'"):
+        Engine(100.0, Settings.from_dict(wearer.settings), mine)
+    with pytest.raises(ValueError, match="'pelvic-drop', given is ''"):
+        Engine(100.0, Settings.from_dict(wearer.settings))
 
 
 def test_a_drill_cannot_ask_for_what_its_posture_hides() -> None:
@@ -362,7 +380,7 @@ def held_at(rate_dps: float) -> list[float]:
     t_s = np.arange(4000) / 100
     none, one = np.zeros(len(t_s)), np.ones(len(t_s))
     unknown = np.full(1, math.nan)
-    coach = DrillCoach(DrillSettings("pelvic-drop"))
+    coach = DrillCoach(drills()["pelvic-drop"])
     coach.push(Pose(np.zeros(1) - 0.01, (unknown,) * 3, (unknown,) * 3, none[:1], none[:1], none[:1], none[:1]))
     coach.push(StandingZero(0.0, 0.0, 2.0, 0.001))
     rate = np.full(len(t_s), math.radians(rate_dps))

@@ -14,7 +14,6 @@ import pytest
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import PlanSettings
-from levelhips.engine import Engine
 from levelhips.events import BlockChange, Event, Rep, Step
 from levelhips.history import Diary, History, digest
 from levelhips.history.store import MIGRATIONS
@@ -26,6 +25,7 @@ from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
 from levelhips.recording import RecordingWriter
 from levelhips.recording.event_reader import glance
+from levelhips.settings.installed import build_engine
 from levelhips.settings.paths import programme_path
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 from levelhips.simulation.wearer import WearerModel, simulate_drill
@@ -37,7 +37,7 @@ DAY = dt.date(2026, 3, 2)  # a Monday
 def record(path: Path, samples: Samples, rate_hz: float, settings: Settings, started: str, *, events: bool = True) -> list[Event]:
     """A recording as a live session leaves it: samples and what was found in them."""
     metadata = {"sensor": "simulated", "rate_hz": f"{rate_hz:g}", "outward": "+z", "started_utc": started}
-    engine = Engine(rate_hz, settings)
+    engine = build_engine(rate_hz, settings)
     found: list[Event] = []
     with RecordingWriter(path, metadata, settings.as_dict(), SensorModel().scale, sync=False) as writer:
         pieces = [samples[at : at + 200] for at in range(0, len(samples), 200)]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from levelhips.recording import Recording, RecordingWriter, open_recording
     from levelhips.samples import Gap, Samples
     from levelhips.settings import Settings, load_settings
+    from levelhips.settings.installed import build_engine
 
 __version__ = "0.1.0"
 
@@ -60,6 +61,7 @@ __all__ = [
     "UnitsError",
     "Update",
     "analyze",
+    "build_engine",
     "load_settings",
     "open_recording",
     "summarize",
@@ -83,6 +85,7 @@ _HOME = {
     "levelhips.recording": ("Recording", "RecordingWriter", "open_recording"),
     "levelhips.samples": ("Gap", "Samples"),
     "levelhips.settings": ("Settings", "load_settings"),
+    "levelhips.settings.installed": ("build_engine",),
 }
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from levelhips.coaching.coach import Coach, CueSettings
-from levelhips.coaching.drills.drill import DrillSettings
+from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.coaching.drills.engine import DrillCoach
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
-from levelhips.errors import SettingsError
 from levelhips.events import Pose, StandingZero, Update
 from levelhips.motion.attitude import Attitude
 from levelhips.motion.pipeline import MotionSettings, Pipeline
@@ -54,11 +53,8 @@ class _Running:
 
 
 class _Drilling:
-    def __init__(self, rate_hz: float, settings: EngineSettings) -> None:
-        try:
-            self._coach = DrillCoach(settings.drill)
-        except KeyError as error:
-            raise SettingsError(f"There is no drill {settings.drill.name!r}", fix="levelhips drill --list names them all") from error
+    def __init__(self, rate_hz: float, settings: EngineSettings, drill: Drill) -> None:
+        self._coach = DrillCoach(drill, settings.drill)
         self._attitude = Attitude(rate_hz, settings.motion.outward, settings.motion.filter)
 
     def push(self, item: Samples | Gap) -> Update:
@@ -90,20 +86,25 @@ class Engine:
     rate_hz : float
         Nominal sampling rate [Hz], 40 or more.
     settings : EngineSettings
-        With the name of a drill in them, that drill; else running and walking.
+    drill : Drill or None
+        The drill to coach, adapted by `settings.drill`; None: running and walking. To look up an installed drill by the
+        name in the settings, use `levelhips.build_engine`.
 
     Raises
     ------
     ValueError
-        If `rate_hz` is below 40.
+        If `rate_hz` is below 40, or if the settings name another drill than the one that is given.
     SettingsError
-        If there is no such drill, axis or filter.
+        If there is no such axis or filter.
     """
 
-    def __init__(self, rate_hz: float, settings: EngineSettings | None = None) -> None:
+    def __init__(self, rate_hz: float, settings: EngineSettings | None = None, drill: Drill | None = None) -> None:
         settings = settings or EngineSettings()
+        named, given = settings.drill.name, drill.name if drill is not None else ""
+        if named and named != given:
+            raise ValueError(f"the settings name the drill {named!r}, given is {given!r}; levelhips.build_engine looks it up")
         self.timebase = Timebase(rate_hz)
-        self._part: _Part = _Drilling(rate_hz, settings) if settings.drill.name else _Running(rate_hz, settings)
+        self._part: _Part = _Running(rate_hz, settings) if drill is None else _Drilling(rate_hz, settings, drill)
         self._waiting: list[Command] = []
 
     def push(self, item: Samples | Command) -> Update:

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from levelhips.engine import Engine
 from levelhips.errors import BadInputError, SettingsError
 from levelhips.events import Angles, Baseline, Cue, Event, Heading, Mode, Notice, Quality, Rep, Side, StandingZero, Step, Stride, Update
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording import Recording, open_recording
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap
 from levelhips.settings import Settings
+from levelhips.settings.installed import build_engine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +94,7 @@ def analyze(
     if not isinstance(recording, Recording):
         recording = open_recording(recording)
     settings = settings or settings_of(recording)
-    engine = Engine(recording.rate_hz, settings)
+    engine = build_engine(recording.rate_hz, settings)
     updates = []
     for item in recording.items():
         update = engine.push(item)

@@ -206,7 +206,7 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
 ) -> None:
     """Make a recording of a virtual runner, with the truth beside it."""
-    from levelhips.coaching.drills.drill import drills
+    from levelhips.settings.installed import drills
     from levelhips.simulation import bundled
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
     from levelhips.simulation.wearer import WearerModel, simulate_drill
@@ -373,8 +373,8 @@ def drill(
     log: Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")] = None,
 ) -> None:
     """Do a drill, led by sound: stand still, take the position, repeat. Ctrl-C ends it."""
-    from levelhips.coaching.drills.drill import drills
     from levelhips.settings import Settings
+    from levelhips.settings.installed import drills
 
     console = _console()
     if list_ or name is None:
@@ -598,11 +598,9 @@ def _as_drill(settings: Settings, drill: str | None) -> Settings:
 
 
 def _drill_name(name: str) -> str:
-    from levelhips.coaching.drills.drill import drills
+    from levelhips.settings.installed import drill_named
 
-    if name not in drills():
-        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}")
-    return name
+    return drill_named(name).name
 
 
 def _from_baseline(settings: Settings) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from levelhips.engine import Engine
 from levelhips.live.dispatch import Audience, Sink
 from levelhips.live.snapshot import View
 from levelhips.recording import Recording
 from levelhips.samples import Samples
 from levelhips.settings import Settings
+from levelhips.settings.installed import build_engine
 
 TICK_S = 0.02  # of a live source: a notification carries 4 samples at 200 Hz
 
@@ -52,7 +52,7 @@ class Replay:
 
     def _begin_anew(self) -> None:
         self.view = View()
-        self._engine = Engine(self.recording.rate_hz, self.settings)
+        self._engine = build_engine(self.recording.rate_hz, self.settings)
         for command in self.recording.commands:
             self._engine.push(command)
         self._at = 0

@@ -32,6 +32,7 @@ from levelhips.sensors.clock import Sync
 from levelhips.sensors.profile import Decoder
 from levelhips.sensors.source import LinkStatus, Source
 from levelhips.settings import Settings
+from levelhips.settings.installed import build_engine
 
 log = logging.getLogger(__name__)
 
@@ -294,7 +295,7 @@ class Session:
         rate_hz = self._decoder.rate_hz or self._source.asked_hz
         outward = self._outward or self._decoder.outward
         settings = self.settings = replace(self.settings, motion=replace(self.settings.motion, outward=outward))
-        self._engine = Engine(rate_hz, settings)
+        self._engine = build_engine(rate_hz, settings)
         if self.recorder is not None:
             metadata = {
                 "profile": self._source.profile.name,

@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from levelhips.coaching.drills.drill import drills
 from levelhips.errors import SettingsError
 from levelhips.programme.programme import Item, Programme
+from levelhips.settings.installed import drills
 
 
 def load_programme(path: Path) -> Programme:

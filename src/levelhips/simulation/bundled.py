@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from levelhips.coaching.drills.counters import Band
-from levelhips.coaching.drills.drill import DrillSettings, chosen
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
 from levelhips.recording import Recording, RecordingWriter
 from levelhips.recording.angles_csv import write_angles
 from levelhips.settings import Settings
+from levelhips.settings.installed import chosen_drill
 from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, simulate_gait
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
@@ -70,7 +71,7 @@ def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulat
 
 def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
     """A virtual wearer who does a drill, short, with a fault or two; and the settings that fit."""
-    wanted = chosen(drill)
+    wanted = chosen_drill(drill)
     bands = [band for band in wanted.keep if isinstance(band, Band)]
     cheat = (bands[0].below or bands[0].above) if bands else ""
     wearer = WearerModel(drill.name, drill.chosen, reps=5, rep_s=4.0, cheat=cheat, cheat_reps=(2,), hold_s=20.0)

@@ -15,12 +15,12 @@ import numpy as np
 from scipy.spatial.transform import Rotation, RotationSpline, Slerp
 
 from levelhips.coaching.drills.counters import Band, Excursion, Hold, Metronome, Steps
-from levelhips.coaching.drills.drill import Drill, chosen, drills
-from levelhips.engine import Engine
+from levelhips.coaching.drills.drill import Drill
 from levelhips.errors import SettingsError
 from levelhips.events import Beat, Phase, PhaseChange, Posture, Side
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.settings import Settings
+from levelhips.settings.installed import build_engine, chosen_drill, drill_named
 from levelhips.simulation.runner import SensorModel, Simulation, instants, smooth_step, sway, worn
 
 GRID_HZ = 200.0
@@ -61,9 +61,9 @@ class WearerModel:
             "sets": self.sets,
             "rest_s": self.rest_s,
         }
-        if isinstance(drills()[self.drill].count, Metronome):
+        if isinstance(drill_named(self.drill).count, Metronome):
             values["pace_s"] = self.rep_s
-        if isinstance(drills()[self.drill].count, Hold):
+        if isinstance(drill_named(self.drill).count, Hold):
             values |= {"reps": 1, "seconds": self.hold_s}
         return {"drill": values}
 
@@ -100,10 +100,7 @@ def simulate_drill(wearer: WearerModel = WearerModel(), sensor: SensorModel = Se
     SettingsError
         If there is no such drill, or the cheat is not one of it.
     """
-    try:
-        drill = chosen(Settings.from_dict(wearer.settings).drill)
-    except KeyError as error:
-        raise SettingsError(f"There is no drill {wearer.drill!r}", fix=f"Choose one of {', '.join(drills())}") from error
+    drill = chosen_drill(Settings.from_dict(wearer.settings).drill)
     known = {name for band in drill.keep if isinstance(band, Band) for name in (band.below, band.above) if name} | set(NO_BAND)
     if wearer.cheat and wearer.cheat not in known:
         raise SettingsError(f"Nobody cheats by {wearer.cheat!r} in {drill.name}", fix=f"Choose one of {', '.join(sorted(known))}")
@@ -139,7 +136,7 @@ def _beats(wearer: WearerModel, drill: Drill, sensor: SensorModel, seed: int) ->
     turn_s = count.out_s + count.hold_s + count.back_s + count.rest_s
     idle = _course(wearer, drill, [], np.random.default_rng(seed), end_s=40.0 + wearer.sets * (wearer.reps * turn_s + wearer.rest_s + 10.0))
     made = _worn(replace(wearer, cheat=""), drill, idle, replace(sensor, loss=0.0, gaps_s=()), np.random.default_rng(seed))
-    engine = Engine(sensor.rate_hz, Settings.from_dict(wearer.settings))
+    engine = build_engine(sensor.rate_hz, Settings.from_dict(wearer.settings))
     beats, work = [], False
     for event in engine.push(made.samples).events:
         work = event.phase is Phase.WORK if isinstance(event, PhaseChange) else work

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from levelhips.coaching.drills.counters import Band, Excursion, Hold, Jolt, Metronome, Steps
 from levelhips.coaching.threshold import within
 from levelhips.events import Posture, Side
-from levelhips.plugins import installed
 
-GROUP = "levelhips.drills"
 Stance = Literal["upright", "side-lying", "supine", "any"]
 
 # The angles that can be seen in each posture, from the start posture; (g) from gravity, (r) from the gyroscope, which drifts.
@@ -103,6 +100,29 @@ class Drill:
         """The instruction for a side."""
         return self.instruction.format(side=side.value, other=side.other.value)
 
+    def adapted(self, settings: DrillSettings) -> Drill:
+        """Return this drill with the dose, range and pace of the settings; what they leave open stays as it is."""
+        dose = self.dose
+        dose = Dose(settings.sets or dose.sets, settings.reps or dose.reps, dose.rest_s if settings.rest_s is None else settings.rest_s)
+        low = self.band_deg[0] if settings.low_deg is None else settings.low_deg
+        high = self.band_deg[1] if settings.high_deg is None else settings.high_deg
+        count, keep = self.count, self.keep
+        if isinstance(count, Excursion):
+            count = replace(count, low_deg=max(low, 1.0), high_deg=high, back_deg=min(count.back_deg, 0.5 * max(low, 1.0)))
+        elif isinstance(count, Hold) and settings.seconds is not None:
+            count = replace(count, seconds=settings.seconds)
+        elif isinstance(count, Metronome) and settings.pace_s is not None:
+            scale = settings.pace_s / (count.out_s + count.hold_s + count.back_s + count.rest_s)
+            count = replace(
+                count, out_s=count.out_s * scale, hold_s=count.hold_s * scale, back_s=count.back_s * scale, rest_s=count.rest_s * scale
+            )
+        for band in self.keep:  # the band of the leading angle moves with its range; the others stay
+            if isinstance(band, Band) and band.signal == count.signal:
+                moved = replace(band, high_deg=high) if isinstance(count, Excursion) else replace(band, low_deg=low, high_deg=high)
+                given = {settings.low_deg, settings.high_deg} != {None}
+                keep = tuple(moved if given and each is band else each for each in keep)
+        return replace(self, dose=dose, count=count, keep=keep, band_deg=(low, high))
+
 
 @dataclass(frozen=True, slots=True)
 class DrillSettings:
@@ -137,40 +157,3 @@ class DrillSettings:
     @property
     def chosen(self) -> Side:
         return Side(self.side)
-
-
-def chosen(settings: DrillSettings) -> Drill:
-    """The drill of these settings, changed as they say.
-
-    Raises
-    ------
-    KeyError
-        If there is none of that name.
-    """
-    drill = drills()[settings.name]
-    dose = drill.dose
-    dose = Dose(settings.sets or dose.sets, settings.reps or dose.reps, dose.rest_s if settings.rest_s is None else settings.rest_s)
-    low = drill.band_deg[0] if settings.low_deg is None else settings.low_deg
-    high = drill.band_deg[1] if settings.high_deg is None else settings.high_deg
-    count, keep = drill.count, drill.keep
-    if isinstance(count, Excursion):
-        count = replace(count, low_deg=max(low, 1.0), high_deg=high, back_deg=min(count.back_deg, 0.5 * max(low, 1.0)))
-    elif isinstance(count, Hold) and settings.seconds is not None:
-        count = replace(count, seconds=settings.seconds)
-    elif isinstance(count, Metronome) and settings.pace_s is not None:
-        scale = settings.pace_s / (count.out_s + count.hold_s + count.back_s + count.rest_s)
-        count = replace(
-            count, out_s=count.out_s * scale, hold_s=count.hold_s * scale, back_s=count.back_s * scale, rest_s=count.rest_s * scale
-        )
-    for band in drill.keep:  # the band of the leading angle moves with its range; the others stay
-        if isinstance(band, Band) and band.signal == count.signal:
-            moved = replace(band, high_deg=high) if isinstance(count, Excursion) else replace(band, low_deg=low, high_deg=high)
-            given = {settings.low_deg, settings.high_deg} != {None}
-            keep = tuple(moved if given and each is band else each for each in keep)
-    return replace(drill, dose=dose, count=count, keep=keep, band_deg=(low, high))
-
-
-@cache
-def drills() -> dict[str, Drill]:
-    """All drills that are installed, ours and others'."""
-    return {drill.name: drill for drill in installed(GROUP, Drill).values()}

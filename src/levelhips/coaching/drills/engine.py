@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from levelhips.coaching.drills.counters import Band, BandWatch, Done, Excursion, Hold, Said, Seen, Watch
-from levelhips.coaching.drills.drill import DrillSettings, chosen
+from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.coaching.drills.drill_angles import Moment, Sight, Start, moments
 from levelhips.coaching.drills.start_position import DIRECTIONS, PostureWatch, Vector, onto
 from levelhips.coaching.drills.turning import TurnWatch
@@ -87,20 +87,18 @@ class _State:
 
 
 class DrillCoach:
-    """One drill of one side.
+    """Coach of one drill on one side.
 
     Parameters
     ----------
+    drill : Drill
+        The drill, as it is declared.
     settings : DrillSettings
-
-    Raises
-    ------
-    KeyError
-        If there is no drill of that name.
+        The side, and what differs from the declaration: dose, range, pace.
     """
 
-    def __init__(self, settings: DrillSettings) -> None:
-        self.drill, self.side = chosen(settings), settings.chosen
+    def __init__(self, drill: Drill, settings: DrillSettings = DrillSettings()) -> None:
+        self.drill, self.side = drill.adapted(settings), settings.chosen
         self.posture = self.drill.posture(self.side)
         self._postures, self._turn = PostureWatch(), TurnWatch()
         self._state = _State()

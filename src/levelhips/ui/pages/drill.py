@@ -8,13 +8,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from levelhips.coaching.drills.drill import DrillSettings, drills
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.commands import Do
 from levelhips.events import LinkState, Phase, Side
 from levelhips.live.dispatch import Silenceable
 from levelhips.live.drill_snapshot import DrillPicture
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Picture
+from levelhips.settings.installed import drills
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage, say
 

@@ -1,0 +1,60 @@
+"""Installed drills, and engines for settings that name one of them.
+
+This module looks at what is installed; the engine and the coaching below it are given what they need.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from levelhips.coaching.drills.drill import Drill, DrillSettings
+from levelhips.engine import Engine, EngineSettings
+from levelhips.errors import SettingsError
+from levelhips.plugins import installed
+
+DRILLS = "levelhips.drills"  # the entry-point group
+
+
+@cache
+def drills() -> dict[str, Drill]:
+    """Return every installed drill by its name, the bundled ones and those of other packages."""
+    return {drill.name: drill for drill in installed(DRILLS, Drill).values()}
+
+
+def drill_named(name: str) -> Drill:
+    """Return the installed drill of this name.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such drill.
+    """
+    try:
+        return drills()[name]
+    except KeyError:
+        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}") from None
+
+
+def chosen_drill(settings: DrillSettings) -> Drill:
+    """Return the drill that the settings name, with their dose, range and pace.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such drill.
+    """
+    return drill_named(settings.name).adapted(settings)
+
+
+def build_engine(rate_hz: float, settings: EngineSettings | None = None) -> Engine:
+    """Return an engine for these settings; if they name a drill, it is looked up among the installed ones.
+
+    Raises
+    ------
+    ValueError
+        If `rate_hz` is below 40.
+    SettingsError
+        If there is no such drill, axis or filter.
+    """
+    settings = settings or EngineSettings()
+    return Engine(rate_hz, settings, drill_named(settings.drill.name) if settings.drill.name else None)
