@@ -24,7 +24,6 @@ from levelhips import Recording, RecordingWriter, Settings, Update, analyze, ope
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
-from levelhips.engine import Engine
 from levelhips.events import Side
 from levelhips.export.tables import write_tables
 from levelhips.history import Diary, History
@@ -33,6 +32,7 @@ from levelhips.programme.programme import Item, Programme
 from levelhips.programme.store import save_programme
 from levelhips.samples import Samples
 from levelhips.sensors.profile import profiles
+from levelhips.settings.installed import build_engine
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import virtual_source
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
@@ -136,7 +136,7 @@ def _live(
 
 def _kept(to: Path, samples: Samples, rate_hz: float, settings: Settings, started: str, commands: Sequence[Command] = ()) -> None:
     """A recording of samples with all that the engine finds in them, as from a session without a radio."""
-    engine = Engine(rate_hz, settings)
+    engine = build_engine(rate_hz, settings)
     metadata = {"sensor": "simulated", "rate_hz": f"{rate_hz:g}", "outward": "+z", "started_utc": started}
     with RecordingWriter(to, metadata, settings.as_dict(), SensorModel().scale) as writer:
         for command in commands:
