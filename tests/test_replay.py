@@ -11,7 +11,8 @@ from conftest import short_run
 from rich.console import Console
 
 from levelhips import Side, Update, analyze
-from levelhips.cli.terminal import big, draw
+from levelhips.cli.terminal.digits import big
+from levelhips.cli.terminal.run_picture import draw
 from levelhips.commands import Command, Do
 from levelhips.live.replay import Replay
 from levelhips.live.snapshot import View

@@ -1,85 +1,28 @@
-"""The demonstration: a bundled run, heard and seen, then measured."""
+"""levelhips demo: the bundled run, in the window or the terminal, and a report of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from rich.console import Console
+import typer
 
-from levelhips.analysis import Analysis, analyze, settings_of
-from levelhips.audio.wav import WavSink
-from levelhips.cli.summary_table import summary_table
-from levelhips.cli.terminal import TerminalFace
-from levelhips.errors import LevelHipsError
-from levelhips.events import Update
-from levelhips.export.plot import plot_drops
-from levelhips.export.tables import write_tables
-from levelhips.live.replay import Replay
-from levelhips.recording import Recording, open_recording
-from levelhips.settings import Settings
-from levelhips.simulation import bundled
-
-SHOW_FROM_S, SHOW_S = 480.0, 45.0  # by then the left hip has tired, and beeps come
+from levelhips.cli.console import console, open_player
+from levelhips.cli.screen import has_display, open_window, settings_path
 
 
-def run_demo(console: Console, out: Path, *, fast: bool, player: Callable[[Settings], list[Any]]) -> None:
-    """Play a bundled run (fast without a terminal), write a report of it into `out`, and say what it shows.
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("levelhips-demo"),
+    fast: Annotated[bool, typer.Option("--fast", help="Do not play a minute of it in real time first.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="In the terminal, even where there is a screen.")] = False,
+) -> None:
+    """Show what it is: a bundled run with beeps, then a report of it. Where there is a screen, in a window."""
+    from levelhips.cli.demo_report import run_demo
 
-    Raises
-    ------
-    LevelHipsError
-        If the bundled run is missing or the folder cannot be written.
-    """
-    recording = open_recording(bundled.find(bundled.TREADMILL))
-    settings = settings_of(recording)
-    if console.is_terminal and not fast:
-        _play(console, recording, settings, player)
-    analysis = analyze(recording, settings)
-    summary = write_tables(analysis, out)
-    wav, picture = out / "beeps.wav", out / "drops.png"
-    _render(wav, analysis)
-    made = ["steps.csv", "strides.csv", "angles.csv", "summary.json", wav.name]
-    try:
-        plot_drops(analysis, picture)
-        made.append(picture.name)
-    except LevelHipsError as error:
-        console.print(f"{error}", highlight=False, soft_wrap=True)
-    console.print(summary_table(summary))
-    left, right = summary["contralateral_drop_deg"]["left"], summary["contralateral_drop_deg"]["right"]
-    growth = summary["drift_deg_per_10_min"]["left"]["slope"]
-    console.print(
-        f"A simulated treadmill run of 10 minutes. From minute 4 on the left hip tires: the drop in left stance grows by "
-        f"{growth:.1f} deg in 10 minutes (mean {left['mean']:.1f}, right {right['mean']:.1f}). The threshold came from the first "
-        f"{settings.threshold.baseline_steps} steps of each side; {summary['cues']['all']} steps went over it and beeped, "
-        f"{summary['cues'].get('left', 0)} of them on the left.",
-        highlight=False,
-    )
-    for name in made:
-        what = f"  (from minute {SHOW_FROM_S / 60:.0f})" if name == wav.name else ""
-        console.print(f"  {out / name}{what}", highlight=False, soft_wrap=True)
+    if not (fast or terminal) and has_display():
+        from levelhips.settings import Settings
+        from levelhips.simulation import bundled
 
-
-def _play(console: Console, recording: Recording, settings: Settings, player: Callable[[Settings], list[Any]]) -> None:
-    sounds = player(settings)
-    try:
-        playing = Replay(recording, settings, 1.0, sounds)
-        playing.seek(SHOW_FROM_S)
-        face = TerminalFace(console, f"demo: minute {SHOW_FROM_S / 60:.0f} of a simulated run (q: on to the report)", sounds)
-        face.until_s = SHOW_FROM_S + SHOW_S
-        face.play(playing)
-    finally:
-        for sound in sounds:
-            sound.close()
-
-
-def _render(path: Path, analysis: Analysis) -> None:
-    """The beeps from SHOW_FROM_S on as a WAV file: the events of an analysis are those of a replay."""
-    sink = WavSink(path, SHOW_FROM_S, analysis.settings.sound)
-    try:
-        sink.put(Update(analysis.angles, analysis.events))
-        sink.close()
-    except BaseException:
-        sink.abandon()
-        raise
+        open_window(Settings(), out, settings_path(), virtual=bundled.find(bundled.TREADMILL))
+        fast = True
+    run_demo(console(), out, fast=fast, player=open_player)

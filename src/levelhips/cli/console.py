@@ -1,0 +1,77 @@
+"""Output of the commands: the two consoles, notes, the log, and the sound device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from levelhips.errors import SettingsError, SoundError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from levelhips.history import History
+    from levelhips.settings import Settings
+
+
+def console() -> Console:
+    """Return a console on standard output."""
+    from rich.console import Console
+
+    return Console()
+
+
+def error_console() -> Console:
+    """Return a console on standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def say(out: Console, text: str) -> None:
+    """Print one line as it is: no markup, no colors, no line breaks of ours."""
+    out.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+def say_notes(out: Console, notes: list[str]) -> None:
+    """Print what was missing or corrected while a recording was read."""
+    for note in notes:
+        say(out, f"Note: {note}")
+
+
+def begin_log(path: Path | None) -> None:
+    """Write log messages into a file, or drop them: a live view and a log cannot share a terminal.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be written.
+    """
+    import logging
+
+    if path is None:
+        logging.getLogger().addHandler(logging.NullHandler())
+        return
+    try:
+        logging.basicConfig(filename=path, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    except OSError as error:
+        raise SettingsError(f"The log {path} cannot be written ({error.strerror})", fix="Choose another file") from error
+
+
+def open_player(settings: Settings) -> list[Any]:
+    """Open the sound device; without one, print the reason once and return an empty list."""
+    from levelhips.audio.player import Player
+
+    try:
+        return [Player(settings.sound)]
+    except SoundError as error:
+        say(error_console(), str(error))
+        return []
+
+
+def open_history() -> History:
+    """Open the user's history."""
+    from levelhips.history import History
+    from levelhips.settings.paths import history_path
+
+    return History(history_path())

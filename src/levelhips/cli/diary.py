@@ -1,0 +1,67 @@
+"""levelhips diary: pain, shoes and distance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from levelhips.cli.console import console, open_history, say
+
+diary_app = typer.Typer(no_args_is_help=True, help="Pain, shoes and kilometres: what no sensor knows.")
+
+
+@diary_app.command()
+def pain(
+    score: Annotated[int, typer.Argument(help="0 (none) to 10 (the worst).")],
+    moment: Annotated[str, typer.Argument(help="before or after a run, or morning.")],
+    note: Annotated[str, typer.Option("--note")] = "",
+) -> None:
+    """Pain before or after a run, or the morning after."""
+    from levelhips.history import Diary
+    from levelhips.programme.hints import pain_hint
+
+    today = dt.datetime.now().astimezone().date()
+    with open_history() as store:
+        diary = Diary(store)
+        diary.add_pain(score, moment, note)
+        before, after = diary.pain_today("before", today), diary.pain_today("after", today)
+    say(console(), pain_hint(before, after if moment == "after" else None) or "Noted.")
+
+
+@diary_app.command()
+def shoes(
+    name: Annotated[str | None, typer.Argument(help="Without one: list them.")] = None,
+    km: Annotated[float, typer.Option("--km", help="What they had run before.")] = 0.0,
+    retire: Annotated[bool, typer.Option("--retire", help="They are not worn any more.")] = False,
+) -> None:
+    """Shoes, and what they have run."""
+    from levelhips.history import Diary
+    from levelhips.programme.hints import shoe_hint
+
+    out = console()
+    with open_history() as store:
+        diary = Diary(store)
+        if name is not None and retire:
+            diary.retire_shoes(name)
+        elif name is not None:
+            diary.add_shoes(name, km)
+        for one, total in diary.shoes().items():
+            say(out, f"{one}: {total:.0f} km   {shoe_hint(one, total) or ''}".rstrip())
+
+
+@diary_app.command()
+def distance(
+    km: Annotated[float, typer.Argument(help="Of a run.")],
+    shoe: Annotated[str | None, typer.Option("--shoes", help="In which.")] = None,
+) -> None:
+    """How far a run was, and in which shoes."""
+    from levelhips.history import Diary
+    from levelhips.programme.hints import shoe_hint
+
+    with open_history() as store:
+        diary = Diary(store)
+        diary.add_distance(km, shoe)
+        total = diary.shoes().get(shoe or "", 0.0)
+    say(console(), (shoe and shoe_hint(shoe, total)) or "Noted.")

@@ -1,0 +1,29 @@
+"""levelhips doctor: check what a session needs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from levelhips.cli.console import console, say
+from levelhips.cli.options import RecordOption
+
+MARKS = {"ok": "ok   ", "note": "note ", "bad": "BAD  "}
+
+
+def doctor(
+    record: RecordOption = None,
+    no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="Do not look for sensors.")] = False,
+) -> None:
+    """Look at Bluetooth, sound, disk and the rest, and say how to mend what is not well."""
+    from levelhips.live.doctor import examine, worst
+    from levelhips.settings.paths import documents
+
+    out, findings = console(), []
+    for finding in examine(record or documents(), bluetooth=not no_bluetooth):
+        findings.append(finding)
+        fix = f". {finding.fix}." if finding.fix else ""
+        say(out, f"{MARKS[finding.state]} {finding.what:14s} {finding.told}{fix}")
+    if worst(findings) == "bad":
+        raise SystemExit(1)

@@ -1,0 +1,178 @@
+"""A live session on the command line: start it, show it, and print its summary at the end."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from levelhips.analysis.drill_summary import drill_lines, drill_values
+from levelhips.cli.console import console, open_player, say
+from levelhips.cli.options import profile_of
+from levelhips.cli.terminal.live_view import LiveView
+from levelhips.errors import LevelHipsError
+from levelhips.events import LinkState, Side
+from levelhips.live.session import MakeSource, Session, ready
+from levelhips.programme.remember import remember
+from levelhips.recording import Recording, open_recording
+from levelhips.sensors.ble import BleSource, Radio
+from levelhips.sensors.profile import Profile
+from levelhips.settings import Settings
+from levelhips.settings.paths import documents, history_path
+from levelhips.simulation.faults import Fault, parse_fault
+
+
+def run_session(
+    settings: Settings,
+    *,
+    folder: Path | None,
+    keep: bool,
+    sound: bool,
+    sensor: str | None,
+    outward: str | None,
+    virtual: Path | Recording | None,
+    profile: str,
+    faults: Sequence[str],
+    rate_hz: float | None = None,
+) -> None:
+    """Run a session until the user ends it, and print its summary.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path or None
+        Folder for the recording; None: the user's documents.
+    keep : bool
+        Whether to record.
+    sound : bool
+        Whether to open the sound device.
+    sensor : str or None
+        Name or address of the sensor; None: the only one in range.
+    outward : str or None
+        Sensor axis that faces away from the body; None: as the sensor's profile says.
+    virtual : Path, Recording or None
+        Play this recording through a virtual sensor instead of connecting to a real one.
+    profile : str
+        Name of the virtual sensor's profile.
+    faults : sequence of str
+        Faults of the virtual sensor, as `parse_fault` reads them.
+    rate_hz : float or None
+        Sampling rate to ask for; None: the sensor's usual.
+
+    Raises
+    ------
+    LevelHipsError
+        If the sensor or the computer needs the user's help.
+    """
+    kind = profile_of(profile)
+    out = console()
+    kept_in = (folder or documents()) if keep else None
+    sounds: list[Any] = open_player(settings) if sound else []
+    try:
+        source: MakeSource
+        if virtual is not None:
+            recording = virtual if isinstance(virtual, Recording) else open_recording(virtual)
+            source = virtual_sensor_source(recording, kind, rate_hz, [parse_fault(fault) for fault in faults])
+            title = f"{recording.path.name} as a virtual {kind.title}"
+        else:
+            source = lambda: ready(BleSource(Radio(), sensor, rate_hz))  # noqa: E731
+            title = sensor or "levelhips"
+        session = Session(source, settings, kept_in, list(sounds), outward=outward)
+        follow(out, session, LiveView(out, title, sounds))
+    finally:
+        for one in sounds:
+            one.close()
+
+
+def virtual_sensor_source(recording: Recording, profile: Profile, rate_hz: float | None, faults: list[Fault]) -> MakeSource:
+    """Return a source that plays a recording through a virtual sensor in this process."""
+    from levelhips.simulation.peripheral import virtual_source
+
+    return partial(virtual_source, recording, profile, rate_hz=rate_hz, faults=faults)
+
+
+def follow(out: Console, session: Session, view: LiveView) -> None:
+    """Show a session until its end or Ctrl-C, stop it cleanly, print its summary and add it to the history.
+
+    Raises
+    ------
+    LevelHipsError
+        If the session ended with one.
+    """
+    with signals_as_ctrl_c():
+        session.start()
+        try:
+            view.follow(session)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cost the end of the recording
+            try:
+                session.stop()
+            finally:
+                signal.signal(signal.SIGINT, before)
+        summarize(out, session)
+        if (kept := session.kept) is not None:
+            for line in remember(kept, history_path()):
+                say(out, line)
+    if isinstance(session.error, LevelHipsError):
+        raise session.error
+
+
+@contextmanager
+def signals_as_ctrl_c() -> Iterator[None]:
+    """Handle SIGTERM and SIGHUP like Ctrl-C, so that the file is closed and the sensor stopped."""
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {kind: signal.signal(kind, end) for kind in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if kind is not None}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def summarize(out: Console, session: Session) -> None:
+    """Print the result of a session in a few lines; nothing if no sensor was ever reached."""
+    if session.link.state is LinkState.FAILED and not session.tally.samples:
+        return
+    for line in _result_lines(session) + _trouble_lines(session):
+        say(out, line)
+
+
+def _result_lines(session: Session) -> list[str]:
+    tally = session.tally
+    counted = tally.steps.get("ok", 0)
+    lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({counted} counted), {tally.cues} beeps"]
+    if tally.drill is not None:
+        lines = drill_lines(drill_values(tally.drill))
+    drops = []
+    for side in Side:
+        n, total = tally.drops_deg.get(side.value, (0, 0.0))
+        if n:
+            drops.append(f"{side.value} {total / n:.1f} deg ({n})")
+    if drops:
+        lines.append(f"Mean drop: {', '.join(drops)}")
+    return lines
+
+
+def _trouble_lines(session: Session) -> list[str]:
+    tally, lines = session.tally, []
+    if tally.gaps or tally.stalls or tally.damaged:
+        lines.append(
+            f"Lost: {tally.gaps_s:.1f} s in {tally.gaps} gaps; {tally.damaged} damaged packets; "
+            f"the sensor went silent {tally.stalls} times, {session.link.reconnects} reconnections"
+        )
+    if math.isfinite(tally.sync.drift_ppm):
+        lines.append(f"The sensor's clock against this computer's: {-tally.sync.drift_ppm:+.0f} ppm")
+    if session.recorder is not None:
+        lines += [f"Recorded {path}" for path in session.recorder.paths]
+    return lines + [f"Trouble: {trouble}" for trouble in session.troubles]

@@ -1,0 +1,133 @@
+"""Options that several commands share, and the settings that they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from levelhips.errors import SettingsError
+
+if TYPE_CHECKING:
+    from levelhips.events import Side
+    from levelhips.recording import Recording
+    from levelhips.sensors.profile import Profile
+    from levelhips.settings import Settings
+
+FileArgument = Annotated[Path, typer.Argument(readable=False, help="A recording (.mcap), or a CSV, folder or zip of another program.")]
+OutwardOption = Annotated[
+    str | None,
+    typer.Option("--outward", help="Sensor axis that faces away from the body: +x, -x, +y, -y, +z, -z.  [default: as recorded, else +z]"),
+]
+FilterOption = Annotated[
+    str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
+ThresholdOption = Annotated[
+    str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")
+]
+DrillOption = Annotated[
+    str | None, typer.Option("--drill", help="As this drill, NAME or NAME:left or NAME:right, whatever the recording says of itself.")
+]
+AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", help="Of a table that does not name it: mps2, g or mg.")]
+GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", help="Of a table that does not name it: radps or dps.")]
+RawOption = Annotated[bool, typer.Option("--raw", help="Decode the packets of the radio anew, instead of the samples they gave then.")]
+
+SensorOption = Annotated[str | None, typer.Option("--sensor", help="Name or address.  [default: the only one in range]")]
+VirtualOption = Annotated[Path | None, typer.Option("--virtual", help="Instead of a real sensor, one that plays this recording.")]
+ProfileOption = Annotated[str, typer.Option("--profile", help="The kind of sensor that the virtual one is.")]
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault", help="Of the virtual sensor: NAME, NAME=VALUE or NAME=VALUE@SECONDS; again for more. docs/sensors.md lists them."
+    ),
+]
+RecordOption = Annotated[Path | None, typer.Option("--record", help="Folder for the recording.  [default: Documents/levelhips]")]
+NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Keep nothing.")]
+NoBeepOption = Annotated[bool, typer.Option("--no-beep", help="No sound.")]
+LogOption = Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")]
+
+
+def chosen_settings(
+    recording: Recording | None, path: Path | None, outward: str | None, filter_: str | None, threshold: str | None
+) -> Settings:
+    """Return the settings of the options, else of the settings file, else of the recording, else the defaults.
+
+    Raises
+    ------
+    SettingsError
+        If one of them is unknown or out of range.
+    """
+    from levelhips.analysis import settings_of
+    from levelhips.settings import Settings, load_settings
+
+    checked = load_settings(path) if path is not None or recording is None else settings_of(recording)
+    if path is not None and outward is None and recording is not None:
+        outward = recording.outward
+    changes = {name: value for name, value in (("outward", outward), ("filter", filter_)) if value is not None}
+    if changes:
+        values = checked.as_dict()
+        values["motion"] |= changes
+        checked = Settings.from_dict(values)
+    if threshold is None:
+        return checked
+    if threshold == "auto":
+        return replace(checked, threshold=replace(checked.threshold, mode="auto"))
+    try:
+        sides = [float(part) for part in threshold.split(",")]
+        left, right = sides if len(sides) == 2 else (sides[0], sides[0])
+        return replace(checked, threshold=replace(checked.threshold, mode="fixed", left_deg=left, right_deg=right))
+    except ValueError as error:
+        raise SettingsError(
+            f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
+        ) from error
+
+
+def as_drill(settings: Settings, drill: str | None) -> Settings:
+    """Return the settings with the drill of a text such as clamshell:left, or unchanged without one."""
+    if drill is None:
+        return settings
+    from levelhips.coaching.drills.drill import DrillSettings
+
+    name, _, side = drill.partition(":")
+    return replace(settings, drill=DrillSettings(name=drill_name(name), side=side_of(side or "left").value))
+
+
+def drill_name(name: str) -> str:
+    """Check that there is a drill of this name."""
+    from levelhips.settings.installed import drills
+
+    if name not in drills():
+        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}")
+    return name
+
+
+def side_of(text: str) -> Side:
+    """Return the side of a text: left or right."""
+    from levelhips.events import Side
+
+    try:
+        return Side(text)
+    except ValueError as error:
+        raise SettingsError(f"There is no side {text!r}", fix="Give left or right") from error
+
+
+def profile_of(name: str) -> Profile:
+    """Return the sensor profile of this name."""
+    from levelhips.sensors.profile import profiles
+
+    known = profiles()
+    if name not in known:
+        raise SettingsError(f"There is no kind of sensor {name!r}", fix=f"Choose of {', '.join(known)}")
+    return known[name]
+
+
+def decoded(recording: Recording, *, raw: bool) -> Recording:
+    """Return the recording, its samples decoded again from the Bluetooth packets if `raw`."""
+    if not raw:
+        return recording
+    from levelhips.sensors.decoding import redecoded
+
+    return redecoded(recording)

@@ -1,0 +1,94 @@
+"""levelhips plan: today's exercises, the programme, and the run protocols."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from levelhips.cli.console import console, open_history, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def plan(
+    start: Annotated[bool, typer.Option("--start", help="Let the programme begin today.")] = False,
+    acute: Annotated[bool, typer.Option("--acute", help="It hurts on stairs: a week without running begins today.")] = False,
+    well: Annotated[bool, typer.Option("--well", help="It does not hurt any more: end the acute week.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Make the file of the programme, and say where it is.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="The usual programme again.")] = False,
+    schedules: Annotated[bool, typer.Option("--schedules", help="The schedules of runs, minute by minute.")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="The notes: when to stop, rolling, shoes ...")] = False,
+) -> None:
+    """Today's list, with what was done of it; and the schedules of runs."""
+    from levelhips.programme.programme import NOTES, Programme
+    from levelhips.programme.store import load_programme, save_programme
+    from levelhips.settings.paths import programme_path
+
+    out, path = console(), programme_path()
+    if schedules:
+        _schedules(out)
+        return
+    if notes:
+        for note in NOTES:
+            out.print(f"[bold]{note.title}[/]  {note.text}", highlight=False)
+        return
+    programme = Programme() if reset else load_programme(path)
+    today = dt.datetime.now().astimezone().date()
+    changes: dict[str, Any] = {}
+    if start:
+        changes["start"] = today
+    if acute or well:
+        changes["acute_from"] = today if acute else None
+    if changes or reset or (edit and not path.exists()):
+        programme = replace(programme, **changes)
+        save_programme(programme, path)
+    if edit:
+        say(out, f"The programme is in {path}")
+        return
+    _today(out, programme, today)
+
+
+def _today(out: Console, programme: Any, today: dt.date) -> None:
+    from levelhips.programme.programme import DayKind
+    from levelhips.programme.today import todays
+
+    number = programme.day_number(today)
+    kind = {DayKind.RUN: "a day with a run", DayKind.OFF: "a day off", DayKind.ACUTE: "acute: no running"}[programme.kind(today)]
+    head = (
+        f"Day {number} of {programme.days}, {kind}"
+        if number
+        else f"{kind[0].upper()}{kind[1:]}. The programme begins with: levelhips plan --start"
+    )
+    say(out, head)
+    with open_history() as store:
+        when = ""
+        for todo in todays(programme, store, today):
+            if todo.item.when != when:
+                when = todo.item.when
+                out.print(f"  {when}", style="bold")
+            mark = "done" if todo.done else "    "
+            say(out, f"    {mark}  {todo.item.drill}, {todo.side}: {todo.item.sets} x {todo.item.reps}")
+        if programme.kind(today) is DayKind.RUN:
+            say(out, f"    {'done' if store.ran_on(today) else '    '}  the run")
+    out.print("levelhips plan --notes: when to stop, rolling, stretching, shoes", style="grey62", highlight=False)
+
+
+def _schedules(out: Console) -> None:
+    from levelhips.coaching.run_protocol import SESSIONS, PlanSettings, blocks
+
+    for name in ("baseline", "retraining", "recall", "walk-run"):
+        for session in range(1, SESSIONS[name] + 1):
+            parts = []
+            for block in blocks(PlanSettings(name, session)):
+                what = "walk" if block.walk else "sound" if block.feedback else "no sound"
+                parts.append(f"{_minutes(block.from_s)}-{_minutes(block.to_s)} {what}")
+            say(out, f"{name}:{session}  " + ", ".join(parts))
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"

@@ -1,0 +1,102 @@
+"""levelhips replay: play a recording with beeps and the live view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from levelhips.cli.console import console, error_console, open_player, say, say_notes
+from levelhips.cli.options import (
+    AccUnitOption,
+    DrillOption,
+    FileArgument,
+    FilterOption,
+    GyrUnitOption,
+    OutwardOption,
+    SettingsOption,
+    ThresholdOption,
+    as_drill,
+    chosen_settings,
+)
+from levelhips.errors import RecordingError, SettingsError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from levelhips.audio.wav import WavSink
+    from levelhips.cli.terminal.replay_view import ReplayView
+    from levelhips.live.replay import Replay
+
+FASTEST_HEARD = 16  # times real time; beeps that come faster run into each other
+
+
+def replay(
+    file: FileArgument,
+    speed: Annotated[str, typer.Option("--speed", help="1 is real time, 8 eight times as fast, max as fast as it goes.")] = "1",
+    wav: Annotated[Path | None, typer.Option("--wav", help="Write the beeps into this WAV file.")] = None,
+    mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+    outward: OutwardOption = None,
+    filter: FilterOption = None,
+    threshold: ThresholdOption = None,
+    settings: SettingsOption = None,
+    drill: DrillOption = None,
+    acc_unit: AccUnitOption = None,
+    gyr_unit: GyrUnitOption = None,
+) -> None:
+    """Play a recording as if it came from the sensor now, with beeps and a live view."""
+    from levelhips.audio.wav import WavSink
+    from levelhips.cli.terminal.replay_view import ReplayView
+    from levelhips.live.replay import Replay
+    from levelhips.recording import open_recording
+
+    factor = _speed(speed)
+    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    chosen = as_drill(chosen_settings(recording, settings, outward, filter, threshold), drill)
+    out = console()
+    sounds: list[Any] = [] if mute or factor > FASTEST_HEARD else open_player(chosen)
+    sink = WavSink(wav, float(recording.samples.t_s[0]), chosen.sound) if wav is not None else None
+    playing = Replay(recording, chosen, factor, [*sounds, *([sink] if sink else [])])
+    try:
+        _play(playing, ReplayView(out, file.name, sounds), sink)
+    finally:
+        for sound in sounds:
+            sound.close()
+    _summarize(out, playing)
+
+
+def _play(playing: Replay, view: ReplayView, sink: WavSink | None) -> None:
+    try:
+        view.play(playing)
+        if sink is not None:
+            if sink not in playing.sinks:
+                raise RecordingError(f"{sink.path} cannot be written any more ({playing.troubles[0]})", fix="Make room on the disk")
+            sink.close()
+    except BaseException:
+        if sink is not None:
+            sink.abandon()
+        raise
+
+
+def _summarize(out: Console, playing: Replay) -> None:
+    picture, recording = playing.view.look(), playing.recording
+    for trouble in playing.troubles:
+        say(error_console(), trouble)
+    came = f"{picture.steps} steps, {picture.cues} beeps"
+    if picture.drill is not None:
+        came = f"{picture.drill.good} repetitions without fault, {picture.drill.cheated} with one"
+    say(out, f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {came}")
+    say_notes(out, recording.notes)
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return float("inf")
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.05 <= speed <= 1000:
+        raise SettingsError(f"Speed {text!r} is not known", fix="Give a number from 0.05 to 1000, or max")
+    return speed

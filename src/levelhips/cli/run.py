@@ -1,0 +1,104 @@
+"""levelhips run: a live run with beeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from levelhips.cli.console import begin_log, console, say
+from levelhips.cli.options import (
+    FaultOption,
+    FilterOption,
+    LogOption,
+    NoBeepOption,
+    NoRecordOption,
+    OutwardOption,
+    ProfileOption,
+    RecordOption,
+    SensorOption,
+    SettingsOption,
+    ThresholdOption,
+    VirtualOption,
+    chosen_settings,
+)
+from levelhips.errors import SettingsError
+
+if TYPE_CHECKING:
+    from levelhips.settings import Settings
+
+
+def run(
+    sensor: SensorOption = None,
+    virtual: VirtualOption = None,
+    threshold: ThresholdOption = None,
+    record: RecordOption = None,
+    no_record: NoRecordOption = False,
+    no_beep: NoBeepOption = False,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="Samples a second.  [default: the sensor's usual]", min=40.0, max=1000.0)
+    ] = None,
+    outward: OutwardOption = None,
+    filter: FilterOption = None,
+    settings: SettingsOption = None,
+    profile: ProfileOption = "levelhips",
+    fault: FaultOption = None,
+    plan: Annotated[
+        str | None,
+        typer.Option("--plan", help="A schedule: baseline, retraining:1 to 8, recall:1 to 3, walk-run:1 to 6. levelhips plan shows them."),
+    ] = None,
+    step_rate: Annotated[float | None, typer.Option("--step-rate", help="Your own steps a minute.", min=100.0, max=240.0)] = None,
+    raise_: Annotated[float, typer.Option("--raise", help="By how much to raise it, in percent.", min=0.0, max=10.0)] = 0.0,
+    metronome: Annotated[bool, typer.Option("--metronome", help="Tick at that step rate.")] = False,
+    log: LogOption = None,
+) -> None:
+    """Connect to a sensor, record, and beep when the pelvis drops too far. Ctrl-C ends it."""
+    from levelhips.cli.live_session import run_session
+    from levelhips.settings import Settings
+
+    begin_log(log)
+    chosen = chosen_settings(None, settings, outward, filter, threshold)
+    values = chosen.as_dict()
+    asked = {"step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
+    # Options that were not given keep the value of the settings file.
+    values["plan"] |= _plan_values(plan) | {name: value for name, value in asked.items() if value}
+    if plan is not None and threshold is None:
+        values["threshold"] |= _from_baseline(chosen)
+    chosen = Settings.from_dict(values)
+    run_session(
+        chosen,
+        folder=record,
+        keep=not no_record,
+        sound=not no_beep,
+        sensor=sensor,
+        rate_hz=rate,
+        outward=outward,
+        virtual=virtual,
+        profile=profile,
+        faults=fault or [],
+    )
+
+
+def _plan_values(text: str | None) -> dict[str, Any]:
+    """Return the plan settings of an option such as retraining:3."""
+    if text is None:
+        return {}
+    name, _, number = text.partition(":")
+    try:
+        return {"name": name, "session": int(number or 1)}
+    except ValueError as error:
+        raise SettingsError(f"Plan {text!r} is not understood", fix="Give a name and a number such as retraining:3") from error
+
+
+def _from_baseline(settings: Settings) -> dict[str, Any]:
+    """Return the thresholds from the last baseline session; without one, those of the run's own first steps."""
+    from levelhips.history import History
+    from levelhips.programme.remember import thresholds_from
+    from levelhips.settings.paths import history_path
+
+    with History(history_path()) as store:
+        found = thresholds_from(store, settings)
+    if found is None:
+        return {"mode": "auto"}
+    say(console(), f"Limits from your baseline: left {found['left_deg']:.1f}, right {found['right_deg']:.1f} deg")
+    return found

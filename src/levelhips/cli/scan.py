@@ -1,0 +1,90 @@
+"""levelhips scan: the sensors in range."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from levelhips.cli.console import console, say
+from levelhips.cli.options import ProfileOption, VirtualOption, profile_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from levelhips.recording import Recording
+    from levelhips.sensors.ble import Heard
+    from levelhips.sensors.profile import Profile
+
+UNATTENDED_S = 5.0  # without a terminal nobody can press Ctrl-C
+
+
+def scan(
+    all: Annotated[bool, typer.Option("--all", help="List other devices too.")] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="End after so long.  [default: Ctrl-C; 5 s without a terminal]", min=0.0)
+    ] = 0.0,
+    virtual: VirtualOption = None,
+    profile: ProfileOption = "levelhips",
+) -> None:
+    """List the sensors in range."""
+    from levelhips.recording import open_recording
+
+    out, kind = console(), profile_of(profile)
+    for_s = seconds or (math.inf if out.is_terminal else UNATTENDED_S)
+    recording = open_recording(virtual) if virtual is not None else None
+    try:
+        heard = asyncio.run(_watch(out, for_s, recording, kind, all=all))
+    except KeyboardInterrupt:
+        return
+    known = [one for one in heard.values() if one.profile is not None]
+    if not known:
+        say(out, "No sensor is in range. Wake it up, bring it near, and close its maker's app, which may hold it.")
+    if known or (all and heard):
+        out.print(_table(heard, all=all))
+
+
+async def _watch(out: Console, for_s: float, recording: Recording | None, profile: Profile, *, all: bool) -> dict[str, Heard]:
+    """Scan for some seconds and show the table on a terminal as it changes; return what was heard last."""
+    from rich.live import Live
+
+    from levelhips.sensors.ble import Radio
+    from levelhips.sensors.ble import scan as scan_radio
+
+    last: dict[str, Heard] = {}
+    async with AsyncExitStack() as stack:
+        radio = Radio()
+        if recording is not None:
+            from levelhips.simulation.peripheral import VirtualWorld
+
+            world = await stack.enter_async_context(VirtualWorld(recording, profile))
+            radio = world.heard_by
+        live = stack.enter_context(Live(console=out, auto_refresh=False, transient=True)) if out.is_terminal else None
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        scanning = await stack.enter_async_context(aclosing(scan_radio(radio)))
+        async for last in scanning:
+            if live is not None:
+                live.update(_table(last, all=all), refresh=True)
+            if loop.time() - began_s >= for_s:
+                break
+    return last
+
+
+def _table(heard: dict[str, Heard], *, all: bool) -> Table:
+    """Return a table with known sensors first, then the strongest signal first."""
+    from rich.table import Table
+
+    found = Table(box=None, pad_edge=False)
+    for column in ("Name", "Kind", "Signal", "Battery", "Address"):
+        found.add_column(column, no_wrap=True)
+    shown = [one for one in heard.values() if all or one.profile is not None]
+    for one in sorted(shown, key=lambda one: (one.profile is None, -one.rssi_dbm)):
+        battery = f"{one.battery_percent:.0f} %" if math.isfinite(one.battery_percent) else ""
+        kind = one.profile.title if one.profile is not None else "other"
+        found.add_row(one.name or "(no name)", kind, f"{one.rssi_dbm:.0f} dBm", battery, one.address)
+    return found

@@ -1,0 +1,58 @@
+"""levelhips app: the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from levelhips.cli.console import begin_log, open_player
+from levelhips.cli.options import RecordOption, VirtualOption
+
+if TYPE_CHECKING:
+    from levelhips.settings import Settings
+
+
+def screen(
+    file: Annotated[Path | None, typer.Argument(readable=False, help="A recording to review.")] = None,
+    virtual: VirtualOption = None,
+    record: RecordOption = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="The settings file; made when settings are kept.  [default: in the user's folder]")
+    ] = None,
+) -> None:
+    """The screen: run with large numbers, and review afterwards."""
+    from levelhips.settings import load_settings
+    from levelhips.settings.paths import documents
+
+    path = settings or settings_path()
+    begin_log(None)
+    raise SystemExit(open_window(load_settings(path if path.exists() else None), record or documents(), path, review=file, virtual=virtual))
+
+
+def open_window(settings: Settings, folder: Path, path: Path, *, review: Path | None = None, virtual: Path | None = None) -> int:
+    """Show the window until it is closed; return its exit code."""
+    from levelhips.ui.app import run_app
+
+    return run_app(settings, folder, lambda: open_player(settings), settings_path=path, review=review, virtual=virtual)
+
+
+def has_display() -> bool:
+    """Return whether a window can be shown and somebody is there to see it: not over SSH, not in a script."""
+    from importlib.util import find_spec
+
+    if find_spec("PySide6") is None or find_spec("pyqtgraph") is None or find_spec("bumble") is None or not sys.stdout.isatty():
+        return False
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return not os.environ.get("SSH_CONNECTION")
+
+
+def settings_path() -> Path:
+    """Return the path of the user's settings file, which may not exist yet."""
+    from platformdirs import user_config_path
+
+    return user_config_path("levelhips") / "settings.toml"

@@ -1,0 +1,82 @@
+"""levelhips simulate: a recording of a simulated runner, walker or drill, with its truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from levelhips.cli.console import console, say
+from levelhips.cli.options import side_of
+from levelhips.errors import SettingsError
+
+
+def simulate(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the recording and its truth.")],
+    kind: Annotated[str, typer.Option("--kind", help="run, walk, or the name of a drill.")] = "run",
+    seconds: Annotated[float, typer.Option("--seconds", help="Time in motion.", min=10.0, max=36000.0)] = 60.0,
+    drop_left: Annotated[float, typer.Option("--drop-left", help="Mean drop in left stance [deg].", min=0.0, max=15.0)] = 3.2,
+    drop_right: Annotated[float, typer.Option("--drop-right", help="Mean drop in right stance [deg].", min=0.0, max=15.0)] = 3.0,
+    fatigue: Annotated[float, typer.Option("--fatigue", help="Growth of the left drop up to the end [deg].", min=0.0, max=10.0)] = 0.0,
+    camber: Annotated[float, typer.Option("--camber", help="Slope of the road to the left [deg].", min=-10.0, max=10.0)] = 0.0,
+    cadence: Annotated[
+        float | None, typer.Option("--cadence", help="Steps a minute.  [default: 166 running, 110 walking]", min=60.0, max=240.0)
+    ] = None,
+    rate: Annotated[float, typer.Option("--rate", help="Samples a second.", min=40.0, max=1000.0)] = 200.0,
+    turn: Annotated[float, typer.Option("--turn", help="Turn of the clip in its plane [deg].")] = 0.0,
+    pitch: Annotated[float, typer.Option("--pitch", help="Slope of the clip [deg].", min=-45.0, max=45.0)] = 15.0,
+    heading: Annotated[float, typer.Option("--heading", help="How far the clip sits askew [deg].", min=-45.0, max=45.0)] = 0.0,
+    bias: Annotated[float, typer.Option("--bias", help="Bias of the gyroscope, each axis [deg/s].", min=0.0, max=20.0)] = 0.5,
+    noise: Annotated[float, typer.Option("--noise", help="Noise, as a multiple of a common sensor's.", min=0.0, max=100.0)] = 1.0,
+    acc_range: Annotated[float, typer.Option("--acc-range", help="Range of the accelerometer [g].", min=1.0, max=64.0)] = 16.0,
+    gyr_range: Annotated[float, typer.Option("--gyr-range", help="Range of the gyroscope [deg/s].", min=50.0, max=4000.0)] = 2000.0,
+    loss: Annotated[float, typer.Option("--loss", help="Share of packets lost.", min=0.0, max=0.9)] = 0.0,
+    side: Annotated[str, typer.Option("--side", help="Of a drill: the hip that works, left or right.")] = "left",
+    reps: Annotated[int, typer.Option("--reps", help="Of a drill.", min=1, max=100)] = 8,
+    tempo: Annotated[float, typer.Option("--tempo", help="Of a drill: seconds a repetition.", min=1.5, max=20.0)] = 4.0,
+    cheat: Annotated[str, typer.Option("--cheat", help="Of a drill: how some repetitions go wrong; docs/drills.md lists them.")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
+) -> None:
+    """Make a recording of a virtual runner, with the truth beside it."""
+    from levelhips.settings.installed import drills
+    from levelhips.simulation import bundled
+    from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+    from levelhips.simulation.wearer import WearerModel, simulate_drill
+
+    usual = SensorModel()
+    sensor = SensorModel(
+        rate_hz=rate,
+        turn_deg=turn,
+        pitch_deg=pitch,
+        heading_deg=heading,
+        acc_range_g=acc_range,
+        gyr_range_dps=gyr_range,
+        gyr_bias_dps=(bias, -bias, bias),
+        gyr_noise_dps_rthz=noise * usual.gyr_noise_dps_rthz,
+        acc_noise_mps2_rthz=noise * usual.acc_noise_mps2_rthz,
+        loss=loss,
+    )
+    carried: dict[str, Any] = {}
+    if kind in ("run", "walk"):
+        from levelhips.events import Side
+
+        runner = RunnerModel(
+            gait="run" if kind == "run" else "walk",
+            cadence_spm=cadence or (166.0 if kind == "run" else 110.0),
+            drop_left_deg=drop_left,
+            drop_right_deg=drop_right,
+            fatigue_side=Side.LEFT if fatigue else None,
+            fatigue_deg=fatigue,
+            fatigue_onset_s=0.3 * seconds,
+            camber_deg=camber,
+            move_s=seconds,
+        )
+        made = simulate_gait(runner, sensor, seed)
+    elif kind not in drills():
+        raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk, or a drill that levelhips drill --list names")
+    else:
+        wearer = WearerModel(kind, side_of(side), reps=reps, rep_s=tempo, cheat=cheat)
+        made, carried = simulate_drill(wearer, sensor, seed), wearer.settings
+    for path in bundled.write(made, out, f"{kind}_{seed}", angles=True, settings=carried):
+        say(console(), f"Wrote {path}")

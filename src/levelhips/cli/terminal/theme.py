@@ -1,0 +1,7 @@
+"""Colors of the sides, told apart with any color vision (Okabe and Ito)."""
+
+from __future__ import annotations
+
+from levelhips.events import Side
+
+COLORS = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}

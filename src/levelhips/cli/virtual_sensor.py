@@ -1,0 +1,76 @@
+"""levelhips virtual-sensor: a recording served as a Bluetooth sensor."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from levelhips.cli.console import begin_log, console, say
+from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, profile_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from levelhips.recording import Recording
+    from levelhips.sensors.profile import Profile
+    from levelhips.simulation.faults import Fault
+    from levelhips.simulation.peripheral import VirtualSensor
+
+
+def virtual_sensor(
+    file: FileArgument,
+    profile: ProfileOption = "levelhips",
+    transport: Annotated[
+        str | None,
+        typer.Option("--transport", help="A Bluetooth controller that Bumble knows, such as usb:0, to be a sensor over the air."),
+    ] = None,
+    fault: FaultOption = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="Samples a second.  [default: the recording's]", min=40.0, max=1000.0)
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin anew at the end of the recording.")] = False,
+    log: LogOption = None,
+) -> None:
+    """Serve a recording as a sensor: over the air with --transport; without it, try the whole way once in this computer."""
+    from levelhips.recording import open_recording
+    from levelhips.simulation.faults import parse_fault
+
+    begin_log(log)
+    kind, recording = profile_of(profile), open_recording(file)
+    faults = [parse_fault(one) for one in fault or []]
+    if transport is None:
+        _serve_here(console(), recording, kind, faults, rate)
+    else:
+        _serve_over_the_air(console(), recording, kind, faults, rate, transport, loop=loop)
+
+
+def _serve_here(out: Console, recording: Recording, profile: Profile, faults: list[Fault], rate_hz: float | None) -> None:
+    from levelhips.cli.live_session import follow, virtual_sensor_source
+    from levelhips.cli.terminal.live_view import LiveView
+    from levelhips.live.session import Session
+    from levelhips.settings import Settings
+
+    name = recording.path.name
+    say(out, f"{name} as a {profile.title}, to a client in this computer. For one over the air, name a controller: --transport usb:0")
+    session = Session(virtual_sensor_source(recording, profile, rate_hz, faults), Settings())
+    follow(out, session, LiveView(out, name))
+
+
+def _serve_over_the_air(
+    out: Console, recording: Recording, profile: Profile, faults: list[Fault], rate_hz: float | None, transport: str, *, loop: bool
+) -> None:
+    from levelhips.cli.live_session import signals_as_ctrl_c
+    from levelhips.simulation.peripheral import serve
+
+    def advertising(sensor: VirtualSensor) -> None:
+        say(out, f"Advertising as {sensor.name!r} ({profile.title}, {sensor.rate_hz:g} Hz). Ctrl-C ends it.")
+
+    options = {"rate_hz": rate_hz, "faults": faults, "loop_for_s": math.inf if loop else 0.0}
+    with signals_as_ctrl_c():
+        try:
+            asyncio.run(serve(transport, recording, profile, advertising, **options))
+        except KeyboardInterrupt:
+            say(out, "Ended.")

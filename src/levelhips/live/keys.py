@@ -1,0 +1,113 @@
+"""Keys of a running session and of a replay: one table for the terminal and the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a key does."""
+
+    PAUSE = "pause"  # pause the beeps of a session, or the replay; again: go on
+    RAISE_LIMIT = "raise-limit"
+    LOWER_LIMIT = "lower-limit"
+    BACK = "back"
+    FORWARD = "forward"
+    NEXT = "next"  # end the set of a drill, or the rest
+    ZERO = "zero"
+    MARK = "mark"
+    MUTE = "mute"
+    END = "end"
+
+
+class Where(StrEnum):
+    """Where a key is valid."""
+
+    RUN = "run"
+    DRILL = "drill"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key.
+
+    Attributes
+    ----------
+    name : str
+        ``space``, ``up``, ``down``, ``left``, ``right`` or a lower-case letter.
+    action : Action
+    label : str
+        One or two words for the line of keys; neighbors with the same label share it.
+    help : str
+        What it does, for the documentation; shared in the same way.
+    where : frozenset of Where
+    """
+
+    name: str
+    action: Action
+    label: str
+    help: str
+    where: frozenset[Where]
+
+
+_RUN, _DRILL, _REPLAY = (frozenset({where}) for where in Where)
+_SESSION = _RUN | _DRILL
+# M mutes in every video player; K is the letter of "mark" that no other word starts with (M is taken, A and R are in "start").
+KEYS = (
+    Key("space", Action.PAUSE, "pause", "pause the beeps; again: go on", _RUN),
+    Key("space", Action.PAUSE, "pause", "pause; the start position is taken again afterwards", _DRILL),
+    Key("space", Action.PAUSE, "pause", "pause; again: go on", _REPLAY),
+    Key("up", Action.RAISE_LIMIT, "limit", "raise or lower the limit by half a degree", _RUN),
+    Key("down", Action.LOWER_LIMIT, "limit", "raise or lower the limit by half a degree", _RUN),
+    Key("left", Action.BACK, "10 s", "10 seconds back or forward", _REPLAY),
+    Key("right", Action.FORWARD, "10 s", "10 seconds back or forward", _REPLAY),
+    Key("n", Action.NEXT, "next set", "end the set, or the rest", _DRILL),
+    Key("z", Action.ZERO, "zero", "stand still: take the standing zero again", _RUN),
+    Key("z", Action.ZERO, "zero", "the clip was moved: stand still again", _DRILL),
+    Key("k", Action.MARK, "mark", "mark this moment in the recording", _SESSION),
+    Key("m", Action.MUTE, "mute", "sound off; again: sound on", _SESSION | _REPLAY),
+    Key("q", Action.END, "end", "end", _SESSION | _REPLAY),
+)
+SYMBOLS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+
+
+def keys(where: Where) -> list[Key]:
+    """Return the keys that are valid there, in the order in which they are shown."""
+    return [key for key in KEYS if where in key.where]
+
+
+def action_of(name: str, where: Where) -> Action | None:
+    """Return what a key does there; None if it does nothing. Upper-case letters are the same keys."""
+    return next((key.action for key in keys(where) if key.name == name.lower()), None)
+
+
+def keys_line(where: Where, *, capitals: bool = False) -> str:
+    """Return the line of keys at the foot of a view, such as ``space pause   ↑ ↓ limit   q end``."""
+    parts = []
+    for group in _groups(where):
+        names = [SYMBOLS.get(key.name, key.name.capitalize() if capitals else key.name) for key in group]
+        parts.append(f"{' '.join(names)} {group[0].label}")
+    return "   ".join(parts)
+
+
+def help_rows(where: Where) -> list[str]:
+    """Return the rows of a Markdown table of keys."""
+    rows = []
+    for group in _groups(where):
+        names = [key.name.upper() if len(key.name) == 1 else key.name for key in group]
+        rows.append(f"| {', '.join(names)} | {group[0].help} |")
+    return rows
+
+
+def _groups(where: Where) -> Iterator[list[Key]]:
+    group: list[Key] = []
+    for key in keys(where):
+        if group and key.label != group[0].label:
+            yield group
+            group = []
+        group.append(key)
+    if group:
+        yield group
