@@ -35,7 +35,7 @@ from levelhips.sensors.profiles import levelhips as open_profile
 from levelhips.sensors.source import LinkStatus
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualSource, virtual_source
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
@@ -231,7 +231,7 @@ def reconnection(out: Table, times: int = 20) -> None:
                 sensor._advertise = told  # type: ignore[method-assign]
                 await source.run(Hears(back, again))
 
-        loop = PacedLoop(math.inf)
+        loop = SimulatedTimeLoop(math.inf)
         loop.run_until_complete(listen())
         loop.close()
         took += again
@@ -284,7 +284,7 @@ def ten_hours(out: Table, hours: float = 10.0) -> None:
     grown: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         source = partial(virtual_source, run_of(590.0), PROFILE, loop_for_s=hours * 3600)
-        session = Session(source, Settings(), Path(folder), new_loop=lambda: PacedLoop(math.inf))
+        session = Session(source, Settings(), Path(folder), new_loop=lambda: SimulatedTimeLoop(math.inf))
         began = time.monotonic()
         session.start()
         while not session.join(1.0):

@@ -12,13 +12,13 @@ from rich.live import Live
 from rich.table import Table
 
 from levelhips.recording import open_recording
-from levelhips.sensors.ble import Heard, Radio, scan
+from levelhips.sensors.ble import DiscoveredDevice, Radio, scan
 from levelhips.sensors.profile import Profile
 
 QUIET_S = 5.0  # without a terminal nobody can end it
 
 
-def table(heard: dict[str, Heard], *, all: bool) -> Table:
+def table(heard: dict[str, DiscoveredDevice], *, all: bool) -> Table:
     """Sensors first, the nearest at the top."""
     found = Table(box=None, pad_edge=False)
     for column in ("Name", "Kind", "Signal", "Battery", "Address"):
@@ -42,8 +42,8 @@ def list_sensors(console: Console, *, all: bool, seconds: float, virtual: Path |
     for_s = seconds or (math.inf if console.is_terminal else QUIET_S)
     recording = open_recording(virtual) if virtual is not None else None
 
-    async def watch() -> dict[str, Heard]:
-        last: dict[str, Heard] = {}
+    async def watch() -> dict[str, DiscoveredDevice]:
+        last: dict[str, DiscoveredDevice] = {}
         async with AsyncExitStack() as stack:
             radio = Radio()
             if recording is not None:
@@ -62,7 +62,7 @@ def list_sensors(console: Console, *, all: bool, seconds: float, virtual: Path |
                     break
         return last
 
-    heard: dict[str, Heard] = {}
+    heard: dict[str, DiscoveredDevice] = {}
     try:
         heard = asyncio.run(watch())
     except KeyboardInterrupt:
