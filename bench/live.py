@@ -280,7 +280,7 @@ def ten_hours(out: Table, hours: float = 10.0) -> None:
     Not at a fixed speed: at 64 times a pause of 25 ms on this machine would be a stall of a second and a half to the session.
     """
     process = psutil.Process()
-    open_profile.PACKET_S = open_profile.LevelHipsFirmware.batch_s = 0.095  # 19 samples: what the MTU holds; a tenth of the packets
+    open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.095  # 19 samples: what the MTU holds; a tenth of the packets
     grown: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         source = partial(virtual_source, run_of(590.0), PROFILE, loop_for_s=hours * 3600)
@@ -298,7 +298,7 @@ def ten_hours(out: Table, hours: float = 10.0) -> None:
         assert session.recorder is not None
         size = session.recorder.paths[0].stat().st_size / 1e6
         tally = session.tally
-    open_profile.PACKET_S = open_profile.LevelHipsFirmware.batch_s = 0.02
+    open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.02
     first, last = grown[0], max(grown[1:], key=lambda entry: entry[1])
     out.add_row(
         f"{grown[-1][0]:.1f} h at {grown[-1][0] * 3600 / took:.0f} times the speed ({tally.steps.total()} steps, {tally.gaps} gaps, "
