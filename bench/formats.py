@@ -36,7 +36,7 @@ from levelhips.settings.installed import build_engine
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import virtual_source
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 RUNNER_FOLDER = "/home/runner/Documents/levelhips"  # nobody's; the history's paths are in it
@@ -124,7 +124,7 @@ def _live(
     source = partial(virtual_source, recording, profiles()["levelhips"], faults=[parse_fault(fault) for fault in faults])
     finger = _Finger(press)
     with tempfile.TemporaryDirectory() as folder:
-        session = finger.session = Session(source, settings, Path(folder), [finger], new_loop=lambda: PacedLoop(math.inf))
+        session = finger.session = Session(source, settings, Path(folder), [finger], new_loop=lambda: SimulatedTimeLoop(math.inf))
         session.start()
         session.join()
         session.stop()

@@ -56,7 +56,7 @@ def wire_target(profile: Profile) -> Callable[[random.Random], tuple[bytes, Call
     """A session's packets of a sensor, each harmed or not."""
     samples = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap").samples[4000:4200]
     samples = Samples(samples.t_s - samples.t_s[0], samples.acc_mps2, samples.gyr_radps)
-    firmware = profile.firmware(profile.default_rate_hz)
+    firmware = profile.peripheral(profile.default_rate_hz)
     answers = [
         answer for act in profile.start(profile.default_rate_hz) if isinstance(act, Write) for answer in firmware.write(act.to, act.data, 0)
     ]

@@ -35,7 +35,7 @@ from levelhips.sensors.profiles import levelhips as open_profile
 from levelhips.sensors.source import LinkStatus
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualSource, virtual_source
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
@@ -231,7 +231,7 @@ def reconnection(out: Table, times: int = 20) -> None:
                 sensor._advertise = told  # type: ignore[method-assign]
                 await source.run(Hears(back, again))
 
-        loop = PacedLoop(math.inf)
+        loop = SimulatedTimeLoop(math.inf)
         loop.run_until_complete(listen())
         loop.close()
         took += again
@@ -280,11 +280,11 @@ def ten_hours(out: Table, hours: float = 10.0) -> None:
     Not at a fixed speed: at 64 times a pause of 25 ms on this machine would be a stall of a second and a half to the session.
     """
     process = psutil.Process()
-    open_profile.PACKET_S = open_profile.LevelHipsFirmware.batch_s = 0.095  # 19 samples: what the MTU holds; a tenth of the packets
+    open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.095  # 19 samples: what the MTU holds; a tenth of the packets
     grown: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         source = partial(virtual_source, run_of(590.0), PROFILE, loop_for_s=hours * 3600)
-        session = Session(source, Settings(), Path(folder), new_loop=lambda: PacedLoop(math.inf))
+        session = Session(source, Settings(), Path(folder), new_loop=lambda: SimulatedTimeLoop(math.inf))
         began = time.monotonic()
         session.start()
         while not session.join(1.0):
@@ -298,7 +298,7 @@ def ten_hours(out: Table, hours: float = 10.0) -> None:
         assert session.recorder is not None
         size = session.recorder.paths[0].stat().st_size / 1e6
         tally = session.tally
-    open_profile.PACKET_S = open_profile.LevelHipsFirmware.batch_s = 0.02
+    open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.02
     first, last = grown[0], max(grown[1:], key=lambda entry: entry[1])
     out.add_row(
         f"{grown[-1][0]:.1f} h at {grown[-1][0] * 3600 / took:.0f} times the speed ({tally.steps.total()} steps, {tally.gaps} gaps, "

@@ -22,7 +22,7 @@ from bench.live import LIMITS, PROFILE, run_of
 from levelhips import Cue, RecordingWriter, Samples, Settings, Update
 from levelhips.audio.player import Player
 from levelhips.simulation.peripheral import virtual_source
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -179,7 +179,7 @@ def an_hour_of_view(out: Table) -> None:
     with tempfile.TemporaryDirectory() as folder:
         app, window = shown(Path(folder), Settings())
         source = partial(virtual_source, run_of(590.0), PROFILE, loop_for_s=3600.0)
-        window.begin(source, new_loop=lambda: PacedLoop(math.inf))
+        window.begin(source, new_loop=lambda: SimulatedTimeLoop(math.inf))
         session = window.session
         while window.session is not None:
             pump(app, 0.5)

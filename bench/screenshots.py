@@ -30,7 +30,7 @@ from levelhips.sensors.profile import profiles
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.ui.app import application
 from levelhips.ui.pages.start import Searching
 from levelhips.ui.window import Window
@@ -106,7 +106,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
             """Begin a session, hold it still at a moment, and keep the picture."""
             stop = StopAt(at_s)
             held[:] = [stop]
-            window.begin(source, settings, new_loop=lambda: PacedLoop(math.inf))
+            window.begin(source, settings, new_loop=lambda: SimulatedTimeLoop(math.inf))
             pump(app, 120, stop.there.is_set)
             pump(app, 0.4)
             keep(name)

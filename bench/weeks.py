@@ -24,7 +24,7 @@ def a_session(path: Path, minutes: float, *, events: bool) -> None:
     """A recording as a live session at 200 Hz leaves it: raw packets, samples, events, chunks twice a second."""
     made = simulate_gait(RunnerModel(stand_s=6.0, move_s=60 * minutes), SensorModel(), seed=8)
     settings = Settings()
-    engine, firmware = Engine(200.0, settings), profiles()["levelhips"].firmware(200.0)
+    engine, firmware = Engine(200.0, settings), profiles()["levelhips"].peripheral(200.0)
     metadata = {"sensor": "bench", "rate_hz": "200", "outward": "+z", "started_utc": "2026-01-01T10:00:00+00:00"}
     with RecordingWriter(path, metadata, settings.as_dict(), made.sensor.scale, sync=False, chunk_s=0.5) as writer:
         for at in range(0, len(made.samples), 100):

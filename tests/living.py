@@ -17,7 +17,7 @@ from levelhips.live.session import Session
 from levelhips.sensors.profile import profiles
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import virtual_source
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_DEG = 3.4
@@ -130,7 +130,7 @@ def live(
         virtual_source, recording, profiles()[profile], faults=[parse_fault(fault) for fault in faults], rate_hz=rate_hz, **options
     )
     finger = Finger(list(press))
-    session = finger.session = Session(source, settings, folder, [*sinks, finger], new_loop=lambda: PacedLoop(speed))
+    session = finger.session = Session(source, settings, folder, [*sinks, finger], new_loop=lambda: SimulatedTimeLoop(speed))
     session.start()
     session.join()
     session.stop()

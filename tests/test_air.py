@@ -112,8 +112,8 @@ def test_two_sensors_in_range_must_be_named():
         for sensor in sensors:
             await sensor.stop()
 
-    from levelhips.simulation.time_loop import PacedLoop
+    from levelhips.simulation.time_loop import SimulatedTimeLoop
 
-    loop = PacedLoop(math.inf)
+    loop = SimulatedTimeLoop(math.inf)
     loop.run_until_complete(world())
     loop.close()

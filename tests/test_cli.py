@@ -82,7 +82,7 @@ def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("analyze", "none.mcap", "--out", "o"), "is not there"),
+        (("analyze", "none.mcap", "--out", "o"), "File not found"),
         (("analyze", "empty.csv", "--out", "o"), "is empty"),
         (("analyze", "run.mcap", "--out", "o", "--outward", "up"), "sensor axis"),
         (("analyze", "run.mcap", "--out", "o", "--filter", "magic"), "no filter"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from levelhips import BadInputError, Samples
 from levelhips.motion.alignment import AXES
 from levelhips.recording.schema import Packet
-from levelhips.sensors.profiles.levelhips import LevelHipsDecoder, LevelHipsFirmware, _frames, _problem
+from levelhips.sensors.profiles.levelhips import LevelHipsDecoder, LevelHipsPeripheral, _frames, _problem
 
 CODEC = ROOT / "firmware_notes" / "codec"
 WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow", "-O1", "-g"]
@@ -72,7 +72,7 @@ def test_c_and_python_read_the_same_packet(codec, values, sequence, t_us):
 
 
 def test_what_the_python_sensor_sends_c_reads_packet_by_packet(codec):
-    firmware = LevelHipsFirmware(200.0)
+    firmware = LevelHipsPeripheral(200.0)
     n = 300
     rng = np.random.default_rng(1)
     said = Samples(np.arange(n) / 200 + 4294.0, rng.normal(0, 20, (n, 3)), rng.normal(0, 5, (n, 3)))
@@ -99,7 +99,7 @@ def test_any_bytes_are_refused_or_read_alike(codec, data):
     name=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=16),
 )
 def test_the_sensors_description_is_read_alike(codec, rate, acc, gyr, axis, name):
-    data = LevelHipsFirmware(float(rate), acc, gyr, axis, name).reads["info"]
+    data = LevelHipsPeripheral(float(rate), acc, gyr, axis, name).reads["info"]
     assert codec.ask("info", data.hex()) == ["ok", str(rate), str(acc), str(gyr), str(axis), data.hex()]
     decoder = LevelHipsDecoder(200.0)
     decoder.push(Packet(0.0, data, "info"))
@@ -122,7 +122,7 @@ def test_any_description_is_refused_or_read_alike(codec, data):
 @given(st.binary(max_size=8))
 @settings(max_examples=300)
 def test_commands_and_their_answers_are_the_same_in_both(codec, data):
-    firmware = LevelHipsFirmware(200.0)
+    firmware = LevelHipsPeripheral(200.0)
     answer = codec.ask("command", data.hex())
     said = firmware.write("control", data, 123_456_789)
     if answer[0] != "ok":

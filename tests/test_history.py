@@ -24,7 +24,7 @@ from levelhips.programme.remember import remembered, thresholds_from
 from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
 from levelhips.recording import RecordingWriter
-from levelhips.recording.event_reader import glance
+from levelhips.recording.event_reader import read_events
 from levelhips.settings.installed import build_engine
 from levelhips.settings.paths import programme_path
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
@@ -82,9 +82,9 @@ def store(tmp_path: Path):  # type: ignore[no-untyped-def]
 # ---- from recordings
 
 
-def test_a_glance_sees_what_was_found_and_no_samples(tmp_path: Path) -> None:
+def test_events_are_read_without_samples(tmp_path: Path) -> None:
     events = drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00")
-    seen = glance(tmp_path / "a.mcap", (Rep,))
+    seen = read_events(tmp_path / "a.mcap", (Rep,))
     assert seen.events == [event for event in events if isinstance(event, Rep)]
     assert seen.whole
     assert seen.settings["drill"]["name"] == "pelvic-drop"
@@ -94,7 +94,7 @@ def test_a_glance_sees_what_was_found_and_no_samples(tmp_path: Path) -> None:
 def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> None:
     whole = (recordings / "one.mcap").read_bytes()
     (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) * 2 // 3])
-    seen, all_ = glance(tmp_path / "cut.mcap", (Step,)), glance(recordings / "one.mcap", (Step,))
+    seen, all_ = read_events(tmp_path / "cut.mcap", (Step,)), read_events(recordings / "one.mcap", (Step,))
     assert not seen.whole
     assert 0 < len(seen.events) <= len(all_.events)
     assert Update(events=tuple(seen.events)) == Update(events=tuple(all_.events[: len(seen.events)]))  # NaN equal to NaN

@@ -145,7 +145,7 @@ def test_dot_payloads_by_hand(source, payload):
 
 def configured(profile: Profile, rate_hz: float):
     """Both ends of a wire, told of each other as a client would."""
-    firmware, decoder = profile.firmware(rate_hz), profile.decoder(rate_hz)
+    firmware, decoder = profile.peripheral(rate_hz), profile.decoder(rate_hz)
     for act in profile.start(rate_hz):
         if isinstance(act, Write):
             for source, answer in firmware.write(act.to, act.data, 0):

@@ -91,11 +91,11 @@ def test_a_disk_that_never_comes_back_is_said_and_bounded(tmp_path, monkeypatch)
 
 
 def open_packets(path: Path) -> list[Packet]:
-    from levelhips.recording.reader import _salvage
+    from levelhips.recording.frames import FileState, read_messages
     from levelhips.recording.schema import Topic, decode_packet
 
-    number = list(Topic).index(Topic.PACKETS) + 1
-    return [decode_packet(message.data) for message in _salvage(path.read_bytes())[0] if message.channel_id == number]
+    channels = frozenset((Topic.PACKETS.channel,))
+    return [decode_packet(message.data) for message in read_messages(path.read_bytes(), FileState(), channels)]
 
 
 FULL = """

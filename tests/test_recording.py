@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from mcap.writer import Writer
 
 from levelhips import Command, Do, LevelHipsError, RecordingError, RecordingWriter, Samples, Update, open_recording
-from levelhips.recording.reader import _read_mcap
+from levelhips.recording.reader import read_mcap
 from levelhips.recording.schema import (
     Packet,
     decode_command,
@@ -117,7 +117,7 @@ def test_a_cut_file_gives_back_all_whole_seconds(share: float) -> None:
     whole = whole_file()
     data = whole[: 8 + int(share * (len(whole) - 8))]
     try:
-        recording = _read_mcap(Path("cut.mcap"), data)
+        recording = read_mcap(Path("cut.mcap"), data)
     except RecordingError:
         assert share < 0.2
         return
@@ -135,7 +135,7 @@ def test_a_flipped_bit_costs_a_second_at_the_most_and_is_never_taken_for_data(at
     whole = whole_file()
     data = bytearray(whole)
     data[8 + at % (len(whole) - 8)] ^= 1 << bit
-    recording = _read_mcap(Path("flipped.mcap"), bytes(data))
+    recording = read_mcap(Path("flipped.mcap"), bytes(data))
     kept = np.isin(MADE.samples.t_s, recording.samples.t_s)
     np.testing.assert_array_equal(recording.samples.acc_mps2, MADE.samples.acc_mps2[kept])
     assert kept.sum() >= len(MADE.samples) - 101
@@ -146,7 +146,7 @@ def test_a_damaged_size_does_not_ask_for_all_memory() -> None:
     chunk = whole.index(b"\x04\x00\x00\x00zstd") - 12  # the size stands in front of crc and name
     data = bytearray(whole)
     data[chunk + 6] |= 0x40
-    recording = _read_mcap(Path("damaged.mcap"), bytes(data))
+    recording = read_mcap(Path("damaged.mcap"), bytes(data))
     assert len(recording.samples) >= len(MADE.samples) - 101
     assert recording.notes
 
@@ -158,7 +158,7 @@ def test_a_damaged_size_inside_zstd_does_not_ask_for_all_memory() -> None:
     data[mark + 4] |= 0xC0  # the size has 8 bytes
     data[mark + 4] &= ~0x20 & 0xFF  # and a window byte stands before it
     data[mark + 6 : mark + 14] = (1 << 60).to_bytes(8, "little")
-    recording = _read_mcap(Path("damaged.mcap"), bytes(data))
+    recording = read_mcap(Path("damaged.mcap"), bytes(data))
     assert len(recording.samples) >= len(MADE.samples) - 101
     assert recording.notes
 
@@ -167,7 +167,7 @@ def test_a_damaged_size_inside_zstd_does_not_ask_for_all_memory() -> None:
 def test_no_bytes_bring_forth_a_foreign_error(data: bytes) -> None:
     for content in (data, b"\x89MCAP0\r\n" + data):
         with contextlib.suppress(LevelHipsError):
-            _read_mcap(Path("noise.mcap"), content)
+            read_mcap(Path("noise.mcap"), content)
 
 
 @given(data=st.binary(max_size=300))

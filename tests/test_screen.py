@@ -35,7 +35,7 @@ from levelhips.sensors.profile import profiles
 from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
-from levelhips.simulation.time_loop import PacedLoop
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.ui import texts
 from levelhips.ui.app import application
 from levelhips.ui.pages.start import Searching
@@ -90,7 +90,7 @@ def begin(window: Window, qtbot, *faults: str, hold_s: float = 30.2) -> Holds:
     hold = Holds(hold_s)
     window.holds[:] = [hold]
     source = partial(virtual_source, run_of(SECONDS), profiles()["levelhips"], faults=[parse_fault(fault) for fault in faults])
-    window.begin(source, new_loop=lambda: PacedLoop(math.inf))
+    window.begin(source, new_loop=lambda: SimulatedTimeLoop(math.inf))
     qtbot.waitUntil(hold.there.is_set, timeout=20000)
     window.live.refresh()
     return hold
@@ -185,7 +185,7 @@ def test_nothing_is_drawn_where_nothing_was_measured(window, qtbot):
 
 def test_trouble_of_the_session_is_a_calm_banner_with_the_fix(window, qtbot):
     window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"], faults=[parse_fault("taken=3600@0")]),
-                 new_loop=lambda: PacedLoop(math.inf))  # fmt: skip
+                 new_loop=lambda: SimulatedTimeLoop(math.inf))  # fmt: skip
     qtbot.waitUntil(lambda: window.session is None, timeout=20000)
     assert window.banner.isVisible()
     assert "close its maker's app" in window.banner.words.text()
@@ -255,7 +255,7 @@ def test_a_frozen_screen_costs_no_beep_and_a_broken_one_no_recording(window, qtb
 
     keeps = Keeps()
     window.holds[:] = [keeps]
-    window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"]), new_loop=lambda: PacedLoop(math.inf))
+    window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"]), new_loop=lambda: SimulatedTimeLoop(math.inf))
     session = window.session
     window.live.trace.show_session = lambda *_: 1 / 0
     assert session.join(60)  # the screen's thread does nothing: the whole run happens meanwhile
@@ -384,7 +384,7 @@ def practise(window: Window, qtbot, hold_s: float) -> Holds:
     settings = Settings.from_dict(recording.settings)
     window._drill = settings.drill
     source = partial(virtual_source, recording, profiles()["levelhips"])
-    window.begin(source, settings, new_loop=lambda: PacedLoop(math.inf))
+    window.begin(source, settings, new_loop=lambda: SimulatedTimeLoop(math.inf))
     qtbot.waitUntil(hold.there.is_set, timeout=20000)
     window.drill.refresh()
     return hold

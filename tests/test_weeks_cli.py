@@ -106,4 +106,4 @@ def test_what_an_option_does_not_say_is_the_settings_files(home: dict[str, str],
     """A metronome needs a step rate; it stands in the file."""
     (tmp_path / "mine.toml").write_text("[plan]\nstep_rate_spm = 160\n")
     options = ["--metronome", "--settings", tmp_path / "mine.toml", "--virtual", tmp_path / "nowhere.mcap", "--no-beep", "--no-record"]
-    assert "nowhere.mcap is not there" in levelhips(home, "run", *options, code=1)
+    assert "File not found: nowhere.mcap" in levelhips(home, "run", *options, code=1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from levelhips.recording import Recording
-    from levelhips.sensors.ble import Heard
+    from levelhips.sensors.ble import DiscoveredDevice
     from levelhips.sensors.profile import Profile
 
 UNATTENDED_S = 5.0  # without a terminal nobody can press Ctrl-C
@@ -48,14 +48,14 @@ def scan(
         out.print(_table(heard, all=all))
 
 
-async def _watch(out: Console, for_s: float, recording: Recording | None, profile: Profile, *, all: bool) -> dict[str, Heard]:
+async def _watch(out: Console, for_s: float, recording: Recording | None, profile: Profile, *, all: bool) -> dict[str, DiscoveredDevice]:
     """Scan for some seconds and show the table on a terminal as it changes; return what was heard last."""
     from rich.live import Live
 
     from levelhips.sensors.ble import Radio
     from levelhips.sensors.ble import scan as scan_radio
 
-    last: dict[str, Heard] = {}
+    last: dict[str, DiscoveredDevice] = {}
     async with AsyncExitStack() as stack:
         radio = Radio()
         if recording is not None:
@@ -75,7 +75,7 @@ async def _watch(out: Console, for_s: float, recording: Recording | None, profil
     return last
 
 
-def _table(heard: dict[str, Heard], *, all: bool) -> Table:
+def _table(heard: dict[str, DiscoveredDevice], *, all: bool) -> Table:
     """Return a table with known sensors first, then the strongest signal first."""
     from rich.table import Table
 

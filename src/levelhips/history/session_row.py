@@ -12,7 +12,7 @@ from levelhips.analysis import analyze
 from levelhips.analysis.drill_summary import drill_values
 from levelhips.coaching.drills.result import DrillResult, spread
 from levelhips.events import BlockChange, Cheat, Cue, DrillBegin, Event, Mode, ModeChange, Notice, Quality, Rep, Side, Step, ThresholdChange
-from levelhips.recording.event_reader import Glance, glance
+from levelhips.recording.event_reader import RecordingEvents, read_events
 
 KINDS = (BlockChange, Cheat, Cue, DrillBegin, ModeChange, Notice, Rep, Step, ThresholdChange)
 
@@ -63,7 +63,7 @@ def digest(path: Path) -> Digest:
     RecordingError, BadInputError
         If nothing can be found in it.
     """
-    seen = glance(path, KINDS)
+    seen = read_events(path, KINDS)
     note = "" if seen.whole else "damaged or not closed"
     if not any(isinstance(event, Step | Rep | DrillBegin) for event in seen.events):
         analysis = analyze(path)
@@ -73,7 +73,7 @@ def digest(path: Path) -> Digest:
     return _digest(path, seen, note)
 
 
-def _digest(path: Path, seen: Glance, note: str) -> Digest:
+def _digest(path: Path, seen: RecordingEvents, note: str) -> Digest:
     virtual = bool(seen.metadata.get("virtual"))
     events = [] if virtual else seen.events  # nobody wore it: listed, but no part of the wearer's weeks
     steps = [event for event in events if isinstance(event, Step)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from levelhips.errors import RecordingError
-from levelhips.recording.reader import Recording
+from levelhips.recording.recording import Recording
 from levelhips.recording.writer import RecordingWriter
 
 

@@ -33,6 +33,11 @@ class Topic(StrEnum):
     COMMANDS = "/commands"
     SETTINGS = "/settings"
 
+    @property
+    def channel(self) -> int:
+        """The MCAP channel id."""
+        return list(Topic).index(self) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:

@@ -89,8 +89,7 @@ class RecordingWriter:
             if name not in known:
                 known[name] = self._mcap.register_schema(name, encoding, data)
             message_encoding = "json" if encoding else "levelhips"
-            self._mcap.register_channel(str(topic), message_encoding, known[name])
-        self._channel = {topic: number for number, topic in enumerate(Topic, start=1)}
+            self._mcap.register_channel(str(topic), message_encoding, known[name])  # gives the ids 1, 2, 3 ... in this order
 
     def samples(self, samples: Samples) -> None:
         """Append samples. They are cut into blocks of a second."""
@@ -166,7 +165,7 @@ class RecordingWriter:
         # MCAP times are unsigned nanoseconds; ours are sensor time, which may begin a little below 0.
         log_time = max(0, round(at_s * 1e9))
         try:
-            self._mcap.add_message(self._channel[topic], log_time, data, log_time, self._counts[topic])
+            self._mcap.add_message(topic.channel, log_time, data, log_time, self._counts[topic])
         except OSError as error:
             self._fail(error)
         self._counts[topic] += 1

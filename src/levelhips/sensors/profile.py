@@ -1,7 +1,7 @@
-"""What a kind of sensor is, as far as bytes go: a declaration, both ends of its wire, and no radio.
+"""Declaration of a kind of sensor: its services, its start sequence and both ends of its protocol, as bytes without a radio.
 
-A profile is found through the entry-point group ``levelhips.sensors``, ours like anyone's: a third party's sensor is a
-package, not a patch. docs/sensors.md shows one.
+A profile is found through the entry-point group ``levelhips.sensors``, ours like any other: a sensor of a third party is a
+package, not a change of levelhips. docs/sensors.md shows one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from levelhips.samples import Samples
 from levelhips.sensors.clock import Sync
 
 GROUP = "levelhips.sensors"
-LINK = "link"  # the source of the packets that are no bytes of the sensor: b"up" when a link stands, b"down" when it is gone
+LINK = "link"  # pseudo-characteristic for connection events: b"up" when a link is made, b"down" when it is gone
 UP, DOWN = b"up", b"down"
 
 
@@ -32,7 +32,10 @@ class Characteristic:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a characteristic; what comes is a packet like any other."""
+    """Read a characteristic; the value becomes a packet like any other.
+
+    With `may_fail` a sensor without it, or one that refuses, is started all the same.
+    """
 
     of: str
     may_fail: bool = False
@@ -40,7 +43,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask for the notifications or indications of a characteristic."""
+    """Subscribe to the notifications or indications of a characteristic."""
 
     to: str
 
@@ -58,12 +61,12 @@ Act = Read | Subscribe | Write
 
 
 class Decoder(Protocol):
-    """Packets in, samples out; stateful, for frames come split and joined. The same packets give the same samples, to the bit.
+    """Packets to samples. Stateful, as frames arrive split and joined; the same packets give the same samples, to the bit.
 
     Attributes
     ----------
     rate_hz : float or None
-        The sampling rate as the sensor told it; None as long as it did not.
+        The sampling rate that the sensor reported; None until it did [Hz].
     scale : (float, float) or None
         m/s2 and rad/s per count, where the values are 16-bit counts.
     outward : str
@@ -82,18 +85,18 @@ class Decoder(Protocol):
     def sync(self) -> Sync: ...
 
     def push(self, packet: Packet) -> list[Samples]:
-        """Take what arrived; give the samples that it completes, in strictly rising time.
+        """Take a packet and return the samples that it completes, in strictly rising time.
 
         Raises
         ------
         BadInputError
-            If the bytes cannot be what they claim to be. The decoder goes on with the next packet.
+            If the bytes cannot be right. The decoder goes on with the next packet.
         """
         ...
 
 
-class Firmware(Protocol):
-    """The sensor's end of the wire, for the virtual sensor and the round-trip laws.
+class Peripheral(Protocol):
+    """The sensor's end of the protocol, for the virtual sensor and round-trip tests.
 
     Attributes
     ----------
@@ -101,9 +104,9 @@ class Firmware(Protocol):
         As it was set [Hz].
     streaming : bool
     reads : dict
-        What reading a characteristic gives.
+        The value of each characteristic that can be read.
     batch_s : float
-        How much of its samples it sends at a time [s].
+        Length of the samples that it sends at a time [s].
     """
 
     @property
@@ -116,11 +119,11 @@ class Firmware(Protocol):
     def batch_s(self) -> float: ...
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command; give the answers as (characteristic, bytes)."""
+        """Take a command and return the answers as (characteristic, bytes)."""
         ...
 
     def encode(self, samples: Samples, mtu: int) -> Iterable[tuple[str, bytes]]:
-        """The notifications that carry samples (t_s on the sensor's own clock, not negative)."""
+        """Yield the notifications that carry samples (t_s on the sensor's own clock, not negative)."""
         ...
 
 
@@ -133,29 +136,30 @@ class Profile:
     name, title : str
         Short, for files and options; and for people.
     service : str
-        The UUID by which an advertisement is recognised, and of the service that streams.
-    advertised : tuple of str
-        How the names of such sensors begin, for those that do not advertise the service.
+        UUID of the service that streams, by which an advertisement is recognized.
     characteristics : dict
         Short name to characteristic; the short name is the `source` of its packets.
     rates_hz : tuple of float
-        What it can do.
+        Sampling rates that it supports [Hz].
+    default_rate_hz : float
     acc_range_g, gyr_range_dps : float
         The ranges that `start` chooses.
     outward : str
-        The sensor axis that faces away from the body, worn as its maker means it.
-    has_clock, has_sequence : bool
-        Whether a loss shows in the data. If neither, it shows in the arrivals only.
+        The sensor axis that faces away from the body when it is worn as its maker intends.
     start, stop : callable
         What to do, in this order, to make it stream at a rate [Hz], and to end that.
-    problem : callable
-        What an answer complains of; None if it is well.
     decoder : callable
-        A new decoder for a rate [Hz] that was asked for.
-    firmware : callable
-        A new other end for a rate [Hz].
+        Makes a decoder for the rate [Hz] that was asked for.
+    peripheral : callable or None
+        Makes the sensor's end of the protocol for a rate [Hz]; without it there is no virtual sensor of this kind.
+    advertised : tuple of str
+        How the names of such sensors begin, in lower case, for those that do not advertise the service.
+    advertised_name : str
+        The name that a virtual sensor of this kind advertises; empty: its title.
+    problem : callable
+        What an answer complains of; None if it is good.
     sync : callable or None
-        What to write now and then, with the host's time in ms, so that the sensor tells its own.
+        The write that asks the sensor for its clock, given the host's time [ms].
     notes : str
         What its wearer should know.
     """
@@ -169,25 +173,24 @@ class Profile:
     acc_range_g: float
     gyr_range_dps: float
     outward: str
-    has_clock: bool
-    has_sequence: bool
     start: Callable[[float], list[Act]]
     stop: Callable[[], list[Act]]
     decoder: Callable[[float], Decoder]
-    firmware: Callable[[float], Firmware]
+    peripheral: Callable[[float], Peripheral] | None = None
     advertised: tuple[str, ...] = ()
+    advertised_name: str = ""
     problem: Callable[[bytes], str | None] = lambda answer: None
     sync: Callable[[int], Write] | None = None
     notes: str = ""
 
     def knows(self, name: str | None, services: Iterable[str]) -> bool:
-        """Whether an advertisement is one of this kind of sensor."""
+        """Whether an advertisement is from this kind of sensor."""
         if self.service.lower() in (uuid.lower() for uuid in services):
             return True
         return name is not None and name.lower().startswith(self.advertised)
 
     def nearest_rate_hz(self, wanted_hz: float | None) -> float:
-        """The rate it can do that is nearest to the one wanted."""
+        """Return the supported rate that is nearest to the wanted one; None: the default [Hz]."""
         if wanted_hz is None:
             return self.default_rate_hz
         return min(self.rates_hz, key=lambda rate: abs(rate - wanted_hz))
@@ -195,11 +198,11 @@ class Profile:
 
 @cache
 def profiles() -> dict[str, Profile]:
-    """All kinds of sensors that are installed, by name. A broken package is left out, with a warning."""
+    """Return all kinds of sensors that are installed, by name. A broken package is left out, with a warning."""
     return installed(GROUP, Profile)
 
 
 def profile_of(name: str | None, services: Iterable[str]) -> Profile | None:
-    """The kind of sensor that an advertisement is of; None if nobody knows it."""
+    """Return the kind of sensor that an advertisement is from; None if no profile knows it."""
     services = list(services)
     return next((profile for profile in profiles().values() if profile.knows(name, services)), None)

@@ -162,7 +162,7 @@ class _Client(BaseBleakClient):
 
     @property
     def mtu_size(self) -> int:
-        return self._peer.gatt_client.mtu if self._peer is not None else 23
+        return self._connection.att_mtu if self._connection is not None else 23
 
     @property
     def is_connected(self) -> bool:

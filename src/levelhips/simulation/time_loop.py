@@ -1,4 +1,4 @@
-"""Event loops whose time runs faster than the clock on the wall, for virtual sensors, tests and benches."""
+"""An event loop whose time runs faster than real time, for virtual sensors, tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ import time
 from typing import Any
 
 
-class PacedLoop(asyncio.SelectorEventLoop):
-    """An asyncio loop with a time of its own.
+class SimulatedTimeLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop with simulated time.
 
-    At a finite `speed` its seconds are that much shorter. At an infinite one nobody waits at all: when nothing is left to
-    do, the time is that of the next timer. A minute of radio silence is over at once, and every run is the same.
+    At a finite `speed` its seconds are that much shorter. At an infinite one it never waits: when nothing is left to do, its
+    time becomes that of the next timer. A minute of radio silence takes no time, and every run is the same.
 
     Parameters
     ----------
     speed : float
-        Over 0; infinite for as fast as it goes.
+        Simulated seconds in a real one; over 0, infinite for as fast as possible.
     """
 
     def __init__(self, speed: float) -> None:
         if not speed > 0:
             raise ValueError(f"speed is {speed:g}; it must be over 0")
-        self._speed, self._began_s, self._leapt_s = speed, time.monotonic(), 0.0
-        super().__init__(_PacedSelector(self))
+        self._speed, self._began_s, self._skipped_s = speed, time.monotonic(), 0.0
+        super().__init__(_SimulatedTimeSelector(self))
 
     def time(self) -> float:
-        """Seconds of this loop."""
+        """Return the simulated time [s]."""
         if math.isinf(self._speed):
-            return self._began_s + self._leapt_s
+            return self._began_s + self._skipped_s
         return self._began_s + (time.monotonic() - self._began_s) * self._speed
 
     def wait(self, inner: selectors.BaseSelector, timeout: float | None) -> list[Any]:
-        """Wait for files, `timeout` of our seconds at the most."""
+        """Wait for files, at most `timeout` simulated seconds."""
         if timeout is None or timeout <= 0:
             return inner.select(timeout)
         if not math.isinf(self._speed):
             return inner.select(timeout / self._speed)
         if ready := inner.select(0):
             return ready
-        self._leapt_s += timeout
+        self._skipped_s += timeout
         return []
 
 
-class _PacedSelector(selectors.BaseSelector):
-    """A selector that lets its loop say how long to wait."""
+class _SimulatedTimeSelector(selectors.BaseSelector):
+    """A selector that asks its loop how long to wait."""
 
-    def __init__(self, loop: PacedLoop) -> None:
+    def __init__(self, loop: SimulatedTimeLoop) -> None:
         self._loop, self._inner = loop, selectors.DefaultSelector()
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:

@@ -171,7 +171,7 @@ def _may_begin(rest: bytes) -> bool:
     return rest[0] == VERSION and (len(rest) < 2 or 0 < rest[1] <= _MOST)
 
 
-class LevelHipsFirmware:
+class LevelHipsPeripheral:
     """The sensor's end."""
 
     batch_s = PACKET_S
@@ -242,6 +242,7 @@ PROFILE = Profile(
     title="LevelHips open profile",
     service=_uuid(1),
     advertised=("levelhips",),
+    advertised_name="LevelHips virtual",
     characteristics={
         "stream": Characteristic(_uuid(2), ("notify",)),
         "control": Characteristic(_uuid(3), ("write", "indicate")),
@@ -252,12 +253,10 @@ PROFILE = Profile(
     acc_range_g=16.0,
     gyr_range_dps=2000.0,
     outward="+z",
-    has_clock=True,
-    has_sequence=True,
     start=_start,
     stop=lambda: [Write("control", bytes((STOP,)), answer="control")],
     problem=_problem,
     decoder=LevelHipsDecoder,
-    firmware=LevelHipsFirmware,
+    peripheral=LevelHipsPeripheral,
     sync=lambda host_ms: Write("control", struct.pack("<BI", TIME, host_ms % (1 << 32)), answer="control"),
 )

@@ -68,7 +68,7 @@ class DotDecoder:
         return [Samples(np.array([t_s]), acc[None, :], np.radians(gyr)[None, :])]
 
 
-class DotFirmware:
+class DotPeripheral:
     """The sensor's end."""
 
     batch_s = 1 / RATE_HZ
@@ -103,6 +103,7 @@ PROFILE = Profile(
     title="Movella DOT",
     service=_uuid(0x2000),
     advertised=("movella dot", "xsens dot"),
+    advertised_name="Movella DOT",
     characteristics={
         "measure": Characteristic(_uuid(0x2001), ("read", "write")),
         "long": Characteristic(_uuid(0x2002), ("notify",)),
@@ -113,11 +114,9 @@ PROFILE = Profile(
     acc_range_g=16.0,
     gyr_range_dps=2000.0,
     outward="+z",
-    has_clock=True,
-    has_sequence=False,
     start=lambda rate_hz: [Subscribe("long"), Write("measure", bytes((1, 1, CUSTOM_5)))],
     stop=lambda: [Write("measure", bytes((1, 0, CUSTOM_5)))],
     decoder=DotDecoder,
-    firmware=DotFirmware,
+    peripheral=DotPeripheral,
     notes="60 Hz live: contact times are coarser, drops are as good",
 )

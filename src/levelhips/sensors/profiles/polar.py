@@ -191,7 +191,7 @@ def _compressed(payload: bytes) -> Array:
     return np.concatenate(parts).cumsum(axis=0).astype(np.float64)
 
 
-class PolarFirmware:
+class PolarPeripheral:
     """The sensor's end: accelerometer in mG, gyroscope in deg/s x factor, both delta-compressed."""
 
     batch_s = FRAME_S
@@ -289,6 +289,7 @@ PROFILE = Profile(
     title="Polar Verity Sense",
     service=SERVICE,
     advertised=("polar sense",),
+    advertised_name="Polar Sense 0000VIRT",
     characteristics={
         "control": Characteristic("fb005c81-02e7-f387-1cad-8acd2d8df0c8", ("read", "write", "indicate")),
         "data": Characteristic("fb005c82-02e7-f387-1cad-8acd2d8df0c8", ("notify",)),
@@ -298,12 +299,10 @@ PROFILE = Profile(
     acc_range_g=float(ACC_RANGE_G),
     gyr_range_dps=float(GYR_RANGE_DPS),
     outward="+z",
-    has_clock=True,
-    has_sequence=False,
     start=_start,
     stop=lambda: [Write("control", bytes((STOP, kind)), answer="control") for kind in (ACC, GYR, SDK)],
     problem=_problem,
     decoder=PolarDecoder,
-    firmware=PolarFirmware,
+    peripheral=PolarPeripheral,
     notes="The MTU must be raised; frames hold a tenth of a second, and so beeps come that much later",
 )

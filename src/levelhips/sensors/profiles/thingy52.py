@@ -60,7 +60,7 @@ class ThingyDecoder:
         return self.clock.push(counts[:, :3] * _SCALE[0], counts[:, 3:6] * _SCALE[1], packet.arrival_s)
 
 
-class ThingyFirmware:
+class ThingyPeripheral:
     """The sensor's end."""
 
     batch_s = 0.005
@@ -95,6 +95,7 @@ PROFILE = Profile(
     title="Nordic Thingy:52",
     service=_uuid(0x0400),
     advertised=("thingy",),
+    advertised_name="Thingy",
     characteristics={
         "config": Characteristic(_uuid(0x0401), ("read", "write")),
         "raw": Characteristic(_uuid(0x0406), ("notify",)),
@@ -104,11 +105,9 @@ PROFILE = Profile(
     acc_range_g=16.0,
     gyr_range_dps=1000.0,  # all that Q5 in 16 bits can say
     outward="+z",
-    has_clock=False,
-    has_sequence=False,
     start=_start,
     stop=list,
     decoder=ThingyDecoder,
-    firmware=ThingyFirmware,
+    peripheral=ThingyPeripheral,
     notes="It has no clock: losses show in the arrivals only, and are told up to 0.3 s late",
 )

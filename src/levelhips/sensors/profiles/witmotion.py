@@ -68,7 +68,7 @@ def _is_frame(data: bytes, at: int) -> bool:
     return data[at : at + 2] == HEAD and HEAD.startswith(following)
 
 
-class WitMotionFirmware:
+class WitMotionPeripheral:
     """The sensor's end: streams from the moment somebody listens."""
 
     batch_s = PACKET_S
@@ -108,6 +108,7 @@ PROFILE = Profile(
     title="WitMotion WT901BLE",
     service="0000ffe5-0000-1000-8000-00805f9a34fb",  # 9a34fb, not the 9b34fb of the Bluetooth SIG
     advertised=("wt901ble", "wtsdcl", "bwt901ble"),
+    advertised_name="WT901BLE-VIRT",
     characteristics={
         "stream": Characteristic("0000ffe4-0000-1000-8000-00805f9a34fb", ("notify",)),
         "command": Characteristic("0000ffe9-0000-1000-8000-00805f9a34fb", ("write",)),
@@ -117,11 +118,9 @@ PROFILE = Profile(
     acc_range_g=16.0,
     gyr_range_dps=2000.0,
     outward="+z",
-    has_clock=False,
-    has_sequence=False,
     start=_start,
     stop=list,
     decoder=WitMotionDecoder,
-    firmware=WitMotionFirmware,
+    peripheral=WitMotionPeripheral,
     notes="It has no clock: losses show in the arrivals only, and are told up to 0.3 s late",
 )

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QListWidget, QList
 
 from levelhips.coaching.run_protocol import SESSIONS, PlanSettings
 from levelhips.errors import LevelHipsError
-from levelhips.sensors.ble import Heard, Radio, scan
+from levelhips.sensors.ble import DiscoveredDevice, Radio, scan
 from levelhips.ui import texts, theme
 
 
@@ -78,7 +78,7 @@ class Searching:
     """Scan in a thread of its own; `heard` and `trouble` may be read from any."""
 
     def __init__(self, radio: Callable[[], AbstractAsyncContextManager[Radio]] = the_systems_radio) -> None:
-        self.heard: dict[str, Heard] = {}
+        self.heard: dict[str, DiscoveredDevice] = {}
         self.trouble: LevelHipsError | None = None
         self._over = threading.Event()
         self._radio = radio
@@ -179,7 +179,7 @@ class ConnectPage(QWidget):
             self.list.setCurrentRow(min(row, self.list.count() - 1))
 
     @staticmethod
-    def _line(one: Heard) -> str:
+    def _line(one: DiscoveredDevice) -> str:
         assert one.profile is not None
         battery = "   " + texts.BATTERY.format(percent=one.battery_percent) if math.isfinite(one.battery_percent) else ""
         strength = "strong" if one.rssi_dbm > -65 else "fair" if one.rssi_dbm > -80 else "weak"

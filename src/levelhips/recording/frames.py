@@ -1,0 +1,218 @@
+"""Step through the records of an MCAP file, whole, cut or damaged.
+
+An MCAP file is a row of records, each an opcode, a length and a body (https://mcap.dev/spec). Ours keep all messages in
+compressed chunks with a CRC, so a damaged chunk is found out and left out, and reading goes on with the next one.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import NamedTuple
+
+import zstandard
+from mcap.exceptions import McapError
+from mcap.records import Metadata
+from mcap.stream_reader import StreamReader
+
+MAGIC = b"\x89MCAP0\r\n"
+# Our writer closes a chunk at 16 MB at the latest, and the message that passes this limit is under 4 MB. A damaged size
+# must not ask for all memory.
+MAX_CHUNK_BYTES = 1 << 25
+# What mcap, zstd, struct and our own decoders raise on damaged bytes.
+DAMAGE_ERRORS = (McapError, zstandard.ZstdError, struct.error, ValueError, EOFError, KeyError, OverflowError, RecursionError)
+
+_FOOTER, _MESSAGE, _CHUNK, _METADATA = 0x02, 0x05, 0x06, 0x0C
+_LAST_OPCODE = 0x0F
+_RECORD = struct.Struct("<BQ")  # opcode, length of the body
+_MESSAGE_HEAD = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
+_CHUNK_HEAD = struct.Struct("<QQQII")  # first and last time, uncompressed size and CRC, length of the compression's name
+_ZSTD_MARK = b"\x04\x00\x00\x00zstd"  # the compression's name with its length, by which a chunk is found again
+
+
+class Message(NamedTuple):
+    """A message in a chunk: its channel, its time on the sensor's clock and its bytes."""
+
+    channel: int
+    log_time_ns: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class FileState:
+    """What reading a file found, apart from its messages.
+
+    Attributes
+    ----------
+    metadata : dict of str
+        All our metadata records; a later one replaces entries of an earlier one.
+    damaged_parts : int
+        Chunks or records that were left out because they are damaged.
+    closed : bool
+        Whether the file was closed, that is, has a footer.
+    unread_bytes : int
+        Bytes at the end of a file that was not closed which are no whole record.
+    last_s : float
+        Time of the last message in a whole chunk [s].
+    """
+
+    metadata: dict[str, str] = field(default_factory=dict)
+    damaged_parts: int = 0
+    closed: bool = False
+    unread_bytes: int = 0
+    last_s: float = 0.0
+
+    def notes(self) -> list[str]:
+        """What is missing, in sentences for people."""
+        notes = []
+        if self.damaged_parts:
+            parts = "1 part is" if self.damaged_parts == 1 else f"{self.damaged_parts} parts are"
+            notes.append(f"{parts} damaged and left out; each holds about a second")
+        if not self.closed:
+            notes.append(
+                f"The file was not closed: its end is missing ({self.unread_bytes} bytes of a part that is not whole were left out)"
+            )
+        return notes
+
+
+def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None = None) -> Iterator[Message]:
+    """Yield every message of the whole chunks, in the order of the file, and fill in `state`.
+
+    Where a record's length is damaged, reading goes on with the next chunk that can be found.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    state : FileState
+        Complete once all messages are read.
+    channels : frozenset of int or None
+        Only the messages of these channels; None: all.
+    """
+    at, end = len(MAGIC), len(data)
+    unread_from = None
+    while at + _RECORD.size <= end:
+        opcode, length = _RECORD.unpack_from(data, at)
+        # A chunk gives its length inside too: with that a damaged outer length loses nothing.
+        if opcode == _CHUNK and (inner := _length_inside_chunk(data, at)) is not None and _may_be_record(data, at + _RECORD.size + inner):
+            length = inner
+        following = at + _RECORD.size + length
+        whole = 0 < opcode <= _LAST_OPCODE and following <= end and _may_be_record(data, following)
+        if whole:
+            try:
+                if opcode == _CHUNK:
+                    yield from _messages_in(data, at, length, channels, state)
+                elif opcode == _METADATA:
+                    state.metadata |= _metadata_in(data[at : at + 1] + length.to_bytes(8, "little") + data[at + _RECORD.size : following])
+                elif opcode == _FOOTER:
+                    state.closed = True
+                    break
+                at = following
+                continue
+            except DAMAGE_ERRORS:
+                state.damaged_parts += 1
+                if _is_record(data, following):  # its length is right; only its content is damaged
+                    at = following
+                    continue
+        next_chunk = _find_chunk(data, at + 1)
+        if next_chunk is None:
+            unread_from = at
+            break
+        if not whole:
+            state.damaged_parts += 1
+        at = next_chunk
+    state.unread_bytes = end - (at if unread_from is None else unread_from)
+
+
+def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | None, state: FileState) -> list[Message]:
+    """All messages of a chunk, or an error if any of it is damaged."""
+    body = memoryview(data)[at + _RECORD.size : at + _RECORD.size + length]
+    _, last_ns, size, crc, name_length = _CHUNK_HEAD.unpack_from(body)
+    start = _CHUNK_HEAD.size + name_length
+    (packed_length,) = struct.unpack_from("<Q", body, start)
+    packed = body[start + 8 : start + 8 + packed_length]
+    records = _uncompressed(bytes(body[_CHUNK_HEAD.size : start]), packed, size)
+    if crc and zlib.crc32(records) != crc:
+        raise ValueError("the CRC of a chunk does not fit")
+    messages = []
+    place, end = 0, len(records)
+    while place < end:
+        opcode, length = _RECORD.unpack_from(records, place)
+        place += _RECORD.size
+        if place + length > end:
+            raise ValueError("a record is longer than its chunk")
+        if opcode == _MESSAGE:
+            channel, _, log_time_ns, _ = _MESSAGE_HEAD.unpack_from(records, place)
+            if channels is None or channel in channels:
+                messages.append(Message(channel, log_time_ns, records[place + _MESSAGE_HEAD.size : place + length]))
+        place += length
+    state.last_s = max(state.last_s, last_ns * 1e-9)
+    return messages
+
+
+def _uncompressed(compression: bytes, packed: memoryview, size: int) -> bytes:
+    if size > MAX_CHUNK_BYTES:
+        raise ValueError("a chunk claims to be larger than our writer makes them")
+    if compression == b"zstd":
+        # zstd has a size of its own, for which it asks memory whatever the chunk says.
+        own = zstandard.get_frame_parameters(packed).content_size
+        if own != zstandard.CONTENTSIZE_UNKNOWN and own > MAX_CHUNK_BYTES:
+            raise ValueError("compressed data claims to be larger than our writer makes it")
+        return zstandard.decompress(packed, max_output_size=size)
+    if compression == b"lz4":  # not ours, but tools that copy MCAP files can choose it; mcap brings the library
+        import lz4.frame
+
+        return bytes(lz4.frame.LZ4FrameDecompressor().decompress(packed, max_length=size))
+    if compression:
+        raise ValueError("a chunk is compressed in a way that MCAP does not know")
+    return bytes(packed)
+
+
+def _metadata_in(record: bytes) -> dict[str, str]:
+    """The entries of one of our metadata records; nothing of another program's."""
+    entry = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
+    return dict(entry.metadata) if isinstance(entry, Metadata) and entry.name == "levelhips" else {}
+
+
+def _is_record(data: bytes, at: int) -> bool:
+    """Whether a whole record, or the end of the file, lies here."""
+    if at == len(data):
+        return True
+    if at + _RECORD.size > len(data):
+        return False
+    opcode, length = _RECORD.unpack_from(data, at)
+    return bool(0 < opcode <= _LAST_OPCODE and at + _RECORD.size + length <= len(data))
+
+
+def _may_be_record(data: bytes, at: int) -> bool:
+    """Whether a record may begin here, whole or cut off by the end of the file."""
+    if len(data) - at < _RECORD.size or data[at : at + len(MAGIC)] == MAGIC:
+        return True
+    opcode, length = _RECORD.unpack_from(data, at)
+    return bool(0 < opcode <= _LAST_OPCODE and length <= MAX_CHUNK_BYTES)
+
+
+def _length_inside_chunk(data: bytes, at: int) -> int | None:
+    """Length of a chunk's body by the lengths of its compression's name and of its records."""
+    name = at + _RECORD.size + _CHUNK_HEAD.size - 4
+    if name + 4 > len(data):
+        return None
+    records = name + 4 + int.from_bytes(data[name : name + 4], "little")
+    if records + 8 > len(data):
+        return None
+    return records + 8 + int.from_bytes(data[records : records + 8], "little") - at - _RECORD.size
+
+
+def _find_chunk(data: bytes, at: int) -> int | None:
+    """Place of the next whole zstd chunk."""
+    to_mark = _RECORD.size + _CHUNK_HEAD.size - 4
+    found = data.find(_ZSTD_MARK, at + to_mark)
+    while found >= 0:
+        start = found - to_mark
+        if data[start] == _CHUNK and _is_record(data, start):
+            return start
+        found = data.find(_ZSTD_MARK, found + 1)
+    return None

@@ -1,0 +1,106 @@
+"""Check what was imported, convert it to SI units, and make it a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from levelhips.errors import BadInputError
+from levelhips.recording.importers.units import acc_factor, gyr_factor
+from levelhips.recording.recording import Recording, nominal_rate
+from levelhips.samples import Array, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUnits:
+    """The units that the user named, where the table does not name them or is wrong."""
+
+    acc: str | None = None
+    gyr: str | None = None
+
+
+@dataclass(slots=True)
+class Imported:
+    """Signals of both sensors as they were in the table.
+
+    Attributes
+    ----------
+    t_s : (n,) array
+    acc, gyr : (n, 3) array
+        In the units of the table.
+    acc_unit, gyr_unit : str or None
+        As the table names them.
+    source : str
+        Which program wrote the table.
+    notes : list of str
+        What was done to the signals, in sentences for people.
+    first_line : int
+        Line of the file on which the numbers begin.
+    """
+
+    t_s: Array
+    acc: Array
+    gyr: Array
+    acc_unit: str | None
+    gyr_unit: str | None
+    source: str
+    notes: list[str] = field(default_factory=list)
+    first_line: int = 2
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Keep only the rows where a boolean array (n,) is true."""
+        self.t_s, self.acc, self.gyr = self.t_s[rows], self.acc[rows], self.gyr[rows]
+
+
+def assemble(path: Path, imported: Imported, given: GivenUnits) -> Recording:
+    """Return the recording that imported signals make.
+
+    Raises
+    ------
+    BadInputError, UnitsError
+        If times, numbers or units cannot be right.
+    """
+    name = path.name
+    if len(imported.t_s) < 2:
+        raise BadInputError(f"{name} has no samples", fix="Choose another recording")
+    _skip_missing_values(name, imported)
+    _skip_repeated_times(name, imported)
+    acc = imported.acc * acc_factor(name, imported.acc, imported.acc_unit, given.acc)
+    gyr = imported.gyr * gyr_factor(name, imported.gyr, imported.gyr_unit, given.gyr)
+    rate_hz = nominal_rate(imported.t_s)
+    metadata = {"source": imported.source, "rate_hz": f"{rate_hz:.6g}"}
+    return Recording(path, Samples.checked(imported.t_s, acc, gyr), rate_hz, metadata, notes=imported.notes)
+
+
+def _skip_missing_values(name: str, imported: Imported) -> None:
+    good = np.isfinite(imported.t_s) & np.isfinite(imported.acc).all(axis=1) & np.isfinite(imported.gyr).all(axis=1)
+    missing = int((~good).sum())
+    if not missing:
+        return
+    if missing > len(good) // 2:
+        raise BadInputError(f"{missing} of {len(good)} rows of {name} have missing values", fix="Export it again")
+    first = int(np.flatnonzero(~good)[0]) + imported.first_line
+    imported.notes.append(f"Skipped {missing} rows with missing values (first: line {first}); they are treated as lost samples")
+    imported.keep(good)
+
+
+def _skip_repeated_times(name: str, imported: Imported) -> None:
+    steps = np.diff(imported.t_s)
+    if (steps < 0).any():
+        row = int(np.flatnonzero(steps < 0)[0])
+        raise BadInputError(
+            f"Time goes back in {name}: {imported.t_s[row]:.3f} s, then {imported.t_s[row + 1]:.3f} s",
+            fix="Sort the rows, or split the file there into two recordings",
+        )
+    if not (steps == 0).any():
+        return
+    fresh = np.concatenate([[True], steps > 0])
+    imported.notes.append(
+        f"Skipped {int((~fresh).sum()):,} of {len(fresh):,} rows with a repeated time stamp. Are there two sensors in this file?"
+    )
+    imported.keep(fresh)
+    if len(imported.t_s) < 2:
+        raise BadInputError(f"Time stands still in {name}", fix="Export it again with a time column in seconds")

@@ -1,0 +1,206 @@
+"""Parse a CSV file: find its header, read its numbers, and find time and axes by the names of their columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+
+from levelhips.errors import BadInputError, RecordingError, UnitsError
+from levelhips.recording.importers.units import ACC_UNITS, GYR_UNITS, TIME_UNITS, UNIT_WORDS
+from levelhips.samples import Array
+
+_AXIS = re.compile(
+    r"^(?P<kind>acc|accel|acceleration|accelerometer|total ?acceleration|a|gyr|gyro|gyroscope|angular ?(?:rate|velocity)|w|g)?"
+    r"[ _.\-]*(?P<axis>[xyz])(?:[ _.\-]*[(\[]?(?P<unit>[^)\]]*)[)\]]?)?$"
+)
+_TIME = re.compile(
+    r"^(?P<name>time|t|timestamp|seconds_elapsed|sampletimefine|elapsed)(?:[ _.\-]*[(\[]?(?P<unit>s|ms|us|µs|ns|sec|seconds)?[)\]]?)$"
+)
+# The header is searched for in the beginning of the file: some programs write two dozen lines about themselves first.
+_HEAD_LETTERS, _HEAD_LINES = 20000, 60
+# Time from sample to sample at 20-2000 Hz [s]: in s, ms, us and ns these ranges do not touch.
+_STEP_RANGE_S = (0.0005, 0.05)
+
+
+class Sensors(Enum):
+    """Which sensors the columns of a table are from."""
+
+    BOTH = auto()
+    ONE = auto()  # x, y and z without a name: the file of one sensor
+    NONE = auto()
+
+
+@dataclass(slots=True)
+class Table:
+    """Columns of numbers.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    columns : list of str
+        Lower case.
+    values : (rows, columns) array
+        NaN where a cell is not a number.
+    first_line : int
+        Line of the file, from 1, on which the numbers begin.
+    """
+
+    name: str
+    columns: list[str]
+    values: Array
+    first_line: int
+
+    @property
+    def sensors(self) -> Sensors:
+        """Which sensors the columns are from."""
+        kinds = {(match.group("kind") or "")[:1] for name in self.columns if (match := _AXIS.match(name))}
+        if kinds == {""}:
+            return Sensors.ONE
+        return Sensors.BOTH if kinds else Sensors.NONE
+
+    def has(self, pattern: str) -> bool:
+        """Whether the name of a column begins like a regular expression."""
+        return any(re.match(pattern, name) for name in self.columns)
+
+    def axes(self, sensor: str) -> tuple[Array, str | None]:
+        """Return x, y and z (n, 3) of a sensor, ``acc`` or ``gyr``, and the unit that their columns name.
+
+        Raises
+        ------
+        BadInputError
+            If there are no such columns.
+        """
+        columns: dict[str, int] = {}
+        unit = None
+        for i, name in enumerate(self.columns):
+            match = _AXIS.match(name)
+            if match is None or name.startswith("freeacc") or not _is_of(match.group("kind"), sensor):
+                continue
+            word = (match.group("unit") or "").replace(" ", "")
+            if word and word not in UNIT_WORDS:
+                continue
+            columns.setdefault(match.group("axis"), i)
+            unit = UNIT_WORDS.get(word) or unit
+        if set(columns) != {"x", "y", "z"}:
+            what = "acceleration" if sensor == "acc" else "angular rate"
+            raise BadInputError(
+                f"{self.name} has no columns for the {what} (found: {self._found})",
+                fix="Name them time_s, acc_x_mps2 (or acc_x_g) ... and gyr_x_radps (or gyr_x_dps) ...",
+            )
+        if unit in (GYR_UNITS if sensor == "acc" else ACC_UNITS):
+            unit = None
+        return self.values[:, [columns[axis] for axis in "xyz"]], unit
+
+    def time_s(self) -> Array:
+        """Return the times (n,) [s].
+
+        Raises
+        ------
+        BadInputError, UnitsError
+            If there is no column of time, or its unit cannot be known.
+        """
+        found = [(i, match) for i, name in enumerate(self.columns) if (match := _TIME.match(name))]
+        if not found:
+            raise BadInputError(f"{self.name} has no time column (found: {self._found})", fix="Name it time_s")
+        # Sensor Logger has a column of wall-clock nanoseconds too; its seconds_elapsed is the one without jumps.
+        i, match = next(((i, match) for i, match in found if match.group("name") == "seconds_elapsed"), found[0])
+        values = self.values[:, i]
+        if match.group("name") == "seconds_elapsed":
+            return values
+        if match.group("name") == "sampletimefine":
+            # Microseconds in 32 bits: a step back by most of the range is the counter starting again, after 71.6 minutes.
+            return (values + 2.0**32 * np.concatenate([[0.0], np.cumsum(np.diff(values) < -(2.0**31))])) * 1e-6
+        if match.group("unit"):
+            return values * TIME_UNITS[match.group("unit")]
+        return self._time_by_its_steps(values)
+
+    def _time_by_its_steps(self, values: Array) -> Array:
+        finite = values[np.isfinite(values)]
+        step = float(np.median(np.diff(finite))) if len(finite) > 1 else 0.0
+        low, high = _STEP_RANGE_S
+        for factor in (1.0, 1e-3, 1e-6, 1e-9):
+            if low <= step * factor <= high:
+                return (values - finite[0]) * factor if factor < 1 else values
+        raise UnitsError(f"{self.name} does not name the unit of its time", fix="Name the column time_s, time_ms, time_us or time_ns")
+
+    @property
+    def _found(self) -> str:
+        return ", ".join(self.columns[:8])[:120]
+
+
+def _is_of(kind: str | None, sensor: str) -> bool:
+    """Whether the first word of a column's name stands for a sensor; without a word the file has only one."""
+    if kind is None:
+        return True
+    if kind.startswith("angular"):  # rate or velocity: it begins like acceleration
+        return sensor == "gyr"
+    return kind.startswith(("a", "t") if sensor == "acc" else ("g", "w"))
+
+
+def parse(name: str, data: bytes) -> Table:
+    """Parse the bytes of a CSV file: comma, semicolon or tab; with the last two also a decimal comma.
+
+    Raises
+    ------
+    RecordingError
+        If the file is not text, or is empty.
+    BadInputError
+        If no header is found.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        if "\x00" in text[:4096]:
+            raise ValueError("text has no zero bytes")
+    except ValueError as error:  # UnicodeDecodeError is one
+        raise RecordingError(
+            f"Cannot read {name}: not a levelhips recording (.mcap) or a CSV file",
+            fix="Choose a recording of levelhips, or a CSV with named units in UTF-8",
+        ) from error
+    for row, line in enumerate(text[:_HEAD_LETTERS].splitlines()[:_HEAD_LINES]):
+        for delimiter in (",", ";", "\t"):
+            cells = [cell.strip().strip('"').strip().lower() for cell in line.split(delimiter)]
+            if len(cells) >= 4 and any(_TIME.match(cell) for cell in cells):
+                values = _numbers(name, text, row, delimiter, len(cells))
+                return Table(name, cells, values, row + 2)
+    if not text.strip():
+        raise RecordingError(f"{name} is empty", fix="Copy it again from where it came from; nothing was recorded in it")
+    raise BadInputError(
+        f"{name} has no header with a time column and sensor columns",
+        fix="Its first line should be like time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps",
+    )
+
+
+def _numbers(name: str, text: str, header_row: int, delimiter: str, columns: int) -> Array:
+    decimal_comma = delimiter != "," and "," in text[:_HEAD_LETTERS].split("\n", header_row + 1)[-1]
+    if not any(line.strip() for line in text.splitlines()[header_row + 1 :][:1000]):
+        raise BadInputError(f"{name} has a header but no rows", fix="Export it again; nothing was recorded in it")
+    body = io.StringIO(text.replace(",", ".") if decimal_comma else text)
+    try:
+        values = np.loadtxt(body, delimiter=delimiter, skiprows=header_row + 1, ndmin=2, comments=None)
+        if values.size and values.shape[1] != columns:
+            raise ValueError("the rows are not as long as the header")
+        return np.asarray(values.reshape(-1, columns), dtype=np.float64)
+    except ValueError:
+        pass
+    # Slower, for tables with empty cells, words, quotes or a last line that was cut.
+    body.seek(0)
+    rows = []
+    for cells in list(csv.reader(body, delimiter=delimiter))[header_row + 1 :]:
+        if not cells:
+            continue
+        row = [_number(cell) for cell in cells[:columns]]
+        rows.append(row + [np.nan] * (columns - len(row)))
+    return np.array(rows, dtype=np.float64)
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return float("nan")

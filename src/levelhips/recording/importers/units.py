@@ -1,0 +1,70 @@
+"""Units of tables: their names, factors to SI units, and a check that the numbers fit them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from levelhips.errors import UnitsError
+from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
+
+ACC_UNITS = {"mps2": 1.0, "g": STANDARD_GRAVITY_MPS2, "mg": STANDARD_GRAVITY_MPS2 / 1000}
+GYR_UNITS = {"radps": 1.0, "dps": np.pi / 180}
+TIME_UNITS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+UNIT_WORDS = {
+    "mps2": "mps2",
+    "m/s2": "mps2",
+    "m/s^2": "mps2",
+    "m/s²": "mps2",
+    "ms-2": "mps2",
+    "g": "g",
+    "mg": "mg",
+    "radps": "radps",
+    "rad/s": "radps",
+    "rads": "radps",
+    "dps": "dps",
+    "degps": "dps",
+    "deg/s": "dps",
+    "°/s": "dps",
+}
+# The median size of the acceleration is near 1 g, in running too. The ranges are wide and do not touch.
+_GRAVITY_RANGES = {"g": (0.5, 2.0), "mg": (500.0, 2000.0), "mps2": (5.0, 20.0)}
+# 20 rad/s is 1,150 deg/s, three times what the sacrum reaches in running; as 20 deg/s it is slow walking.
+_FAST = 20.0
+_FIX = "Name the units with --acc-unit g|mps2|mg and --gyr-unit dps|radps"
+
+
+def acc_factor(name: str, acc: Array, named: str | None, given: str | None) -> float:
+    """Return the factor to m/s2 of (n, 3) accelerations; `named` is the unit in the table, `given` the user's.
+
+    Raises
+    ------
+    UnitsError
+        If no unit is known, or the numbers contradict the one in the table.
+    """
+    size = float(np.median(np.sqrt((acc * acc).sum(axis=1))))
+    likely = next((unit for unit, (low, high) in _GRAVITY_RANGES.items() if low < size < high), None)
+    unit = given or named
+    if unit is None:
+        hint = f"; with a median of {size:.3g} they look like {likely}" if likely else ""
+        raise UnitsError(f"{name} does not name the unit of its accelerations{hint}", fix=_FIX)
+    if likely is not None and likely != unit and given is None:
+        raise UnitsError(f"The accelerations in {name} are named {unit}, but with a median of {size:.3g} they look like {likely}", fix=_FIX)
+    return ACC_UNITS[unit]
+
+
+def gyr_factor(name: str, gyr: Array, named: str | None, given: str | None) -> float:
+    """Return the factor to rad/s of (n, 3) angular rates; see `acc_factor`.
+
+    Raises
+    ------
+    UnitsError
+        If no unit is known, or the numbers contradict the one in the table.
+    """
+    fast = float(np.quantile(np.abs(gyr).max(axis=1), 0.99))
+    unit = given or named
+    if unit is None:
+        hint = "; they look like dps" if fast > _FAST else ""
+        raise UnitsError(f"{name} does not name the unit of its angular rates{hint}", fix=_FIX)
+    if unit == "radps" and fast > _FAST and given is None:
+        raise UnitsError(f"The angular rates in {name} are named radps, but with {fast:.3g} they look like dps", fix=_FIX)
+    return float(GYR_UNITS[unit])

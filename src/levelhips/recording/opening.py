@@ -1,0 +1,76 @@
+"""Open a recording of any kind: our MCAP files and the tables of other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from levelhips.errors import BadInputError, RecordingError
+from levelhips.recording.frames import MAGIC
+from levelhips.recording.reader import read_mcap
+from levelhips.recording.recording import Recording
+
+
+def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: str | None = None) -> Recording:
+    """Open a recording: our MCAP file, or a table of another program (see docs/recording-format.md).
+
+    Parameters
+    ----------
+    path : Path or str
+        A file; for the exports of phyphox and Sensor Logger also their folder or zip.
+    acc_unit, gyr_unit : str or None
+        ``mps2``, ``g`` or ``mg``, and ``radps`` or ``dps``: for a table whose header has no units, or wrong ones.
+
+    Raises
+    ------
+    RecordingError
+        If the file is missing, foreign, written by a newer levelhips, or damaged so that nothing in it can be read.
+    BadInputError
+        If it is a table whose columns, units or numbers cannot be right.
+    """
+    path = Path(path)
+    try:
+        if not path.is_dir():
+            with open(path, "rb") as file:
+                head = file.read(len(MAGIC))
+                if not head:
+                    raise RecordingError(f"{path} is empty", fix="Copy it again from where it came from; nothing was recorded in it")
+                if head == MAGIC:
+                    file.seek(0)
+                    return check(read_mcap(path, file.read()))
+        # The readers of tables are a quarter of the package: they are loaded when there is a table.
+        from levelhips.recording.importers import read_table
+
+        return check(read_table(path, acc_unit, gyr_unit))
+    except FileNotFoundError as error:
+        raise RecordingError(f"File not found: {path}", fix="Check the path") from error
+    except PermissionError as error:
+        raise RecordingError(f"{path} may not be read", fix="Check its permissions") from error
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read ({error.strerror})", fix="Copy it to another disk and try again") from error
+
+
+def check(recording: Recording) -> Recording:
+    """Return the recording, or refuse what cannot come from a sensor that a person wears.
+
+    Raises
+    ------
+    BadInputError
+        If there are too few samples, the rate is under 40 Hz, or the signal is constant.
+    """
+    samples = recording.samples
+    name = recording.path.name
+    if len(samples) < 2:
+        raise BadInputError(f"{name} has no samples", fix="Choose another recording")
+    if not recording.rate_hz >= 40:
+        raise BadInputError(
+            f"{name} has {recording.rate_hz:.3g} samples a second; a landing would fall between two of them",
+            fix="Record with 40 Hz or more; 100-200 Hz is good",
+        )
+    for what, values in (("acceleration", samples.acc_mps2), ("angular rate", samples.gyr_radps)):
+        if float(np.ptp(values, axis=0).max()) == 0.0:
+            raise BadInputError(
+                f"The {what} in {name} never changes: the sensor did not measure", fix="Restart the sensor and record again"
+            )
+    return recording

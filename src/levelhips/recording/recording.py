@@ -1,0 +1,72 @@
+"""A recording in memory, and the nominal rate of its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from levelhips.commands import Command
+from levelhips.events import Event
+from levelhips.recording.schema import Packet
+from levelhips.samples import Array, Samples
+
+
+@dataclass(slots=True)
+class Recording:
+    """A recording as it was read.
+
+    Attributes
+    ----------
+    path : Path
+    samples : Samples
+        All samples in order; losses show in their times.
+    rate_hz : float
+        Nominal sampling rate [Hz].
+    metadata, settings : dict
+        What was known of the session, and its settings.
+    commands, events, packets : list
+        What was pressed, found and received at the time.
+    notes : list of str
+        What was missing, damaged or corrected while reading, in sentences for people.
+    scale : (float, float) or None
+        m/s2 and rad/s per count, if all samples are stored as counts of one scale.
+    """
+
+    path: Path
+    samples: Samples
+    rate_hz: float
+    metadata: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    commands: list[Command] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    packets: list[Packet] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scale: tuple[float, float] | None = None
+
+    @property
+    def outward(self) -> str | None:
+        """The sensor axis that faces away from the body; None if the recording does not name it."""
+        return self.metadata.get("outward")
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first sample to the last [s]."""
+        return float(self.samples.t_s[-1] - self.samples.t_s[0]) if len(self.samples) else 0.0
+
+    def items(self, seconds: float = 20.0) -> Iterator[Command | Samples]:
+        """Yield what an engine takes: all commands (each waits for its time), then the samples in pieces of `seconds`."""
+        yield from self.commands
+        piece = max(1, round(seconds * self.rate_hz))
+        for start in range(0, len(self.samples), piece):
+            yield self.samples[start : start + piece]
+
+
+def nominal_rate(t_s: Array) -> float:
+    """Return the sampling rate [Hz] that (n,) times show, without the losses; six digits, as no clock is more exact."""
+    steps = np.diff(t_s)
+    usual = steps[steps < 1.5 * float(np.median(steps))]
+    return float(f"{1.0 / float(usual.mean()):.6g}")

@@ -1,0 +1,224 @@
+"""One connection to a sensor, from connecting to the end of the link.
+
+The system's own report on a link is not trusted: a link can die without a disconnect. Whether it lives is judged only by
+the age of the last sample.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+
+from levelhips.errors import SensorError
+from levelhips.events import LinkState
+from levelhips.recording.schema import Packet
+from levelhips.sensors.ble.discovery import DiscoveredDevice
+from levelhips.sensors.ble.radio import RADIO_ERRORS, Radio, unavailable
+from levelhips.sensors.ble.report import LinkReport
+from levelhips.sensors.profile import DOWN, LINK, UP, Act, Profile, Read, Subscribe, Write
+
+log = logging.getLogger(__name__)
+
+STALL_S = 1.5  # some 15 notifications of the slowest sensor; longer than a radio repeats before it gives up a packet
+GIVE_UP_S = 4.0  # a stall of 3 s often ends by itself, faster than a new connection (1-3 s) would
+WATCH_S = 0.1  # how exactly a stall is timed; a fifteenth of it
+CONNECT_S = 20.0  # Windows and slow sensors need up to 10 s for the services
+ANSWER_S = 3.0  # sensors answer within a few connection intervals of 7.5-50 ms; a repeated packet takes a second
+GOODBYE_S = 2.0  # for each of stopping and disconnecting: a dead link must not hold up the next attempt
+FIRST_SAMPLE_S = 5.0  # the slowest sensor needs 2 s from the start command to its first sample
+POLL_S = 30.0  # battery and clock change slowly; each poll takes air time from the stream
+FIRST_POLL_S = 2.0  # after the first samples, so that the battery is known early
+BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
+
+
+class Connection:
+    """A connection: connect, start the stream, pass on packets, and watch until the link is gone.
+
+    Parameters
+    ----------
+    radio : Radio
+    device : DiscoveredDevice
+    profile : Profile
+    rate_hz : float
+        Sampling rate to ask for [Hz].
+    link : LinkReport
+
+    Attributes
+    ----------
+    streamed : bool
+        Whether samples came in this connection.
+    """
+
+    def __init__(self, radio: Radio, device: DiscoveredDevice, profile: Profile, rate_hz: float, link: LinkReport) -> None:
+        self.streamed = False
+        self._device, self._profile, self._rate_hz, self._link = device, profile, rate_hz, link
+        self._gone = asyncio.Event()
+        self._client = BleakClient(device.device, disconnected_callback=lambda _: self._gone.set(), timeout=CONNECT_S, backend=radio.client)
+        self._answers: dict[str, asyncio.Future[bytes]] = {}  # that are waited for, by characteristic
+        self._newest_s = -math.inf  # arrival of the last packet with samples, on the loop's clock
+
+    async def run(self) -> None:
+        """Connect and stream until the link is gone.
+
+        Raises
+        ------
+        SensorError
+            If the sensor cannot be connected or started, or sends no samples.
+        """
+        link, name = self._link, self._device.name
+        link.tell(LinkState.RECONNECTING if link.has_streamed else LinkState.CONNECTING, link.status.why if link.has_streamed else "")
+        try:
+            async with asyncio.timeout(1.5 * CONNECT_S):  # Bleak's own limit does not cover the services on every system
+                await self._client.connect()
+            link.update(mtu=self._client.mtu_size)
+            link.tell_again()
+            self._receive(LINK, bytearray(UP))
+            for act in self._profile.start(self._rate_hz):
+                await self._do(act)
+            log.info("%s: started at %g Hz, MTU %d", name, self._rate_hz, self._client.mtu_size)
+            await self._watch()
+        except RADIO_ERRORS as error:
+            raise unavailable(error) or SensorError(
+                f"The connection to {name or self._device.address} failed ({error or type(error).__name__})",
+                fix="Bring the sensor near, and close its maker's app, which may hold it",
+            ) from error
+        finally:
+            link.listener.packet(Packet(asyncio.get_running_loop().time(), DOWN, LINK))
+            await self._part()
+
+    async def _do(self, act: Act) -> None:
+        if isinstance(act, Subscribe):
+            name = act.to
+
+            def notified(_: BleakGATTCharacteristic, data: bytearray) -> None:
+                self._receive(name, data)
+
+            await self._client.start_notify(self._profile.characteristics[name].uuid, notified)
+        elif isinstance(act, Read):
+            await self._read(act)
+        else:
+            await self._write(act)
+
+    async def _read(self, act: Read) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                data = await self._client.read_gatt_char(self._profile.characteristics[act.of].uuid)
+        except RADIO_ERRORS as error:
+            if not act.may_fail:
+                raise unavailable(error) or SensorError(
+                    f"{self._link.status.name} cannot be started: its {act.of!r} cannot be read ({error or type(error).__name__})",
+                    fix="Switch the sensor off and on again",
+                ) from error
+            log.info("%s: %s cannot be read: %s", self._link.status.name, act.of, error)
+        else:
+            self._receive(act.of, data)
+
+    async def _write(self, act: Write) -> None:
+        if act.answer is not None:
+            self._answers[act.answer] = asyncio.get_running_loop().create_future()
+        await self._client.write_gatt_char(self._profile.characteristics[act.to].uuid, act.data, response=True)
+        if act.answer is None:
+            return
+        name = self._link.status.name
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await self._answers[act.answer]
+        except TimeoutError:
+            raise SensorError(f"{name} does not answer", fix="Switch the sensor off and on again") from None
+        finally:
+            self._answers.pop(act.answer, None)
+        if (problem := self._profile.problem(answer)) is not None:
+            raise SensorError(f"{name} cannot be started: {problem}", fix="Switch the sensor off and on again, or charge it")
+
+    def _receive(self, source: str, data: bytearray) -> None:
+        """Pass on a packet, and note the time if it brought samples."""
+        now_s, link = asyncio.get_running_loop().time(), self._link
+        answer = self._answers.get(source)
+        if link.listener.packet(Packet(now_s, bytes(data), source)):
+            self._newest_s = now_s
+            if link.status.state is not LinkState.STREAMING:
+                if not self.streamed and link.has_streamed:
+                    link.update(reconnects=link.status.reconnects + 1)
+                link.has_streamed = self.streamed = True
+                link.tell(LinkState.STREAMING)
+        if answer is not None and not answer.done():
+            answer.set_result(bytes(data))
+
+    async def _watch(self) -> None:
+        """Return when the link is gone or given up; poll the sensor now and then."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        polled_s = began_s - POLL_S + FIRST_POLL_S
+        polling: asyncio.Task[None] | None = None
+        try:
+            while not self._is_over(began_s):
+                if loop.time() - polled_s >= POLL_S and (polling is None or polling.done()):
+                    polled_s = loop.time()
+                    polling = asyncio.ensure_future(self._poll())
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(WATCH_S):
+                        await self._gone.wait()
+        finally:
+            if polling is not None:
+                polling.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await polling
+
+    def _is_over(self, began_s: float) -> bool:
+        """Whether the link is gone or given up; report it if it is, and report a stall."""
+        link = self._link
+        name = link.status.name
+        if self._gone.is_set():
+            link.tell(LinkState.RECONNECTING, f"{name} disconnected.")
+            return True
+        silent_s = asyncio.get_running_loop().time() - max(self._newest_s, began_s)
+        if not self.streamed and silent_s > FIRST_SAMPLE_S:
+            reason = f" ({link.listener.complaint})" if link.listener.complaint else ""
+            raise SensorError(f"{name} sends no samples{reason}", fix="Switch the sensor off and on again")
+        if self.streamed and silent_s > GIVE_UP_S:
+            link.tell(LinkState.RECONNECTING, f"{name} is silent: connecting again.")
+            return True
+        if self.streamed and silent_s > STALL_S and link.status.state is LinkState.STREAMING:
+            link.tell(LinkState.STALLED, f"{name} is silent.")
+        return False
+
+    async def _poll(self) -> None:
+        """Ask for battery, signal and the sensor's clock; a failure of these does not end the stream."""
+        link = self._link
+        try:
+            async with asyncio.timeout(POLL_S / 2):
+                if self._client.services.get_characteristic(BATTERY_LEVEL) is not None:
+                    level = await self._client.read_gatt_char(BATTERY_LEVEL)
+                    if level and level[0] <= 100:
+                        link.update(battery_percent=float(level[0]))
+                # Only some systems tell the signal of a link (macOS); elsewhere it is that of the last advertisement.
+                backend = getattr(self._client, "_backend", None)
+                if (get_rssi := getattr(backend, "get_rssi", None)) is not None:
+                    link.update(rssi_dbm=float(await get_rssi()))
+                if self._profile.sync is not None:
+                    host_ms = round(asyncio.get_running_loop().time() * 1000)
+                    await self._write(self._profile.sync(host_ms))
+            link.tell_again()
+        except (*RADIO_ERRORS, SensorError) as error:
+            log.info("Polling %s: %s", link.status.name, error)
+
+    async def _part(self) -> None:
+        """Stop the stream and disconnect; a dead link does not hold this up."""
+        name = self._link.status.name
+        if self._client.is_connected and self.streamed and self._link.status.state is LinkState.STREAMING:
+            try:
+                async with asyncio.timeout(GOODBYE_S):
+                    for act in self._profile.stop():
+                        await self._do(act)
+            except (*RADIO_ERRORS, SensorError) as error:
+                log.info("Stopping %s: %s", name, error)
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                await self._client.disconnect()
+        except RADIO_ERRORS as error:
+            log.info("Disconnecting %s: %s", name, error)

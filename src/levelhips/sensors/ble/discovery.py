@@ -1,0 +1,127 @@
+"""Sensors in range: those that advertise, and those that the system is still connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from bleak import BleakAdapter, BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from levelhips.errors import SensorError
+from levelhips.sensors.ble.radio import RADIO_ERRORS, Radio, unavailable
+from levelhips.sensors.profile import Profile, profile_of, profiles
+
+log = logging.getLogger(__name__)
+
+BATTERY_DATA = "0000180f-0000-1000-8000-00805f9b34fb"  # battery service, with the level as service data
+FORGET_S = 10.0  # common sensors advertise each 0.1-2 s, and a scan misses some
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveredDevice:
+    """A Bluetooth device that advertises.
+
+    Attributes
+    ----------
+    device : BLEDevice
+    name : str
+        Empty if unknown.
+    profile : Profile or None
+        The kind of sensor; None if it is none that we know.
+    rssi_dbm, battery_percent : float
+        NaN if unknown.
+    at_s : float
+        Time of its last advertisement on the event loop's clock [s].
+    """
+
+    device: BLEDevice
+    name: str
+    profile: Profile | None
+    rssi_dbm: float
+    battery_percent: float
+    at_s: float
+
+    @property
+    def address(self) -> str:
+        """Its Bluetooth address; on macOS a UUID that differs on each computer."""
+        return self.device.address
+
+
+class Scan:
+    """A running scan: enter it, and `devices` grows by address."""
+
+    def __init__(self, radio: Radio) -> None:
+        self.devices: dict[str, DiscoveredDevice] = {}
+        self.changed = asyncio.Event()
+        self._scanner = BleakScanner(self._take, backend=radio.scanner)
+
+    async def __aenter__(self) -> Scan:
+        try:
+            await self._scanner.start()
+        except RADIO_ERRORS as error:
+            raise unavailable(error) or SensorError(f"Scanning failed ({error})", fix="Switch Bluetooth off and on again") from error
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        try:
+            await self._scanner.stop()
+        except RADIO_ERRORS as error:  # the adapter went away meanwhile: there is no scan left to stop
+            log.info("Stopping the scan: %s", error)
+
+    def _take(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
+        # A device sends its name, services and battery in turn: what one advertisement lacks, an earlier one may have had.
+        before = self.devices.get(device.address)
+        name = advertisement.local_name or device.name or (before.name if before else "")
+        battery = advertisement.service_data.get(BATTERY_DATA, b"")
+        self.devices[device.address] = DiscoveredDevice(
+            device=device,
+            name=name,
+            profile=profile_of(name, advertisement.service_uuids) or (before.profile if before else None),
+            rssi_dbm=float(advertisement.rssi),
+            battery_percent=float(battery[0]) if battery else (before.battery_percent if before else math.nan),
+            at_s=asyncio.get_running_loop().time(),
+        )
+        self.changed.set()
+
+
+async def scan(radio: Radio, every_s: float = 0.5) -> AsyncGenerator[dict[str, DiscoveredDevice], None]:
+    """Yield what is in range by address, again and again, without devices that have been silent for 10 s.
+
+    Close it (`contextlib.aclosing`) to end the scan.
+
+    Raises
+    ------
+    SensorError
+        If this computer's Bluetooth cannot be used.
+    """
+    loop = asyncio.get_running_loop()
+    async with Scan(radio) as running:
+        while True:
+            await asyncio.sleep(every_s)
+            now_s = loop.time()
+            running.devices = {address: one for address, one in running.devices.items() if now_s - one.at_s < FORGET_S}
+            yield dict(running.devices)
+
+
+async def connected_devices(radio: Radio) -> list[DiscoveredDevice]:
+    """Return sensors that the system is still connected to, for a program that was killed: they do not advertise (BlueZ)."""
+    if radio.scanner is not None:
+        return []
+    try:
+        adapter = await BleakAdapter.get()
+        found = []
+        for profile in profiles().values():
+            for device in await adapter.get_connected_devices([profile.service]):
+                now_s = asyncio.get_running_loop().time()
+                found.append(DiscoveredDevice(device, device.name or "", profile, math.nan, math.nan, now_s))
+        return found
+    except NotImplementedError:
+        return []
+    except RADIO_ERRORS as error:
+        log.info("Asking for connected sensors: %s", error)
+        return []

@@ -1,0 +1,39 @@
+"""The status of a link, kept in one place and reported at every change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from levelhips.events import LinkState
+from levelhips.sensors.source import LinkStatus, Listener
+
+
+@dataclass(slots=True)
+class LinkReport:
+    """The status of the link to a sensor, for its listener.
+
+    Attributes
+    ----------
+    listener : Listener
+    status : LinkStatus
+    has_streamed : bool
+        Whether samples have come at any time in this session.
+    """
+
+    listener: Listener
+    status: LinkStatus = field(default_factory=LinkStatus)
+    has_streamed: bool = False
+
+    def update(self, **values: Any) -> None:
+        """Change fields of the status without reporting it yet."""
+        self.status = replace(self.status, **values)
+
+    def tell(self, state: LinkState, why: str = "") -> None:
+        """Change the state and report the status."""
+        self.update(state=state, why=why)
+        self.listener.status(self.status)
+
+    def tell_again(self) -> None:
+        """Report the status with the state that it has: something else in it changed."""
+        self.listener.status(self.status)

@@ -1,0 +1,84 @@
+"""A sensor over Bluetooth as the source of a session: search, connect, and reconnect for as long as the session lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from levelhips.errors import BluetoothUnavailableError, SensorError
+from levelhips.events import LinkState
+from levelhips.sensors.ble.connection import Connection
+from levelhips.sensors.ble.radio import Radio
+from levelhips.sensors.ble.report import LinkReport
+from levelhips.sensors.ble.search import Search
+from levelhips.sensors.profile import Profile
+from levelhips.sensors.source import Listener
+
+PATIENCE_S = 60.0  # of the first search: time to find a sensor in a bag, wake it up and clip it on
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 1.0  # between attempts: a runner whose stream is lost waits no longer than he must
+PAUSE_JITTER = 0.25  # so that two clients do not keep step
+TRIES = 5  # connections that may fail before any stream came
+
+
+class BleSource:
+    """A sensor over Bluetooth.
+
+    Parameters
+    ----------
+    radio : Radio
+    wanted : str or None
+        Name or address; None: the only one in range.
+    rate_hz : float or None
+        Samples a second; None: the profile's default.
+    patience_s : float
+        How long the first search may take [s].
+    """
+
+    virtual = False
+
+    def __init__(self, radio: Radio, wanted: str | None = None, rate_hz: float | None = None, patience_s: float = PATIENCE_S) -> None:
+        self.profile: Profile | None = None
+        self.asked_hz = 0.0
+        self._radio, self._wanted, self._rate_hz, self._patience_s = radio, wanted, rate_hz, patience_s
+
+    async def run(self, listener: Listener) -> None:
+        """Search, connect and stream until cancelled.
+
+        Raises
+        ------
+        SensorError
+            If no samples ever came and trying again does not help.
+        """
+        link = LinkReport(listener)
+        search = Search(self._radio, self._wanted, self._patience_s, link)
+        failures = 0
+        try:
+            while True:
+                streamed = False
+                try:
+                    device, profile = await search.find()
+                    self.profile, self.asked_hz = profile, profile.nearest_rate_hz(self._rate_hz)
+                    connection = Connection(self._radio, device, profile, self.asked_hz, link)
+                    try:
+                        await connection.run()
+                    finally:
+                        streamed = connection.streamed
+                except SensorError as error:
+                    hopeless = not search.address or failures >= TRIES or isinstance(error, BluetoothUnavailableError)
+                    if hopeless and not link.has_streamed:
+                        raise
+                    link.tell(LinkState.RECONNECTING, str(error))
+                failures = 0 if streamed else failures + 1
+                await asyncio.sleep(pause_s(failures) * random.uniform(1.0 - PAUSE_JITTER, 1.0 + PAUSE_JITTER))
+        except SensorError as error:
+            link.tell(LinkState.FAILED, str(error))
+            raise
+        finally:
+            if link.status.state is not LinkState.FAILED:
+                link.tell(LinkState.IDLE)
+
+
+def pause_s(failures: int) -> float:
+    """Return how long to wait before the next attempt, after so many that failed in a row [s]."""
+    # The doubling stops long before it overflows: Bluetooth that is off for 17 minutes is a thousand failures.
+    return float(min(FIRST_PAUSE_S * 2.0 ** min(failures, 8), MAX_PAUSE_S))

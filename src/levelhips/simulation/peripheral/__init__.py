@@ -1,0 +1,26 @@
+"""The virtual sensor: a Bluetooth peripheral that serves a recording over a real GATT stack, with faults on demand.
+
+In this process it is joined to the client by a link of Bumble's; on a real controller it is a sensor over the air.
+"""
+
+from levelhips.errors import LevelHipsError
+
+try:
+    import bumble  # noqa: F401
+except ImportError as error:
+    raise LevelHipsError("The virtual sensor needs Bumble, which is not installed", fix="Run: pip install 'levelhips[virtual]'") from error
+
+from levelhips.simulation.peripheral.motion import resampled
+from levelhips.simulation.peripheral.sensor import VirtualSensor
+from levelhips.simulation.peripheral.serving import HOST_ADDRESS, SENSOR_ADDRESS, VirtualSource, VirtualWorld, serve, virtual_source
+
+__all__ = [
+    "HOST_ADDRESS",
+    "SENSOR_ADDRESS",
+    "VirtualSensor",
+    "VirtualSource",
+    "VirtualWorld",
+    "resampled",
+    "serve",
+    "virtual_source",
+]
