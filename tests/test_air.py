@@ -6,6 +6,9 @@ import asyncio
 import contextlib
 import math
 import socket
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,12 +20,19 @@ from bumble.transport import open_transport
 from living import run_of
 
 from levelhips import SensorError
+from levelhips.events import LinkState
 from levelhips.recording.schema import Packet
-from levelhips.sensors.ble import BleSource, Radio, scan
-from levelhips.sensors.profile import profiles
+from levelhips.sensors.ble import BleSource, Radio, Scan, scan
+from levelhips.sensors.ble.connection import Connection
+from levelhips.sensors.ble.report import LinkReport
+from levelhips.sensors.ble.source import pause_s
+from levelhips.sensors.profile import Characteristic, Read, profiles
+from levelhips.sensors.profiles.levelhips import LevelHipsPeripheral
 from levelhips.sensors.source import LinkStatus
 from levelhips.simulation.bumble_backend import BumbleRadio, device_on
-from levelhips.simulation.peripheral import HOST_ADDRESS, serve
+from levelhips.simulation.faults import Fault
+from levelhips.simulation.peripheral import HOST_ADDRESS, VirtualSensor, VirtualWorld, serve
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 
 def free_port() -> int:
@@ -89,8 +99,6 @@ def test_a_controller_that_cannot_be_opened_is_said():
 
 
 def test_two_sensors_in_range_must_be_named():
-    from levelhips.simulation.peripheral import VirtualSensor
-
     async def world() -> None:
         link = LocalLink()
         radio = BumbleRadio(device_on(link, "computer", HOST_ADDRESS))
@@ -112,8 +120,72 @@ def test_two_sensors_in_range_must_be_named():
         for sensor in sensors:
             await sensor.stop()
 
-    from levelhips.simulation.time_loop import SimulatedTimeLoop
+    in_simulated_time(world())
 
+
+def in_simulated_time(world: Coroutine[Any, Any, None]) -> None:
     loop = SimulatedTimeLoop(math.inf)
-    loop.run_until_complete(world())
-    loop.close()
+    try:
+        loop.run_until_complete(world)
+    finally:
+        loop.close()
+
+
+class SendsASecondAtATime(LevelHipsPeripheral):
+    """Three hours of it are 10,800 batches instead of half a million."""
+
+    batch_s = 1.0
+
+
+def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
+    """Ten thousand failures in a row: the pause between attempts must not grow out of its range."""
+
+    async def world() -> None:
+        off_s = 3 * 3600.0
+        profile = replace(profiles()["levelhips"], peripheral=SendsASecondAtATime)
+        async with VirtualWorld(run_of(10.0), profile, loop_for_s=off_s + 60.0, faults=[Fault("adapter", off_s, 5.0)]) as there:
+            hears = Hears()
+            client = asyncio.create_task(BleSource(there.heard_by).run(hears))
+            await asyncio.wait({client}, timeout=off_s)
+            assert not client.done(), client.exception()
+            assert hears.link.state is LinkState.RECONNECTING
+            await asyncio.wait({client}, timeout=40.0)
+            assert (hears.link.state, hears.link.reconnects) == (LinkState.STREAMING, 1)
+            client.cancel()
+            await asyncio.gather(client, return_exceptions=True)
+
+    in_simulated_time(world())
+
+
+def test_the_pause_between_attempts_grows_to_a_second_and_stays_there():
+    assert [pause_s(failures) for failures in (0, 1, 2, 3, 1024, 10**6)] == [0.25, 0.5, 1.0, 1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("may_fail", [True, False])
+def test_a_read_that_fails_ends_the_start_unless_it_may_fail(may_fail):
+    served = profiles()["levelhips"]
+    asked = replace(
+        served,
+        characteristics={**served.characteristics, "serial": Characteristic("00002a25-0000-1000-8000-00805f9b34fb", ("read",))},
+        start=lambda rate_hz: [Read("serial", may_fail=may_fail), *served.start(rate_hz)],
+    )
+
+    async def world() -> None:
+        async with VirtualWorld(run_of(10.0), served) as there:
+            async with Scan(there.heard_by) as scan:
+                while not scan.devices:
+                    await asyncio.sleep(0.1)
+            [device] = scan.devices.values()
+            hears = Hears()
+            link = LinkReport(hears, LinkStatus(name="Clip"))
+            running = asyncio.create_task(Connection(there.heard_by, device, asked, 200.0, link).run())
+            await asyncio.wait({running}, timeout=5.0)
+            if may_fail:
+                assert hears.enough.is_set()
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            else:
+                with pytest.raises(SensorError, match="Clip cannot be started: its 'serial' cannot be read"):
+                    running.result()
+
+    in_simulated_time(world())

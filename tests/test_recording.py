@@ -21,9 +21,14 @@ from hypothesis import strategies as st
 from mcap.writer import Writer
 
 from levelhips import Command, Do, LevelHipsError, RecordingError, RecordingWriter, Samples, Update, open_recording
+from levelhips.errors import NewerFileError
+from levelhips.events import Step
+from levelhips.recording.event_reader import read_events
 from levelhips.recording.reader import read_mcap
+from levelhips.recording.recover import copy_into, recover
 from levelhips.recording.schema import (
     Packet,
+    Topic,
     decode_command,
     decode_event,
     decode_packet,
@@ -266,3 +271,82 @@ def test_the_bundled_recordings_are_those_that_the_simulation_makes() -> None:
         np.testing.assert_array_equal(recording.samples.t_s, made.samples.t_s)
         assert recording.settings == settings
     assert sum(bundled.find(name).stat().st_size for name in simulations) < 8e6
+
+
+# ---- files of a newer levelhips
+
+
+def newer(path: Path, topic: Topic | None = None, data: bytes = b"", **metadata: str) -> Path:
+    """A file as a newer levelhips might write it: other metadata, and perhaps a message that is not of today."""
+    with RecordingWriter(path, META) as writer:
+        writer.samples(MADE.samples)
+        if topic is not None:
+            writer._write(topic, 30.0, data)
+        writer.note(metadata)
+    return path
+
+
+def test_a_recording_names_its_format(tmp_path: Path) -> None:
+    assert open_recording(write(tmp_path / "r.mcap")).metadata["format"] == "1"
+
+
+@pytest.mark.parametrize("name", ["format", "version"])
+def test_a_file_of_a_newer_format_is_named_as_such(tmp_path: Path, name: str) -> None:
+    path = newer(tmp_path / "future.mcap", **{name: "2", "format": "2"})
+    before = path.read_bytes()
+    for read in (open_recording, lambda path: read_events(path, (Step,))):
+        with pytest.raises(NewerFileError, match="future.mcap was written by a newer levelhips. Update levelhips"):
+            read(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("topic", "data"),
+    [
+        (Topic.SAMPLES, b"\x02" + encode_samples(MADE.samples[:10])[1:]),
+        (Topic.PACKETS, b"\x02" + encode_packet(Packet(1.0, b"raw", "stream"))[1:]),
+    ],
+    ids=["samples", "packets"],
+)
+def test_blocks_of_a_newer_version_make_a_file_one_of_a_newer_levelhips(tmp_path: Path, topic: Topic, data: bytes) -> None:
+    with pytest.raises(NewerFileError, match="update levelhips|Update levelhips"):
+        open_recording(newer(tmp_path / "future.mcap", topic, data))
+
+
+def test_a_file_of_newer_samples_only_is_not_called_cut(tmp_path: Path) -> None:
+    path = tmp_path / "future.mcap"
+    with RecordingWriter(path, META) as writer:
+        writer._write(Topic.SAMPLES, 0.0, b"\x02" + encode_samples(MADE.samples[:200])[1:])
+    with pytest.raises(NewerFileError):
+        open_recording(path)
+
+
+@pytest.mark.parametrize("data", [b'{"kind": "Mood", "at_s": 1.0}', b'{"kind": "ModeChange", "at_s": 1.0, "known_s": 1.0, "mode": "x"}'])
+def test_events_of_an_unknown_kind_are_skipped_with_a_note_and_never_lost_in_a_copy(tmp_path: Path, data: bytes) -> None:
+    path = newer(tmp_path / "future.mcap", Topic.EVENTS, data)
+    before = path.read_bytes()
+    recording = open_recording(path)
+    assert len(recording.samples) == len(MADE.samples)
+    assert recording.unknown_events == 1
+    assert recording.notes == ["Skipped events of kinds that only a newer levelhips knows: 1. Update levelhips to see them"]
+    with pytest.raises(NewerFileError):
+        recover(recording)
+    with pytest.raises(NewerFileError):
+        copy_into(tmp_path / "copy.mcap", recording, {})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_copy_has_the_format_that_it_is_written_in_and_names_its_original(tmp_path: Path) -> None:
+    whole = whole_file()
+    (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) // 2])
+    cut = open_recording(tmp_path / "cut.mcap")
+    cut.metadata |= {"version": "0", "format": "0"}
+    metadata = open_recording(recover(cut).path).metadata
+    assert metadata == {**META, "format": "1", "recovered_from": "cut.mcap"}
+
+
+def test_settings_that_are_no_object_are_left_out_with_a_note(tmp_path: Path) -> None:
+    recording = open_recording(newer(tmp_path / "r.mcap", Topic.SETTINGS, b"[1, 2]"))
+    assert recording.settings == {}
+    assert recording.notes == ["1 messages could not be read and were left out"]

@@ -35,6 +35,13 @@ class RecordingError(LevelHipsError):
     """A recording is foreign, damaged, cut, or there is no room left for it."""
 
 
+class NewerFileError(RecordingError):
+    """A file was written by a newer levelhips. It is whole, and must not be changed or replaced by this one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was written by a newer levelhips", fix="Update levelhips; the file itself is fine")
+
+
 class SensorError(LevelHipsError):
     """A sensor is not found, busy, silent, or refuses."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from levelhips.errors import RecordingError
+from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
@@ -45,6 +45,8 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
 
     Raises
     ------
+    NewerFileError
+        If a newer levelhips wrote it.
     RecordingError
         If the file cannot be read, or is not an MCAP file.
     """
@@ -65,6 +67,8 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
                 found.events.append(schema.decode_event(message.data))
         except DAMAGE_ERRORS:
             unreadable += 1
+    if schema.format_of(state.metadata) > schema.VERSION:
+        raise NewerFileError(path.name)
     found.metadata, found.last_s = state.metadata, state.last_s
     found.whole = state.closed and not state.damaged_parts and not unreadable
     return found

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from levelhips.commands import Command
-from levelhips.errors import RecordingError
+from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, FileState, Message, read_messages
@@ -33,6 +33,8 @@ class _Contents:
     commands: list[Command] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     unreadable: int = 0
+    unknown_events: int = 0
+    newer: bool = False
 
     def add(self, message: Message) -> None:
         """Decode a message and keep what it holds; count it if it cannot be decoded."""
@@ -41,6 +43,8 @@ class _Contents:
             return
         try:
             decode(self, message.data)
+        except schema.NewerVersionError:
+            self.newer = True
         except DAMAGE_ERRORS:
             self.unreadable += 1
 
@@ -53,13 +57,22 @@ class _Contents:
         self.packets.append(schema.decode_packet(data))
 
     def _event(self, data: bytes) -> None:
-        self.events.append(schema.decode_event(data))
+        try:
+            self.events.append(schema.decode_event(data))
+        except ValueError:
+            # The chunk's CRC was right: what is an event by its form, but none of ours, is from a newer levelhips.
+            if not _is_event(data):
+                raise
+            self.unknown_events += 1
 
     def _command(self, data: bytes) -> None:
         self.commands.append(schema.decode_command(data))
 
     def _settings(self, data: bytes) -> None:
-        self.settings = json.loads(data)
+        settings = json.loads(data)
+        if not isinstance(settings, dict):
+            raise ValueError("settings are not a JSON object")
+        self.settings = settings
 
 
 _DECODERS: dict[int, Callable[[_Contents, bytes], None]] = {
@@ -77,15 +90,21 @@ def read_mcap(path: Path, data: bytes) -> Recording:
 
     Raises
     ------
+    NewerFileError
+        If a newer levelhips wrote it.
     RecordingError
         If the file is not ours, or no second of samples in it is whole.
     """
     state, contents = FileState(), _Contents()
     for message in read_messages(data, state):
         contents.add(message)
+    if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
+        raise NewerFileError(path.name)
     notes = state.notes()
     if contents.unreadable:
         notes.append(f"{contents.unreadable} messages could not be read and were left out")
+    if contents.unknown_events:
+        notes.append(f"Skipped events of kinds that only a newer levelhips knows: {contents.unknown_events}. Update levelhips to see them")
     if not contents.blocks:
         raise _without_samples(path, foreign=not state.metadata and not contents.packets)
     times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
@@ -106,7 +125,17 @@ def read_mcap(path: Path, data: bytes) -> Recording:
         contents.packets,
         notes,
         contents.scales.pop() if len(contents.scales) == 1 else None,
+        contents.unknown_events,
     )
+
+
+def _is_event(data: bytes) -> bool:
+    """Whether bytes have the form of an event: a JSON object with a kind."""
+    try:
+        values = json.loads(data)
+    except DAMAGE_ERRORS:
+        return False
+    return isinstance(values, dict) and isinstance(values.get("kind"), str)
 
 
 def _without_samples(path: Path, *, foreign: bool) -> RecordingError:

@@ -34,6 +34,8 @@ class Recording:
         What was missing, damaged or corrected while reading, in sentences for people.
     scale : (float, float) or None
         m/s2 and rad/s per count, if all samples are stored as counts of one scale.
+    unknown_events : int
+        Events of kinds that only a newer levelhips knows; they were skipped.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Recording:
     packets: list[Packet] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     scale: tuple[float, float] | None = None
+    unknown_events: int = 0
 
     @property
     def outward(self) -> str | None:

@@ -1,18 +1,18 @@
-"""Bring what is whole of a cut or damaged recording into a new one, and say what is missing."""
+"""Copy a recording into a new file: what is whole of a damaged one, or a table of another program."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from levelhips.errors import RecordingError
+from levelhips.errors import NewerFileError, RecordingError
 from levelhips.recording.recording import Recording
 from levelhips.recording.writer import RecordingWriter
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What came of it.
+    """The result of a recovery.
 
     Attributes
     ----------
@@ -31,17 +31,21 @@ class Recovered:
 
 
 def recover(recording: Recording, to: Path | None = None) -> Recovered:
-    """Write what was read of a damaged recording into a whole one beside it.
+    """Write what was read of a damaged recording into a new file beside it.
+
+    The copy carries ``recovered_from`` with the name of the original in its metadata: it is the same session.
 
     Parameters
     ----------
     recording : Recording
-        As `open_recording` gave it: all that is whole.
+        From `open_recording`: everything that is whole.
     to : Path or None
         The new file; None: beside the old one, with "-recovered" in its name.
 
     Raises
     ------
+    NewerFileError
+        If a newer levelhips wrote it: the copy would lack what this one does not know.
     RecordingError
         If nothing is wrong with it, or the new file exists or cannot be written.
     """
@@ -49,19 +53,23 @@ def recover(recording: Recording, to: Path | None = None) -> Recovered:
         raise RecordingError(f"{recording.path.name} is whole", fix="Nothing needs to be recovered; use it as it is")
     path = to or recording.path.with_name(f"{recording.path.stem}-recovered.mcap")
     metadata = {**recording.metadata, "rate_hz": f"{recording.rate_hz:.6g}", "recovered_from": recording.path.name}
-    metadata.pop("version", None)
     copy_into(path, recording, metadata)
     return Recovered(path, len(recording.samples), len(recording.packets), len(recording.events), list(recording.notes))
 
 
 def copy_into(path: Path, recording: Recording, metadata: dict[str, str]) -> None:
-    """Write all of a recording into a new file.
+    """Write all of a recording into a new file, with this metadata.
 
     Raises
     ------
+    NewerFileError
+        If a newer levelhips wrote it: the copy would lack what this one does not know.
     RecordingError
         If the file exists or cannot be written.
     """
+    if recording.unknown_events:
+        raise NewerFileError(recording.path.name)
+    metadata = {name: value for name, value in metadata.items() if name not in ("version", "format")}  # the copy has our format
     with RecordingWriter(path, metadata, recording.settings or None, scale=recording.scale) as writer:
         for packet in recording.packets:
             writer.packet(packet, packet.arrival_s)

@@ -19,8 +19,20 @@ from levelhips.commands import Command, Do
 from levelhips.samples import Array, Gap, Samples
 
 PROFILE = "levelhips"
-VERSION = 1
+VERSION = 1  # of the format: of the file, of blocks of samples and of packets. A reader refuses what has a higher one.
 LIBRARY = "levelhips"
+
+
+class NewerVersionError(ValueError):
+    """A block was written by a newer levelhips."""
+
+
+def format_of(metadata: dict[str, str]) -> int:
+    """Return the format number of a file; files of levelhips 0.1 call it ``version``."""
+    try:
+        return int(metadata.get("format") or metadata.get("version") or VERSION)
+    except ValueError:
+        return VERSION
 
 
 class Topic(StrEnum):
@@ -92,12 +104,16 @@ def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
 
     Raises
     ------
+    NewerVersionError
+        If the block was written by a newer levelhips.
     ValueError
-        If the block is of another version, or its length does not fit.
+        If the block is not one of ours, or its length does not fit.
     """
     if len(data) < _HEAD.size:
         raise ValueError("a block of samples is shorter than its head")
     version, kind, count, first_s, acc_scale, gyr_scale = _HEAD.unpack_from(data)
+    if version > VERSION:
+        raise NewerVersionError(f"a block of samples has version {version}")
     if version != VERSION or kind not in (_EXACT, _SCALED):
         raise ValueError(f"a block of samples has version {version}, kind {kind}")
     body = memoryview(data)[_HEAD.size :]
@@ -122,14 +138,18 @@ def decode_packet(data: bytes) -> Packet:
 
     Raises
     ------
+    NewerVersionError
+        If it was written by a newer levelhips.
     ValueError
-        If it is of another version or cut.
+        If it is not one of ours, or cut.
     """
     if len(data) < _PACKET.size:
         raise ValueError("a packet is shorter than its head")
     version, length, arrival_s = _PACKET.unpack_from(data)
+    if version > VERSION:
+        raise NewerVersionError(f"a packet has version {version}")
     if version != VERSION or len(data) < _PACKET.size + length:
-        raise ValueError("a packet is of another version, or cut")
+        raise ValueError("a packet is not one of ours, or cut")
     start = _PACKET.size
     return Packet(arrival_s, data[start + length :], data[start : start + length].decode("utf-8"))
 

@@ -73,7 +73,7 @@ class RecordingWriter:
             # A chunk is closed by flush(), once a second; the limit is far away, so that no chunk closes by itself.
             self._mcap = Writer(self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True)
             self._mcap.start(profile=schema.PROFILE, library=f"{schema.LIBRARY} {schema.VERSION}")
-            self._mcap.add_metadata("levelhips", {"version": str(schema.VERSION), **metadata})
+            self._mcap.add_metadata("levelhips", {**metadata, "format": str(schema.VERSION)})
             self._register()
         except OSError as error:
             self._fail(error)

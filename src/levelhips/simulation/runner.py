@@ -9,6 +9,7 @@ sensor turns both into its own axes and adds bias, noise, range, resolution and 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -21,6 +22,9 @@ from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Samples
 
 G = STANDARD_GRAVITY_MPS2
 GRID_HZ = 500.0  # of the splines: ten times the highest harmonic in the angles
+# Splines are solved in pieces of 15 minutes, 0.2 GB each. A knot's influence falls by half from knot to knot, so that
+# the knots beyond the margin change nothing in 64 bits.
+PIECE_S, MARGIN = 900.0, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,22 @@ class Simulation:
     lead_deg: Array = field(default_factory=lambda: np.empty(0))
 
 
-def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = SensorModel(), seed: int = 1) -> Simulation:
-    """Stand, run (or walk), stand: with a chosen seed always the same, to the last count."""
+def simulate_gait(
+    runner: RunnerModel = RunnerModel(),
+    sensor: SensorModel = SensorModel(),
+    seed: int = 1,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Simulation:
+    """Simulate standing, running (or walking) and standing again. The same seed gives the same samples, to the last count.
+
+    Parameters
+    ----------
+    runner : RunnerModel
+    sensor : SensorModel
+    seed : int
+    progress : callable
+        Called now and then with the share that is done, from 0 to 1.
+    """
     rng = np.random.default_rng(seed)
     contacts = _contact_times(runner, rng)
     end = contacts[-1] + runner.end_stand_s
@@ -116,17 +134,21 @@ def simulate_gait(runner: RunnerModel = RunnerModel(), sensor: SensorModel = Sen
     envelope = smooth_step((grid - contacts[0] + 0.5) / 1.2) * smooth_step((contacts[-1] + 0.3 - grid) / 0.8)
     obliquity, tilt, rotation = _angles(runner, rng, grid, phase, envelope, contacts)
     force, toe_off = _run_forces(runner, rng, grid, contacts) if runner.gait == "run" else _walk_forces(grid, phase, envelope, contacts)
+    progress(0.2)
     swaying = sway(rng, grid)
     angles = np.stack([obliquity, tilt, rotation], axis=1) + swaying
     steps = []
     # A run ends with its last toe-off before the last contact; a walk with the last contact, feet side by side.
-    for k, contact in enumerate(contacts[:-1] if runner.gait == "run" else contacts):
+    for k, (contact, first) in enumerate(
+        zip(contacts[:-1] if runner.gait == "run" else contacts, np.searchsorted(grid, contacts), strict=False)
+    ):
         side = Side.RIGHT if k % 2 == 0 else Side.LEFT
         until = toe_off[k] if runner.gait == "run" else contacts[k + 1] if k + 1 < len(contacts) else contact + 0.5
-        inside = (grid >= contact) & (grid <= until)
+        inside = slice(int(first), int(np.searchsorted(grid, until, "right")))
         drop = float((side.sign * angles[inside, 0]).max())
         steps.append((float(contact), float(toe_off[k]) if runner.gait == "run" else math.nan, side, drop))
-    return replace(_sense(grid, angles, force, sensor, rng), steps=steps)
+    # Before the sensor comes a fifth of the work.
+    return replace(_sense(grid, angles, force, sensor, rng, lambda share: progress(0.2 + 0.8 * share)), steps=steps)
 
 
 def _contact_times(runner: RunnerModel, rng: np.random.Generator) -> Array:
@@ -188,7 +210,7 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
         step = contact - contacts[k - 1] if last else contacts[k + 1] - contact
         stance = 2 * runner.duty * step * (1 + 0.01 * rng.standard_normal())
         toe_off[k] = contact + min(stance, 0.97 * step)
-        inside = (grid >= contact) & (grid < contact + step)
+        inside = slice(*(int(at) for at in np.searchsorted(grid, (contact, contact + step))))
         t = grid[inside] - contact
         on = t < toe_off[k] - contact
         # The sacrum is unloaded before the toes leave the ground: the leg stretches on under it.
@@ -223,11 +245,29 @@ def _walk_forces(grid: Array, phase: Array, envelope: Array, contacts: Array) ->
     return force, np.full(len(contacts), math.nan)
 
 
-def _sense(grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rng: np.random.Generator) -> Simulation:
-    """What the sensor makes of angles [deg] and forces on a grid."""
+def _sense(
+    grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rng: np.random.Generator, progress: Callable[[float], None]
+) -> Simulation:
+    """Return what the sensor measures of angles [deg] and forces on a grid; report the share that is done."""
     t_s = instants(grid[-1] - 0.05, sensor.rate_hz)
+    angles, rates, forces = np.empty((len(t_s), 3)), np.empty((len(t_s), 3)), np.empty((len(t_s), 3))
+    piece = round(PIECE_S * sensor.rate_hz)
+    for start in range(0, len(t_s), piece):
+        part = slice(start, min(start + piece, len(t_s)))
+        first, last = np.searchsorted(grid, (t_s[part.start], t_s[part.stop - 1]))
+        knots = slice(max(int(first) - MARGIN, 0), int(last) + MARGIN)
+        angles[part], rates[part], forces[part] = _motion(t_s[part], grid[knots], angles_deg[knots], force[knots])
+        progress(part.stop / len(t_s))
+    samples = worn(t_s, forces, rates, sensor, rng)
+    obliquity, tilt, rotation = np.degrees(angles).T
+    return Simulation(samples, sensor, t_s, obliquity, tilt, rotation)
+
+
+def _motion(t_s: Array, grid: Array, angles_deg: Array, force: Array) -> tuple[Array, Array, Array]:
+    """Return at times (n,): obliquity, tilt and rotation [rad], angular rate and specific force in pelvis axes; each (n, 3)."""
     spline = make_interp_spline(grid, np.radians(angles_deg), k=5)
-    obliquity, tilt, rotation = spline(t_s).T
+    angles = spline(t_s)
+    obliquity, tilt, rotation = angles.T
     d_obliquity, d_tilt, d_rotation = spline.derivative()(t_s).T
     phi, theta, psi = -obliquity, -tilt, rotation
     d_phi, d_theta = -d_obliquity, -d_tilt
@@ -243,9 +283,7 @@ def _sense(grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rn
     )
     world_from_pelvis = Rotation.from_euler("YXZ", np.stack([psi, phi, theta], axis=1))
     force_world = np.stack([np.interp(t_s, grid, force[:, i]) for i in range(3)], axis=1)
-    samples = worn(t_s, world_from_pelvis.inv().apply(force_world), rate, sensor, rng)
-    degrees = (np.degrees(values) for values in (obliquity, tilt, rotation))
-    return Simulation(samples, sensor, t_s, *degrees)
+    return angles, rate, world_from_pelvis.inv().apply(force_world)
 
 
 def instants(end_s: float, rate_hz: float) -> Array:
