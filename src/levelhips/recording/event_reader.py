@@ -12,6 +12,7 @@ import zstandard
 
 from levelhips.errors import RecordingError
 from levelhips.events import Event
+from levelhips.events.codec import event_prefixes
 from levelhips.recording import schema
 from levelhips.recording.reader import FOREIGN, LARGEST_CHUNK, MAGIC, metadata_of
 from levelhips.recording.schema import Topic
@@ -36,6 +37,8 @@ class Glance:
         Sensor time of the last whole part [s].
     whole : bool
         Whether the file was closed and nothing in it is damaged.
+    newer : int
+        How many events were skipped because this version does not know their kind or a value in them.
     """
 
     path: Path
@@ -44,6 +47,7 @@ class Glance:
     events: list[Event] = field(default_factory=list)
     last_s: float = 0.0
     whole: bool = False
+    newer: int = 0
 
 
 def glance(path: Path, kinds: tuple[type, ...]) -> Glance:
@@ -61,7 +65,7 @@ def glance(path: Path, kinds: tuple[type, ...]) -> Glance:
     if not data.startswith(MAGIC):
         raise RecordingError(f"{path.name} is no recording of levelhips", fix="Import it with: levelhips convert")
     found = Glance(path, whole=True)
-    wanted = tuple(b'{"kind": "%s"' % kind.__name__.encode() for kind in kinds)
+    wanted = event_prefixes(kinds)
     at, ended = len(MAGIC), False
     while at + 9 <= len(data) and not ended:
         opcode, length = _RECORD.unpack_from(data, at)
@@ -102,5 +106,8 @@ def _look(chunk: bytes, wanted: tuple[bytes, ...], found: Glance) -> None:
                 if topic is Topic.SETTINGS:
                     found.settings = json.loads(message)
                 elif message.startswith(wanted):
-                    found.events.append(schema.decode_event(message))
+                    try:
+                        found.events.append(schema.decode_event(message))
+                    except schema.UnknownNameError:
+                        found.newer += 1
         at += 9 + length

@@ -163,7 +163,7 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
     settings: dict[str, Any] = {}
     topics = dict(enumerate(Topic, start=1))
     scales: set[tuple[float, float] | None] = set()
-    unreadable = 0
+    unreadable = newer = 0
     for message in messages:
         topic = topics.get(message.channel_id)
         try:
@@ -181,8 +181,12 @@ def _read_mcap(path: Path, data: bytes) -> Recording:
                 commands.append(schema.decode_command(message.data))
             elif topic is Topic.SETTINGS:
                 settings = json.loads(message.data)
+        except schema.UnknownNameError:
+            newer += 1
         except FOREIGN:
             unreadable += 1
+    if newer:
+        notes.append(f"Skipped {newer} events or commands that this version does not know. Update levelhips to read them.")
     if unreadable:
         notes.append(f"{unreadable} messages could not be read and were left out")
     if not t_s:
