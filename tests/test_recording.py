@@ -328,7 +328,7 @@ def test_events_of_an_unknown_kind_are_skipped_with_a_note_and_never_lost_in_a_c
     recording = open_recording(path)
     assert len(recording.samples) == len(MADE.samples)
     assert recording.unknown_events == 1
-    assert recording.notes == ["Skipped events of kinds that only a newer levelhips knows: 1. Update levelhips to see them"]
+    assert recording.notes == ["Skipped 1 events or commands that this version does not know. Update levelhips to read them."]
     with pytest.raises(NewerFileError):
         recover(recording)
     with pytest.raises(NewerFileError):

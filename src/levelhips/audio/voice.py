@@ -153,7 +153,7 @@ class Voice:
                 self._position(mixer)
 
     def _position(self, mixer: Mixer) -> None:
-        if self._drill is not None and self._drill.posture:
+        if self._drill is not None and self._drill.posture is not None:
             self._say(mixer, self._drill.posture, PATIENT_S)
 
     def _explain(self, mixer: Mixer, what: str) -> None:

@@ -83,14 +83,18 @@ class FormFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DrillBegin:
-    """A drill begins: which, for which hip, and what it asks. `posture` is empty where any will do."""
+    """The start of a drill: which one, for which hip, and its dose.
+
+    `posture` is None if any posture will do. `instruction` is the sentence that the wearer was told; recordings keep it because
+    a drill may come from another package.
+    """
 
     at_s: float
     known_s: float
     name: str
     title: str
     side: Side
-    posture: str
+    posture: Posture | None
     sets: int
     reps: int
     rest_s: float

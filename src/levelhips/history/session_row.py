@@ -64,7 +64,8 @@ def digest(path: Path) -> Digest:
         If nothing can be found in it.
     """
     seen = read_events(path, KINDS)
-    note = "" if seen.whole else "damaged or not closed"
+    note = "partly written by a newer levelhips" if seen.newer else ""
+    note = note if seen.whole else "damaged or not closed"
     if not any(isinstance(event, Step | Rep | DrillBegin) for event in seen.events):
         analysis = analyze(path)
         seen.events = [event for event in analysis.events if isinstance(event, KINDS)]

@@ -29,7 +29,7 @@ class DrillPicture:
     title: str
     side: Side
     instruction: str
-    posture_wanted: str
+    posture_wanted: Posture | None  # None: any
     low_deg: float
     high_deg: float
     sets: int
@@ -75,9 +75,9 @@ class DrillPicture:
         return {Phase.PAUSED: "Paused", Phase.DONE: "Done"}.get(self.phase, self.instruction)
 
     def _position(self) -> str:
-        if self.said in ("wrong-side", "wrong-posture") and self.posture_wanted:
+        if self.said in ("wrong-side", "wrong-posture") and self.posture_wanted is not None:
             return f"Not the position: {POSTURE_WORDS[self.posture_wanted]}"
-        if self.posture_wanted in ("", self.posture.value):
+        if self.posture_wanted in (None, self.posture):
             return f"Hold still. {self.instruction}"
         return self.instruction
 

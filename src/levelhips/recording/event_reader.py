@@ -9,6 +9,7 @@ from typing import Any
 
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
+from levelhips.events.codec import event_prefixes
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
 from levelhips.recording.schema import Topic
@@ -30,6 +31,8 @@ class RecordingEvents:
         Sensor time of the last whole chunk [s].
     whole : bool
         Whether the file was closed and nothing that was read in it is damaged.
+    newer : int
+        How many events were skipped because this version does not know their kind or a value in them.
     """
 
     path: Path
@@ -38,6 +41,7 @@ class RecordingEvents:
     events: list[Event] = field(default_factory=list)
     last_s: float = 0.0
     whole: bool = False
+    newer: int = 0
 
 
 def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
@@ -57,7 +61,7 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
     if not data.startswith(MAGIC):
         raise RecordingError(f"{path.name} is not a recording of levelhips", fix="Import it with: levelhips convert")
     found, state = RecordingEvents(path), FileState()
-    wanted = tuple(b'{"kind": "%s"' % kind.__name__.encode() for kind in kinds)
+    wanted = event_prefixes(kinds)
     unreadable = 0
     for message in read_messages(data, state, _CHANNELS):
         try:
@@ -65,6 +69,8 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
                 found.settings = json.loads(message.data)
             elif message.data.startswith(wanted):
                 found.events.append(schema.decode_event(message.data))
+        except schema.UnknownNameError:
+            found.newer += 1
         except DAMAGE_ERRORS:
             unreadable += 1
     if schema.format_of(state.metadata) > schema.VERSION:

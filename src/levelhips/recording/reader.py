@@ -45,6 +45,8 @@ class _Contents:
             decode(self, message.data)
         except schema.NewerVersionError:
             self.newer = True
+        except schema.UnknownNameError:
+            self.unknown_events += 1
         except DAMAGE_ERRORS:
             self.unreadable += 1
 
@@ -57,13 +59,7 @@ class _Contents:
         self.packets.append(schema.decode_packet(data))
 
     def _event(self, data: bytes) -> None:
-        try:
-            self.events.append(schema.decode_event(data))
-        except ValueError:
-            # The chunk's CRC was right: what is an event by its form, but none of ours, is from a newer levelhips.
-            if not _is_event(data):
-                raise
-            self.unknown_events += 1
+        self.events.append(schema.decode_event(data))
 
     def _command(self, data: bytes) -> None:
         self.commands.append(schema.decode_command(data))
@@ -104,7 +100,8 @@ def read_mcap(path: Path, data: bytes) -> Recording:
     if contents.unreadable:
         notes.append(f"{contents.unreadable} messages could not be read and were left out")
     if contents.unknown_events:
-        notes.append(f"Skipped events of kinds that only a newer levelhips knows: {contents.unknown_events}. Update levelhips to see them")
+        unknown = contents.unknown_events
+        notes.append(f"Skipped {unknown} events or commands that this version does not know. Update levelhips to read them.")
     if not contents.blocks:
         raise _without_samples(path, foreign=not state.metadata and not contents.packets)
     times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
@@ -127,15 +124,6 @@ def read_mcap(path: Path, data: bytes) -> Recording:
         contents.scales.pop() if len(contents.scales) == 1 else None,
         contents.unknown_events,
     )
-
-
-def _is_event(data: bytes) -> bool:
-    """Whether bytes have the form of an event: a JSON object with a kind."""
-    try:
-        values = json.loads(data)
-    except DAMAGE_ERRORS:
-        return False
-    return isinstance(values, dict) and isinstance(values.get("kind"), str)
 
 
 def _without_samples(path: Path, *, foreign: bool) -> RecordingError:

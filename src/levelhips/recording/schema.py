@@ -8,15 +8,33 @@ from __future__ import annotations
 import json
 import math
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
-from levelhips import events as ev
-from levelhips.commands import Command, Do
-from levelhips.samples import Array, Gap, Samples
+from levelhips.commands import Command
+from levelhips.events.codec import UnknownNameError, decode_event, encode_event, from_plain_values, json_object, plain_values
+from levelhips.samples import Array, Samples
+
+__all__ = [
+    "LIBRARY",
+    "PROFILE",
+    "VERSION",
+    "Packet",
+    "Topic",
+    "UnknownNameError",
+    "decode_command",
+    "decode_event",
+    "decode_packet",
+    "decode_samples",
+    "encode_command",
+    "encode_event",
+    "encode_packet",
+    "encode_samples",
+    "json_schemas",
+    "scale_of",
+]
 
 PROFILE = "levelhips"
 VERSION = 1  # of the format: of the file, of blocks of samples and of packets. A reader refuses what has a higher one.
@@ -154,96 +172,29 @@ def decode_packet(data: bytes) -> Packet:
     return Packet(arrival_s, data[start + length :], data[start : start + length].decode("utf-8"))
 
 
-_KINDS: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (
-        ev.StandingZero,
-        ev.ModeChange,
-        ev.Heading,
-        ev.Contact,
-        ev.Step,
-        ev.Stride,
-        ev.Notice,
-        Gap,
-        ev.Baseline,
-        ev.ThresholdChange,
-        ev.Cue,
-        ev.Signal,
-        ev.LinkChange,
-        ev.BlockChange,
-        ev.DrillBegin,
-        ev.Pace,
-        ev.PhaseChange,
-        ev.PostureChange,
-        ev.Rep,
-        ev.Cheat,
-        ev.Beat,
-    )
-}
-_ENUMS = {
-    "side": ev.Side,
-    "mode": ev.Mode,
-    "quality": ev.Quality,
-    "state": ev.LinkState,
-    "phase": ev.Phase,
-    "posture": ev.Posture,
-}
-
-
-def encode_event(event: ev.Event) -> bytes:
-    """An event as JSON: its kind, and its fields by their names; what is not a number (NaN) is null."""
-    values: dict[str, Any] = {"kind": type(event).__name__}
-    for field in fields(event):
-        value = getattr(event, field.name)
-        values[field.name] = None if isinstance(value, float) and not math.isfinite(value) else value
-    return json.dumps(values, allow_nan=False).encode()
-
-
-def decode_event(data: bytes) -> ev.Event:
-    """The event of `encode_event`. Fields that a later version added are passed over.
-
-    Raises
-    ------
-    ValueError
-        If it is no event of ours.
-    """
-    try:
-        values = json.loads(data)
-        kind = _KINDS[values.pop("kind")]
-        known = {field.name: field for field in fields(kind)}
-        found: dict[str, Any] = {}
-        for name, value in values.items():
-            if name in known:
-                if value is not None and name in _ENUMS:
-                    value = _ENUMS[name](value)
-                elif value is None and not (kind is ev.Contact and name == "side"):
-                    value = math.nan
-                found[name] = value
-        event: ev.Event = kind(**found)
-        return event
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"an event cannot be read ({error})") from error
-
-
 def encode_command(command: Command) -> bytes:
-    """A command as JSON."""
-    return json.dumps({"at_s": command.at_s, "do": command.do, "value": command.value}).encode()
+    """Return a command as JSON."""
+    return json.dumps(plain_values(command), allow_nan=False).encode()
 
 
 def decode_command(data: bytes) -> Command:
-    """The command of `encode_command`.
+    """Return the command that `encode_command` wrote.
 
     Raises
     ------
     ValueError
-        If it is no command of ours.
+        If it is not a command, or this version does not know what it asks for.
     """
     try:
-        values = json.loads(data)
-        value = values.get("value")
-        return Command(float(values["at_s"]), Do(values["do"]), None if value is None else float(value))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"a command cannot be read ({error})") from error
+        command = from_plain_values(Command, json_object(data))
+    except UnknownNameError:
+        raise
+    except ValueError as error:
+        raise ValueError(f"cannot read a command: {error}") from error
+    # A command without a time would never, or always, be in effect.
+    if not math.isfinite(command.at_s) or not math.isfinite(command.value or 0.0):
+        raise ValueError("cannot read a command: its time or its value is not a finite number")
+    return command
 
 
 def json_schemas() -> dict[Topic, tuple[str, str, bytes]]:

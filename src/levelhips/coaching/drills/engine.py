@@ -205,10 +205,9 @@ class DrillCoach:
         drill = self.drill
         seconds = drill.count.seconds if isinstance(drill.count, Hold) else math.nan
         low, high = (math.radians(value) for value in drill.band_deg)
-        posture = self.posture.value if self.posture is not None else ""
         dose = (drill.dose.sets, drill.dose.reps, drill.dose.rest_s)
         told = drill.told(self.side)
-        return DrillBegin(at_s, at_s, drill.name, drill.title, self.side, posture, *dose, seconds, low, high, drill.count.signal, told)
+        return DrillBegin(at_s, at_s, drill.name, drill.title, self.side, self.posture, *dose, seconds, low, high, drill.count.signal, told)
 
     def _turned(self, t_s: float, turn_deg: float, lead_deg: float) -> float:
         """How far the free side is in front of where it was, without the gyroscope's drift [deg]."""

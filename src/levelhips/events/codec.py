@@ -1,0 +1,213 @@
+"""Write events as JSON and read them back, by the type hints of their classes.
+
+A field may be a float, an int, a bool, a str, a StrEnum, or one of these or None. A float that is not finite is written as
+null and read as NaN. Whoever adds an event kind or a field adds nothing here; whoever renames one adds a line to `OLD_KINDS`,
+`OLD_FIELDS` or `OLD_WORDS`, because recordings keep the old name for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from levelhips.events.drill import Posture
+from levelhips.events.update import EVENT_KINDS, Event
+
+OLD_KINDS: dict[str, str] = {}
+"""Earlier names of event kinds in recordings, and their names now."""
+
+OLD_FIELDS: dict[str, dict[str, str]] = {}
+"""By the name of a kind now: earlier names of its fields, and their names now."""
+
+OLD_WORDS: dict[type[StrEnum], dict[str, str | None]] = {
+    Posture: {"": None},  # a drill for any posture was written like that up to November 2026
+}
+"""By enum: earlier values of its members, and their values now."""
+
+T = TypeVar("T")
+Read = Callable[[Any], Any]
+
+
+class UnknownNameError(ValueError):
+    """A kind of event or a value of an enum that this version does not have: a newer version may have written it."""
+
+
+def plain_values(record: object) -> dict[str, Any]:
+    """Return the fields of a dataclass as values for JSON, None for a float that is not finite."""
+    values: dict[str, Any] = {}
+    for name in _schema(type(record)).names:
+        value = getattr(record, name)
+        values[name] = None if isinstance(value, float) and not math.isfinite(value) else value
+    return values
+
+
+def from_plain_values(cls: type[T], values: dict[str, Any]) -> T:
+    """Build a dataclass from the values of its fields. Names it does not have are ignored: a later version added them.
+
+    Raises
+    ------
+    UnknownNameError
+        If a value of an enum is not known.
+    ValueError
+        If a value has the wrong type, or a field without a default is missing.
+    """
+    schema = _schema(cls)
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        read = schema.readers.get(name)
+        if read is not None:
+            found[schema.renamed.get(name, name)] = read(value)
+    try:
+        return cls(**found)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+
+
+def encode_event(event: Event) -> bytes:
+    """Return an event as JSON: its kind, and its fields by name."""
+    return json.dumps({"kind": type(event).__name__, **plain_values(event)}, allow_nan=False).encode()
+
+
+def decode_event(data: bytes) -> Event:
+    """Return the event that `encode_event` wrote, in this version or an earlier one.
+
+    Raises
+    ------
+    UnknownNameError
+        If its kind, or the value of an enum, is not known.
+    ValueError
+        If it is not an event.
+    """
+    values = json_object(data)
+    name = values.pop("kind", None)
+    kind = EVENT_KINDS.get(OLD_KINDS.get(name, name)) if isinstance(name, str) else None
+    if kind is None:
+        raise UnknownNameError(f"unknown kind of event: {name!r}")
+    try:
+        event: Event = from_plain_values(kind, values)
+    except UnknownNameError:
+        raise
+    except ValueError as error:
+        raise ValueError(f"cannot read an event of kind {name}: {error}") from error
+    return event
+
+
+def json_object(data: bytes) -> dict[str, Any]:
+    """Return the JSON object in some bytes.
+
+    Raises
+    ------
+    ValueError
+        If they are not JSON, or not an object.
+    """
+    try:
+        values = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("JSON is nested too deeply") from error
+    if not isinstance(values, dict):
+        raise ValueError("expected a JSON object")
+    return values
+
+
+def event_prefixes(kinds: Iterable[type]) -> tuple[bytes, ...]:
+    """Return how the JSON of these kinds of events begins, under their names now and before."""
+    now = [kind.__name__ for kind in kinds]
+    names = now + [old for old, name in OLD_KINDS.items() if name in now]
+    return tuple(b'{"kind": "%s"' % name.encode() for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    """How one class is written and read: its fields in order, and a reader for each name that a file may have for one."""
+
+    names: tuple[str, ...]
+    readers: dict[str, Read]
+    renamed: dict[str, str]
+
+
+_SCHEMAS: dict[type, _Schema] = {}
+
+
+def _schema(cls: type) -> _Schema:
+    """Return the schema of a class, built at its first use: type hints are slow to resolve."""
+    schema = _SCHEMAS.get(cls)
+    if schema is None:
+        schema = _SCHEMAS[cls] = _build_schema(cls)
+    return schema
+
+
+def _build_schema(cls: Any) -> _Schema:
+    hints = get_type_hints(cls)
+    names = tuple(field.name for field in fields(cls))
+    readers = {name: _reader(hints[name], f"{cls.__name__}.{name}") for name in names}
+    renamed = OLD_FIELDS.get(cls.__name__, {})
+    return _Schema(names, readers | {old: readers[name] for old, name in renamed.items()}, renamed)
+
+
+def _reader(hint: Any, where: str) -> Read:
+    """Return a function that turns a JSON value into a value of the type `hint`.
+
+    Raises
+    ------
+    TypeError
+        If there is no way to write this type as JSON here.
+    """
+    if get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
+        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        if len(kinds) == 1:
+            return _optional(kinds[0], _reader(kinds[0], where))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _enum(hint, where)
+    if hint is float:
+        return _float(where)
+    if hint in (bool, int, str):
+        return _exactly(hint, where)
+    raise TypeError(f"{where}: the codec of events cannot write a value of type {hint}")
+
+
+def _optional(kind: type, read: Read) -> Read:
+    absent = {old for old, word in OLD_WORDS.get(kind, {}).items() if word is None}
+    return lambda value: None if value is None or (value.__class__ is str and value in absent) else read(value)
+
+
+def _enum(kind: type[StrEnum], where: str) -> Read:
+    words: dict[Any, StrEnum] = {member.value: member for member in kind}
+    words |= {old: kind(word) for old, word in OLD_WORDS.get(kind, {}).items() if word is not None}
+
+    def read(value: Any) -> StrEnum:
+        try:
+            return words[value]
+        except (KeyError, TypeError) as error:  # TypeError: a list or an object, which has no hash
+            raise UnknownNameError(f"{where} is {value!r}, which this version does not know") from error
+
+    return read
+
+
+def _float(where: str) -> Read:
+    def read(value: Any) -> float:
+        if value.__class__ is float:
+            return float(value)
+        if value is None:
+            return math.nan
+        if value.__class__ is int:
+            try:
+                return float(value)
+            except OverflowError as error:
+                raise ValueError(f"{where} is too large") from error
+        raise ValueError(f"{where} is {value!r}, not a number")
+
+    return read
+
+
+def _exactly(kind: type, where: str) -> Read:
+    def read(value: Any) -> Any:
+        if value.__class__ is kind:  # not isinstance: True is an int, too
+            return value
+        raise ValueError(f"{where} is {value!r}, not of type {kind.__name__}")
+
+    return read
