@@ -1,100 +1,34 @@
-"""The tables of an analysis as CSV files: written aside first, and named only when all of them are whole."""
+"""Write an analysis as CSV files and summary.json into a folder."""
 
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from levelhips.analysis import Analysis, summarize
 from levelhips.analysis.drill_summary import drill_values
+from levelhips.analysis.installed_metrics import metrics
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.errors import RecordingError
 from levelhips.events import Rep, Step, Stride
+from levelhips.metrics import CSV, Measured, Metric
 from levelhips.recording.angles_csv import write_angles
-from levelhips.samples import STANDARD_GRAVITY_MPS2
-
-Column = tuple[str, Callable[[Any], float | str], int]  # name, value, digits
-
-
-def _deg(name: str) -> Callable[[Any], float]:
-    return lambda event: math.degrees(getattr(event, name))
-
-
-STEP_COLUMNS: tuple[Column, ...] = (
-    ("contact_s", lambda step: step.at_s, 4),
-    ("toe_off_s", lambda step: step.toe_off_s, 4),
-    ("stance_side", lambda step: step.side.value, 0),
-    ("contralateral_drop_deg", _deg("drop_rad"), 3),
-    ("quality", lambda step: step.quality.value, 0),
-    ("mode", lambda step: step.mode.value, 0),
-    ("side_confidence", lambda step: step.side_confidence, 3),
-    ("drop_uncertainty_deg", _deg("drop_sd_rad"), 3),
-    ("drop_at_contact_deg", _deg("drop_at_contact_rad"), 3),
-    ("drop_excursion_deg", _deg("drop_excursion_rad"), 3),
-    ("peak_percent_stance", lambda step: step.peak_percent, 1),
-    ("obliquity_mean_deg", _deg("obliquity_mean_rad"), 3),
-    ("tilt_mean_deg", _deg("tilt_mean_rad"), 3),
-    ("tilt_range_deg", _deg("tilt_range_rad"), 3),
-    ("rotation_range_deg", _deg("rotation_range_rad"), 3),
-    ("contact_time_s", lambda step: step.contact_time_s, 4),
-    ("flight_before_s", lambda step: step.flight_before_s, 4),
-    ("step_time_s", lambda step: step.step_time_s, 4),
-    ("impact_peak_g", lambda step: step.impact_peak_mps2 / STANDARD_GRAVITY_MPS2, 3),
-    ("vertical_peak_g", lambda step: step.vertical_peak_mps2 / STANDARD_GRAVITY_MPS2, 3),
-    ("known_s", lambda step: step.known_s, 4),
-)
-
-STRIDE_COLUMNS: tuple[Column, ...] = (
-    ("contact_s", lambda stride: stride.at_s, 4),
-    ("side", lambda stride: stride.side.value, 0),
-    ("duration_s", lambda stride: stride.duration_s, 4),
-    ("cadence_spm", lambda stride: stride.cadence_spm, 2),
-    ("quality", lambda stride: stride.quality.value, 0),
-    ("mode", lambda stride: stride.mode.value, 0),
-    ("obliquity_mean_deg", _deg("obliquity_mean_rad"), 3),
-    ("obliquity_range_deg", _deg("obliquity_range_rad"), 3),
-    ("tilt_mean_deg", _deg("tilt_mean_rad"), 3),
-    ("tilt_range_deg", _deg("tilt_range_rad"), 3),
-    ("rotation_range_deg", _deg("rotation_range_rad"), 3),
-    ("vertical_oscillation_m", lambda stride: stride.vertical_oscillation_m, 4),
-    ("turn_dps", _deg("turn_radps"), 2),
-    ("asymmetry_deg", _deg("asymmetry_rad"), 3),
-    ("known_s", lambda stride: stride.known_s, 4),
-)
-
-REP_COLUMNS: tuple[Column, ...] = (
-    ("from_s", lambda rep: rep.at_s, 3),
-    ("to_s", lambda rep: rep.to_s, 3),
-    ("set", lambda rep: rep.set_n, 0),
-    ("number", lambda rep: rep.number, 0),
-    ("side", lambda rep: rep.side.value, 0),
-    ("counts", lambda rep: "yes" if rep.full else "no", 0),
-    ("cheats", lambda rep: rep.cheats, 0),
-    ("quality", lambda rep: rep.quality.value, 0),
-    ("confidence", lambda rep: rep.confidence, 2),
-    ("range_deg", lambda rep: rep.range_deg, 2),
-    ("mean_deg", _deg("mean_rad"), 2),
-    ("sd_deg", _deg("sd_rad"), 2),
-    ("out_s", lambda rep: rep.out_s, 2),
-    ("hold_s", lambda rep: rep.hold_s, 2),
-    ("back_s", lambda rep: rep.back_s, 2),
-)
 
 
 def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
-    """Write steps.csv, strides.csv, angles.csv and summary.json (of a drill reps.csv too) into a folder; give the summary.
+    """Write steps.csv, strides.csv, angles.csv and summary.json, and for a drill reps.csv; return the summary.
 
-    All are written into a folder aside, then named; summary.json comes last: where it is, the rest is whole.
+    All files are written into a temporary folder first and then renamed. summary.json comes last: if it is there, all
+    tables beside it belong to it. A reps.csv left by an earlier analysis of a drill is removed.
 
     Raises
     ------
     RecordingError
-        If the folder cannot be written or the disk is full; nothing half is left then.
+        If the folder cannot be written or the disk is full; no partly written file is left.
     """
     summary = summarize(analysis)
     if (result := DrillResult.of(analysis.events)) is not None:
@@ -104,38 +38,60 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         aside = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
     except OSError as error:
         raise RecordingError(
-            f"{folder} cannot be written ({error.strerror})", fix="Choose another folder with --out, or mend its permissions"
+            f"{folder} cannot be written ({error.strerror})", fix="Choose another folder with --out, or change its permissions"
         ) from error
     try:
-        with open(aside / "steps.csv", "w", encoding="utf-8", newline="") as file:
-            write_rows(file, STEP_COLUMNS, analysis.steps)
-        with open(aside / "strides.csv", "w", encoding="utf-8", newline="") as file:
-            write_rows(file, STRIDE_COLUMNS, analysis.strides)
-        names = ["steps.csv", "strides.csv", "angles.csv", "summary.json"]
-        if result is not None:
-            names.insert(0, "reps.csv")
-            with open(aside / "reps.csv", "w", encoding="utf-8", newline="") as file:
-                write_rows(file, REP_COLUMNS, analysis.reps)
-        write_angles(aside / "angles.csv", analysis.angles)
+        names = _write_csv(analysis, aside, with_reps=result is not None)
         (aside / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-        for name in names:
+        if result is None:
+            _remove_earlier_reps(folder / "reps.csv")
+        for name in [*names, "summary.json"]:
             (aside / name).replace(folder / name)
     except OSError as error:
         raise RecordingError(
-            f"The results cannot be written into {folder} ({error.strerror})", fix="Make room on the disk, or choose another with --out"
+            f"The results cannot be written into {folder} ({error.strerror})",
+            fix="Free some space on the disk, or choose another folder with --out",
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return summary
 
 
-def write_rows(file: TextIO, columns: Sequence[Column], events: Sequence[Step | Stride | Rep]) -> None:
-    """A header and a row for each event; what is not a number stays empty."""
-    file.write(",".join(name for name, _, _ in columns) + "\n")
-    # Column by column, joined by rows: no name and no number of ours needs quotes.
-    cells = []
-    for _, value_of, digits in columns:
-        values = [value_of(event) for event in events]
-        form = f"%.{digits}f"
-        cells.append([value if isinstance(value, str) else form % value if value == value else "" for value in values])  # noqa: PLR0124
+def _write_csv(analysis: Analysis, folder: Path, *, with_reps: bool) -> list[str]:
+    """Write the tables of an analysis into a folder; return their names."""
+    tables: list[tuple[str, type[Measured], Sequence[Measured]]] = [
+        ("steps.csv", Step, analysis.steps),
+        ("strides.csv", Stride, analysis.strides),
+    ]
+    if with_reps:
+        tables.append(("reps.csv", Rep, analysis.reps))
+    for name, kind, events in tables:
+        with open(folder / name, "w", encoding="utf-8", newline="") as file:
+            write_rows(file, metrics().of(kind, CSV), events)
+    write_angles(folder / "angles.csv", analysis.angles)
+    return [name for name, _, _ in tables] + ["angles.csv"]
+
+
+def _remove_earlier_reps(path: Path) -> None:
+    """Remove a reps.csv that an earlier analysis wrote; a file with another header is somebody else's and stays."""
+    ours = ",".join(metric.column for metric in metrics().of(Rep, CSV)[:3])
+    try:
+        with open(path, encoding="utf-8") as file:
+            if not file.readline().startswith(ours):
+                return
+    except (FileNotFoundError, UnicodeDecodeError):
+        return
+    path.unlink()
+
+
+def write_rows(file: TextIO, columns: Sequence[Metric], events: Sequence[Measured]) -> None:
+    """Write a header and a row for each event; a figure that was not measured stays empty."""
+    file.write(",".join(metric.column for metric in columns) + "\n")
+    # Column by column, then joined by rows: twice as fast as row by row.
+    cells = [[_quoted(metric.cell(event)) for event in events] for metric in columns]
     file.writelines(",".join(row) + "\n" for row in zip(*cells, strict=True))
+
+
+def _quoted(cell: str) -> str:
+    """Quote a word with a comma, a quote or a line break (only plug-ins have such words)."""
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\n\r') else cell
