@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from levelhips.audio.synth import SoundSettings
-from levelhips.coaching.coach import CueSettings
-from levelhips.coaching.drills.drill import DrillSettings
-from levelhips.coaching.run_protocol import PlanSettings
-from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.bounds import FieldError, FieldSpec, shown, specs
 from levelhips.engine import EngineSettings
 from levelhips.errors import SettingsError
-from levelhips.motion.alignment import AXES
-from levelhips.motion.orientation import FILTERS
-from levelhips.motion.pipeline import MotionSettings
+
+FIX = "Correct or remove it; docs/settings.md lists all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +36,43 @@ class Settings(EngineSettings):
         SettingsError
             Naming the first setting that is wrong.
         """
-        if not values:
-            return cls()
-        from pydantic import ConfigDict, TypeAdapter, ValidationError  # 0.1 s to import, needed only here
+        if not isinstance(values, dict):
+            raise SettingsError("Settings are not a table of sections", fix=FIX)
+        parts = {}
+        for name, given in values.items():
+            if name not in SECTIONS:
+                raise SettingsError(f"There is no section of settings {shown(name)}", fix=closest(name, SECTIONS))
+            parts[name] = _section(name, given)
+        return cls(**parts)
 
-        for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings, DrillSettings, PlanSettings):
-            setattr(part, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010  # by default a misspelt name passes
-        try:
-            settings = TypeAdapter(cls).validate_python(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "settings"
-            raise SettingsError(f"Setting {where}: {first['msg'][:200]}", fix="Correct or remove it; docs/settings.md lists all") from error
-        if settings.motion.outward not in AXES:
-            raise SettingsError(f"{settings.motion.outward!r} is no sensor axis", fix=f"motion.outward is one of {', '.join(AXES)}")
-        if settings.motion.filter not in FILTERS:
-            raise SettingsError(f"There is no filter {settings.motion.filter!r}", fix=f"motion.filter is one of {', '.join(FILTERS)}")
-        return settings
+
+SECTIONS: dict[str, type] = get_type_hints(Settings)
+"""The class of each section, in the order of `Settings`."""
+
+
+def closest(name: object, known: Iterable[str]) -> str:
+    """How to correct a name that is not known: the known one closest to it, or where all are."""
+    close = get_close_matches(str(name), list(known), n=1)
+    return f"Did you mean {close[0]}? docs/settings.md lists all" if close else FIX
+
+
+def _section(name: str, values: object) -> Any:
+    if not isinstance(values, dict):
+        raise SettingsError(f"Setting {name} is {shown(values)}; it must be a section such as [{name}]", fix=FIX)
+    known = {spec.name: spec for spec in specs(SECTIONS[name])}
+    for key in values:
+        if key not in known:
+            raise SettingsError(f"There is no setting {name}.{key}", fix=closest(f"{name}.{key}", [f"{name}.{one}" for one in known]))
+    try:
+        return SECTIONS[name](**{key: _plain(known[key], value) for key, value in values.items()})
+    except FieldError as error:
+        raise SettingsError(f"Setting {name}.{error}", fix=FIX) from error
+
+
+def _plain(spec: FieldSpec, value: object) -> object:
+    """A whole number in the type of its field: 4 and 4.0 are the same to whoever writes a file."""
+    spec.check(value)
+    return float(value) if spec.kind is float and isinstance(value, int) else value
 
 
 def load_settings(path: Path | None = None) -> Settings:
