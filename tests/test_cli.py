@@ -84,8 +84,8 @@ def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) ->
     [
         (("analyze", "none.mcap", "--out", "o"), "File not found"),
         (("analyze", "empty.csv", "--out", "o"), "is empty"),
-        (("analyze", "run.mcap", "--out", "o", "--outward", "up"), "sensor axis"),
-        (("analyze", "run.mcap", "--out", "o", "--filter", "magic"), "no filter"),
+        (("analyze", "run.mcap", "--out", "o", "--outward", "up"), "must be one of +x, -x"),
+        (("analyze", "run.mcap", "--out", "o", "--filter", "magic"), "must be one of vqf, madgwick"),
         (("analyze", "run.mcap", "--out", "o", "--threshold", "much"), "is not understood"),
         (("analyze", "run.mcap", "--out", "o", "--threshold", "99"), "is not understood"),
         (("analyze", "run.mcap", "--out", "o", "--settings", "none.toml"), "cannot be read"),

@@ -11,7 +11,7 @@ from conftest import run_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levelhips import Command, Do, Quality, SettingsError, Side, load_settings
+from levelhips import Command, Do, Quality, Side
 from levelhips.coaching.coach import Coach, CueSettings
 from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
@@ -211,31 +211,3 @@ def test_a_command_changes_the_threshold_from_its_time_on() -> None:
     cues = list(engine.push(MADE.samples).of(Cue))
     assert cues
     assert min(cue.contact_s for cue in cues) >= 39.6
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("[threshold]\nmod = 'auto'\n", "threshold.mod"),
-        ("[threshold]\nleft_deg = 99\n", "left_deg is 99"),
-        ("[threshold]\nmode = 'often'\n", "threshold.mode"),
-        ("[cues]\nk = 9\n", "k is 9"),
-        ("[motion]\noutward = 'up'\n", "sensor axis"),
-        ("[motion]\nfilter = 'magic'\n", "filter"),
-        ("[sound]\nvolume = 2\n", "volume is 2"),
-        ("colour = 'blue'\n", "colour"),
-        ("[threshold\n", "no TOML"),
-    ],
-)
-def test_wrong_settings_are_refused_by_name(tmp_path: object, text: str, says: str) -> None:
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "settings.toml"
-    path.write_text(text)
-    with pytest.raises(SettingsError, match=says):
-        load_settings(path)
-
-
-def test_settings_survive_their_own_form() -> None:
-    settings = Settings(threshold=ThresholdSettings(mode="auto"), cues=CueSettings(forecast=True))
-    assert Settings.from_dict(settings.as_dict()) == settings

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from levelhips.bounds import bounded, check, described
 from levelhips.events import Cue, Side, Signal
 
 Sound = NDArray[np.float32]
@@ -16,28 +17,23 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class SoundSettings:
-    """Pitches a fifth and more apart, so that the side is told by ear and by pitch; above the rumble of a treadmill."""
+    """Volume, pitch and length of the beeps. The pitches are a fifth or more apart, so that each side is known by ear and by pitch."""
 
-    volume: float = 0.7  # of full scale
-    left_hz: float = 587.0
-    right_hz: float = 988.0
-    pip_s: float = 0.090  # short against a stance of 0.2-0.3 s, long enough for a pitch
-    ramp_s: float = 0.006  # a shorter ramp clicks
-    quietest_db: float = -10.0  # a drop just over the threshold, against the worst
-    double_from: float = 0.6  # from this severity on the pip comes twice: it is heard where loudness is not
-    other_ear_db: float = -18.0  # a little in the other ear: an earbud may have fallen out
-    words: bool = True  # a voice leads through drills and schedules
+    volume: float = bounded(0.7, 0.0, 1.0, help="volume, 1 is full scale")
+    # Above the rumble of a treadmill; earbuds and phones are weak below 100 Hz, many ears are above 4 kHz.
+    left_hz: float = bounded(587.0, 100.0, 4000.0, help="pitch of a beep with the left leg on the ground [Hz]")
+    right_hz: float = bounded(988.0, 100.0, 4000.0, help="pitch of a beep with the right leg on the ground [Hz]")
+    # Short against a stance of 0.2-0.3 s, long enough for a pitch.
+    pip_s: float = bounded(0.090, 0.03, 0.3, help="length of a beep [s]")
+    ramp_s: float = bounded(0.006, 0.002, 0.05, help="rise and fall of a beep [s]")  # a shorter ramp clicks
+    # Against the loudest. Below -60 dB nothing is heard; above 0 dB the loudest would clip.
+    quietest_db: float = bounded(-10.0, -60.0, 0.0, help="loudness of a beep just over the limit, against the loudest [dB]")
+    double_from: float = bounded(0.6, 0.0, 1.0, help="severity (0 to 1) from which the beep comes twice")  # heard where loudness is not
+    other_ear_db: float = bounded(-18.0, -60.0, 0.0, help="loudness in the other ear [dB]")  # a little: an earbud may have fallen out
+    words: bool = described(True, help="a voice leads through drills and run protocols")
 
     def __post_init__(self) -> None:
-        for name, value, low, high in (
-            ("volume", self.volume, 0.0, 1.0),
-            ("left_hz", self.left_hz, 100.0, 4000.0),
-            ("right_hz", self.right_hz, 100.0, 4000.0),
-            ("pip_s", self.pip_s, 0.03, 0.3),
-            ("ramp_s", self.ramp_s, 0.002, 0.05),
-        ):
-            if not low <= value <= high:
-                raise ValueError(f"{name} is {value:g}; it must be from {low:g} to {high:g}")
+        check(self)
 
 
 # Signals without words: (pitch, seconds) one after the other; a pitch of 0 is a pause. Up is good, down is an end, low is trouble.

@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 
+from levelhips.bounds import FieldError, bounded, check, choice, described
 from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.run_protocol import PlanSettings, Schedule
-from levelhips.coaching.threshold import Threshold, ThresholdSettings, within
+from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.events import (
     Angles,
@@ -35,23 +36,26 @@ from levelhips.samples import Array, Gap
 
 @dataclass(frozen=True, slots=True)
 class CueSettings:
-    """When a drop over the threshold is worth a sound."""
+    """When a drop over the limit is answered by a beep."""
 
-    when: Literal["every", "k-of-n"] = "every"
-    k: int = 3  # of the last n steps of a side, this one included
-    n: int = 5
-    spacing_s: float = 0.3  # shorter than any step: two sounds must not run into one another
-    severe_deg: float = 3.0  # so far over the threshold is as bad as it gets: three times a runner's own spread
-    forecast: bool = False
-    forecast_s: float = 0.040
-    back_s: float = 1.0  # a loss of samples that long is worth a sound when they are back
+    when: Literal["every", "k-of-n"] = choice("every", help="beep at every step over the limit, or if k of the last n are")
+    # Of the last n steps of a side, this one included; 100 steps of a side are more than a minute.
+    k: int = bounded(3, 1, 100, help="k-of-n: how many steps over the limit")
+    n: int = bounded(5, 1, 100, help="k-of-n: among how many steps of the same side")
+    # 0.3 s is shorter than any step: two sounds must not run into one another. After a minute nobody knows what a beep was for.
+    spacing_s: float = bounded(0.3, 0.0, 60.0, help="shortest time between two beeps [s]")
+    # Three times a runner's own spread; at 0 every beep would be the loudest.
+    severe_deg: float = bounded(3.0, 0.1, 30.0, help="drop over the limit at which the beep is loudest [deg]")
+    forecast: bool = described(False, help="beep early, at the forecast of the peak")
+    # Before 20 ms the landing still shakes the sensor; after 100 ms the peak itself is there.
+    forecast_s: float = bounded(0.040, 0.02, 0.1, help="time after contact at which the peak is forecast [s]")
+    # A loss of 0.1 s costs no step; after a minute the runner has long looked.
+    back_s: float = bounded(1.0, 0.1, 60.0, help="loss of samples after which their return is signalled [s]")
 
     def __post_init__(self) -> None:
-        within("n", self.n, 1, 100)
-        within("k", self.k, 1, self.n)
-        within("spacing_s", self.spacing_s, 0.0, 60.0)
-        within("severe_deg", self.severe_deg, 0.1, 30.0)
-        within("forecast_s", self.forecast_s, 0.02, 0.1)
+        check(self)
+        if self.k > self.n:
+            raise FieldError("k", f"is {self.k}; it must be at most n, which is {self.n}")
 
 
 @dataclass(slots=True)

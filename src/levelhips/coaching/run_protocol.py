@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from levelhips.coaching.threshold import within
+from levelhips.bounds import FieldError, bounded, check, choice, described
 from levelhips.events import BlockChange, Event, Pace
 
 # Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
@@ -27,21 +27,22 @@ LADDER: tuple[tuple[float, float, int], ...] = ((3, 2, 3), (3, 2, 4), (4, 2, 3),
 
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """The schedule of a run; an empty name means: as long as one likes, feedback all the time."""
+    """The run protocol of a session; without a name the run is open-ended with feedback all the time."""
 
-    name: Literal["", "baseline", "retraining", "recall", "walk-run"] = ""
-    session: int = 1  # of eight, of three, or the rung of the ladder
-    step_rate_spm: float | None = None  # one's own
-    raise_percent: float = 0.0  # 5-10 lowers the drop (Bramah 2019); more is not wise
-    metronome: bool = False
+    name: Literal["", "baseline", "retraining", "recall", "walk-run"] = choice("", help="run protocol; empty: run as long as you like")
+    session: int = bounded(1, 1, len(RUN_MIN), help="which session of the protocol")  # retraining has most; check is by protocol
+    # Running is 140-220 steps a minute; below 100 it is walking, 240 is a sprint.
+    step_rate_spm: float | None = bounded(None, 100.0, 240.0, help="your usual step rate [steps/min]")
+    raise_percent: float = bounded(0.0, 0.0, 10.0, help="how much to raise the step rate [%]")  # 5-10 lowers the drop (Bramah 2019)
+    metronome: bool = described(False, help="tick at that step rate")
 
     def __post_init__(self) -> None:
-        within("session", self.session, 1, SESSIONS[self.name])
-        within("raise_percent", self.raise_percent, 0.0, 10.0)
-        if self.step_rate_spm is not None:
-            within("step_rate_spm", self.step_rate_spm, 100.0, 240.0)
-        elif self.metronome:
-            raise ValueError("metronome needs step_rate_spm, your own steps a minute")
+        check(self)
+        if self.session > SESSIONS[self.name]:
+            of = f"{self.name} has {SESSIONS[self.name]} sessions" if self.name else "without a protocol it must be 1"
+            raise FieldError("session", f"is {self.session}; {of}")
+        if self.metronome and self.step_rate_spm is None:
+            raise FieldError("metronome", "needs step_rate_spm, your usual steps per minute")
 
     @property
     def target_spm(self) -> float:

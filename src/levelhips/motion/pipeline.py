@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from levelhips.bounds import bounded, check, choice, described
 from levelhips.commands import Command, Do
 from levelhips.events import Angles, Event, Heading, Mode, ModeChange, Quality, StandingZero, Update
-from levelhips.motion.alignment import HeadingEstimator, outward_axis, pelvis_from_sensor
+from levelhips.motion.alignment import AXES, HeadingEstimator, outward_axis, pelvis_from_sensor
 from levelhips.motion.contacts import RunningContacts, WalkingContacts
 from levelhips.motion.filling import fill_in
 from levelhips.motion.gait import Gait, Uncertainty
 from levelhips.motion.gravity import GravityCorrection
 from levelhips.motion.heading import TravelHeading
 from levelhips.motion.kinematics import Posture, posture
-from levelhips.motion.orientation import VqfFilter, orientation_filter
+from levelhips.motion.orientation import FILTERS, VqfFilter, orientation_filter
 from levelhips.motion.quality import Watch
 from levelhips.motion.signal_buffer import History
 from levelhips.motion.standing import StandingDetector
@@ -31,17 +32,18 @@ from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, GapReason, Samp
 
 @dataclass(frozen=True, slots=True)
 class MotionSettings:
-    """What the wearer chooses of the motion core.
+    """How the sensor is worn and which orientation filter is used."""
 
-    `outward` is the sensor axis that faces away from the body; `filter` the orientation filter; `align` whether the run
-    itself may refine the clip's heading; `gravity` whether strides correct the vertical (with the filter vqf only).
-    """
+    outward: str = choice("+z", tuple(AXES), help="sensor axis that faces away from the body")
+    filter: str = choice("vqf", FILTERS, help="orientation filter; all but vqf are for comparison")
+    # Below 2 s is unsafe off the treadmill (science.md). Below 0.5 s, the shortest stride, the vertical follows each step; at 0 vqf
+    # aborts the interpreter. After 60 s nothing but the gyroscope is left.
+    tau_acc_s: float = bounded(2.0, 0.5, 60.0, help="time constant of vqf in standing and walking [s]")
+    align: bool = described(True, help="learn from the run how far the clip is turned")
+    gravity: bool = described(True, help="correct the vertical at each stride of running (vqf only)")
 
-    outward: str = "+z"
-    filter: str = "vqf"
-    tau_acc_s: float = 2.0  # below 2 s is unsafe off the treadmill (science.md)
-    align: bool = True
-    gravity: bool = True
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,22 @@
-"""Settings: what a user may choose, and where it is read from."""
+"""Settings: what a user can choose, where each value comes from, and where it is kept."""
 
-from levelhips.settings.model import Settings, load_settings
+from __future__ import annotations
 
-__all__ = ["Settings", "load_settings"]
+from pathlib import Path
+
+from levelhips.settings.model import Settings
+from levelhips.settings.resolve import Layer, Resolved, Source, file_layer, resolve
+from levelhips.settings.store import change_settings
+
+__all__ = ["Layer", "Resolved", "Settings", "Source", "change_settings", "load_settings", "resolve"]
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read settings from a TOML file; the defaults without one.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read or is not TOML, or a setting in it is wrong.
+    """
+    return resolve(file_layer(path)).settings if path is not None else Settings()

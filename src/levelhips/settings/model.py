@@ -1,76 +1,127 @@
-"""Settings: frozen, each with its reason where it is defined; read from TOML with unknown names refused."""
+"""The settings of a session: one frozen object, checked field by field."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, get_type_hints
 
 from levelhips.audio.synth import SoundSettings
-from levelhips.coaching.coach import CueSettings
-from levelhips.coaching.drills.drill import DrillSettings
-from levelhips.coaching.run_protocol import PlanSettings
-from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.bounds import FieldError, FieldSpec, shown, specs
 from levelhips.engine import EngineSettings
 from levelhips.errors import SettingsError
-from levelhips.motion.alignment import AXES
-from levelhips.motion.orientation import FILTERS
-from levelhips.motion.pipeline import MotionSettings
+
+FIX = "Correct or remove it; levelhips settings list shows every setting"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings(EngineSettings):
-    """All that a user may choose: what the engine takes, and the sound. The recording keeps the whole."""
+    """Everything that a user can choose: the settings of the engine and of the sound. Each recording keeps all of them."""
 
     sound: SoundSettings = field(default_factory=SoundSettings)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON or TOML."""
+        """Return plain values by section, for JSON or TOML."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
-        """Check plain values: types, ranges, and that no name is unknown.
+        """Return the settings of plain values by section; what is not given keeps its default.
 
         Raises
         ------
         SettingsError
-            Naming the first setting that is wrong.
+            If a name is unknown, or a value has the wrong type or is out of range.
         """
-        if not values:
-            return cls()
-        from pydantic import ConfigDict, TypeAdapter, ValidationError  # 0.1 s to import, needed only here
-
-        for part in (cls, MotionSettings, ThresholdSettings, CueSettings, SoundSettings, DrillSettings, PlanSettings):
-            setattr(part, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010  # by default a misspelt name passes
+        given = flat(values)
+        for key, value in given.items():
+            try:
+                SPECS[key].check(value)
+            except FieldError as error:
+                raise SettingsError(f"Setting {key} {error.problem}", fix=FIX) from error
         try:
-            settings = TypeAdapter(cls).validate_python(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "settings"
-            raise SettingsError(f"Setting {where}: {first['msg'][:200]}", fix="Correct or remove it; docs/settings.md lists all") from error
-        if settings.motion.outward not in AXES:
-            raise SettingsError(f"{settings.motion.outward!r} is no sensor axis", fix=f"motion.outward is one of {', '.join(AXES)}")
-        if settings.motion.filter not in FILTERS:
-            raise SettingsError(f"There is no filter {settings.motion.filter!r}", fix=f"motion.filter is one of {', '.join(FILTERS)}")
-        return settings
+            return settings_from(given)
+        except SectionError as error:
+            raise SettingsError(f"Setting {error.key} {error.problem}", fix=FIX) from error
 
 
-def load_settings(path: Path | None = None) -> Settings:
-    """Read settings from a TOML file; without one, the defaults.
+SECTIONS: dict[str, type] = get_type_hints(Settings)
+"""The class of each section, by its name."""
+
+SPECS: dict[str, FieldSpec] = {f"{section}.{spec.name}": spec for section, cls in SECTIONS.items() for spec in specs(cls)}
+"""What each setting accepts, by its key, such as "threshold.left_deg"."""
+
+
+class SectionError(FieldError):
+    """The fields of a section contradict one another; `key` names the one to change."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(key, problem)
+        self.key = key
+
+
+def flat(values: object) -> dict[str, Any]:
+    """Return values by key ("cues.k") of values by section.
 
     Raises
     ------
     SettingsError
-        If the file cannot be read, is no TOML, or a setting is wrong.
+        If there is no such section or setting.
     """
-    if path is None:
-        return Settings()
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"Settings file {path} cannot be read ({error.strerror})", fix="Check its name and permissions") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"Settings file {path} is no TOML ({error})", fix="Correct it there, or leave it out") from error
-    return Settings.from_dict(values)
+    if not isinstance(values, dict):
+        raise SettingsError(f"The settings are {shown(values)}; they must be sections such as [cues]", fix=FIX)
+    given: dict[str, Any] = {}
+    for section, part in values.items():
+        if section not in SECTIONS:
+            raise UnknownSettingError(str(section))
+        if not isinstance(part, dict):
+            raise SettingsError(f"Setting {section} is {shown(part)}; it must be a section such as [{section}]", fix=FIX)
+        for name, value in part.items():
+            key = f"{section}.{name}"
+            if key not in SPECS:
+                raise UnknownSettingError(key)
+            given[key] = value
+    return given
+
+
+def nested(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return values by section of values by key."""
+    values: dict[str, dict[str, Any]] = {}
+    for key, value in given.items():
+        section, _, name = key.partition(".")
+        values.setdefault(section, {})[name] = value
+    return values
+
+
+def settings_from(given: dict[str, Any]) -> Settings:
+    """Return the settings of values by key, each of which has been checked.
+
+    Raises
+    ------
+    SectionError
+        If two of them contradict one another.
+    """
+    parts = {}
+    for section, values in nested({key: _typed(key, value) for key, value in given.items()}).items():
+        try:
+            parts[section] = SECTIONS[section](**values)
+        except FieldError as error:
+            raise SectionError(f"{section}.{error.name}", error.problem) from error
+    return Settings(**parts)
+
+
+def _typed(key: str, value: object) -> object:
+    """A whole number as a float where the field is one: 4 and 4.0 mean the same in a file."""
+    return float(value) if SPECS[key].kind is float and isinstance(value, int) else value
+
+
+class UnknownSettingError(SettingsError):
+    """There is no setting or section of this name; the fix names the closest one."""
+
+    def __init__(self, key: str) -> None:
+        section, _, name = key.partition(".")
+        known = [*SECTIONS] if not name else [*SPECS]
+        close = get_close_matches(key, known, n=1)
+        what = f"There is no setting {key}" if name else f"There is no section of settings {shown(section)}"
+        super().__init__(what, fix=f"Did you mean {close[0]}? levelhips settings list shows all" if close else FIX)
+        self.key = key

@@ -1,4 +1,4 @@
-"""Folders and files of the user: data, recordings, history, programme."""
+"""Folders and files of the user: settings, data, recordings, history, programme."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ import os
 from pathlib import Path
 
 
+def config_folder() -> Path:
+    """The folder of the settings file: the user's configuration folder, or LEVELHIPS_CONFIG."""
+    from platformdirs import user_config_path
+
+    chosen = os.environ.get("LEVELHIPS_CONFIG")
+    return Path(chosen) if chosen else user_config_path("levelhips")
+
+
+def settings_path() -> Path:
+    """The user's settings file, which the terminal and the window read and write."""
+    return config_folder() / "settings.toml"
+
+
 def data_folder() -> Path:
-    """Where the history and the programme are: the user's data folder, or what LEVELHIPS_DATA says."""
+    """The folder of the history and the programme: the user's data folder, or LEVELHIPS_DATA."""
     from platformdirs import user_data_path
 
-    said = os.environ.get("LEVELHIPS_DATA")
-    return Path(said) if said else user_data_path("levelhips")
+    chosen = os.environ.get("LEVELHIPS_DATA")
+    return Path(chosen) if chosen else user_data_path("levelhips")
 
 
 def documents() -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from levelhips.bounds import FieldError, bounded, check, choice, described
 from levelhips.coaching.drills.counters import Band, Excursion, Hold, Jolt, Metronome, Steps
-from levelhips.coaching.threshold import within
 from levelhips.events import Posture, Side
 
 Stance = Literal["upright", "side-lying", "supine", "any"]
@@ -126,33 +126,24 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class DrillSettings:
-    """Which drill, and what of it is to be otherwise; a name that is empty means: running."""
+    """Which drill, and how it differs from its usual dose and range; without a name the session is a run."""
 
-    name: str = ""
-    side: Literal["left", "right"] = "left"
-    sets: int | None = None
-    reps: int | None = None
-    rest_s: float | None = None
-    seconds: float | None = None  # of a hold
-    low_deg: float | None = None  # of the range or band
-    high_deg: float | None = None
-    pace_s: float | None = None  # of a whole paced repetition
+    name: str = described("", help="drill; empty: run (levelhips drill --list names them)")
+    side: Literal["left", "right"] = choice("left", help="hip that works")
+    # An hour of sets of a minute and its rest are 20; 100 repetitions take five minutes.
+    sets: int | None = bounded(None, 1, 20, help="number of sets")
+    reps: int | None = bounded(None, 1, 100, help="repetitions per set")
+    rest_s: float | None = bounded(None, 0, 600, help="rest between sets [s]")
+    seconds: float | None = bounded(None, 2, 1800, help="holds: length of one hold [s]")
+    low_deg: float | None = bounded(None, -90, 90, help="lower end of the range or band [deg]")
+    high_deg: float | None = bounded(None, -90, 90, help="upper end of the range or band [deg]")
+    # Below 1.5 s out, hold and back run into one another; after 20 s it is a hold.
+    pace_s: float | None = bounded(None, 1.5, 20, help="paced drills: length of one repetition [s]")
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("sets", 1, 20),
-            ("reps", 1, 100),
-            ("rest_s", 0, 600),
-            ("seconds", 2, 1800),
-            ("low_deg", -90, 90),
-            ("high_deg", -90, 90),
-            ("pace_s", 1.5, 20),
-        ):
-            value = getattr(self, name)
-            if value is not None:
-                within(name, value, low, high)
+        check(self)
         if self.low_deg is not None and self.high_deg is not None and self.low_deg >= self.high_deg:
-            raise ValueError(f"low_deg is {self.low_deg:g}; it must be below high_deg, {self.high_deg:g}")
+            raise FieldError("low_deg", f"is {self.low_deg:g}; it must be below high_deg, which is {self.high_deg:g}")
 
     @property
     def chosen(self) -> Side:

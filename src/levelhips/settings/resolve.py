@@ -1,0 +1,227 @@
+"""One resolution of the settings: defaults < user file < recording < `--settings` < options.
+
+Layers are merged field by field, so a file with one setting leaves all others as they were. Every value of the result
+knows where it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from levelhips.bounds import FieldError, shown
+from levelhips.errors import SettingsError
+from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, flat, settings_from
+from levelhips.settings.store import line_of, read_values
+
+LIMITS = ("threshold.mode", "threshold.left_deg", "threshold.right_deg")
+"""The settings that decide at which drop a beep sounds: whoever sets one of them has chosen the limits."""
+
+
+class Source(StrEnum):
+    """Where the value of a setting came from, the weakest first."""
+
+    DEFAULT = "default"
+    BASELINE = "baseline"
+    USER_FILE = "user file"
+    RECORDING = "recording"
+    SETTINGS_FILE = "settings file"
+    OPTION = "option"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Settings of one source, by key.
+
+    Attributes
+    ----------
+    source : Source
+    values : mapping of str to value
+        By key, such as "threshold.left_deg"; names are known, values are not checked yet.
+    where : str
+        The file or recording.
+    flags : mapping of str to str
+        The command-line option that set a key.
+    """
+
+    source: Source
+    values: Mapping[str, Any]
+    where: str = ""
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+    def origin(self, key: str) -> str:
+        """Where this layer's value of a setting stands, for people: "user file /home/me/settings.toml"."""
+        return f"{self.source} {self.flags.get(key, self.where)}".strip()
+
+    def refusal(self, key: str, problem: str) -> SettingsError:
+        """The error about a value of this layer that cannot be used."""
+        if key in self.flags:
+            return SettingsError(f"{self.flags[key]} {problem}", fix="Give another value")
+        if self.source is Source.RECORDING:
+            return SettingsError(f"Setting {key} in {self.where} {problem}", fix="Give another value with --settings")
+        return SettingsError(f"Setting {key} {problem} ({self._place(key)})", fix="Correct or remove it; levelhips settings list shows all")
+
+    def without(self, *prefixes: str) -> Layer:
+        """This layer without the settings whose keys begin with one of the prefixes."""
+        kept = {key: value for key, value in self.values.items() if not key.startswith(prefixes)}
+        return Layer(self.source, kept, self.where, self.flags)
+
+    def _place(self, key: str) -> str:
+        line = line_of(Path(self.where), key) if self.source in (Source.USER_FILE, Source.SETTINGS_FILE) else None
+        return self.where if line is None else f"{self.where}, line {line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The settings of a session, and where each came from."""
+
+    settings: Settings
+    layers: Mapping[str, Layer]  # of each setting that is not the default
+    notes: tuple[str, ...] = ()  # what the user should be told of how they came about
+
+    def source(self, key: str) -> Source:
+        """The source of a setting.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such setting.
+        """
+        if key not in SPECS:
+            raise UnknownSettingError(key)
+        layer = self.layers.get(key)
+        return Source.DEFAULT if layer is None else layer.source
+
+    def origin(self, key: str) -> str:
+        """The source of a setting with the name of its file, recording or option."""
+        return str(self.source(key)) if key not in self.layers else self.layers[key].origin(key)
+
+    def value(self, key: str) -> Any:
+        """The value of a setting by its key."""
+        self.source(key)
+        section, _, name = key.partition(".")
+        return getattr(getattr(self.settings, section), name)
+
+    @property
+    def outward(self) -> str | None:
+        """The sensor axis that faces away from the body, if anyone chose one; None: the sensor's own."""
+        return self.settings.motion.outward if "motion.outward" in self.layers else None
+
+
+class Carrier(Protocol):
+    """What `recording_layer` reads of a recording."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def settings(self) -> dict[str, Any]: ...
+    @property
+    def outward(self) -> str | None: ...
+
+
+def file_layer(path: Path, source: Source = Source.SETTINGS_FILE) -> Layer:
+    """Read a settings file.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, is not TOML, or holds an unknown name.
+    """
+    try:
+        values = flat(read_values(path))
+    except UnknownSettingError as error:
+        line = line_of(path, error.key)
+        raise SettingsError(f"{error.what} ({path}{'' if line is None else f', line {line}'})", fix=error.fix) from error
+    return Layer(source, _with_mode(values), str(path))
+
+
+def user_layer(path: Path) -> Layer:
+    """Read the user's settings file; an empty layer if there is none."""
+    return file_layer(path, Source.USER_FILE) if path.exists() else Layer(Source.USER_FILE, {}, str(path))
+
+
+def recording_layer(recording: Carrier) -> Layer:
+    """The settings that a recording carries, with its outward axis.
+
+    Raises
+    ------
+    SettingsError
+        If it holds an unknown name.
+    """
+    try:
+        values = flat(recording.settings)
+    except SettingsError as error:
+        raise SettingsError(f"The settings in {recording.path.name} are not understood ({error.what})", fix=error.fix) from error
+    if recording.outward is not None:
+        values.setdefault("motion.outward", recording.outward)
+    return Layer(Source.RECORDING, _with_mode(values), recording.path.name)
+
+
+def option_layer(given: Iterable[tuple[str, Any, str]]) -> Layer:
+    """The settings of options, each with its key, value and option; an option that was not given (None) is left out."""
+    chosen = [(key, value, flag) for key, value, flag in given if value is not None]
+    return Layer(Source.OPTION, {key: value for key, value, _ in chosen}, flags={key: flag for key, _, flag in chosen})
+
+
+def resolve(*layers: Layer | None, limits: Callable[[Settings], tuple[Layer, tuple[str, ...]]] | None = None) -> Resolved:
+    """Merge layers of settings field by field; a later layer wins.
+
+    Parameters
+    ----------
+    *layers : Layer or None
+        From the weakest (the user's file) to the strongest (options).
+    limits : callable or None
+        Gives the limits of the pelvic drop if no layer sets them, from the settings so far; with notes for the user.
+
+    Raises
+    ------
+    SettingsError
+        If a value that is used has the wrong type, is out of range, or contradicts another. The error names its source.
+    """
+    winners: dict[str, Layer] = {}
+    for layer in layers:
+        if layer is not None:
+            _lay_over(winners, layer)
+    settings, notes = _built(winners), tuple[str, ...]()
+    if limits is not None and not winners.keys() & set(LIMITS):
+        layer, notes = limits(settings)
+        winners = {**winners, **dict.fromkeys(layer.values, layer)}
+        settings = _built(winners)
+    return Resolved(settings, winners, notes)
+
+
+def _lay_over(winners: dict[str, Layer], layer: Layer) -> None:
+    """Put a layer over those below it. Another drill or run protocol does not inherit the dose or session of the one below."""
+    for name, belongings in (("drill.name", "drill."), ("plan.name", "plan.session")):
+        below = winners[name].values[name] if name in winners else ""
+        if below and layer.values.get(name, below) != below:
+            for key in [key for key in winners if key.startswith(belongings)]:
+                del winners[key]
+    winners.update(dict.fromkeys(layer.values, layer))
+
+
+def _built(winners: Mapping[str, Layer]) -> Settings:
+    values = {key: layer.values[key] for key, layer in winners.items()}
+    for key, layer in winners.items():
+        try:
+            SPECS[key].check(values[key])
+        except FieldError as error:
+            raise layer.refusal(key, error.problem) from error
+    try:
+        return settings_from(values)
+    except SectionError as error:
+        if error.key not in winners:  # the default of one field contradicts a value of another
+            section = error.key.partition(".")[0]
+            others = [f"{key} = {shown(values[key])} ({winners[key].origin(key)})" for key in winners if key.startswith(f"{section}.")]
+            raise SettingsError(f"Setting {error.key} {error.problem}", fix=f"Change one of {', '.join(others)}") from error
+        raise winners[error.key].refusal(error.key, error.problem) from error
+
+
+def _with_mode(values: dict[str, Any]) -> dict[str, Any]:
+    """Whoever sets a limit in degrees wants it fixed, whatever weaker layers say of the mode."""
+    if "threshold.mode" not in values and values.keys() & {"threshold.left_deg", "threshold.right_deg"}:
+        return {"threshold.mode": "fixed", **values}
+    return values

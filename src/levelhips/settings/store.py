@@ -1,0 +1,117 @@
+"""Read and write settings files (TOML); writing keeps comments and changes nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from levelhips.errors import SettingsError
+from levelhips.settings.model import Settings
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def read_values(path: Path) -> dict[str, Any]:
+    """Return the plain values of a TOML file, unchecked.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"Settings file {path} cannot be read ({error.strerror})", fix="Check its name and permissions") from error
+    except ValueError as error:  # TOML, UTF-8, or a number of more digits than Python reads
+        raise SettingsError(f"{path} is not a TOML file ({error})", fix="Correct it there, or delete it") from error
+
+
+def line_of(path: Path, key: str) -> int | None:
+    """Return the line of a settings file at which a section or a setting such as "cues.k" stands; None if it is not found."""
+    section, _, name = key.partition(".")
+    here = ""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    for number, line in enumerate(lines, start=1):
+        header = re.match(r"\s*\[+\s*[\"']?([\w.-]+)[\"']?\s*\]", line)
+        if header:
+            here = header[1]
+        found = here if header else ".".join(filter(None, (here, *re.findall(r"[\w-]+", line.split("=")[0])))) if "=" in line else ""
+        if found == key or (not name and found == section):
+            return number
+    return None
+
+
+def changed_text(text: str, changes: Mapping[str, Any]) -> str:
+    """Return the text of a settings file with some settings changed, by key; None takes one out. Comments stay."""
+    import tomlkit  # 0.05 s to import, needed only to write
+
+    document = tomlkit.parse(text)
+    for key, value in changes.items():
+        _change(document, key, value)
+    return tomlkit.dumps(document)
+
+
+def _change(document: TOMLDocument, key: str, value: Any) -> None:
+    import tomlkit
+
+    section, _, name = key.partition(".")
+    if value is not None:
+        if section not in document:
+            document[section] = tomlkit.table()
+        document[section][name] = value
+    elif section in document and name in document[section]:
+        del document[section][name]
+        if not document[section] and not document[section].as_string().strip():
+            del document[section]  # no setting and no comment is left in it
+
+
+def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
+    """Change settings of a file, by key; None takes one out. Nothing is written unless the whole file is valid afterwards.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read or written, or would not be valid.
+    """
+    text = ""
+    if path.exists():
+        read_values(path)  # in words of ours if it cannot be read
+        text = path.read_text(encoding="utf-8")
+    after = changed_text(text, changes)
+    Settings.from_dict(tomllib.loads(after))
+    write_text(path, after)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of the user's so that it is whole or unchanged, whatever happens; only its owner can read it.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be written.
+    """
+    path = path.resolve()  # a link to a file elsewhere stays a link
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
+        try:
+            with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})", fix="Check its permissions and the room on the disk") from error
