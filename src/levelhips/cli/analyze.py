@@ -17,11 +17,12 @@ from levelhips.cli.options import (
     OutwardOption,
     RawOption,
     SettingsOption,
-    ThresholdOption,
     as_drill,
     chosen_settings,
     decoded,
+    echo_threshold,
 )
+from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,6 +38,8 @@ def analyze(
     outward: OutwardOption = None,
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
+    threshold_left: ThresholdLeftOption = None,
+    threshold_right: ThresholdRightOption = None,
     settings: SettingsOption = None,
     drill: DrillOption = None,
     acc_unit: AccUnitOption = None,
@@ -48,8 +51,11 @@ def analyze(
     from levelhips.recording import open_recording
 
     recording = decoded(open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit), raw=raw)
-    chosen = as_drill(chosen_settings(recording, settings, outward, filter, threshold), drill)
+    limits = ThresholdChoice(threshold, threshold_left, threshold_right)
+    chosen = as_drill(chosen_settings(recording, settings, outward, filter, limits), drill)
     screen = console()
+    if not chosen.drill.name:
+        echo_threshold(screen, chosen, limits, recording, settings)
     _show(screen, write_tables(_with_progress(screen, recording, chosen), out), out)
 
 

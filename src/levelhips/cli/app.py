@@ -14,6 +14,7 @@ from levelhips.cli.demo import demo
 from levelhips.cli.diary import diary_app
 from levelhips.cli.doctor import doctor
 from levelhips.cli.drill import drill
+from levelhips.cli.encoding import tolerate_any_encoding
 from levelhips.cli.history import history_app
 from levelhips.cli.plan import plan
 from levelhips.cli.recover import recover
@@ -44,6 +45,7 @@ app.add_typer(diary_app, name="diary")
 
 def main() -> None:
     """Run the command line. Our own errors are one line and exit code 1; any other exception is a bug and keeps its traceback."""
+    tolerate_any_encoding()
     try:
         app()
     except LevelHipsError as error:

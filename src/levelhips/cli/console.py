@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 def console() -> Console:
     """Return a console on standard output."""
-    from rich.console import Console
+    from levelhips.cli.encoding import make_console
 
-    return Console()
+    return make_console()
 
 
 def error_console() -> Console:
     """Return a console on standard error."""
-    from rich.console import Console
+    from levelhips.cli.encoding import make_console
 
-    return Console(stderr=True)
+    return make_console(stderr=True)
 
 
 def say(out: Console, text: str) -> None:
@@ -53,7 +53,7 @@ def begin_log(path: Path | None) -> None:
         logging.getLogger().addHandler(logging.NullHandler())
         return
     try:
-        logging.basicConfig(filename=path, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+        logging.basicConfig(filename=path, encoding="utf-8", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     except OSError as error:
         raise SettingsError(f"The log {path} cannot be written ({error.strerror})", fix="Choose another file") from error
 

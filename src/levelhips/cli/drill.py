@@ -62,7 +62,7 @@ def drill(
         _list_drills()
         return
     begin_log(log)
-    values = chosen_settings(None, settings, outward, None, None).as_dict()
+    values = chosen_settings(None, settings, outward).as_dict()
     asked: dict[str, Any] = {"name": drill_name(name), "side": side_of(side).value if side else None, "sets": sets, "reps": reps}
     asked |= {"seconds": seconds, "rest_s": rest, "pace_s": pace}
     if band is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from levelhips.cli.console import console, open_history, say
+from levelhips.cli.tables import Column, print_table
 from levelhips.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 history_app = typer.Typer(invoke_without_command=True, help="What was done over weeks: list, rebuild, export, forget.")
 DASH = "-"
+WEEKS = 12  # a quarter of a year: what fits on a screen
 
 
 @history_app.callback()
@@ -39,73 +41,74 @@ def history(
         _retention_table(out, retention(store))
 
 
-def _sessions_table(out: Console, sessions: list[dict[str, Any]]) -> None:
-    from rich.table import Table
+SESSION_COLUMNS = (
+    Column("when"),
+    Column("what", words=True),
+    Column("min", drop=2),
+    Column("left"),
+    Column("right"),
+    Column("beeps", drop=1),
+    Column("note", words=True),
+)
+WEEK_COLUMNS = (
+    Column("week"),
+    Column("runs"),
+    Column("min", drop=2),
+    Column("left"),
+    Column("right"),
+    Column("with\nsound"),
+    Column("without\nsound"),
+    Column("drills", drop=3),
+    Column("good\nreps", drop=4),
+    Column("pain", drop=1),
+)
+RETENTION_COLUMNS = (Column("when"), Column("run", words=True), Column("left"), Column("right"))
 
+
+def _sessions_table(out: Console, sessions: list[dict[str, Any]]) -> None:
     from levelhips.history.weekly import in_words
 
-    table = Table(title="Sessions", title_justify="left")
-    for name in ("when", "what", "min", "left", "right", "beeps", "note"):
-        table.add_column(name, justify="left" if name in ("when", "what", "note") else "right")
+    rows = []
     for row in sessions:
         at = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
-        sides = ["", ""] if row["drill"] is not None else [_drop(row["sides"].get(side)) for side in ("left", "right")]
-        table.add_row(
-            at, in_words(row), f"{row['duration_s'] / 60:.0f}", *sides, str(row["cues"]) if row["drill"] is None else "", row["note"]
-        )
-    out.print(table)
+        is_run = row["drill"] is None
+        sides = [_drop(row["sides"].get(side)) for side in ("left", "right")] if is_run else ["", ""]
+        rows.append([at, in_words(row), f"{row['duration_s'] / 60:.0f}", *sides, str(row["cues"]) if is_run else "", row["note"]])
+    print_table(out, "Sessions", SESSION_COLUMNS, rows)
 
 
 def _drop(side: dict[str, Any] | None) -> str:
-    if side is None or side["mean_deg"] is None:
+    return DASH if side is None else _mean_and_spread(side["mean_deg"], side["sd_deg"])
+
+
+def _mean_and_spread(mean: float | None, sd: float | None) -> str:
+    if mean is None:
         return DASH
-    return f"{side['mean_deg']:.1f}" + (f" ± {side['sd_deg']:.1f}" if side["sd_deg"] is not None else "")
+    return f"{mean:.1f}" + (f" ± {sd:.1f}" if sd is not None else "")
 
 
 def _weeks_table(out: Console, weeks: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(title="Weeks: drop in deg, mean and spread of the runs", title_justify="left")
-    for name in ("week", "runs", "min", "left", "right", "with sound", "without", "drills", "good reps", "pain"):
-        table.add_column(name, justify="left" if name == "week" else "right")
-    for row in weeks[-12:]:
-
-        def number(name: str, row: dict[str, Any] = row) -> str:
-            return DASH if row[name] is None else f"{row[name]:.1f}"
-
-        sides = [
-            number(f"{side}_deg") + (f" ± {row[f'{side}_sd_deg']:.1f}" if row[f"{side}_sd_deg"] is not None else "")
-            for side in ("left", "right")
-        ]
-        table.add_row(
-            row["week"],
-            str(row["runs"]),
-            f"{row['minutes']:.0f}",
-            *sides,
-            number("with_sound_deg"),
-            number("without_sound_deg"),
-            str(row["drills"]),
-            str(row["good_reps"]),
-            number("pain"),
-        )
-    out.print(table)
+    rows = []
+    for row in weeks[-WEEKS:]:
+        drops = [_mean_and_spread(row[f"{side}_deg"], row[f"{side}_sd_deg"]) for side in ("left", "right")]
+        sound, silence, pain = (_mean_and_spread(row[name], None) for name in ("with_sound_deg", "without_sound_deg", "pain"))
+        figures = [str(row["runs"]), f"{row['minutes']:.0f}", *drops, sound, silence, str(row["drills"]), str(row["good_reps"]), pain]
+        rows.append([row["week"], *figures])
+    print_table(out, "Weeks: drop in deg, mean and spread of the runs", WEEK_COLUMNS, rows)
 
 
-def _retention_table(out: Console, rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    if not rows:
+def _retention_table(out: Console, retention: list[dict[str, Any]]) -> None:
+    if not retention:
         return
-    table = Table(title="What stays without sound: drop in deg, and its change since the baseline", title_justify="left")
-    for name in ("when", "run", "left", "right"):
-        table.add_column(name, justify="left" if name in ("when", "run") else "right")
-    for row in rows:
+    rows = []
+    for row in retention:
         cells = []
         for side in ("left", "right"):
             value, change = row["without_deg"].get(side), row["change_deg"].get(side)
             cells.append(DASH if value is None else f"{value:.1f}" + (f" ({change:+.1f})" if change is not None else ""))
-        table.add_row(row["started"][:10], f"{row['plan']} {row['session']}", *cells)
-    out.print(table)
+        day = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d")
+        rows.append([day, f"{row['plan']} {row['session']}", *cells])
+    print_table(out, "Runs with a plan: drop without sound in deg (change since the baseline)", RETENTION_COLUMNS, rows)
 
 
 @history_app.command()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from rich.console import Console
 from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.cli.console import console, open_player, say
 from levelhips.cli.options import profile_of
+from levelhips.cli.signals import signals_as_ctrl_c
 from levelhips.cli.terminal.live_view import LiveView
 from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Side
@@ -123,21 +123,6 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
                 say(out, line)
     if isinstance(session.error, LevelHipsError):
         raise session.error
-
-
-@contextmanager
-def signals_as_ctrl_c() -> Iterator[None]:
-    """Handle SIGTERM and SIGHUP like Ctrl-C, so that the file is closed and the sensor stopped."""
-
-    def end(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {kind: signal.signal(kind, end) for kind in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if kind is not None}
-    try:
-        yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
 
 
 def summarize(out: Console, session: Session) -> None:

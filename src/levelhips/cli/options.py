@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from levelhips.cli.console import say
+from levelhips.cli.threshold import ThresholdChoice, threshold_line
 from levelhips.errors import SettingsError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from levelhips.events import Side
     from levelhips.recording import Recording
     from levelhips.sensors.profile import Profile
@@ -25,9 +29,6 @@ FilterOption = Annotated[
     str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")
 ]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
-ThresholdOption = Annotated[
-    str | None, typer.Option("--threshold", help="Degrees of drop (both sides, or LEFT,RIGHT), or auto: from the runner's own baseline.")
-]
 DrillOption = Annotated[
     str | None, typer.Option("--drill", help="As this drill, NAME or NAME:left or NAME:right, whatever the recording says of itself.")
 ]
@@ -51,7 +52,11 @@ LogOption = Annotated[Path | None, typer.Option("--log", help="Write what happen
 
 
 def chosen_settings(
-    recording: Recording | None, path: Path | None, outward: str | None, filter_: str | None, threshold: str | None
+    recording: Recording | None,
+    path: Path | None,
+    outward: str | None = None,
+    filter_: str | None = None,
+    threshold: ThresholdChoice = ThresholdChoice(),
 ) -> Settings:
     """Return the settings of the options, else of the settings file, else of the recording, else the defaults.
 
@@ -71,18 +76,20 @@ def chosen_settings(
         values = checked.as_dict()
         values["motion"] |= changes
         checked = Settings.from_dict(values)
-    if threshold is None:
-        return checked
-    if threshold == "auto":
-        return replace(checked, threshold=replace(checked.threshold, mode="auto"))
-    try:
-        sides = [float(part) for part in threshold.split(",")]
-        left, right = sides if len(sides) == 2 else (sides[0], sides[0])
-        return replace(checked, threshold=replace(checked.threshold, mode="fixed", left_deg=left, right_deg=right))
-    except ValueError as error:
-        raise SettingsError(
-            f"Threshold {threshold!r} is not understood", fix="Give degrees from 0.2 to 30 such as 4, or 4,3.5 for left and right, or auto"
-        ) from error
+    return replace(checked, threshold=threshold.applied_to(checked.threshold))
+
+
+def echo_threshold(out: Console, settings: Settings, threshold: ThresholdChoice, recording: Recording | None, path: Path | None) -> None:
+    """Print the threshold that was understood, and where it comes from."""
+    say(out, threshold_line(settings.threshold, threshold.sources(_source_without_option(recording, path))))
+
+
+def _source_without_option(recording: Recording | None, path: Path | None) -> str:
+    if path is not None:
+        import tomllib
+
+        return f"settings file {path.name}" if "threshold" in tomllib.loads(path.read_text(encoding="utf-8")) else "default"
+    return "recording" if recording is not None and "threshold" in recording.settings else "default"
 
 
 def as_drill(settings: Settings, drill: str | None) -> Settings:

@@ -16,16 +16,17 @@ from levelhips.cli.options import (
     GyrUnitOption,
     OutwardOption,
     SettingsOption,
-    ThresholdOption,
     as_drill,
     chosen_settings,
+    echo_threshold,
 )
+from levelhips.cli.signals import signals_as_ctrl_c
+from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption
 from levelhips.errors import RecordingError, SettingsError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from levelhips.audio.wav import WavSink
     from levelhips.cli.terminal.replay_view import ReplayView
     from levelhips.live.replay import Replay
 
@@ -40,42 +41,53 @@ def replay(
     outward: OutwardOption = None,
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
+    threshold_left: ThresholdLeftOption = None,
+    threshold_right: ThresholdRightOption = None,
     settings: SettingsOption = None,
     drill: DrillOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
 ) -> None:
     """Play a recording as if it came from the sensor now, with beeps and a live view."""
-    from levelhips.audio.wav import WavSink
     from levelhips.cli.terminal.replay_view import ReplayView
     from levelhips.live.replay import Replay
     from levelhips.recording import open_recording
 
     factor = _speed(speed)
     recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
-    chosen = as_drill(chosen_settings(recording, settings, outward, filter, threshold), drill)
+    limits = ThresholdChoice(threshold, threshold_left, threshold_right)
+    chosen = as_drill(chosen_settings(recording, settings, outward, filter, limits), drill)
     out = console()
+    if not chosen.drill.name:
+        echo_threshold(out, chosen, limits, recording, settings)
     sounds: list[Any] = [] if mute or factor > FASTEST_HEARD else open_player(chosen)
-    sink = WavSink(wav, float(recording.samples.t_s[0]), chosen.sound) if wav is not None else None
-    playing = Replay(recording, chosen, factor, [*sounds, *([sink] if sink else [])])
     try:
-        _play(playing, ReplayView(out, file.name, sounds), sink)
+        playing = Replay(recording, chosen, factor, sounds)
+        view = ReplayView(out, file.name, sounds)
+        with signals_as_ctrl_c():
+            if wav is None:
+                view.play(playing)
+            else:
+                _play_into(wav, playing, view)
     finally:
         for sound in sounds:
             sound.close()
     _summarize(out, playing)
 
 
-def _play(playing: Replay, view: ReplayView, sink: WavSink | None) -> None:
+def _play_into(path: Path, playing: Replay, view: ReplayView) -> None:
+    """Play and write the beeps into a WAV file; if that is interrupted, no part of the file is left."""
+    from levelhips.audio.wav import WavSink
+
+    sink = WavSink(path, float(playing.recording.samples.t_s[0]), playing.settings.sound)
     try:
+        playing.sinks.append(sink)
         view.play(playing)
-        if sink is not None:
-            if sink not in playing.sinks:
-                raise RecordingError(f"{sink.path} cannot be written any more ({playing.troubles[0]})", fix="Make room on the disk")
-            sink.close()
+        if sink not in playing.sinks:
+            raise RecordingError(f"{path} cannot be written any more ({playing.troubles[0]})", fix="Make room on the disk")
+        sink.close()
     except BaseException:
-        if sink is not None:
-            sink.abandon()
+        sink.abandon()
         raise
 
 

@@ -18,10 +18,11 @@ from levelhips.cli.options import (
     RecordOption,
     SensorOption,
     SettingsOption,
-    ThresholdOption,
     VirtualOption,
     chosen_settings,
+    echo_threshold,
 )
+from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, threshold_line
 from levelhips.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def run(
     sensor: SensorOption = None,
     virtual: VirtualOption = None,
     threshold: ThresholdOption = None,
+    threshold_left: ThresholdLeftOption = None,
+    threshold_right: ThresholdRightOption = None,
     record: RecordOption = None,
     no_record: NoRecordOption = False,
     no_beep: NoBeepOption = False,
@@ -57,14 +60,21 @@ def run(
     from levelhips.settings import Settings
 
     begin_log(log)
-    chosen = chosen_settings(None, settings, outward, filter, threshold)
+    limits = ThresholdChoice(threshold, threshold_left, threshold_right)
+    chosen = chosen_settings(None, settings, outward, filter, limits)
     values = chosen.as_dict()
     asked = {"step_rate_spm": step_rate, "raise_percent": raise_, "metronome": metronome}
     # Options that were not given keep the value of the settings file.
     values["plan"] |= _plan_values(plan) | {name: value for name, value in asked.items() if value}
-    if plan is not None and threshold is None:
+    if from_baseline := plan is not None and not limits:
         values["threshold"] |= _from_baseline(chosen)
     chosen = Settings.from_dict(values)
+    out = console()
+    if from_baseline:
+        source = "no baseline session yet" if chosen.threshold.mode == "auto" else "your baseline session"
+        say(out, threshold_line(chosen.threshold, limits.sources(source)))
+    else:
+        echo_threshold(out, chosen, limits, None, settings)
     run_session(
         chosen,
         folder=record,
@@ -98,7 +108,4 @@ def _from_baseline(settings: Settings) -> dict[str, Any]:
 
     with History(history_path()) as store:
         found = thresholds_from(store, settings)
-    if found is None:
-        return {"mode": "auto"}
-    say(console(), f"Limits from your baseline: left {found['left_deg']:.1f}, right {found['right_deg']:.1f} deg")
-    return found
+    return found or {"mode": "auto"}

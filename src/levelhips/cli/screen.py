@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +15,11 @@ import typer
 from levelhips.cli.console import begin_log, open_player
 from levelhips.cli.options import RecordOption, VirtualOption
 
+WAKE_MS = 200  # Ctrl-C is answered within this
+
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from levelhips.settings import Settings
 
 
@@ -34,10 +41,42 @@ def screen(
 
 
 def open_window(settings: Settings, folder: Path, path: Path, *, review: Path | None = None, virtual: Path | None = None) -> int:
-    """Show the window until it is closed; return its exit code."""
-    from levelhips.ui.app import run_app
+    """Show the window until it is closed; return its exit code.
 
-    return run_app(settings, folder, lambda: open_player(settings), settings_path=path, review=review, virtual=virtual)
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C in the terminal closed it.
+    """
+    from levelhips.ui.app import application, run_app
+
+    with _ctrl_c_closes(application()):
+        return run_app(settings, folder, lambda: open_player(settings), settings_path=path, review=review, virtual=virtual)
+
+
+@contextmanager
+def _ctrl_c_closes(app: QApplication) -> Iterator[None]:
+    """Let Ctrl-C close the windows, which ends a run cleanly. Raised as an exception it would land in whatever Qt just called."""
+    from PySide6.QtCore import QTimer
+
+    pressed = []
+
+    def close(number: int, frame: object) -> None:
+        pressed.append(number)
+        QTimer.singleShot(0, app.closeAllWindows)
+
+    # Python handles signals between its own instructions only: without a timer, an idle window would not run any.
+    waking = QTimer()
+    waking.timeout.connect(lambda: None)
+    waking.start(WAKE_MS)
+    before = signal.signal(signal.SIGINT, close)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        waking.stop()
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def has_display() -> bool:

@@ -25,6 +25,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 ROOM_BYTES = 200e6  # ten hours at 200 Hz
 SYNC_S = 0.5  # the recorder brings its data to the disk as often
 JUMP_S = 0.05
+SMALLEST = (40, 10)  # columns and rows: the smallest terminal in which the live view shows both sides, messages and keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,10 @@ def _display() -> Finding:
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return Finding("Display", "note", "There is no screen here; the live view in the terminal works all the same")
     size = shutil.get_terminal_size()
-    if size.columns < 84 or size.lines < 22:
-        return Finding(
-            "Display", "note", f"The terminal has {size.columns} x {size.lines} letters", "Make it 84 x 22 or larger for the live view"
-        )
-    return Finding("Display", "ok", f"Terminal of {size.columns} x {size.lines} letters")
+    if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
+        told = f"The terminal has {size.columns} columns and {size.lines} rows"
+        return Finding("Display", "note", told, f"Make it {SMALLEST[0]} by {SMALLEST[1]} or larger for the live view")
+    return Finding("Display", "ok", f"Terminal of {size.columns} columns and {size.lines} rows")
 
 
 def _disk(folder: Path) -> Finding:

@@ -55,7 +55,7 @@ class Key:
 
 _RUN, _DRILL, _REPLAY = (frozenset({where}) for where in Where)
 _SESSION = _RUN | _DRILL
-# M mutes in every video player; K is the letter of "mark" that no other word starts with (M is taken, A and R are in "start").
+# M mutes, as in every video player; so a mark is K, the only letter of the word that no other key could claim.
 KEYS = (
     Key("space", Action.PAUSE, "pause", "pause the beeps; again: go on", _RUN),
     Key("space", Action.PAUSE, "pause", "pause; the start position is taken again afterwards", _DRILL),
@@ -84,13 +84,24 @@ def action_of(name: str, where: Where) -> Action | None:
     return next((key.action for key in keys(where) if key.name == name.lower()), None)
 
 
-def keys_line(where: Where, *, capitals: bool = False) -> str:
-    """Return the line of keys at the foot of a view, such as ``space pause   ↑ ↓ limit   q end``."""
-    parts = []
+def key_hints(where: Where, *, capitals: bool = False) -> list[str]:
+    """Return each key with its label, such as ``space pause`` and ``↑ ↓ limit``."""
+    hints = []
     for group in _groups(where):
         names = [SYMBOLS.get(key.name, key.name.capitalize() if capitals else key.name) for key in group]
-        parts.append(f"{' '.join(names)} {group[0].label}")
-    return "   ".join(parts)
+        hints.append(f"{' '.join(names)} {group[0].label}")
+    return hints
+
+
+def keys_line(where: Where, *, capitals: bool = False) -> str:
+    """Return the line of keys at the foot of a view, such as ``space pause   ↑ ↓ limit   q end``."""
+    return "   ".join(key_hints(where, capitals=capitals))
+
+
+def mark_line(number: int, at_s: float) -> str:
+    """Return the answer to a mark, such as ``Mark 3 at 2:41``."""
+    minutes, seconds = divmod(int(max(at_s, 0.0)), 60)
+    return f"Mark {number} at {minutes}:{seconds:02d}"
 
 
 def help_rows(where: Where) -> list[str]:

@@ -1,77 +1,117 @@
-"""The picture of a run: two large numbers and a bar for each of the last steps."""
+"""The picture of a run: the drop of each side in large numbers, and a bar for each of the last steps."""
 
 from __future__ import annotations
 
 import math
 
-from rich.align import Align
-from rich.columns import Columns
-from rich.console import Group, RenderableType
-from rich.panel import Panel
+from rich.console import RenderableType
 from rich.text import Text
 
 from levelhips.cli.terminal.digits import big
 from levelhips.cli.terminal.drill_picture import draw_drill
+from levelhips.cli.terminal.layout import Lines, Look, Section, assemble, clock, foot, joined, link_section
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.events import Quality, Side
 from levelhips.live.snapshot import Picture, block_line
+from levelhips.text.sides import DROP_WORDS, SHORT_WORDS, STANCE_WORDS
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
-HEIGHT = 6
+TALLEST, LOWEST = 6, 3  # rows of the bars
+SIDE_BY_SIDE = 56  # columns: two tiles with their words
+FULL_WORDS = 50  # columns of a tile in one line
+BAR_COLUMNS = 3
 
 
-def draw(picture: Picture, *, title: str, keys: str, muted: bool = False, link: str = "") -> RenderableType:
-    """A picture of a session as rich text; `link` is a line on the sensor."""
+def draw(picture: Picture, look: Look) -> RenderableType:
+    """Return the picture of a run or a drill for a terminal of this size."""
     if picture.drill is not None:
-        return draw_drill(picture, title=title, keys=keys, muted=muted, link=link)
-    tiles = []
-    for side in Side:
-        drop, level = picture.drop_deg[side], picture.threshold_deg[side]
-        over = drop > level
-        word = "too low ▲" if over else "level ✓" if math.isfinite(drop) else "waiting"
-        limit = f"limit {level:.1f}°" if math.isfinite(level) else "limit: learning"
-        body = Text(big(drop), style=f"bold {COLORS[side]}" if over else COLORS[side], justify="center")
-        tiles.append(
-            Panel(
-                Group(Align.center(body), Text(f"{word}   {limit}", justify="center")),
-                title=f"{side.value.upper()} stance",
-                border_style=f"bold {COLORS[side]}" if over else "grey37",
-                width=38,
-            )
-        )
+        return draw_drill(picture, picture.drill, look)
+    return assemble(
+        [
+            Section(((), _head(picture, look)), rank=0),
+            Section(((), _block(picture)), rank=0),
+            link_section(look, rank=2),
+            Section(tuple(_tiles(picture, look)), rank=1),
+            Section(((), *(_bars(picture, look, rows) for rows in range(LOWEST, TALLEST + 1))), rank=3),
+            *foot(look),
+        ],
+        look,
+    )
+
+
+def _head(picture: Picture, look: Look) -> Lines:
     cadence = f"{picture.cadence_spm:.0f} steps/min" if math.isfinite(picture.cadence_spm) else "-- steps/min"
     if math.isfinite(picture.target_spm):
-        cadence += f" (asked {picture.target_spm:.0f})"
-    quality = "" if picture.quality in (None, Quality.OK) else f"   [{picture.quality}]"
-    minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
-    head = Text(
-        f"{int(minutes):3d}:{seconds:04.1f}   {picture.mode.value:8s} {cadence}   {picture.steps} steps   {picture.cues} beeps{quality}"
-    )
-    if muted:
-        head.append("   muted", style="bold")
-    if picture.block is not None:
-        head.append("\n" + block_line(picture.block, picture.now_s), style="bold")
-    lines: list[RenderableType] = [head, *([Text(link, style="grey62", no_wrap=True)] if link else []), Columns(tiles), bars(picture)]
-    return Panel(
-        Group(*lines, Text(picture.said or " ", style="italic"), Text(keys, style="grey62")),
-        title=title,
-        width=84,
+        cadence += f" (target {picture.target_spm:.0f})"
+    parts = [clock(picture.now_s), picture.mode.value, cadence, f"{picture.steps} steps", f"{picture.cues} beeps"]
+    if picture.quality not in (None, Quality.OK):
+        parts.append(f"[{picture.quality}]")
+    lines = [Text(line) for line in joined(["PAUSED"] * look.paused + ["muted"] * look.muted + parts, look.width)]
+    for word in ("PAUSED", "muted"):
+        lines[0].highlight_words([word], "bold")
+    return tuple(lines)
+
+
+def _block(picture: Picture) -> Lines:
+    return () if picture.block is None else (Text(block_line(picture.block, picture.now_s), style="bold"),)
+
+
+def _tiles(picture: Picture, look: Look) -> list[Lines]:
+    """Return the two sides in one line each, and as tiles."""
+    lines = tuple(_tile_line(picture, side, look) for side in Side)
+    if look.width < SIDE_BY_SIDE:
+        return [lines, tuple(line for side in Side for line in _tile(picture, side, look, look.width))]
+    width = look.width // 2
+    left, right = (_tile(picture, side, look, width) for side in Side)
+    return [lines, tuple(Text.assemble(one, other) for one, other in zip(left, right, strict=True))]
+
+
+def _is_over(picture: Picture, side: Side) -> bool:
+    return picture.drop_deg[side] > picture.threshold_deg[side]
+
+
+def _style(picture: Picture, side: Side) -> str:
+    return f"bold {COLORS[side]}" if _is_over(picture, side) else COLORS[side]
+
+
+def _tile_line(picture: Picture, side: Side, look: Look) -> Text:
+    words = f"{STANCE_WORDS[side].removesuffix(' on the ground')}: {DROP_WORDS[side]}" if look.width >= FULL_WORDS else SHORT_WORDS[side]
+    drop, level = picture.drop_deg[side], picture.threshold_deg[side]
+    number = f"{drop:.1f}" if math.isfinite(drop) else "--"
+    limit = f"{level:.1f}" if math.isfinite(level) else "--"
+    return Text(f"{words} {number:>4}  limit {limit}" + ("  ▲" if _is_over(picture, side) else ""), style=_style(picture, side))
+
+
+def _tile(picture: Picture, side: Side, look: Look, width: int) -> Lines:
+    drop, level, inner = picture.drop_deg[side], picture.threshold_deg[side], width - 2
+    word = "too far ▲" if _is_over(picture, side) else "level ✓" if math.isfinite(drop) else "waiting"
+    limit = f"limit {level:.1f}{look.degree}" if math.isfinite(level) else "limit: learning"
+    edge, style = ("bold " + COLORS[side] if _is_over(picture, side) else "grey37"), _style(picture, side)
+
+    def row(text: str, style: str = "") -> Text:
+        return Text.assemble(("│", edge), (text.center(inner), style), ("│", edge))
+
+    return (
+        Text(f"╭─ {STANCE_WORDS[side]} ".ljust(width - 1, "─") + "╮", style=edge),
+        row(DROP_WORDS[side]),
+        *(row(line, style) for line in big(drop).split("\n")),
+        row(f"{word}   {limit}"),
+        Text("╰".ljust(width - 1, "─") + "╯", style=edge),
     )
 
 
-def bars(picture: Picture) -> Text:
-    """The last steps as bars, the threshold as a mark at the left; what is over has a triangle, what does not count is dim."""
+def _bars(picture: Picture, look: Look, rows: int) -> Lines:
+    """Return the last steps as bars, with the limit at the left. Over the limit: a triangle; excluded steps are grey."""
+    shown = picture.bars[-((look.width - BAR_COLUMNS) // BAR_COLUMNS) :]
     finite = [level for level in picture.threshold_deg.values() if math.isfinite(level)]
-    top = max([bar.drop_deg for bar in picture.bars] + [level * 1.2 for level in finite] + [2.0])
-    text = Text()
-    text.append("   " + "".join("▲  " if bar.over and bar.good else "   " for bar in picture.bars) + "\n")
-    for row in range(HEIGHT - 1, -1, -1):
-        level_here = any(row <= level / top * HEIGHT < row + 1 for level in finite)
-        text.append("─▶ " if level_here else "   ", style="bold")
-        for bar in picture.bars:
-            eighths = round(max(0.0, min(1.0, bar.drop_deg / top * HEIGHT - row)) * 8)
+    top = max([bar.drop_deg for bar in shown] + [level * 1.2 for level in finite] + [2.0])
+    lines = [Text("   " + "".join("▲  " if bar.over and bar.good else "   " for bar in shown))]
+    for row in range(rows - 1, -1, -1):
+        text = Text("─▶ " if any(row <= level / top * rows < row + 1 for level in finite) else "   ", style="bold")
+        for bar in shown:
+            eighths = round(max(0.0, min(1.0, bar.drop_deg / top * rows - row)) * 8)
             style = COLORS[bar.side] if bar.good else "grey37"
             text.append(_BLOCKS[eighths] * 2 + " ", style=f"bold {style}" if bar.over else style)
-        text.append("\n")
-    text.append("   " + "".join(f"{bar.side.value[0].upper()}  " for bar in picture.bars), style="grey62")
-    return text
+        lines.append(text)
+    lines.append(Text("   " + "".join(f"{bar.side.value[0].upper()}  " for bar in shown), style="grey62"))
+    return tuple(lines)

@@ -1,0 +1,84 @@
+"""Output on terminals and pipes whose encoding lacks some of our characters: ASCII, Latin-1, Windows code pages."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ERRORS = "levelhips-ascii"
+# What reads best in ASCII. Characters of pictures keep their width, so that frames stay closed.
+SUBSTITUTES = {
+    "°": " deg",
+    "±": "+-",
+    "…": "~",
+    "–": "-",
+    "—": "-",
+    "·": "-",
+    "•": "-",
+    "²": "2",
+    "µ": "u",
+    "✓": " ",
+    "▲": "^",
+    "▶": ">",
+    "●": "O",
+    "█": "#",
+    "▀": '"',
+    "▄": "_",
+    "━": "=",
+    "‘": "'",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+    **dict.fromkeys("▁▂▃", "."),
+    **dict.fromkeys("▅▆▇", "="),
+    **dict.fromkeys("─╌┄", "-"),
+    **dict.fromkeys("│┃╎", "|"),
+    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛", "+"),
+    **dict(zip("↑↓←→", "^v<>", strict=True)),
+}
+
+
+def _substituted(error: UnicodeError) -> tuple[str, int]:
+    """Handle characters that an encoding lacks: our substitute, else the letter without its accent, else a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_in_ascii, error.object[error.start : error.end])), error.end
+
+
+def _in_ascii(character: str) -> str:
+    if character in SUBSTITUTES:
+        return SUBSTITUTES[character]
+    plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return plain or "?"
+
+
+codecs.register_error(ERRORS, _substituted)
+
+
+def tolerate_any_encoding() -> None:
+    """Let standard output and error substitute characters that their encoding lacks, instead of raising UnicodeEncodeError."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None without a console on Windows
+            stream.reconfigure(errors=ERRORS)
+
+
+def writable(text: str, encoding: str) -> str:
+    """Return the text as it will appear in this encoding."""
+    return text.encode(encoding, ERRORS).decode(encoding)
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console that substitutes characters before it lays out a table: a substitute may be longer."""
+    from rich.console import Console
+
+    class _Console(Console):
+        def render_str(self, text: str, **how: Any) -> Any:
+            return super().render_str(writable(text, self.encoding), **how)
+
+    return _Console(stderr=stderr)

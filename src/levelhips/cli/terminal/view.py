@@ -1,0 +1,71 @@
+"""What the live views of a session and of a replay share: sound, messages and drawing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console, RenderableType
+
+from levelhips.cli.encoding import writable
+from levelhips.cli.terminal.layout import Look
+from levelhips.cli.terminal.run_picture import draw
+from levelhips.live.dispatch import Silenceable
+from levelhips.live.keys import Where
+from levelhips.live.snapshot import Picture
+
+ANSWER_S = 4.0  # how long the answer to a key stays: long enough to be read in a run
+
+
+class View:
+    """Draw pictures of a session or replay, mute its sounds, and show answers to keys.
+
+    Parameters
+    ----------
+    console : Console
+    title : str
+    sounds : list of Silenceable
+        The sounds that `mute` silences.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self, console: Console, title: str, sounds: list[Silenceable] | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.console, self.title = console, title
+        self.muted = False
+        self._sounds = sounds or []
+        self._clock = clock
+        self._answer, self._answer_until_s = "", 0.0
+
+    def mute(self) -> None:
+        """Turn the sound off, or on again."""
+        self.muted = not self.muted
+        for sound in self._sounds:
+            sound.mute(self.muted)
+        self.answer("Sound off" if self.muted else "Sound on")
+
+    def answer(self, text: str) -> None:
+        """Show a line for some seconds, in place of what happened last."""
+        self._answer, self._answer_until_s = text, self._clock() + ANSWER_S
+
+    def message(self, picture: Picture) -> str:
+        """Return the message line: the answer to a key, else what happened last."""
+        return self._answer if self._clock() < self._answer_until_s else picture.said
+
+    def drawn(self, picture: Picture, *, where: Where, paused: bool, link: str = "") -> RenderableType:
+        """Return the picture for the present size of the terminal."""
+        columns, rows = self.console.size
+        look = Look(
+            title=self.title,
+            where=where,
+            columns=columns,
+            rows=rows,
+            muted=self.muted,
+            paused=paused,
+            link=link,
+            message=self.message(picture),
+            degree=writable("°", self.console.encoding),
+        )
+        return draw(picture, look)

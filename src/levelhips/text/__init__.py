@@ -1,0 +1,1 @@
+"""Words that users read, by what they stand for."""
