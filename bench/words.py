@@ -1,7 +1,8 @@
-"""Make the clips of the voice: needs flite (voice slt, free to use and share) and oggenc. `make words`."""
+"""Record the clips of the voice (`make words`): needs flite (voice slt, free to use and share) and oggenc."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,32 +12,38 @@ from pathlib import Path
 
 import numpy as np
 
-from levelhips.audio.words import TEXTS
 from levelhips.events import Side
 from levelhips.settings.installed import drills
+from levelhips.text import SPOKEN
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "levelhips" / "audio" / "clips"
-SILENT = 0.01  # of full scale
+TEXTS_FILE = "texts.json"  # what each clip says: a test compares it with the texts of today
+SILENT = 0.01  # of the loudest sample
 
 
 def main() -> None:
     for program, package in (("flite", "flite"), ("oggenc", "vorbis-tools")):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing. Debian and Ubuntu: apt install {package}")
-    texts = dict(TEXTS)
-    for drill in drills().values():
-        texts |= {f"{drill.name}_{side.value}": drill.told(side) for side in Side}
+    texts = texts_today()
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.ogg"):
         old.unlink()
     for name, text in texts.items():
         make(name, text)
+    (FOLDER / TEXTS_FILE).write_text(json.dumps(texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     size = sum(path.stat().st_size for path in FOLDER.glob("*.ogg"))
     print(f"{len(texts)} clips, {size / 1e3:.0f} kB in {FOLDER}")
 
 
+def texts_today() -> dict[str, str]:
+    """Return what each clip should say, by its name: the words of the voice and the instructions of the drills."""
+    told = {f"{drill.name}_{side.value}": drill.told(side) for drill in drills().values() for side in Side}
+    return SPOKEN | told
+
+
 def make(name: str, text: str) -> None:
-    """One clip: spoken a little slowly, cut where it is silent, as loud as the others."""
+    """Record one clip: spoken a little slowly, trimmed of silence at both ends, as loud as the others."""
     with tempfile.TemporaryDirectory() as folder:
         raw, cut = Path(folder) / "raw.wav", Path(folder) / "cut.wav"
         subprocess.run(["flite", "-voice", "slt", "--setf", "duration_stretch=1.1", "-t", text, "-o", str(raw)], check=True)

@@ -169,10 +169,11 @@ def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
 
 
 def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
-    from levelhips.audio.words import TEXTS, word
+    from levelhips.audio.words import word
     from levelhips.settings.installed import drills
+    from levelhips.text import SPOKEN
 
-    names = [*TEXTS, *(f"{name}_{side.value}" for name in drills() for side in Side)]
+    names = [*SPOKEN, *(f"{name}_{side.value}" for name in drills() for side in Side)]
     for name in names:
         clip = word(name, 16000)
         assert clip is not None, f"{name}: make words"

@@ -408,7 +408,7 @@ def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtb
     assert window.pages.currentWidget() is page
     drill = window.session.view.look().drill
     assert page.arc.counted(drill, 32.2) == str(drill.reps) == "3"
-    assert page.told.text() == "▲ Do not turn"
+    assert page.told.text() == "▲ Don't twist"
     assert "3 good" in page.figures.text()
     go_on(window, qtbot, hold)
     assert window.pages.currentWidget() is page

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from levelhips.bounds import bounded, check, described
-from levelhips.events import Cue, Side, Signal
+from levelhips.events import Cue, Side, Signal, SignalKind
 
 Sound = NDArray[np.float32]
 
@@ -21,8 +21,8 @@ class SoundSettings:
 
     volume: float = bounded(0.7, 0.0, 1.0, help="volume, 1 is full scale")
     # Above the rumble of a treadmill; earbuds and phones are weak below 100 Hz, many ears are above 4 kHz.
-    left_hz: float = bounded(587.0, 100.0, 4000.0, help="pitch of a beep with the left leg on the ground [Hz]")
-    right_hz: float = bounded(988.0, 100.0, 4000.0, help="pitch of a beep with the right leg on the ground [Hz]")
+    left_hz: float = bounded(587.0, 100.0, 4000.0, help="pitch of a beep in left stance [Hz]")
+    right_hz: float = bounded(988.0, 100.0, 4000.0, help="pitch of a beep in right stance [Hz]")
     # Short against a stance of 0.2-0.3 s, long enough for a pitch.
     pip_s: float = bounded(0.090, 0.03, 0.3, help="length of a beep [s]")
     ramp_s: float = bounded(0.006, 0.002, 0.05, help="rise and fall of a beep [s]")  # a shorter ramp clicks
@@ -37,12 +37,12 @@ class SoundSettings:
 
 
 # Signals without words: (pitch, seconds) one after the other; a pitch of 0 is a pause. Up is good, down is an end, low is trouble.
-SIGNALS: dict[str, tuple[tuple[float, float], ...]] = {
-    "calibrated": ((523.0, 0.09), (659.0, 0.09), (784.0, 0.16)),
-    "started": ((784.0, 0.08), (0.0, 0.04), (784.0, 0.12)),
-    "paused": ((659.0, 0.10), (494.0, 0.16)),
-    "lost": ((262.0, 0.14), (0.0, 0.06), (262.0, 0.14), (0.0, 0.06), (262.0, 0.14)),
-    "back": ((392.0, 0.09), (587.0, 0.14)),
+SIGNALS: dict[SignalKind, tuple[tuple[float, float], ...]] = {
+    SignalKind.CALIBRATED: ((523.0, 0.09), (659.0, 0.09), (784.0, 0.16)),
+    SignalKind.STARTED: ((784.0, 0.08), (0.0, 0.04), (784.0, 0.12)),
+    SignalKind.PAUSED: ((659.0, 0.10), (494.0, 0.16)),
+    SignalKind.LOST: ((262.0, 0.14), (0.0, 0.06), (262.0, 0.14), (0.0, 0.06), (262.0, 0.14)),
+    SignalKind.BACK: ((392.0, 0.09), (587.0, 0.14)),
 }
 
 

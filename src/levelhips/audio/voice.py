@@ -1,7 +1,7 @@
-"""What is heard of each event: tones at once, words one after the other.
+"""Turn events into sound: tones at once, words one after the other.
 
-Who lies on a mat with closed eyes is led by it: a word says what comes, a tone that it is right or wrong, and the first
-times a word says why.
+It leads someone who lies on a mat with closed eyes: words say what comes next, tones say right or wrong, and the first few
+times a word explains the tone.
 """
 
 from __future__ import annotations
@@ -12,34 +12,52 @@ import numpy as np
 
 from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes, signal_sound
 from levelhips.audio.words import word
-from levelhips.events import Beat, BlockChange, Cheat, Cue, DrillBegin, Event, Pace, Phase, PhaseChange, Rep, Signal
+from levelhips.events import (
+    Beat,
+    BlockChange,
+    Cheat,
+    Cue,
+    DrillBegin,
+    Event,
+    FormFault,
+    Pace,
+    Phase,
+    PhaseChange,
+    PhaseReason,
+    PromptKind,
+    Rep,
+    Signal,
+    SignalKind,
+)
+from levelhips.text import Phrase
 
 # Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
 Glide = tuple[float, float, float]
-BEATS: dict[str, tuple[Glide, ...]] = {
-    "up": ((440.0, 880.0, 0.35),),
-    "down": ((880.0, 440.0, 0.35),),
-    "reached": ((988.0, 988.0, 0.12),),
-    "clock-on": ((523.0, 523.0, 0.07), (659.0, 659.0, 0.10)),
-    "clock-off": ((659.0, 659.0, 0.07), (523.0, 523.0, 0.10)),
-    "wrong-posture": ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
-    "wrong-side": ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
+BEATS: dict[PromptKind, tuple[Glide, ...]] = {
+    PromptKind.UP: ((440.0, 880.0, 0.35),),
+    PromptKind.DOWN: ((880.0, 440.0, 0.35),),
+    PromptKind.REACHED: ((988.0, 988.0, 0.12),),
+    PromptKind.CLOCK_ON: ((523.0, 523.0, 0.07), (659.0, 659.0, 0.10)),
+    PromptKind.CLOCK_OFF: ((659.0, 659.0, 0.07), (523.0, 523.0, 0.10)),
+    PromptKind.WRONG_POSTURE: ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
+    PromptKind.WRONG_SIDE: ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
 }
 # A cheat falls, buzzes or warbles; nothing that is right does.
-CHEATS: dict[str, tuple[Glide, ...]] = {
-    "rolled-back": ((700.0, 260.0, 0.30),),
-    "rolled-forward": ((260.0, 700.0, 0.30),),
-    "dipped": ((220.0, 180.0, 0.12), (0.0, 0.0, 0.03), (220.0, 180.0, 0.16)),
-    "hiked": ((330.0, 520.0, 0.12), (0.0, 0.0, 0.03), (330.0, 520.0, 0.16)),
-    "turned": ((494.0, 494.0, 0.06), (370.0, 370.0, 0.06)) * 3,
-    "opened": ((494.0, 494.0, 0.06), (370.0, 370.0, 0.06)) * 3,
-    "leaned": ((415.0, 311.0, 0.10), (415.0, 311.0, 0.14)),
-    "too-far": ((600.0, 300.0, 0.10), (600.0, 300.0, 0.10)),
-    "too-fast": ((740.0, 740.0, 0.03), (0.0, 0.0, 0.03)) * 4,
+CHEATS: dict[FormFault, tuple[Glide, ...]] = {
+    FormFault.ROLLED_BACK: ((700.0, 260.0, 0.30),),
+    FormFault.ROLLED_FORWARD: ((260.0, 700.0, 0.30),),
+    FormFault.DIPPED: ((220.0, 180.0, 0.12), (0.0, 0.0, 0.03), (220.0, 180.0, 0.16)),
+    FormFault.HIKED: ((330.0, 520.0, 0.12), (0.0, 0.0, 0.03), (330.0, 520.0, 0.16)),
+    FormFault.TURNED: ((494.0, 494.0, 0.06), (370.0, 370.0, 0.06)) * 3,
+    FormFault.OPENED: ((494.0, 494.0, 0.06), (370.0, 370.0, 0.06)) * 3,
+    FormFault.LEANED: ((415.0, 311.0, 0.10), (415.0, 311.0, 0.14)),
+    FormFault.TOO_FAR: ((600.0, 300.0, 0.10), (600.0, 300.0, 0.10)),
+    FormFault.TOO_FAST: ((740.0, 740.0, 0.03), (0.0, 0.0, 0.03)) * 4,
 }
 OTHER_CHEAT: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
 HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
 SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
+SIGNAL_PHRASES = {SignalKind.LOST: Phrase.SENSOR_LOST, SignalKind.BACK: Phrase.SENSOR_BACK}  # in a drill the eyes are closed
 AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Beat, BlockChange, Pace)
 EXPLAINED = 3  # so often a word says what a tone means
 NUMBER_WAITS_S = 0.6  # a number that comes later is another's
@@ -62,13 +80,14 @@ class Voice:
         self._explained: Counter[str] = Counter()
 
     def put(self, event: Event, mixer: Mixer) -> None:
-        """Let an event be heard, if it is one that is."""
+        """Play the sound of an event, if it has one."""
         if isinstance(event, Cue):
             mixer.begin(cue_sound(event, self.settings, mixer.rate_hz))
         elif isinstance(event, Signal):
             mixer.begin(signal_sound(event, self.settings, mixer.rate_hz))
-            if event.what in ("lost", "back") and self._drill is not None:
-                self._say(mixer, f"sensor-{event.what}", WORD_WAITS_S)
+            phrase = SIGNAL_PHRASES.get(event.what)
+            if phrase is not None and self._drill is not None:
+                self._say(mixer, phrase, WORD_WAITS_S)
         elif isinstance(event, DrillBegin):
             self._drill, self._told = event, False
             self._explained.clear()
@@ -88,75 +107,77 @@ class Voice:
 
     def _phase(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.phase is Phase.STAND:
-            self._say(mixer, "fell-off" if change.why == "fell-off" else "stand", PATIENT_S, urgent=True)
+            fell_off = change.why is PhaseReason.FELL_OFF
+            self._say(mixer, Phrase.FELL_OFF if fell_off else Phrase.STAND, PATIENT_S, urgent=True)
         elif change.phase is Phase.BOW:
-            self._say(mixer, "bow", PATIENT_S)
+            self._say(mixer, Phrase.BOW, PATIENT_S)
         elif change.phase is Phase.TAKE:
             self._take(change, mixer)
         elif change.phase is Phase.WORK:
             self._tone(mixer, ((784.0, 784.0, 0.10),))
-            self._say(mixer, "go", 0.5, urgent=True)
+            self._say(mixer, Phrase.GO, 0.5, urgent=True)
         elif change.phase is Phase.REST:
             self._tone(mixer, SET_DONE)
-            self._say(mixer, "set-done", PATIENT_S)
+            self._say(mixer, Phrase.SET_DONE, PATIENT_S)
         elif change.phase is Phase.DONE:
             self._tone(mixer, SET_DONE[::-1])
-            self._say(mixer, "done", PATIENT_S)
+            self._say(mixer, Phrase.DONE, PATIENT_S)
         elif change.phase is Phase.PAUSED:
-            self._say(mixer, "paused", PATIENT_S, urgent=True)
+            self._say(mixer, Phrase.PAUSED, PATIENT_S, urgent=True)
 
     def _block(self, block: BlockChange, mixer: Mixer) -> None:
         if block.over:
-            self._say(mixer, "run-done", PATIENT_S)
+            self._say(mixer, Phrase.RUN_DONE, PATIENT_S)
         elif block.count == 1 and not block.feedback:
-            self._say(mixer, "remember", PATIENT_S)
+            self._say(mixer, Phrase.REMEMBER, PATIENT_S)
         elif block.walk:
-            self._say(mixer, "walk", PATIENT_S)
+            self._say(mixer, Phrase.WALK, PATIENT_S)
         elif block.feedback and self._walked:
-            self._say(mixer, "run", PATIENT_S)
+            self._say(mixer, Phrase.RUN, PATIENT_S)
         elif block.count > 1:
-            self._say(mixer, "with-sound" if block.feedback else "without-sound", PATIENT_S)
+            self._say(mixer, Phrase.WITH_SOUND if block.feedback else Phrase.WITHOUT_SOUND, PATIENT_S)
         self._walked = block.walk
 
     def _take(self, change: PhaseChange, mixer: Mixer) -> None:
-        if change.why == "posture-lost":
-            self._say(mixer, "posture-lost", PATIENT_S, urgent=True)
+        if change.why is PhaseReason.POSTURE_LOST:
+            self._say(mixer, Phrase.POSTURE_LOST, PATIENT_S, urgent=True)
             self._position(mixer)
-        elif change.why in ("rest-over", "asked"):
-            self._say(mixer, "next-set", PATIENT_S, urgent=True)
+        elif change.why in (PhaseReason.REST_OVER, PhaseReason.ASKED):
+            self._say(mixer, Phrase.NEXT_SET, PATIENT_S, urgent=True)
         elif not self._told and self._drill is not None:
             self._told = True
             if not self._say(mixer, f"{self._drill.name}_{self._drill.side}", PATIENT_S):
-                self._say(mixer, "take-position", PATIENT_S)
+                self._say(mixer, Phrase.TAKE_POSITION, PATIENT_S)
         else:
-            self._say(mixer, "take-position", PATIENT_S, urgent=True)
+            self._say(mixer, Phrase.TAKE_POSITION, PATIENT_S, urgent=True)
 
     def _rep(self, rep: Rep, mixer: Mixer) -> None:
         if not rep.full:
             self._tone(mixer, HALF)
-            self._explain(mixer, rep.cheats.split()[-1])
+            if rep.faults:
+                self._explain(mixer, rep.faults[-1])
         elif rep.hold_s < 5:  # a hold ends with its set, which is said
             self._say(mixer, str(rep.number), NUMBER_WAITS_S, urgent=True)
 
     def _beat(self, beat: Beat, mixer: Mixer) -> None:
         if beat.what in BEATS:
             self._tone(mixer, BEATS[beat.what])
-        if beat.what == "ten":
+        if beat.what is PromptKind.TEN:
             self._say(mixer, str(beat.number), NUMBER_WAITS_S)
-        elif beat.what in ("stand", "bow"):
+        elif beat.what in (PromptKind.STAND, PromptKind.BOW):
             self._say(mixer, beat.what, WORD_WAITS_S)
-        elif beat.what == "clock-off":
-            self._explain(mixer, "clock-off")
-        elif beat.what in ("wrong-posture", "wrong-side"):
+        elif beat.what is PromptKind.CLOCK_OFF:
+            self._explain(mixer, beat.what)
+        elif beat.what in (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE):
             self._say(mixer, beat.what, PATIENT_S, urgent=True)
-            if beat.what == "wrong-posture":
+            if beat.what is PromptKind.WRONG_POSTURE:
                 self._position(mixer)
 
     def _position(self, mixer: Mixer) -> None:
         if self._drill is not None and self._drill.posture is not None:
             self._say(mixer, self._drill.posture, PATIENT_S)
 
-    def _explain(self, mixer: Mixer, what: str) -> None:
+    def _explain(self, mixer: Mixer, what: FormFault | PromptKind) -> None:
         self._explained[what] += 1
         if self._explained[what] <= EXPLAINED:
             self._say(mixer, what, WORD_WAITS_S)

@@ -45,7 +45,7 @@ class ThresholdChoice:
             return settings
         if self.both == "auto":
             if self.left or self.right:
-                raise SettingsError(f"{BOTH} auto takes both sides from your own steps", fix=f"Leave out {LEFT} and {RIGHT}, or auto")
+                raise SettingsError(f"{BOTH} auto learns the thresholds of both sides", fix=f"Leave out {LEFT} and {RIGHT}, or auto")
             return replace(settings, mode="auto")
         if settings.mode == "auto" and self.both is None and None in (self.left, self.right):
             missing = RIGHT if self.right is None else LEFT

@@ -81,6 +81,9 @@ class FormFault(StrEnum):
     NO_MOVEMENT = "no-movement"  # a paced repetition in which nobody moved
 
 
+_FAULT_NAMES = frozenset(FormFault)
+
+
 @dataclass(frozen=True, slots=True)
 class DrillBegin:
     """The start of a drill: which one, for which hip, and its dose.
@@ -159,6 +162,11 @@ class Rep:
     def tempo_s(self) -> float:
         """Duration of the whole repetition."""
         return self.out_s + self.hold_s + self.back_s
+
+    @property
+    def faults(self) -> tuple[FormFault, ...]:
+        """What went wrong in it; a fault that only a newer version knows is left out, but stays in `cheats`."""
+        return tuple(FormFault(name) for name in self.cheats.split() if name in _FAULT_NAMES)
 
     @property
     def good(self) -> bool:

@@ -11,7 +11,22 @@ from typing import Any
 from levelhips.analysis import analyze
 from levelhips.analysis.drill_summary import drill_values
 from levelhips.coaching.drills.result import DrillResult, spread
-from levelhips.events import BlockChange, Cheat, Cue, DrillBegin, Event, Mode, ModeChange, Notice, Quality, Rep, Side, Step, ThresholdChange
+from levelhips.events import (
+    BlockChange,
+    Cheat,
+    Cue,
+    DrillBegin,
+    Event,
+    Mode,
+    ModeChange,
+    Notice,
+    NoticeKind,
+    Quality,
+    Rep,
+    Side,
+    Step,
+    ThresholdChange,
+)
 from levelhips.recording.event_reader import RecordingEvents, read_events
 
 KINDS = (BlockChange, Cheat, Cue, DrillBegin, ModeChange, Notice, Rep, Step, ThresholdChange)
@@ -88,7 +103,7 @@ def _digest(path: Path, seen: RecordingEvents, note: str) -> Digest:
     stat = path.stat()
     times = [step.step_time_s for step in good if 0.2 < step.step_time_s < 1.2]
     plan = seen.settings.get("plan", {})
-    cambers = [event.value for event in events if isinstance(event, Notice) and event.what == "camber"]
+    cambers = [event.value for event in events if isinstance(event, Notice) and event.what is NoticeKind.CAMBER]
     return Digest(
         file=str(path.resolve()),
         size=stat.st_size,

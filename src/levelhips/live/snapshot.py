@@ -25,6 +25,7 @@ from levelhips.events import (
     Quality,
     Side,
     Signal,
+    SignalKind,
     StandingZero,
     Step,
     Stride,
@@ -33,6 +34,9 @@ from levelhips.events import (
 )
 from levelhips.live.drill_snapshot import DrillPicture, begin, heed
 from levelhips.samples import Array, Gap
+from levelhips.text import GAP_REASONS, NOTICES, SIGNALS, block_line, words_for
+
+__all__ = ["BARS", "Bar", "Picture", "Trace", "View", "block_line"]
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
@@ -190,11 +194,11 @@ class View:
         if isinstance(event, ModeChange):
             return replace(picture, mode=event.mode)
         if isinstance(event, Gap) and event.to_s - event.from_s > 0.5:
-            return replace(picture, said=f"{event.to_s - event.from_s:.1f} s of samples lost")
+            return replace(picture, said=f"{event.to_s - event.from_s:.1f} s: {words_for(GAP_REASONS, event.reason)}")
         if isinstance(event, LinkChange):
             return replace(picture, link=event.state, said=event.why or picture.said)
         if isinstance(event, Notice):
-            return replace(picture, said=NOTICES.get(event.what, event.what))
+            return replace(picture, said=words_for(NOTICES, event.what))
         if isinstance(event, BlockChange):
             return replace(picture, block=event)
         if isinstance(event, Pace):
@@ -202,8 +206,8 @@ class View:
         if isinstance(event, PhaseChange):
             return replace(picture, paused=event.phase is Phase.PAUSED)
         if isinstance(event, Signal):
-            paused = {"paused": True, "started": False}.get(event.what, picture.paused)
-            return replace(picture, said=SAID[event.what], paused=paused)
+            paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(event.what, picture.paused)
+            return replace(picture, said=words_for(SIGNALS, event.what), paused=paused)
         return picture
 
     def _since_start(self, side: Side) -> float:
@@ -212,29 +216,3 @@ class View:
         if len(first) < LATELY or len(lately) < LATELY:
             return math.nan
         return sum(lately) / LATELY - sum(first) / LATELY
-
-
-def block_line(block: BlockChange, now_s: float) -> str:
-    """The stretch of the schedule, in a line."""
-    if block.over:
-        return "The schedule is done: slow down"
-    minutes, seconds = divmod(max(0, round(block.until_s - now_s)), 60)
-    what = "Walk" if block.walk else "Run with sound" if block.feedback else "Run without sound: keep it level"
-    return f"{what}   {minutes}:{seconds:02d} left   {block.number} of {block.count}"
-
-
-NOTICES = {
-    "slipped": "The clip seems to have slipped: stand still and set zero again",
-    "loose": "The clip rattles: fix it tighter",
-    "turning": "Running round a bend: drops are not counted",
-    "not-recording": "Not recording: the disk is full or gone; the beeps go on",
-    "recording-again": "Recording again",
-    "camber": "The pelvis leans to one side all the time: if the road slopes, change sides",
-}
-SAID = {
-    "calibrated": "Standing zero taken",
-    "started": "Running",
-    "paused": "Paused: no beeps",
-    "lost": "Sensor lost",
-    "back": "Sensor back",
-}

@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation, RotationSpline, Slerp
 from levelhips.coaching.drills.counters import Band, Excursion, Hold, Metronome, Steps
 from levelhips.coaching.drills.drill import Drill
 from levelhips.errors import SettingsError
-from levelhips.events import Beat, Phase, PhaseChange, Posture, Side
+from levelhips.events import Beat, Phase, PhaseChange, Posture, PromptKind, Side
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine, chosen_drill, drill_named
@@ -140,7 +140,7 @@ def _beats(wearer: WearerModel, drill: Drill, sensor: SensorModel, seed: int) ->
     beats, work = [], False
     for event in engine.push(made.samples).events:
         work = event.phase is Phase.WORK if isinstance(event, PhaseChange) else work
-        if isinstance(event, Beat) and event.what == "up":
+        if isinstance(event, Beat) and event.what is PromptKind.UP:
             beats.append(event.at_s + 0.25)  # who hears it moves a quarter of a second later
     if wearer.away_s:  # the telephone: some turns of the pace pass idle
         idle_n = math.ceil(wearer.away_s / turn_s)

@@ -1,1 +1,51 @@
-"""Words that users read, by what they stand for."""
+"""Every word and sentence that people read or hear about an event, in tables keyed by the members of its enum.
+
+Terminal, window and voice take their words from here, so that one thing has one name everywhere. A member without words fails
+a test. Titles and labels of a single screen stay with that screen.
+"""
+
+from levelhips.text.drill import FORM_FAULTS, PHASE_REASONS, PHASES, POSTURES, PROMPTS, TAKE_POSTURE
+from levelhips.text.lookup import words_for
+from levelhips.text.session import (
+    GAP_REASONS,
+    LINK_STATES,
+    MODES,
+    NOTICES,
+    QUALITY,
+    QUALITY_ADVICE,
+    SIGNALS,
+    THRESHOLD_REASONS,
+    block_line,
+)
+from levelhips.text.sides import DROPPED_SIDE, HIPS, SHORT_STANCE, SIDES, STANCE_WORDS, stance_drop
+from levelhips.text.spoken import SPOKEN, SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, SPOKEN_PROMPTS, Phrase
+
+__all__ = [
+    "DROPPED_SIDE",
+    "FORM_FAULTS",
+    "GAP_REASONS",
+    "HIPS",
+    "LINK_STATES",
+    "MODES",
+    "NOTICES",
+    "PHASES",
+    "PHASE_REASONS",
+    "POSTURES",
+    "PROMPTS",
+    "QUALITY",
+    "QUALITY_ADVICE",
+    "SHORT_STANCE",
+    "SIDES",
+    "SIGNALS",
+    "SPOKEN",
+    "SPOKEN_FORM_FAULTS",
+    "SPOKEN_POSTURES",
+    "SPOKEN_PROMPTS",
+    "STANCE_WORDS",
+    "TAKE_POSTURE",
+    "THRESHOLD_REASONS",
+    "Phrase",
+    "block_line",
+    "stance_drop",
+    "words_for",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from levelhips.events import Side
+from levelhips.text import QUALITY_ADVICE
 
 WINDOW = "levelhips"
 RUN, DRILL, REVIEW = "Run", "Drill", "Review"
@@ -73,14 +74,7 @@ PLAN_NAMES = {
 PAIN, PAIN_KEEP, MOMENTS = "Pain today, 0 to 10", "Note it", {"before": "before a run", "after": "after a run", "morning": "in the morning"}
 SMALL = "rotation {rotation:.0f}°   tilt {tilt:.0f}°"
 BATTERY = "battery {percent:.0f} %"
-NOT_COUNTED = {
-    "turning": "Bend: steps do not count",
-    "clip-loose": "The clip rattles: fix it tighter",
-    "no-standing-zero": "No standing zero: stand still for 3 seconds",
-    "sensor-slipped": "The clip slipped: stand still, then press Z",
-    "saturated": "The sensor is at the end of its range",
-    "after-gap": "Samples were lost: these steps do not count",
-}
+NOT_COUNTED = {quality.value: words for quality, words in QUALITY_ADVICE.items() if words}
 SIGNAL = {"strong": "signal strong", "fair": "signal fair", "weak": "signal weak"}
 LIMIT_HEAD = "last steps, limit {limit}"
 BARS_NAME, TRACE_NAME = "Drop of the last steps against the limit", "Obliquity of the last seconds"

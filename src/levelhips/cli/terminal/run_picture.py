@@ -13,7 +13,7 @@ from levelhips.cli.terminal.layout import Lines, Look, Section, assemble, clock,
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.events import Quality, Side
 from levelhips.live.snapshot import Picture, block_line
-from levelhips.text.sides import DROP_WORDS, SHORT_WORDS, STANCE_WORDS
+from levelhips.text import DROPPED_SIDE, SHORT_STANCE, STANCE_WORDS, stance_drop
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 TALLEST, LOWEST = 6, 3  # rows of the bars
@@ -75,7 +75,7 @@ def _style(picture: Picture, side: Side) -> str:
 
 
 def _tile_line(picture: Picture, side: Side, look: Look) -> Text:
-    words = f"{STANCE_WORDS[side].removesuffix(' on the ground')}: {DROP_WORDS[side]}" if look.width >= FULL_WORDS else SHORT_WORDS[side]
+    words = stance_drop(side).replace(" on the ground", "") if look.width >= FULL_WORDS else SHORT_STANCE[side]
     drop, level = picture.drop_deg[side], picture.threshold_deg[side]
     number = f"{drop:.1f}" if math.isfinite(drop) else "--"
     limit = f"{level:.1f}" if math.isfinite(level) else "--"
@@ -92,8 +92,8 @@ def _tile(picture: Picture, side: Side, look: Look, width: int) -> Lines:
         return Text.assemble(("│", edge), (text.center(inner), style), ("│", edge))
 
     return (
-        Text(f"╭─ {STANCE_WORDS[side]} ".ljust(width - 1, "─") + "╮", style=edge),
-        row(DROP_WORDS[side]),
+        Text(f"╭─ {STANCE_WORDS[side].capitalize()} ".ljust(width - 1, "─") + "╮", style=edge),
+        row(DROPPED_SIDE[side]),
         *(row(line, style) for line in big(drop).split("\n")),
         row(f"{word}   {limit}"),
         Text("╰".ljust(width - 1, "─") + "╯", style=edge),

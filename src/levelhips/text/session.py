@@ -1,0 +1,98 @@
+"""Words for the events of a session and of a run."""
+
+from __future__ import annotations
+
+import math
+
+from levelhips.events import BlockChange, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
+from levelhips.samples import GapReason
+
+NOTICES: dict[NoticeKind, str] = {
+    NoticeKind.SLIPPED: "The clip seems to have slipped. Stand still and set zero again.",
+    NoticeKind.LOOSE: "The clip rattles. Fasten it tighter.",
+    NoticeKind.TURNING: "Running round a bend: these steps do not count.",
+    NoticeKind.NOT_RECORDING: "Not recording: the disk is full or gone. The beeps continue.",
+    NoticeKind.RECORDING_AGAIN: "Recording again.",
+    NoticeKind.CAMBER: "Your pelvis leans to one side all the time. If the road slopes, change sides.",
+}
+"""What to do about a notice."""
+
+SIGNALS: dict[SignalKind, str] = {
+    SignalKind.CALIBRATED: "Standing zero set",
+    SignalKind.STARTED: "Running",
+    SignalKind.PAUSED: "Paused: no beeps",
+    SignalKind.LOST: "No data from the sensor",
+    SignalKind.BACK: "Sensor data is back",
+}
+"""What a signal says, for those who look instead of listen."""
+
+MODES: dict[Mode, str] = {
+    Mode.UNKNOWN: "waiting",
+    Mode.STANDING: "standing",
+    Mode.WALKING: "walking",
+    Mode.RUNNING: "running",
+    Mode.OTHER: "moving",
+}
+"""What the wearer is doing, in a word."""
+
+QUALITY: dict[Quality, str] = {
+    Quality.OK: "ok",
+    Quality.SETTLING: "start-up",
+    Quality.TURNING: "bend",
+    Quality.LOOSE: "clip loose",
+    Quality.NO_ZERO: "no standing zero",
+    Quality.SLIPPED: "clip slipped",
+    Quality.SATURATED: "sensor range exceeded",
+    Quality.AFTER_GAP: "data lost",
+}
+"""Why a step is excluded, for a table: "excluded: 14 (start-up)"."""
+
+QUALITY_ADVICE: dict[Quality, str] = {
+    Quality.OK: "",
+    Quality.SETTLING: "Keep running: steps do not count yet",
+    Quality.TURNING: "Bend: steps do not count",
+    Quality.LOOSE: "The clip rattles: fasten it tighter",
+    Quality.NO_ZERO: "No standing zero: stand still for 3 seconds",
+    Quality.SLIPPED: "The clip slipped: stand still and set zero again",
+    Quality.SATURATED: "Movement exceeds the sensor's range: choose a wider range",
+    Quality.AFTER_GAP: "Data was lost: these steps do not count",
+}
+"""Why steps do not count now, and what to do; empty if they count."""
+
+LINK_STATES: dict[LinkState, str] = {
+    LinkState.IDLE: "not connected",
+    LinkState.SCANNING: "searching",
+    LinkState.CONNECTING: "connecting",
+    LinkState.STREAMING: "streaming",
+    LinkState.STALLED: "connected, but no data",
+    LinkState.RECONNECTING: "reconnecting",
+    LinkState.FAILED: "connection failed",
+}
+"""The state of the connection to the sensor."""
+
+THRESHOLD_REASONS: dict[ThresholdReason, str] = {
+    ThresholdReason.FIXED: "as chosen",
+    ThresholdReason.BASELINE: "from your own steps",
+    ThresholdReason.SHAPING: "lowered, because you stay below it",
+    ThresholdReason.COMMAND: "changed by you",
+}
+"""Why the threshold is what it is."""
+
+GAP_REASONS: dict[GapReason, str] = {
+    GapReason.LOST: "samples lost",
+    GapReason.CLOCK_JUMP: "the sensor's clock jumped back",
+    GapReason.BRIDGED: "samples filled in",
+}
+"""Why samples are missing."""
+
+
+def block_line(block: BlockChange, now_s: float) -> str:
+    """Return the present block of the run protocol as one line: what to do, the time left, and its number."""
+    if block.over:
+        return "Run protocol finished. Slow down."
+    what = "Walk" if block.walk else "Run with beeps" if block.feedback else "Run without beeps: keep your pelvis level"
+    number = f"{block.number} of {block.count}"
+    if not math.isfinite(block.until_s):
+        return f"{what}   {number}"
+    minutes, seconds = divmod(max(0, round(block.until_s - now_s)), 60)
+    return f"{what}   {minutes}:{seconds:02d} left   {number}"
