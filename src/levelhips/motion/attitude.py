@@ -15,7 +15,7 @@ import numpy as np
 
 from levelhips.events import Pose, StandingZero
 from levelhips.motion.alignment import outward_axis, pelvis_from_sensor
-from levelhips.motion.kinematics import posture
+from levelhips.motion.kinematics import pelvis_kinematics
 from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.smoothing import Butterworth
 from levelhips.motion.standing import StandingDetector
@@ -99,7 +99,7 @@ class Attitude:
         quaternions, bias = self._filter.push(part.gyr_radps, part.acc_mps2)
         rate = part.gyr_radps - bias
         mount = self._mount if self._mount is not None else pelvis_from_sensor(self._any_up(part), self._outward)
-        seen = posture(quaternions, mount, part.acc_mps2, rate)
+        seen = pelvis_kinematics(quaternions, mount, part.acc_mps2, part.gyr_radps, bias)
         axes = [mount[i, 0] * seen.up[0] + mount[i, 1] * seen.up[1] + mount[i, 2] * seen.up[2] for i in range(3)]
         acc = part.acc_mps2
         right = mount[2, 0] * acc[:, 0] + mount[2, 1] * acc[:, 1] + mount[2, 2] * acc[:, 2]
@@ -135,7 +135,7 @@ class Attitude:
         if not (self._wanted or self._open):
             return []
         standing.add(bar.acc_mps2, len(bar) * self._dt)
-        if standing.spell < standing.settings.shortest_bars:
+        if standing.spell < standing.settings.min_intervals:
             return []
         first, self._wanted, self._open = self._wanted, False, True
         self._mount = pelvis_from_sensor(standing.up, self._outward)

@@ -79,7 +79,7 @@ class GravityCorrection:
         return math.sqrt(max(self._p[3], 0.0))
 
     @property
-    def unsure_rad(self) -> float:
+    def error_rad(self) -> float:
         """How far the vertical in use may be off: its uncertainty, and what is known but waits for the bar line [rad]."""
         x, y = self._axes
         return math.sqrt(max(self._p[3], 0.0) + x.tilt * x.tilt + y.tilt * y.tilt)

@@ -1,4 +1,4 @@
-"""From orientation to the pelvis: its angles, its vertical and horizontal load, sample by sample."""
+"""Kinematics of the pelvis, sample by sample: its angles, forces and rates from the orientation of the sensor."""
 
 from __future__ import annotations
 
@@ -6,62 +6,87 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from levelhips.motion.rotations import Vector, along, matrix_rows, unwrap
 from levelhips.samples import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Posture:
-    """What a run of orientations says of the pelvis, (n,) each, world axes with z up.
+class PelvisKinematics:
+    """Orientation and motion of the pelvis; (n,) arrays. World axes are east, north (both arbitrary and drifting) and up.
 
     Attributes
     ----------
-    obliquity_rad, tilt_rad, heading_rad : array
-        Right side higher and front down positive, from standing; heading of the mediolateral axis in the world, -pi to pi.
-    force_mps2, rate_radps : tuple of three arrays
-        Specific force and angular rate in world axes.
-    up : tuple of three arrays
-        The vertical in sensor axes.
+    obliquity_rad, tilt_rad : array
+        Right side higher and front down are positive, from standing [rad].
+    heading_rad : array
+        Direction of the mediolateral axis (to the right) in the world, unwrapped [rad].
+    force_mps2, rate_radps : Vector
+        Specific force [m/s2] and angular rate without the gyroscope's bias [rad/s], in world axes.
+    right_mps2 : array
+        Specific force along the mediolateral axis, positive to the right [m/s2].
+    roll_radps : array
+        Angular rate about the fore-aft axis, with the gyroscope's bias [rad/s].
+    up : Vector
+        The vertical in sensor axes, unit length.
+    up_in_pelvis : Vector
+        The vertical in pelvis axes: forward, up along the spine, right.
     """
 
     obliquity_rad: Array
     tilt_rad: Array
     heading_rad: Array
-    force_mps2: tuple[Array, Array, Array]
-    rate_radps: tuple[Array, Array, Array]
-    up: tuple[Array, Array, Array]
+    force_mps2: Vector
+    rate_radps: Vector
+    right_mps2: Array
+    roll_radps: Array
+    up: Vector
+    up_in_pelvis: Vector
 
 
-def posture(world_from_sensor: Array, pelvis_from_sensor: Array, acc_mps2: Array, gyr_radps: Array) -> Posture:
-    """Turn (n, 4) quaternions, the mounting (3, 3), (n, 3) forces and (n, 3) bias-free rates into the pelvis' posture.
+def pelvis_kinematics(
+    world_from_sensor: Array,
+    pelvis_from_sensor: Array,
+    acc_mps2: Array,
+    gyr_radps: Array,
+    bias_radps: Array,
+    *,
+    heading_before_rad: float = 0.0,
+) -> PelvisKinematics:
+    """Compute the kinematics of the pelvis from the orientation of the sensor and how it is mounted.
 
-    Every operation works sample by sample (no products of matrices: their rounding depends on the length of the input),
-    so that any cut gives the same bits.
+    Every operation works sample by sample (no matrix products: their rounding depends on the length of the input), so any
+    division of the samples gives the same bits.
+
+    Parameters
+    ----------
+    world_from_sensor : (n, 4) array
+        Unit quaternions w, x, y, z.
+    pelvis_from_sensor : (3, 3) array
+        Rotation matrix of the mounting, to pelvis axes X forward, Y up, Z right.
+    acc_mps2, gyr_radps, bias_radps : (n, 3) array
+        Specific force, angular rate and the estimated bias of the gyroscope, in sensor axes.
+    heading_before_rad : float
+        Unwrapped heading of the sample before, from which the heading is unwrapped [rad].
     """
-    q = np.ascontiguousarray(world_from_sensor.T)
-    w, x, y, z = q
-    ww, xx, yy, zz = q * q
-    xy, xz, yz, wx, wy, wz = x * y, x * z, y * z, w * x, w * y, w * z
-    rows = (
-        (ww + xx - yy - zz, 2 * (xy - wz), 2 * (xz + wy)),
-        (2 * (xy + wz), ww - xx + yy - zz, 2 * (yz - wx)),
-        (2 * (xz - wy), 2 * (yz + wx), ww - xx - yy + zz),
-    )
-    acc, gyr = np.ascontiguousarray(acc_mps2.T), np.ascontiguousarray(gyr_radps.T)
+    rows = matrix_rows(world_from_sensor)
     east, north, up = rows
+    acc, gyr = np.ascontiguousarray(acc_mps2.T), np.ascontiguousarray((gyr_radps - bias_radps).T)
     m = pelvis_from_sensor
     forward, upward, right = (m[i, 0] * up[0] + m[i, 1] * up[1] + m[i, 2] * up[2] for i in range(3))
     right_east, right_north = (rows[i][0] * m[2, 0] + rows[i][1] * m[2, 1] + rows[i][2] * m[2, 2] for i in range(2))
-    return Posture(
+    return PelvisKinematics(
         obliquity_rad=np.arcsin(np.clip(right, -1.0, 1.0)),  # the vertical component of the mediolateral axis: Baker 2001
         tilt_rad=-np.arctan2(forward, upward),
-        heading_rad=np.arctan2(right_north, right_east),
-        force_mps2=(_along(east, acc), _along(north, acc), _along(up, acc)),
-        rate_radps=(_along(east, gyr), _along(north, gyr), _along(up, gyr)),
+        heading_rad=unwrap(np.arctan2(right_north, right_east), heading_before_rad),
+        force_mps2=(along(east, acc), along(north, acc), along(up, acc)),
+        rate_radps=(along(east, gyr), along(north, gyr), along(up, gyr)),
+        right_mps2=_component(acc_mps2, m[2]),
+        roll_radps=_component(gyr_radps, m[0]),
         up=up,
+        up_in_pelvis=(forward, upward, right),
     )
 
 
-def _along(direction: tuple[Array, Array, Array], vector: Array) -> Array:
-    """The component of (3, n) vectors along directions that change with them."""
-    x, y, z = direction
-    return np.asarray(x * vector[0] + y * vector[1] + z * vector[2])
+def _component(vectors: Array, axis: Array) -> Array:
+    """Return the component (n,) of (n, 3) vectors along one axis (3,)."""
+    return np.asarray(vectors[:, 0] * axis[0] + vectors[:, 1] * axis[1] + vectors[:, 2] * axis[2])

@@ -5,7 +5,6 @@ The world's z axis points up; its heading is arbitrary and drifts slowly (no mag
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Protocol, cast
 
@@ -13,6 +12,7 @@ import numpy as np
 from vqf import VQF
 
 from levelhips.errors import SettingsError
+from levelhips.motion.rotations import sensor_from_world, upright
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
 BIAS_CLIP_DPS = 10.0  # the zero-rate level of common parts; VQF's own 2 deg/s is for calibrated ones
@@ -71,26 +71,14 @@ class VqfFilter:
 
     def turn_world(self, east: float, north: float) -> None:
         """Turn the world so that the direction (east, north, 1) becomes its vertical; both small [rad]."""
-        size = math.sqrt(1.0 + 0.25 * (north * north + east * east))
-        w, x, y = 1.0 / size, 0.5 * north / size, -0.5 * east / size
         state = self._filter.state
-        a, b, c, d = state["accQuat"]
-        turned = (w * a - x * b - y * c, w * b + x * a + y * d, w * c - x * d + y * a, w * d + x * c - y * b)
-        state["accQuat"] = np.array(turned)
+        state["accQuat"] = upright(state["accQuat"], east, north)
         self._filter.state = state
 
     def add_world_bias(self, bias_radps: Array) -> None:
         """Add to the estimate of the gyroscope's bias (3,), given in world axes [rad/s]."""
-        w, x, y, z = self._filter.getQuat6D()
-        sensor_from_world = np.array(
-            [
-                [1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)],
-                [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)],
-                [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)],
-            ]
-        )
         state = self._filter.state
-        state["bias"] = np.array(state["bias"]) + sensor_from_world @ bias_radps
+        state["bias"] = np.array(state["bias"]) + sensor_from_world(self._filter.getQuat6D()) @ bias_radps
         self._filter.state = state
 
     def trust_force_again(self) -> None:

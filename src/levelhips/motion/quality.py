@@ -1,42 +1,90 @@
-"""What spoils a measurement: samples lost or cut off, bends, a loose or slipped clip, a cambered road."""
+"""What spoils a measurement: lost or clipped samples, bends, a loose or slipped clip, a cambered road."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from levelhips.events import Mode, Notice, NoticeKind, Quality
 from levelhips.motion.smoothing import Butterworth
-from levelhips.samples import Array
+from levelhips.samples import Array, Samples
 
 
 @dataclass(frozen=True, slots=True)
-class WatchSettings:
-    """Limits, with biomechanics.md 4.3 as their source unless said."""
+class QualitySettings:
+    """Limits; biomechanics.md 4.3 is their source unless stated."""
 
     settle_run_s: float = 5.0  # belt start-up: tilt is 0.5-3 deg off for 2-5 s
     settle_walk_s: float = 1.0
-    unsure_rad: float = math.radians(0.6)  # a vertical less sure than a runner's own spread (0.5-1.1 deg) settles still
     turn_radps: float = math.radians(3.0)
     turn_steps: int = 8  # four strides; mean heading differs by 0.5-1.2 deg from stride to stride: over four that is 0.5 deg/s
+    turn_memory_strides: float = 2.0
     slip_rad: float = math.radians(2.0)
     slip_strides: int = 4
+    skip_strides: int = 6
+    fast_share: float = 0.35
+    slow_share: float = 0.02
     camber_rad: float = math.radians(1.0)
     camber_s: float = 300.0
     loose_hz: float = 25.0
     loose_ratio: float = 2.0
-    loose_bars: int = 20  # of running make the baseline
+    loose_intervals: int = 20  # of running make the baseline
     flat_acc_mps2: float = 18.0  # three equal values beyond 1.8 g, or 4 rad/s, in a row: the sensor is at its end
     flat_gyr_radps: float = 4.0
+    before_contact_s: float = 0.05
     remember_s: float = 5.0  # longer than any stride
     after_gap_s: float = 0.3  # a foot may have come down unseen
 
 
-class Watch:
-    """Keep an eye on everything that lowers quality; every `*_s` on the sensor's clock.
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What is known about the measurement at one moment.
+
+    Attributes
+    ----------
+    known_s : float
+        The moment [s]: what came later must not count, even if the same chunk of samples contains it.
+    vertical_sd_rad, heading_sd_rad : float
+        Standard uncertainty of the vertical, standing zero included, and of the heading of the clip [rad].
+    vertical_sure : bool
+        Whether the vertical is good enough for a step to count.
+    """
+
+    known_s: float
+    vertical_sd_rad: float
+    heading_sd_rad: float
+    vertical_sure: bool
+
+
+@dataclass(slots=True)
+class _State:
+    """Everything the monitor remembers between calls."""
+
+    gap_end_s: float = -math.inf
+    flat_s: deque[float] = field(default_factory=deque)  # times of clipped samples in the last seconds
+    last_acc: Array = field(default_factory=lambda: np.zeros((2, 3)))  # the last two samples
+    last_gyr: Array = field(default_factory=lambda: np.zeros((2, 3)))
+    headings: list[tuple[float, float]] = field(default_factory=list)  # end and mean heading of the last strides
+    turning_until_s: float = -math.inf
+    corrected_s: float = -math.inf  # when the vertical was last corrected noticeably: angles before it were wrong
+    zeroed: bool = False
+    slipped: bool = False
+    loose: bool = False
+    strides: int = 0  # since the standing zero
+    slipped_strides: int = 0  # in a row
+    fast_rad: float = math.nan  # running means of the obliquity of strides
+    slow_rad: float = math.nan
+    camber_s: float = 0.0
+    camber_reported: bool = False
+    rattle: float = 0.0  # baseline of high-frequency energy
+    rattle_intervals: int = 0
+
+
+class QualityMonitor:
+    """Monitor of everything that lowers the quality of a step; all times are of the sensor's clock [s].
 
     Parameters
     ----------
@@ -44,125 +92,126 @@ class Watch:
         Sampling rate [Hz].
     """
 
-    def __init__(self, rate_hz: float, settings: WatchSettings = WatchSettings()) -> None:
-        self.settings = settings
-        self._gap_s = -math.inf
-        self._flats_s: deque[float] = deque()  # of the last seconds
-        self._turning_until_s = -math.inf
-        self._ends: list[tuple[float, float]] = []  # time and mean heading of the last strides, which begin with every step
-        self._fast = self._slow = math.nan
-        self._strides = self._slipped_strides = 0
-        self.slipped = self.loose = False
-        self.corrected_s = -math.inf  # when the vertical was last put right by more than a little: angles before it were wrong
-        self.zeroed = False
-        self._camber_s, self._camber_said = 0.0, False
+    def __init__(self, rate_hz: float, settings: QualitySettings = QualitySettings()) -> None:
+        self.settings, self._state = settings, _State()
+        # Needs some octaves above the corner: under 90 Hz the rattle of a clip is not seen.
         self._high = Butterworth(2, settings.loose_hz, rate_hz, "highpass") if rate_hz >= 90 else None
-        self._baseline, self._baseline_n = 0.0, 0
-        self._tail_acc: Array | None = None
-        self._tail_gyr: Array | None = None
 
-    def samples(self, t_s: Array, acc_mps2: Array, gyr_radps: Array) -> None:
-        """Look at every sample for values cut off at the sensor's range."""
-        cfg = self.settings
-        if self._tail_acc is None or self._tail_gyr is None:
-            self._tail_acc, self._tail_gyr = np.zeros((2, 3)), np.zeros((2, 3))
-        acc, gyr = np.concatenate([self._tail_acc, acc_mps2]), np.concatenate([self._tail_gyr, gyr_radps])
+    def push(self, samples: Samples) -> None:
+        """Look for values that are clipped at the range of the sensor."""
+        cfg, state = self.settings, self._state
+        acc, gyr = np.concatenate([state.last_acc, samples.acc_mps2]), np.concatenate([state.last_gyr, samples.gyr_radps])
         for values, limit in ((acc, cfg.flat_acc_mps2), (gyr, cfg.flat_gyr_radps)):
             if values.max() > limit or values.min() < -limit:
                 same = (values[2:] == values[1:-1]) & (values[1:-1] == values[:-2]) & (np.abs(values[2:]) > limit)
-                self._flats_s.extend(t_s[same.any(axis=1)].tolist())
-        while self._flats_s and self._flats_s[0] < t_s[0] - cfg.remember_s:
-            self._flats_s.popleft()
-        self._tail_acc, self._tail_gyr = acc[-2:], gyr[-2:]
+                state.flat_s.extend(samples.t_s[same.any(axis=1)].tolist())
+        while state.flat_s and state.flat_s[0] < samples.t_s[0] - cfg.remember_s:
+            state.flat_s.popleft()
+        state.last_acc, state.last_gyr = acc[-2:], gyr[-2:]
 
     def gap(self, to_s: float) -> None:
-        """Samples are missing up to `to_s`."""
-        self._gap_s = to_s
-        self._tail_acc = None
-        self._ends.clear()
+        """Note that samples are missing up to `to_s`."""
+        state = self._state
+        state.gap_end_s = to_s
+        state.last_acc, state.last_gyr = np.zeros((2, 3)), np.zeros((2, 3))
+        state.headings.clear()
 
     def zero(self) -> None:
-        """A new standing zero: whatever slipped is where it is now."""
-        self.zeroed, self.slipped = True, False
-        self._fast = self._slow = math.nan
-        self._strides = self._slipped_strides = 0
-        self._camber_s, self._camber_said = 0.0, False
+        """Note a new standing zero: it takes in whatever had slipped."""
+        state = self._state
+        state.zeroed, state.slipped = True, False
+        state.fast_rad = state.slow_rad = math.nan
+        state.strides = state.slipped_strides = 0
+        state.camber_s, state.camber_reported = 0.0, False
 
-    def turn(self, by_rad: float) -> None:
-        """The axis whose heading is watched was redefined by this much."""
-        self._ends = [(at_s, heading + by_rad) for at_s, heading in self._ends]
+    def vertical_corrected(self, at_s: float) -> None:
+        """Note that the vertical was corrected noticeably at `at_s`: steps that began earlier used a wrong one."""
+        self._state.corrected_s = at_s
 
-    def stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
-        """A running stride with its mean obliquity (None while the vertical is unsure) and its mean heading, unwrapped."""
-        cfg = self.settings
-        out: list[Notice] = []
-        self._ends.append((to_s, heading_rad))
-        del self._ends[: -cfg.turn_steps - 1]
-        if len(self._ends) > cfg.turn_steps:
-            (a_s, a), (b_s, b) = self._ends[0], self._ends[-1]
-            if abs(b - a) > cfg.turn_radps * (b_s - a_s):
-                if known_s > self._turning_until_s:
-                    out.append(Notice(a_s, known_s, NoticeKind.TURNING, math.degrees((b - a) / (b_s - a_s))))
-                self._turning_until_s = known_s + 2 * duration_s
+    def turn_heading(self, by_rad: float) -> None:
+        """Turn the remembered headings: the axis they belong to was redefined by this angle."""
+        self._state.headings = [(at_s, heading + by_rad) for at_s, heading in self._state.headings]
+
+    def push_stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
+        """Take a running stride: its mean obliquity (None while the vertical is unsure) and its mean heading, unwrapped."""
+        notices = self._turning(to_s, known_s, duration_s, heading_rad)
+        state = self._state
         if obliquity_rad is None:
-            return out
-        self._strides += 1
-        if self._strides <= 6:  # a runner finds his form
-            return out
-        if math.isnan(self._slow):
-            self._fast = self._slow = obliquity_rad
-        self._fast += 0.35 * (obliquity_rad - self._fast)
-        self._slow += (obliquity_rad - self._slow) * max(0.02, 1 / (self._strides - 5))
-        if abs(self._fast - self._slow) > cfg.slip_rad:
-            self._slipped_strides += 1
-            if self._slipped_strides >= cfg.slip_strides and not self.slipped:
-                self.slipped = True
-                out.append(Notice(to_s, known_s, NoticeKind.SLIPPED, math.degrees(self._fast - self._slow)))
-        else:
-            self._slipped_strides = 0
-        self._camber_s = self._camber_s + duration_s if abs(self._slow) > cfg.camber_rad else 0.0
-        if self._camber_s > cfg.camber_s and not self._camber_said:
-            self._camber_said = True
-            out.append(Notice(to_s, known_s, NoticeKind.CAMBER, math.degrees(self._slow)))
-        return out
+            return notices
+        state.strides += 1
+        if state.strides > self.settings.skip_strides:
+            notices += self._slip(to_s, known_s, obliquity_rad)
+            notices += self._camber(to_s, known_s, duration_s)
+        return notices
 
-    def bar(self, at_s: float, running: bool, acc_mps2: Array) -> list[Notice]:
-        """At the end of each bar with its (n, 3) forces: has the clip begun to rattle?"""
-        cfg = self.settings
-        out: list[Notice] = []
+    def push_interval(self, at_s: float, running: bool, acc_mps2: Array) -> list[Notice]:
+        """Take the specific force (n, 3) of an update interval: has the clip begun to rattle?"""
         if self._high is None:
-            return out
-        rattle = self._high.push(np.sqrt((acc_mps2 * acc_mps2).sum(axis=1)))
-        if running:
-            energy = float((rattle * rattle).mean())
-            if self._baseline_n < cfg.loose_bars:
-                self._baseline_n += 1
-                self._baseline += (energy - self._baseline) / self._baseline_n
-            else:
-                loose = energy > cfg.loose_ratio**2 * self._baseline
-                if loose and not self.loose:
-                    out.append(Notice(at_s, at_s, NoticeKind.LOOSE, math.sqrt(energy / self._baseline)))
-                self.loose = loose
-        return out
+            return []
+        cfg, state = self.settings, self._state
+        high = self._high.push(np.sqrt((acc_mps2 * acc_mps2).sum(axis=1)))
+        if not running:
+            return []
+        energy = float((high * high).mean())
+        if state.rattle_intervals < cfg.loose_intervals:
+            state.rattle_intervals += 1
+            state.rattle += (energy - state.rattle) / state.rattle_intervals
+            return []
+        before, state.loose = state.loose, energy > cfg.loose_ratio**2 * state.rattle
+        return [Notice(at_s, at_s, NoticeKind.LOOSE, math.sqrt(energy / state.rattle))] if state.loose and not before else []
 
-    def quality(self, from_s: float, known_s: float, mode: Mode, bout_from_s: float, vertical_sd_rad: float) -> Quality:
-        """The worst that applies to what began at `from_s`, with what could be known at `known_s`."""
-        cfg = self.settings
-        if self._gap_s > from_s - cfg.after_gap_s:
-            return Quality.AFTER_GAP
-        # A chunk may hold samples that are later than what is judged here.
-        if any(from_s - 0.05 <= flat_s <= known_s for flat_s in self._flats_s):
-            return Quality.SATURATED
-        if self.slipped:
-            return Quality.SLIPPED
-        if not self.zeroed:
-            return Quality.NO_ZERO
-        if self.loose:
-            return Quality.LOOSE
-        settle = cfg.settle_run_s if mode is Mode.RUNNING else cfg.settle_walk_s
-        unsure = mode is Mode.RUNNING and (vertical_sd_rad > cfg.unsure_rad or from_s <= self.corrected_s)
-        if from_s - bout_from_s < settle or unsure:
-            return Quality.SETTLING
-        if from_s < self._turning_until_s:
-            return Quality.TURNING
-        return Quality.OK
+    def quality(self, from_s: float, mode: Mode, bout_from_s: float, conditions: Conditions) -> Quality:
+        """Return the worst that applies to what began at `from_s`, as far as it can be known under these conditions."""
+        cfg, state = self.settings, self._state
+        settle_s = cfg.settle_run_s if mode is Mode.RUNNING else cfg.settle_walk_s
+        unsure = mode is Mode.RUNNING and (not conditions.vertical_sure or from_s <= state.corrected_s)
+        worst_first = (
+            (state.gap_end_s > from_s - cfg.after_gap_s, Quality.AFTER_GAP),
+            (self._clipped(from_s - cfg.before_contact_s, conditions.known_s), Quality.SATURATED),
+            (state.slipped, Quality.SLIPPED),
+            (not state.zeroed, Quality.NO_ZERO),
+            (state.loose, Quality.LOOSE),
+            (from_s - bout_from_s < settle_s or unsure, Quality.SETTLING),
+            (from_s < state.turning_until_s, Quality.TURNING),
+        )
+        return next((quality for applies, quality in worst_first if applies), Quality.OK)
+
+    def _clipped(self, from_s: float, to_s: float) -> bool:
+        return any(from_s <= flat_s <= to_s for flat_s in self._state.flat_s)
+
+    def _turning(self, to_s: float, known_s: float, duration_s: float, heading_rad: float) -> list[Notice]:
+        cfg, state = self.settings, self._state
+        state.headings.append((to_s, heading_rad))
+        del state.headings[: -cfg.turn_steps - 1]
+        if len(state.headings) <= cfg.turn_steps:
+            return []
+        (first_s, first), (last_s, last) = state.headings[0], state.headings[-1]
+        if abs(last - first) <= cfg.turn_radps * (last_s - first_s):
+            return []
+        begins = known_s > state.turning_until_s
+        state.turning_until_s = known_s + cfg.turn_memory_strides * duration_s
+        return [Notice(first_s, known_s, NoticeKind.TURNING, math.degrees((last - first) / (last_s - first_s)))] if begins else []
+
+    def _slip(self, to_s: float, known_s: float, obliquity_rad: float) -> list[Notice]:
+        """Compare the mean obliquity of the last strides with that of the whole run."""
+        cfg, state = self.settings, self._state
+        if math.isnan(state.slow_rad):
+            state.fast_rad = state.slow_rad = obliquity_rad
+        state.fast_rad += cfg.fast_share * (obliquity_rad - state.fast_rad)
+        state.slow_rad += (obliquity_rad - state.slow_rad) * max(cfg.slow_share, 1 / (state.strides - cfg.skip_strides + 1))
+        if abs(state.fast_rad - state.slow_rad) <= cfg.slip_rad:
+            state.slipped_strides = 0
+            return []
+        state.slipped_strides += 1
+        if state.slipped_strides < cfg.slip_strides or state.slipped:
+            return []
+        state.slipped = True
+        return [Notice(to_s, known_s, NoticeKind.SLIPPED, math.degrees(state.fast_rad - state.slow_rad))]
+
+    def _camber(self, to_s: float, known_s: float, duration_s: float) -> list[Notice]:
+        cfg, state = self.settings, self._state
+        state.camber_s = state.camber_s + duration_s if abs(state.slow_rad) > cfg.camber_rad else 0.0
+        if state.camber_s <= cfg.camber_s or state.camber_reported:
+            return []
+        state.camber_reported = True
+        return [Notice(to_s, known_s, NoticeKind.CAMBER, math.degrees(state.slow_rad))]

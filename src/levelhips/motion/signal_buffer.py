@@ -1,52 +1,90 @@
-"""The last seconds of some signals, for looking back over a step or a stride; constant memory."""
+"""The last seconds of the signals that steps, strides and gap filling look back on; constant memory."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from levelhips.samples import Array
 
+RAW_SIGNALS = ("acc_x_mps2", "acc_y_mps2", "acc_z_mps2", "gyr_x_radps", "gyr_y_radps", "gyr_z_radps")
+"""The sensor's own axes, as they came: a gap is filled in from them."""
 
-class History:
-    """Signals over time, in rows by name; the oldest samples fall out.
+SIGNALS = (
+    "t_s",  # sensor clock; first, because `between` searches it
+    "vertical_mps2",  # specific force along the vertical
+    "obliquity_rad",
+    "tilt_rad",
+    "heading_rad",  # of the mediolateral axis in the world, unwrapped
+    "east_radps",  # horizontal angular rate, world axes
+    "north_radps",
+    "roll_radps",  # angular rate about the fore-aft axis of the pelvis
+    "right_mps2",  # specific force along the mediolateral axis of the pelvis
+    "east_m",  # horizontal specific force integrated twice, world axes
+    "north_m",
+    *RAW_SIGNALS,
+)
+
+CAPACITY = 4  # times `keep`: the kept samples move to the front once in three times `keep` samples, not in every chunk
+
+
+@dataclass(slots=True)
+class _State:
+    """The rows of the buffer and how many columns of them are filled."""
+
+    data: Array
+    end: int = 0
+
+
+class SignalBuffer:
+    """Named signals over time; the oldest samples drop out.
 
     Parameters
     ----------
+    keep : int
+        The last samples that are always available; there may be more.
     names : tuple of str
         The signals. The first must be the time [s], rising.
-    keep : int
-        Samples that are kept at the least.
     """
 
-    def __init__(self, names: tuple[str, ...], keep: int) -> None:
+    def __init__(self, keep: int, names: tuple[str, ...] = SIGNALS) -> None:
         self._row = {name: i for i, name in enumerate(names)}
         self._keep = keep
-        self._data = np.empty((len(names), 4 * keep))
-        self._end = 0
+        self._state = _State(np.zeros((len(names), CAPACITY * keep)))
 
     def __len__(self) -> int:
-        return self._end
+        return self._state.end
 
     def clear(self) -> None:
-        self._end = 0
+        """Forget all samples."""
+        self._state.end = 0
 
-    def push(self, signals: tuple[Array, ...]) -> None:
-        """Append one array of the same length to each row."""
-        count = len(signals[0])
-        if self._end + count > self._data.shape[1]:
-            kept = min(self._keep, self._end)
-            self._data[:, :kept] = self._data[:, self._end - kept : self._end].copy()
-            self._end = kept
-            if self._end + count > self._data.shape[1]:  # more at once than fits: make room
-                self._data = np.concatenate([self._data, np.empty((len(self._data), count))], axis=1)
-        for row, values in zip(self._data, signals, strict=True):
-            row[self._end : self._end + count] = values
-        self._end += count
+    def push(self, signals: Mapping[str, Array]) -> None:
+        """Append the next samples: one array for each name, all of the same length."""
+        state = self._state
+        count = len(signals["t_s"])
+        if state.end + count > state.data.shape[1]:
+            kept = min(self._keep, state.end)
+            state.data[:, :kept] = state.data[:, state.end - kept : state.end].copy()
+            state.end = kept
+            if state.end + count > state.data.shape[1]:  # one chunk is larger than the buffer
+                state.data = np.concatenate([state.data, np.empty((len(state.data), count))], axis=1)
+        after = state.end + count
+        for row, name in zip(state.data, self._row, strict=True):
+            row[state.end : after] = signals[name]
+        state.end = after
+
+    def shift(self, name: str, by: float) -> None:
+        """Add a constant to all remembered values of a signal."""
+        self[name][:] += by
 
     def between(self, from_s: float, to_s: float) -> slice:
-        """Where the samples from `from_s` to `to_s` (both inclusive) lie."""
-        times = self._data[0, : self._end]
+        """Return the slice of the samples from `from_s` to `to_s`, both inclusive."""
+        times = self._state.data[0, : self._state.end]
         return slice(int(times.searchsorted(from_s, "left")), int(times.searchsorted(to_s, "right")))
 
     def __getitem__(self, name: str) -> Array:
-        return self._data[self._row[name], : self._end]
+        """Return a signal, oldest sample first; a view that the next push may overwrite."""
+        return self._state.data[self._row[name], : self._state.end]

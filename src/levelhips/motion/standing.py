@@ -18,7 +18,7 @@ class StandingSettings:
     gyr_bias_radps: float = math.radians(12.0)  # zero-rate level of common parts: 1-10 deg/s before calibration
     acc_sd_mps2: float = 0.35  # breathing and heartbeat 0.05; a slow step in a room 0.8 and more
     acc_off_mps2: float = 0.6  # an accelerometer's own offset and scale
-    shortest_bars: int = 2  # one still second may be chance
+    min_intervals: int = 2  # one still second may be chance
     longest_s: float = 12.0  # what counts is how one stood last
     moved_deg: float = 2.0  # people stand 1-2 deg otherwise from time to time
     handled_radps: float = 0.7  # 40 deg/s: a hand at the clip, or a turn; drills are slower

@@ -1,4 +1,4 @@
-"""From the signals of a stance to the figures of a step; from those of a stride to the figures of a stride."""
+"""Figures of a step from the signals of its stance, and of a stride from the signals of the stride."""
 
 from __future__ import annotations
 
@@ -8,29 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from levelhips.events import Mode, Quality, Side, Step, Stride
-from levelhips.motion.signal_buffer import History
+from levelhips.motion.signal_buffer import SignalBuffer
 from levelhips.samples import Array
 
-RAW = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")  # as they came: what a gap is filled in from
-SIGNALS = (
-    "t_s",
-    "vertical_mps2",
-    "obliquity_rad",
-    "tilt_rad",
-    "heading_rad",
-    "east_radps",
-    "north_radps",
-    "roll_radps",
-    "right_mps2",
-    "east_m",
-    "north_m",
-    *RAW,
-)
+MIN_STANCE_SAMPLES = 3  # at 40 Hz the shortest stance of a sprinter (0.09 s) has four
+MIN_STRIDE_SAMPLES = 8  # at 40 Hz the shortest stride (0.42 s) has seventeen: fewer means that most of it is missing
+IMPACT_S = 0.06  # from contact: the impact peak comes after 10-50 ms, the active peak in mid-stance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stance:
-    """A stance whose side may still be open: what has to be kept of it."""
+    """What is kept of a stance until its side is known; t_s and obliquity_rad are (n,) arrays of its samples."""
 
     contact_s: float
     toe_off_s: float  # NaN in walking
@@ -45,11 +33,11 @@ class Stance:
     flight_before_s: float
     impact_peak_mps2: float
     vertical_peak_mps2: float
-    vertical_sd_rad: float  # of the vertical, standing zero included
+    vertical_sd_rad: float  # standard uncertainty of the vertical, standing zero included
     heading_sd_rad: float
 
     def step(self, side: Side, confidence: float, known_s: float) -> Step:
-        """The step, once its side is known."""
+        """Return the step, now that its side is known with this confidence."""
         low = side.sign * self.obliquity_rad
         peak = int(low.argmax())
         duration = self.t_s[-1] - self.t_s[0]
@@ -73,23 +61,23 @@ class Stance:
             flight_before_s=self.flight_before_s,
             impact_peak_mps2=self.impact_peak_mps2,
             vertical_peak_mps2=self.vertical_peak_mps2,
-            # A heading that is wrong by d leaks d x tilt into obliquity.
+            # A heading that is wrong by d leaks d times tilt into obliquity.
             drop_sd_rad=math.hypot(self.vertical_sd_rad, self.heading_sd_rad * self.tilt_mean_rad),
         )
 
 
 def mean(values: Array) -> float:
-    """The mean; `ndarray.mean` costs three times as much on a stance."""
+    """Return the mean; `ndarray.mean` takes three times as long on a stance."""
     return float(np.add.reduce(values)) / len(values)
 
 
-def spread(values: Array) -> float:
-    """The largest value less the smallest."""
+def value_range(values: Array) -> float:
+    """Return the largest value minus the smallest."""
     return float(np.maximum.reduce(values) - np.minimum.reduce(values))
 
 
 def stance(
-    history: History,
+    signals: SignalBuffer,
     from_s: float,
     to_s: float,
     *,
@@ -101,23 +89,23 @@ def stance(
     vertical_sd_rad: float,
     heading_sd_rad: float,
 ) -> Stance | None:
-    """Look back over the samples of a stance; None if they are too few to say anything."""
-    at = history.between(from_s, to_s)
-    if at.stop - at.start < 3:
+    """Return what the signals show of a stance; None if too few samples of it are there."""
+    at = signals.between(from_s, to_s)
+    if at.stop - at.start < MIN_STANCE_SAMPLES:
         return None
-    t_s, vertical = history["t_s"][at], history["vertical_mps2"][at]
-    tilt, heading = history["tilt_rad"][at], history["heading_rad"][at]
-    first = int(t_s.searchsorted(t_s[0] + 0.06, "right"))
+    t_s, vertical = signals["t_s"][at], signals["vertical_mps2"][at]
+    tilt, heading = signals["tilt_rad"][at], signals["heading_rad"][at]
+    first = int(t_s.searchsorted(t_s[0] + IMPACT_S, "right"))
     return Stance(
         contact_s=from_s,
         toe_off_s=toe_off_s,
         mode=mode,
         quality=quality,
         t_s=t_s.copy(),
-        obliquity_rad=history["obliquity_rad"][at].copy(),
+        obliquity_rad=signals["obliquity_rad"][at].copy(),
         tilt_mean_rad=mean(tilt),
-        tilt_range_rad=spread(tilt),
-        rotation_range_rad=spread(heading),
+        tilt_range_rad=value_range(tilt),
+        rotation_range_rad=value_range(heading),
         step_time_s=step_time_s,
         flight_before_s=flight_before_s,
         impact_peak_mps2=float(np.maximum.reduce(vertical[:first])),
@@ -127,20 +115,44 @@ def stance(
     )
 
 
-def roll_rate_late(history: History, from_s: float, to_s: float) -> float:
-    """Mean roll rate in the second half of stance [rad/s]: the abductors lift the swing side again, + in right stance."""
-    at = history.between((from_s + to_s) / 2, to_s)
-    return mean(history["roll_radps"][at]) if at.stop > at.start else math.nan
+def running_side_cues(signals: SignalBuffer, from_s: float, to_s: float) -> tuple[float, float, float]:
+    """Return three cues of a running stance, each larger on the right foot than on the left.
+
+    Mean roll rate in the second half of stance [rad/s], when the abductors lift the swing side; mean mediolateral
+    specific force [m/s2]; obliquity at contact minus its mean since the step before [rad]. How often each is right:
+    1.00, 0.54-1.00 and 1.00 of the steps in most of 13 trials of 9 runners, and no trial in which all three fail.
+    """
+    late = signals.between((from_s + to_s) / 2, to_s)
+    roll = mean(signals["roll_radps"][late]) if late.stop > late.start else math.nan
+    at = signals.between(from_s, to_s)
+    obliquity = signals["obliquity_rad"]
+    around = obliquity[max(at.start - (at.stop - at.start), 0) : at.stop]
+    return roll, mean(signals["right_mps2"][at]), float(obliquity[at.start] - mean(around))
+
+
+def walking_side_cues(signals: SignalBuffer, from_s: float, to_s: float) -> tuple[float, float]:
+    """Return two cues of a walking step, each larger on the right foot than on the left; NaN if samples are missing.
+
+    Mean mediolateral specific force in single support, sign reversed [m/s2]: the body is pushed away from the foot. How far
+    the pelvis turns to the right late in the step [rad]: the swinging side comes forward.
+    """
+    length = to_s - from_s
+    support = signals.between(from_s + 0.4 * length, from_s + 0.75 * length)
+    late = signals.between(from_s + 0.6 * length, to_s)
+    if support.stop <= support.start or late.stop - late.start < 2:
+        return math.nan, math.nan
+    heading = signals["heading_rad"][late]
+    return -mean(signals["right_mps2"][support]), float(heading[0] - heading[-1])
 
 
 def stride(
-    history: History, from_s: float, to_s: float, known_s: float, side: Side, mode: Mode, quality: Quality, asymmetry_rad: float
+    signals: SignalBuffer, from_s: float, to_s: float, known_s: float, side: Side, mode: Mode, quality: Quality, asymmetry_rad: float
 ) -> Stride | None:
-    """Look back over a whole stride; None if its samples are too few."""
-    at = history.between(from_s, to_s)
-    if at.stop - at.start < 8:
+    """Return what the signals show of a stride; None if too few samples of it are there."""
+    at = signals.between(from_s, to_s)
+    if at.stop - at.start < MIN_STRIDE_SAMPLES:
         return None
-    obliquity, tilt, heading = (history[name][at] for name in ("obliquity_rad", "tilt_rad", "heading_rad"))
+    obliquity, tilt, heading = (signals[name][at] for name in ("obliquity_rad", "tilt_rad", "heading_rad"))
     duration = to_s - from_s
     return Stride(
         at_s=from_s,
@@ -151,21 +163,22 @@ def stride(
         duration_s=duration,
         cadence_spm=120 / duration,
         obliquity_mean_rad=mean(obliquity),
-        obliquity_range_rad=spread(obliquity),
+        obliquity_range_rad=value_range(obliquity),
         tilt_mean_rad=mean(tilt),
-        tilt_range_rad=spread(tilt),
-        rotation_range_rad=spread(heading),
-        vertical_oscillation_m=vertical_oscillation(history["vertical_mps2"][at], duration / (at.stop - at.start)),
+        tilt_range_rad=value_range(tilt),
+        rotation_range_rad=value_range(heading),
+        vertical_oscillation_m=vertical_oscillation(signals["vertical_mps2"][at], duration / (at.stop - at.start)),
         turn_radps=float((heading[-1] - heading[0]) / duration),
         asymmetry_rad=asymmetry_rad,
     )
 
 
 def vertical_oscillation(force_mps2: Array, dt_s: float) -> float:
-    """Peak-to-peak height over one stride [m]: twice integrated, with the stride's mean taken out each time.
+    """Return the peak-to-peak height over one stride [m] from its vertical specific force (n,) and sampling interval.
 
-    Over a whole stride height and velocity come back, so that the means are the integration constants.
+    The force is integrated twice and the mean is removed each time: over a whole stride height and velocity return to
+    where they began, so the means are the integration constants.
     """
     speed = (force_mps2 - mean(force_mps2)).cumsum() * dt_s
     height = (speed - mean(speed)).cumsum() * dt_s
-    return spread(height)
+    return value_range(height)

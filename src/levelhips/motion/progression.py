@@ -1,0 +1,71 @@
+"""The direction of progression: the heading against which pelvic rotation is measured.
+
+Without a magnetometer the world's heading drifts slowly, so the direction is estimated together with its drift.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressionSettings:
+    """Standard deviations of a Kalman filter with two states: heading and its drift."""
+
+    stride_rad: float = math.radians(0.8)  # mean heading of a stride about the direction of progression: 0.5-1.2 deg
+    wander_rad_rts: float = math.radians(0.1)  # a treadmill does not turn; this covers the noise of the gyroscope
+    drift_radps: float = math.radians(0.05)  # bias about the vertical after standing still
+    drift_wander_radps_rts: float = math.radians(0.003)
+    start_rad: float = math.radians(5.0)  # a single look at somebody standing or setting off
+    turned_rad: float = math.radians(12.0)  # further off than any stride: the runner turned
+    turned_sd: float = 3.0  # and outside 99.7 % of what the filter expects, so that an unsure heading is not given up early
+
+
+@dataclass(slots=True)
+class _State:
+    """Heading [rad] and drift [rad/s] at `at_s`, and their covariance (heading-heading, heading-drift, drift-drift)."""
+
+    at_s: float
+    heading_rad: float
+    drift_radps: float
+    covariance: tuple[float, float, float]
+
+
+class ProgressionHeading:
+    """Kalman filter of the direction of progression [rad] and its drift, from the mean headings of whole strides."""
+
+    def __init__(self, settings: ProgressionSettings = ProgressionSettings()) -> None:
+        self.settings = settings
+        self.start(0.0, 0.0)
+
+    def start(self, at_s: float, heading_rad: float, sd_rad: float | None = None) -> None:
+        """Restart from a heading with its standard deviation (by default that of a first look)."""
+        cfg = self.settings
+        sd_rad = cfg.start_rad if sd_rad is None else sd_rad
+        self._state = _State(at_s, heading_rad, 0.0, (sd_rad**2, 0.0, cfg.drift_radps**2))
+
+    def push(self, at_s: float, heading_rad: float) -> None:
+        """Take the mean heading [rad] of a stride centred at `at_s` [s]."""
+        cfg, state = self.settings, self._state
+        dt = at_s - state.at_s
+        hh, hd, dd = state.covariance
+        predicted = state.heading_rad + state.drift_radps * dt
+        hh = hh + 2 * dt * hd + dt * dt * dd + cfg.wander_rad_rts**2 * dt
+        hd, dd = hd + dt * dd, dd + cfg.drift_wander_radps_rts**2 * dt
+        error = heading_rad - predicted
+        if abs(error) > max(cfg.turned_rad, cfg.turned_sd * math.sqrt(hh)):
+            self.start(at_s, heading_rad, cfg.stride_rad)
+            return
+        s = hh + cfg.stride_rad**2
+        state.at_s, state.heading_rad, state.drift_radps = at_s, predicted + hh / s * error, state.drift_radps + hd / s * error
+        state.covariance = (hh - hh * hh / s, hd - hh * hd / s, dd - hd * hd / s)
+
+    def turn(self, by_rad: float) -> None:
+        """Turn the estimate: the axis whose heading is observed was redefined by this angle."""
+        self._state.heading_rad += by_rad
+
+    def at(self, at_s: float) -> float:
+        """Return the direction of progression expected at `at_s` [rad]."""
+        state = self._state
+        return state.heading_rad + state.drift_radps * (at_s - state.at_s)

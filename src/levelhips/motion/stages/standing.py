@@ -1,0 +1,129 @@
+"""Standing stage: the standing zero, and until there is one the mean posture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from levelhips.events import StandingZero
+from levelhips.motion.standing import StandingDetector
+from levelhips.samples import Array
+
+
+@dataclass(frozen=True, slots=True)
+class StandingStageSettings:
+    """How the zero is taken."""
+
+    unknown_sd_rad: float = math.radians(2.0)  # of mean posture as a zero: people run 1-3 deg from how they stand
+    min_sd_rad: float = math.radians(0.05)  # some still seconds repeat better than they are true
+    moved_rad: float = math.radians(3.0)  # people stand 1-2 deg differently from time to time: further means that the clip was moved
+    posture_intervals: int = 60
+
+
+@dataclass(slots=True)
+class _State:
+    """The zero, or what stands for it."""
+
+    zero: Array | None = None  # the vertical in sensor axes in standing (3,)
+    posture: Array = field(default_factory=lambda: np.zeros(3))  # the same from mean posture, until somebody stands still
+    posture_intervals: int = 0
+    sd_rad: float = math.nan
+    wanted: bool = True  # the next standing is a new zero
+    open: bool = True  # more standing, up to the first step, still improves the zero
+
+
+class StandingStage:
+    """Finds quiet standing and takes the zero of obliquity and tilt from it.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Sampling rate [Hz].
+    outward : (3,) array
+        The sensor axis that faces away from the body.
+    """
+
+    def __init__(self, rate_hz: float, outward: Array, settings: StandingStageSettings = StandingStageSettings()) -> None:
+        self.settings, self._dt = settings, 1.0 / rate_hz
+        self._detector, self._state = StandingDetector(outward), _State(sd_rad=settings.unknown_sd_rad)
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody stood still and the zero is known."""
+        return self._state.zero is not None
+
+    @property
+    def up(self) -> Array:
+        """The vertical in sensor axes (3,) at zero obliquity and tilt, unit length."""
+        return self._state.posture if self._state.zero is None else self._state.zero
+
+    @property
+    def sd_rad(self) -> float:
+        """Standard uncertainty of the zero [rad]."""
+        return self._state.sd_rad
+
+    def start(self, acc_mps2: Array) -> None:
+        """Take the direction of the first specific force (3,) as a provisional zero."""
+        self._state.posture = acc_mps2 / max(math.sqrt(acc_mps2 @ acc_mps2), 1e-9)
+
+    def request(self) -> None:
+        """Take a new zero from the next quiet standing."""
+        self._state.wanted = self._state.open = True
+        self._detector.restart()
+
+    def close(self) -> None:
+        """Leave the zero as it is from now on, unless a new one was requested: the wearer walks or runs."""
+        if not self._state.wanted:
+            self._state.open = False
+
+    def push_interval(self, acc_mps2: Array, gyr_radps: Array) -> tuple[bool, float]:
+        """Take the samples (n, 3) of an update interval.
+
+        Returns
+        -------
+        still : bool
+            Whether the wearer stood still throughout.
+        standing_s : float
+            For how long the wearer has been standing [s]; 0 if not for long enough to be called standing.
+        """
+        detector = self._detector
+        if not detector.still(acc_mps2, gyr_radps):
+            detector.pause(gyr_radps)
+            return False, 0.0
+        detector.add(acc_mps2, len(acc_mps2) * self._dt)
+        long_enough = detector.spell >= detector.settings.min_intervals
+        return True, detector.spell * len(acc_mps2) * self._dt if long_enough else 0.0
+
+    def apply_updates(self, now_s: float, standing_s: float) -> tuple[bool, list[StandingZero], bool]:
+        """Take or improve the zero, after `standing_s` [s] of standing.
+
+        Returns
+        -------
+        changed : bool
+            Whether the zero changed.
+        events : list of StandingZero
+            The event, if this is a new zero and not an improved one.
+        moved : bool
+            Whether the clip sits differently from before, so that its heading has to be learned again.
+        """
+        state, cfg = self._state, self.settings
+        if not standing_s or not state.open:
+            return False, [], False
+        up, new = self._detector.up, state.wanted
+        before = up if state.zero is None else state.zero
+        lean = math.acos(min(1.0, float(before @ up)))
+        state.zero, state.wanted = up, False
+        state.sd_rad = max(self._detector.repeat_rad, cfg.min_sd_rad)
+        if not new:
+            return True, [], False
+        return True, [StandingZero(now_s - standing_s, now_s, standing_s, state.sd_rad, lean)], lean > cfg.moved_rad
+
+    def push_posture(self, up: Array) -> None:
+        """Take the vertical in sensor axes (3, n) of an interval into the provisional zero."""
+        state = self._state
+        state.posture_intervals += 1
+        share = 1 / min(state.posture_intervals, self.settings.posture_intervals)
+        guess = state.posture + (up.mean(axis=1) - state.posture) * share
+        state.posture = guess / math.sqrt(guess @ guess)
