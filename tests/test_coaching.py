@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import run_engine
+from bench.severity import excesses
+from conftest import real_case, run_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levelhips import Command, Do, Quality, Side
+from levelhips import Command, Do, Quality, Side, open_recording
+from levelhips.audio.synth import SoundSettings, cue_sound
 from levelhips.coaching.coach import Coach, CueSettings
 from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
@@ -108,7 +110,7 @@ def stance_update(at_s: float, side: Side, peak_deg: float, quality: Quality = Q
     none = np.zeros(25)
     angles = Angles(t, side.sign * np.nan_to_num(drop), none, none, drop, sign)
     contact = Contact(at_s, float(t[0]), Mode.RUNNING, side, quality)
-    return Update(angles, (contact, replace(step(at_s, side, peak_deg, quality), known_s=float(t[22]))))
+    return Update(angles, (contact, replace(step(at_s, side, peak_deg, quality), known_s=float(t[22]), peak_percent=50.0)))
 
 
 def cues_of(coach: Coach, stances: list[tuple[Side, float]], quality: Quality = Quality.OK) -> list[Cue]:
@@ -162,12 +164,68 @@ def test_pause_and_resume() -> None:
     assert len(cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6, 12)])) > 0
 
 
-def test_severity_grows_with_the_drop_of_a_simulated_run() -> None:
-    low = Settings(threshold=ThresholdSettings(left_deg=2.5, right_deg=2.5))
-    cues = list(run_engine(MADE.samples, 100.0, settings=low).of(Cue))
-    assert cues
-    assert all(0 <= cue.severity <= 1 for cue in cues)
+def test_severity_is_that_of_the_peak_to_come_and_not_of_the_crossing() -> None:
+    """Peaks of 4.1 to 6.4 deg over a limit of 4: two degrees over is severity 1, and at the crossing nothing is over yet."""
+    peaks = [4.1 + 2.3 * ((k * 7) % 24) / 23 for k in range(72)]
+    stances = [(Side.LEFT, peak) for peak in peaks]
+    cues = cues_of(Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0)), stances)
+    assert len(cues) == len(peaks)
+    assert all(math.degrees(cue.drop_rad) - 4.0 < 0.75 for cue in cues), "known within one sample of the crossing"
+    learned = list(zip(cues, peaks, strict=True))[24:]
+    for cue, peak in learned:
+        assert cue.severity == pytest.approx(min((peak - 4.0) / 2.0, 1.0), abs=0.12)
+
+
+GRADED = simulate_gait(
+    RunnerModel(move_s=150.0, drop_left_deg=3.4, drop_right_deg=3.4, fatigue_side=Side.LEFT, fatigue_deg=3.5, fatigue_onset_s=30.0),
+    SensorModel(rate_hz=100.0),
+    seed=7,
+)
+
+
+def test_quiet_loud_and_double_beeps_are_all_used_and_follow_the_true_drop() -> None:
+    """Bug: severity was measured where the limit is crossed, so that of 718 beeps none was double and all were quiet."""
+    limits = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
+    update = run_engine(GRADED.samples, 100.0, settings=limits)
+    truth = {round(contact_s, 1): drop_deg for contact_s, _, _, drop_deg in GRADED.steps}
+    over, severity, seconds, peak = [], [], [], []
+    for cue in update.of(Cue):
+        near = [true for k in (-0.1, 0.0, 0.1) if (true := truth.get(round(cue.contact_s + k, 1))) is not None]
+        sound = cue_sound(cue, SoundSettings(), 16000)
+        over.append(near[len(near) // 2] - 3.7)
+        severity.append(cue.severity)
+        seconds.append(len(sound) / 16000)
+        peak.append(float(np.abs(sound).max()))
+    deg, double = np.array(over), np.array(seconds) > 0.1
+    assert np.corrcoef(deg, np.minimum(np.array(severity), 1.0))[0, 1] > 0.9
+    quiet, loud = ~double & (np.array(severity) < 0.2), ~double & (np.array(severity) >= 0.3)
+    assert min(quiet.sum(), loud.sum(), double.sum()) >= 10
+    assert deg[quiet].mean() < 0.5 < deg[loud].mean() < 1.2 < deg[double].mean()
+    assert max(np.array(peak)[quiet]) < min(np.array(peak)[loud]) < max(np.array(peak)[double])
+    assert np.median(deg[double]) > np.quantile(deg[~double], 0.9)
+
+
+def test_the_levels_of_beeps_come_no_later_than_the_crossing() -> None:
+    limits = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
+    update = run_engine(GRADED.samples, 100.0, settings=limits)
+    cues = list(update.of(Cue))
+    for cue in cues:
+        k = int(update.angles.t_s.searchsorted(cue.known_s))
+        assert update.angles.t_s[k] == cue.at_s == cue.known_s
+        assert update.angles.drop_rad[k] > cue.threshold_rad
+        assert not update.angles.drop_rad[k - 1] > cue.threshold_rad, "the first sample over the limit"
     assert {cue.forecast for cue in cues} == {False}
+
+
+@pytest.mark.parametrize("name", ["runner_a_2p5_turned", "runner_b_2p5_52hz", "runner_c_2p8_plate", "hard_warming_b"])
+def test_the_expected_peak_of_real_runners_is_near_the_true_one(name: str) -> None:
+    real_case(name)
+    recording = open_recording(real_case(name) / "imu.csv")
+    found = excesses(recording.rate_hz, recording.samples)
+    true, expected = found.T
+    assert len(found) >= 15
+    assert np.corrcoef(true, expected)[0, 1] > 0.8
+    assert math.sqrt(np.mean((true - expected) ** 2)) < 0.35
 
 
 def test_the_forecast_comes_earlier_is_marked_and_mostly_right() -> None:

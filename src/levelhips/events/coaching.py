@@ -42,7 +42,7 @@ class ThresholdChange:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A beep for a drop over the threshold: when, in which stance, and how badly (`severity` 0-1)."""
+    """A beep for a drop over the threshold: when, in which stance, and how far over its peak is expected to be (`severity` 0-1)."""
 
     at_s: float  # the drop went over the threshold
     known_s: float
