@@ -269,3 +269,56 @@ def test_a_command_changes_the_threshold_from_its_time_on() -> None:
     cues = list(engine.push(MADE.samples).of(Cue))
     assert cues
     assert min(cue.contact_s for cue in cues) >= 39.6
+
+
+def limits_of(threshold: Threshold) -> tuple[float, float]:
+    return round(math.degrees(threshold.of(Side.LEFT)), 6), round(math.degrees(threshold.of(Side.RIGHT)), 6)
+
+
+def test_one_press_moves_each_side_by_the_step_and_does_not_make_the_sides_equal() -> None:
+    """Bug: limits of 4.0 and 2.5 became 3.0 and 3.0."""
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=2.5))
+    [change] = coach.obey(Command(1.0, Do.MOVE_THRESHOLD, 0.5)).events
+    assert isinstance(change, ThresholdChange)
+    assert (math.degrees(change.left_rad), math.degrees(change.right_rad)) == pytest.approx((4.5, 3.0))
+    assert change.why == "command"
+    coach.obey(Command(2.0, Do.MOVE_THRESHOLD, -1.0))
+    assert limits_of(coach.threshold) == (3.5, 2.0)
+
+
+def test_limits_moved_by_hand_stay_between_half_a_degree_and_thirty_and_never_move_the_wrong_way() -> None:
+    low = Threshold(ThresholdSettings(left_deg=4.0, right_deg=0.3))
+    low.move(0.0, -1.0 * DEG)
+    assert limits_of(low) == (3.0, 0.3), "under the limit already: down does not mean up"
+    for _ in range(9):
+        low.move(0.0, -1.0 * DEG)
+    assert limits_of(low) == (0.5, 0.3)
+    assert low.move(0.0, -1.0 * DEG) == [], "nothing moved, nothing is said"
+    low.move(0.0, 0.1 * DEG)
+    assert limits_of(low) == (0.6, 0.5)
+    for _ in range(40):
+        low.move(0.0, 1.0 * DEG)
+    assert limits_of(low) == (30.0, 30.0)
+
+
+def test_shaping_goes_on_from_limits_that_were_moved_by_hand() -> None:
+    """Bug: a press ended automatic shaping."""
+    threshold = Threshold(ThresholdSettings(mode="auto"))
+    assert threshold.move(0.0, DEG) == [], "no limit is known before the baseline"
+    run_of([4.0 + 0.4 * math.sin(k) for k in range(122)], threshold)
+    left, _ = limits_of(threshold)
+    run_of([1.0] * 800, threshold, from_s=44.0)  # nearly five minutes: shaped once, and on the way to the next
+    threshold.move(340.0, 0.5 * DEG)
+    moved, _ = limits_of(threshold)
+    events = run_of([1.0] * 2000, threshold, from_s=340.0)
+    first = next(event for event in events if isinstance(event, ThresholdChange))
+    assert first.why == "shaping"
+    assert math.degrees(min(first.left_rad, first.right_rad)) == pytest.approx(moved - 0.5, abs=0.2)
+    assert first.at_s - 340.0 > 170.0, "steps before the press do not count for the new limit"
+    assert left - 0.5 + 0.5 == pytest.approx(moved, abs=1e-3)
+
+
+def test_an_absolute_threshold_of_an_old_recording_still_sets_both_sides() -> None:
+    coach = Coach(ThresholdSettings(mode="auto"))
+    coach.obey(Command(1.0, Do.THRESHOLD, 3.0))
+    assert limits_of(coach.threshold) == (3.0, 3.0)

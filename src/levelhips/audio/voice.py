@@ -12,7 +12,7 @@ import numpy as np
 
 from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes, signal_sound
 from levelhips.audio.words import word
-from levelhips.events import Beat, BlockChange, Cheat, Cue, DrillBegin, Event, Pace, Phase, PhaseChange, Rep, Signal
+from levelhips.events import Beat, BlockChange, BlockPurpose, Cheat, Cue, DrillBegin, Event, Pace, Phase, PhaseChange, Rep, Signal
 
 # Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
 Glide = tuple[float, float, float]
@@ -108,7 +108,9 @@ class Voice:
     def _block(self, block: BlockChange, mixer: Mixer) -> None:
         if block.over:
             self._say(mixer, "run-done", PATIENT_S)
-        elif block.count == 1 and not block.feedback:
+        elif block.purpose is BlockPurpose.MEASURE:
+            self._say(mixer, "measure", PATIENT_S)
+        elif block.count == 1 and block.purpose is BlockPurpose.RETENTION:
             self._say(mixer, "remember", PATIENT_S)
         elif block.walk:
             self._say(mixer, "walk", PATIENT_S)

@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "walk": "Walk.",
     "with-sound": "With sound.",
     "without-sound": "Without sound. Keep it level.",
+    "measure": "Run as you usually do. We are only measuring.",
     "remember": "No sound today. Run as you have learned: pelvis level.",
     "run-done": "That was it for today. Slow down.",
 }

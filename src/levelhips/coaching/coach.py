@@ -135,6 +135,8 @@ class Coach:
         elif command.do is Do.THRESHOLD and command.value is not None:
             level = math.radians(command.value)
             events.append(self.threshold.set(command.at_s, level, level, ThresholdReason.COMMAND))
+        elif command.do is Do.MOVE_THRESHOLD and command.value is not None:
+            events += self.threshold.move(command.at_s, math.radians(command.value))
         return Update(events=tuple(events))
 
     def _heed(self, event: Event) -> list[Event]:
@@ -158,8 +160,8 @@ class Coach:
         elif isinstance(event, ModeChange):
             began = event.mode is Mode.RUNNING and not state.running
             state.running = event.mode is Mode.RUNNING
-            if began and not state.paused:
-                return [Signal(event.at_s, event.known_s, SignalKind.STARTED), *self._schedule.begin(event.known_s)]
+            events = self._schedule.running(event.known_s, now=state.running)
+            return [Signal(event.at_s, event.known_s, SignalKind.STARTED), *events] if began and not state.paused else events
         return []
 
     def _begin(self, contact: Contact) -> None:

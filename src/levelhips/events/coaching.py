@@ -54,9 +54,19 @@ class Cue:
     forecast: bool = False
 
 
+class BlockPurpose(StrEnum):
+    """What a block of a run protocol is for."""
+
+    UNSTATED = ""  # in recordings of version 0.1
+    MEASURE = "measure"  # run as usual, no sound: the baseline
+    FEEDBACK = "feedback"  # run with beeps
+    RETENTION = "retention"  # run as learned, without beeps
+    WALK = "walk"
+
+
 @dataclass(frozen=True, slots=True)
 class BlockChange:
-    """A stretch of a schedule begins: run or walk, with feedback or without; or all are `over`."""
+    """A block of a run protocol begins: run or walk, with feedback or without; or all are `over`."""
 
     at_s: float
     known_s: float
@@ -66,6 +76,7 @@ class BlockChange:
     feedback: bool
     over: bool
     until_s: float
+    purpose: BlockPurpose = BlockPurpose.UNSTATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from levelhips.events import (
     Angles,
     BlockChange,
+    BlockPurpose,
     Cue,
     DrillBegin,
     LinkChange,
@@ -219,10 +220,19 @@ def block_line(block: BlockChange, now_s: float) -> str:
     if block.over:
         return "The schedule is done: slow down"
     minutes, seconds = divmod(max(0, round(block.until_s - now_s)), 60)
-    what = "Walk" if block.walk else "Run with sound" if block.feedback else "Run without sound: keep it level"
+    if block.purpose is BlockPurpose.UNSTATED:
+        what = "Walk" if block.walk else "Run with sound" if block.feedback else "Run without sound"
+    else:
+        what = BLOCKS[block.purpose]
     return f"{what}   {minutes}:{seconds:02d} left   {block.number} of {block.count}"
 
 
+BLOCKS = {
+    BlockPurpose.MEASURE: "Run as you usually do: measuring, no sound",
+    BlockPurpose.FEEDBACK: "Run with sound",
+    BlockPurpose.RETENTION: "Run without sound: keep it level",
+    BlockPurpose.WALK: "Walk",
+}
 NOTICES = {
     "slipped": "The clip seems to have slipped: stand still and set zero again",
     "loose": "The clip rattles: fix it tighter",
