@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.table import Table
 
 from bench.drills import drill_figures
+from bench.severity import severity_figures
 from levelhips import RecordingWriter, Settings
 from levelhips.engine import Engine
 from levelhips.history import History
@@ -60,4 +61,4 @@ def rebuilding(out: Table) -> None:
         out.add_row(str(done.taken), f"{first.stat().st_size / 1e6:.1f}", f"{took:.1f}", f"{again:.2f}")
 
 
-WEEKS = {"drills": drill_figures, "rebuild": rebuilding}
+WEEKS = {"drills": drill_figures, "severity": severity_figures, "rebuild": rebuilding}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import run_engine, short_run
 
 from levelhips import Side, Update
+from levelhips.audio import synth
 from levelhips.audio.player import RATE_HZ, Player
 from levelhips.audio.synth import SIGNALS, Mixer, SoundSettings, cue_sound, signal_sound
 from levelhips.audio.wav import WavSink, read_wav
@@ -121,6 +125,40 @@ def test_a_wav_that_was_abandoned_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "beeps.wav").exists(), "a file that is not whole does not look whole"
     sink.abandon()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("every_s", [0.0, 0.3])
+def test_a_tick_that_stops_at_any_line_of_a_render_does_not_loop_for_ever(every_s: float) -> None:
+    """Bug: stopped while a block with a tick was drawn, the metronome moved on by nothing, and all sound was dead."""
+    longest = 0
+    for at in range(1, 400):
+        mixer, lines = Mixer(1000), 0
+        mixer.tick(0.01)
+
+        def trace(frame: FrameType, event: str, arg: object, mixer: Mixer = mixer, at: int = at) -> Any:
+            nonlocal lines
+            if frame.f_code.co_filename != synth.__file__:
+                return None
+            if event == "line":
+                lines += 1
+                if lines == at:
+                    mixer.tick(every_s)  # as another thread would, between these two lines
+                if lines > 2000:
+                    raise TimeoutError(f"render does not end when tick({every_s:g}) comes at its line {at}")
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            mixer.render(100)
+        finally:
+            sys.settrace(before)
+        longest = max(longest, lines)
+        sound = mixer.render(500)
+        if lines >= at:
+            onsets = np.flatnonzero(np.abs(sound[:, 0]) > 0.05)
+            assert len(onsets) < 60, "after it the metronome is off, or slow"
+    assert longest > 50, "every line of a render that draws ticks was tried"
 
 
 def test_the_null_device_renders_what_is_put() -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import run_engine
+from bench.severity import excesses
+from conftest import real_case, run_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levelhips import Command, Do, Quality, Side
+from levelhips import Command, Do, Quality, Side, open_recording
+from levelhips.audio.synth import SoundSettings, cue_sound
 from levelhips.coaching.coach import Coach, CueSettings
 from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
@@ -108,7 +110,7 @@ def stance_update(at_s: float, side: Side, peak_deg: float, quality: Quality = Q
     none = np.zeros(25)
     angles = Angles(t, side.sign * np.nan_to_num(drop), none, none, drop, sign)
     contact = Contact(at_s, float(t[0]), Mode.RUNNING, side, quality)
-    return Update(angles, (contact, replace(step(at_s, side, peak_deg, quality), known_s=float(t[22]))))
+    return Update(angles, (contact, replace(step(at_s, side, peak_deg, quality), known_s=float(t[22]), peak_percent=50.0)))
 
 
 def cues_of(coach: Coach, stances: list[tuple[Side, float]], quality: Quality = Quality.OK) -> list[Cue]:
@@ -162,12 +164,68 @@ def test_pause_and_resume() -> None:
     assert len(cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6, 12)])) > 0
 
 
-def test_severity_grows_with_the_drop_of_a_simulated_run() -> None:
-    low = Settings(threshold=ThresholdSettings(left_deg=2.5, right_deg=2.5))
-    cues = list(run_engine(MADE.samples, 100.0, settings=low).of(Cue))
-    assert cues
-    assert all(0 <= cue.severity <= 1 for cue in cues)
+def test_severity_is_that_of_the_peak_to_come_and_not_of_the_crossing() -> None:
+    """Peaks of 4.1 to 6.4 deg over a limit of 4: two degrees over is severity 1, and at the crossing nothing is over yet."""
+    peaks = [4.1 + 2.3 * ((k * 7) % 24) / 23 for k in range(72)]
+    stances = [(Side.LEFT, peak) for peak in peaks]
+    cues = cues_of(Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0)), stances)
+    assert len(cues) == len(peaks)
+    assert all(math.degrees(cue.drop_rad) - 4.0 < 0.75 for cue in cues), "known within one sample of the crossing"
+    learned = list(zip(cues, peaks, strict=True))[24:]
+    for cue, peak in learned:
+        assert cue.severity == pytest.approx(min((peak - 4.0) / 2.0, 1.0), abs=0.12)
+
+
+GRADED = simulate_gait(
+    RunnerModel(move_s=150.0, drop_left_deg=3.4, drop_right_deg=3.4, fatigue_side=Side.LEFT, fatigue_deg=3.5, fatigue_onset_s=30.0),
+    SensorModel(rate_hz=100.0),
+    seed=7,
+)
+
+
+def test_quiet_loud_and_double_beeps_are_all_used_and_follow_the_true_drop() -> None:
+    """Bug: severity was measured where the limit is crossed, so that of 718 beeps none was double and all were quiet."""
+    limits = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
+    update = run_engine(GRADED.samples, 100.0, settings=limits)
+    truth = {round(contact_s, 1): drop_deg for contact_s, _, _, drop_deg in GRADED.steps}
+    over, severity, seconds, peak = [], [], [], []
+    for cue in update.of(Cue):
+        near = [true for k in (-0.1, 0.0, 0.1) if (true := truth.get(round(cue.contact_s + k, 1))) is not None]
+        sound = cue_sound(cue, SoundSettings(), 16000)
+        over.append(near[len(near) // 2] - 3.7)
+        severity.append(cue.severity)
+        seconds.append(len(sound) / 16000)
+        peak.append(float(np.abs(sound).max()))
+    deg, double = np.array(over), np.array(seconds) > 0.1
+    assert np.corrcoef(deg, np.minimum(np.array(severity), 1.0))[0, 1] > 0.9
+    quiet, loud = ~double & (np.array(severity) < 0.2), ~double & (np.array(severity) >= 0.3)
+    assert min(quiet.sum(), loud.sum(), double.sum()) >= 10
+    assert deg[quiet].mean() < 0.5 < deg[loud].mean() < 1.2 < deg[double].mean()
+    assert max(np.array(peak)[quiet]) < min(np.array(peak)[loud]) < max(np.array(peak)[double])
+    assert np.median(deg[double]) > np.quantile(deg[~double], 0.9)
+
+
+def test_the_levels_of_beeps_come_no_later_than_the_crossing() -> None:
+    limits = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
+    update = run_engine(GRADED.samples, 100.0, settings=limits)
+    cues = list(update.of(Cue))
+    for cue in cues:
+        k = int(update.angles.t_s.searchsorted(cue.known_s))
+        assert update.angles.t_s[k] == cue.at_s == cue.known_s
+        assert update.angles.drop_rad[k] > cue.threshold_rad
+        assert not update.angles.drop_rad[k - 1] > cue.threshold_rad, "the first sample over the limit"
     assert {cue.forecast for cue in cues} == {False}
+
+
+@pytest.mark.parametrize("name", ["runner_a_2p5_turned", "runner_b_2p5_52hz", "runner_c_2p8_plate", "hard_warming_b"])
+def test_the_expected_peak_of_real_runners_is_near_the_true_one(name: str) -> None:
+    real_case(name)
+    recording = open_recording(real_case(name) / "imu.csv")
+    found = excesses(recording.rate_hz, recording.samples)
+    true, expected = found.T
+    assert len(found) >= 15
+    assert np.corrcoef(true, expected)[0, 1] > 0.8
+    assert math.sqrt(np.mean((true - expected) ** 2)) < 0.35
 
 
 def test_the_forecast_comes_earlier_is_marked_and_mostly_right() -> None:
@@ -211,3 +269,56 @@ def test_a_command_changes_the_threshold_from_its_time_on() -> None:
     cues = list(engine.push(MADE.samples).of(Cue))
     assert cues
     assert min(cue.contact_s for cue in cues) >= 39.6
+
+
+def limits_of(threshold: Threshold) -> tuple[float, float]:
+    return round(math.degrees(threshold.of(Side.LEFT)), 6), round(math.degrees(threshold.of(Side.RIGHT)), 6)
+
+
+def test_one_press_moves_each_side_by_the_step_and_does_not_make_the_sides_equal() -> None:
+    """Bug: limits of 4.0 and 2.5 became 3.0 and 3.0."""
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=2.5))
+    [change] = coach.obey(Command(1.0, Do.MOVE_THRESHOLD, 0.5)).events
+    assert isinstance(change, ThresholdChange)
+    assert (math.degrees(change.left_rad), math.degrees(change.right_rad)) == pytest.approx((4.5, 3.0))
+    assert change.why == "command"
+    coach.obey(Command(2.0, Do.MOVE_THRESHOLD, -1.0))
+    assert limits_of(coach.threshold) == (3.5, 2.0)
+
+
+def test_limits_moved_by_hand_stay_between_half_a_degree_and_thirty_and_never_move_the_wrong_way() -> None:
+    low = Threshold(ThresholdSettings(left_deg=4.0, right_deg=0.3))
+    low.move(0.0, -1.0 * DEG)
+    assert limits_of(low) == (3.0, 0.3), "under the limit already: down does not mean up"
+    for _ in range(9):
+        low.move(0.0, -1.0 * DEG)
+    assert limits_of(low) == (0.5, 0.3)
+    assert low.move(0.0, -1.0 * DEG) == [], "nothing moved, nothing is said"
+    low.move(0.0, 0.1 * DEG)
+    assert limits_of(low) == (0.6, 0.5)
+    for _ in range(40):
+        low.move(0.0, 1.0 * DEG)
+    assert limits_of(low) == (30.0, 30.0)
+
+
+def test_shaping_goes_on_from_limits_that_were_moved_by_hand() -> None:
+    """Bug: a press ended automatic shaping."""
+    threshold = Threshold(ThresholdSettings(mode="auto"))
+    assert threshold.move(0.0, DEG) == [], "no limit is known before the baseline"
+    run_of([4.0 + 0.4 * math.sin(k) for k in range(122)], threshold)
+    left, _ = limits_of(threshold)
+    run_of([1.0] * 800, threshold, from_s=44.0)  # nearly five minutes: shaped once, and on the way to the next
+    threshold.move(340.0, 0.5 * DEG)
+    moved, _ = limits_of(threshold)
+    events = run_of([1.0] * 2000, threshold, from_s=340.0)
+    first = next(event for event in events if isinstance(event, ThresholdChange))
+    assert first.why == "shaping"
+    assert math.degrees(min(first.left_rad, first.right_rad)) == pytest.approx(moved - 0.5, abs=0.2)
+    assert first.at_s - 340.0 > 170.0, "steps before the press do not count for the new limit"
+    assert left - 0.5 + 0.5 == pytest.approx(moved, abs=1e-3)
+
+
+def test_an_absolute_threshold_of_an_old_recording_still_sets_both_sides() -> None:
+    coach = Coach(ThresholdSettings(mode="auto"))
+    coach.obey(Command(1.0, Do.THRESHOLD, 3.0))
+    assert limits_of(coach.threshold) == (3.0, 3.0)

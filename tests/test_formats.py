@@ -20,6 +20,7 @@ from conftest import ROOT
 from levelhips import Recording, Settings, Side, analyze, load_settings, open_recording
 from levelhips import events as ev
 from levelhips.analysis import settings_of
+from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.export.tables import write_tables
@@ -291,7 +292,7 @@ def test_the_packets_decoded_again_are_the_samples(name: str) -> None:
 
 def test_the_settings_in_the_recordings() -> None:
     run, drill, plan = (settings_of(read(name)) for name in ("live_run", "live_drill", "run_with_plan"))
-    assert run == replace(Settings(), threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4))
+    assert run == replace(Settings(), threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4), cues=CueSettings(severe_deg=3.0))
     asked = drill.drill
     assert (asked.name, asked.side, asked.sets, asked.reps, asked.rest_s, asked.pace_s) == ("clamshell", "right", 1, 3, 5.0, 4.0)
     assert (asked.seconds, asked.low_deg, asked.high_deg) == (None, None, None)
@@ -550,6 +551,7 @@ def test_settings_as_the_dialog_wrote_them() -> None:
     assert read == replace(
         usual,
         threshold=replace(usual.threshold, left_deg=3.5, right_deg=4.5),
+        cues=replace(usual.cues, severe_deg=3.0),  # the default of then
         plan=replace(usual.plan, step_rate_spm=158.0),
     )
 
@@ -616,6 +618,7 @@ def test_a_table_has_the_columns_it_had_in_their_units(tables: Path, name: str, 
 def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
     old, new = (json.loads((folder / name / "summary.json").read_text(encoding="utf-8")) for folder in (V01, tables))
     old.pop("versions")
+    assert old["settings"]["cues"].pop("severe_deg") == 3.0  # the default of then; 2.0 since severity is that of the peak
     if name == "run":
         assert old["contralateral_drop_deg"]["left"] == {"mean": 3.568, "sd": 0.438, "standard_error": 0.093, "n": 22}
         assert old["cues"] == {"left": 13, "right": 2, "all": 15}

@@ -14,7 +14,7 @@ import pytest
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import PlanSettings
-from levelhips.events import BlockChange, Event, Rep, Step
+from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step
 from levelhips.history import Diary, History, digest
 from levelhips.history.store import MIGRATIONS
 from levelhips.history.weekly import baseline, retention, weeks
@@ -233,8 +233,8 @@ def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, 
     from levelhips.coaching.run_protocol import Block
 
     short = {
-        "baseline": (Block(0.0, 55.0, feedback=False),),
-        "retraining": (Block(0.0, 20.0, feedback=False), Block(20.0, 40.0), Block(40.0, 55.0, feedback=False)),
+        "baseline": (Block(0.0, 55.0, BlockPurpose.MEASURE),),
+        "retraining": (Block(0.0, 20.0, BlockPurpose.RETENTION), Block(20.0, 40.0), Block(40.0, 55.0, BlockPurpose.RETENTION)),
     }
     monkeypatch.setattr("levelhips.coaching.run_protocol.blocks", lambda settings: short[settings.name])
     run(tmp_path / "base.mcap", "2026-03-02T10:00:00+00:00", left=4.0, plan=PlanSettings("baseline"))

@@ -35,7 +35,13 @@ LOW = Settings(threshold=ThresholdSettings(left_deg=2.5, right_deg=2.5), cues=Cu
 def _engine(**changes: Any) -> Callable[[list[Samples]], Any]:
     def through(parts: list[Samples]) -> Update:
         engine = Engine(RATE_HZ, replace(LOW, **changes))
-        for at_s, do, value in ((6.0, Do.ZERO, None), (9.5, Do.THRESHOLD, 2.0), (12.0, Do.PAUSE, None), (13.3, Do.RESUME, None)):
+        for at_s, do, value in (
+            (6.0, Do.ZERO, None),
+            (9.5, Do.THRESHOLD, 2.0),
+            (10.5, Do.MOVE_THRESHOLD, -0.5),
+            (12.0, Do.PAUSE, None),
+            (13.3, Do.RESUME, None),
+        ):
             engine.push(Command(at_s, do, value))
         return Update.join([*(engine.push(part) for part in parts), engine.finish()])
 

@@ -204,9 +204,15 @@ def test_every_kind_of_sensor_survives(tmp_path, profile, fault):
 
 
 def test_what_the_runner_pressed_acts_in_the_replay_where_it_acted_in_the_run(tmp_path):
-    keys = [(20.0, Do.THRESHOLD, 2.0), (25.0, Do.PAUSE, None), (30.0, Do.RESUME, None), (33.0, Do.MARK, None)]
+    keys = [
+        (19.0, Do.THRESHOLD, 2.5),
+        (20.0, Do.MOVE_THRESHOLD, -0.5),
+        (25.0, Do.PAUSE, None),
+        (30.0, Do.RESUME, None),
+        (33.0, Do.MARK, None),
+    ]
     lived = live(tmp_path, press=keys)
-    assert [command.do for command in lived.recording.commands] == [Do.THRESHOLD, Do.PAUSE, Do.RESUME, Do.MARK]
+    assert [command.do for command in lived.recording.commands] == [do for _, do, _ in keys]
     assert analyzed(lived) == lived.core_events()
     quiet = [cue for cue in lived.of(Cue) if 25.1 < cue.at_s < 29.9]
     assert quiet == []

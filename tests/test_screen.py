@@ -149,8 +149,8 @@ def test_keys_of_the_live_view(window, qtbot):
     qtbot.keyClick(live, Qt.Key.Key_Space)
     go_on(window, qtbot, hold)
     recording = open_recording(session.recorder.paths[0])
-    assert [command.do for command in recording.commands] == ["threshold", "mark", "pause"]
-    assert recording.commands[0].value == pytest.approx(3.9)
+    assert [command.do for command in recording.commands] == ["move-threshold", "mark", "pause"]
+    assert recording.commands[0].value == 0.5
 
 
 def test_the_window_can_be_closed_by_key_in_mid_run_and_the_recording_is_whole(window, qtbot):

@@ -23,6 +23,7 @@ from levelhips.audio.words import word
 from levelhips.events import (
     Beat,
     BlockChange,
+    BlockPurpose,
     Cheat,
     DrillBegin,
     Event,
@@ -70,13 +71,14 @@ SHOWN: dict[Enum, tuple[str, ...]] = {
     SignalKind: ("SIGNALS",),
     LinkState: ("LINK_STATES",),
     GapReason: ("GAP_REASONS",),
+    BlockPurpose: ("BLOCKS",),
 }
 SPOKEN: dict[Enum, tuple[str, ...]] = {
     FormFault: ("SPOKEN_FORM_FAULTS",),
     Posture: ("SPOKEN_POSTURES",),
     PromptKind: ("SPOKEN_PROMPTS",),
 }
-WITHOUT_WORDS: set[StrEnum] = {Quality.OK, PhaseReason.NONE}  # nothing is to be said; only these may be empty
+WITHOUT_WORDS: set[StrEnum] = {Quality.OK, PhaseReason.NONE, BlockPurpose.UNSTATED}  # nothing is to be said; only these may be empty
 NEVER_ASKED_FOR: set[StrEnum] = {Posture.UNCLEAR}
 # Silent prompts: the tone before still counts as hold's, and the phase that follows a rest is announced itself.
 SILENT: set[StrEnum] = {PromptKind.HOLD, PromptKind.REST_OVER}
@@ -377,9 +379,14 @@ def test_the_clock_of_a_hold_stops_and_goes_on() -> None:
     [
         (BlockChange(0.0, 0.0, 2, 5, walk=True, feedback=True, over=False, until_s=70.0), "Walk   1:05 left   2 of 5"),
         (BlockChange(0.0, 0.0, 2, 5, walk=False, feedback=True, over=False, until_s=70.0), "Run with beeps   1:05 left   2 of 5"),
+        (BlockChange(0.0, 0.0, 2, 5, walk=False, feedback=False, over=False, until_s=6.0), "Run without beeps   0:01 left   2 of 5"),
         (
-            BlockChange(0.0, 0.0, 2, 5, walk=False, feedback=False, over=False, until_s=6.0),
+            BlockChange(0.0, 0.0, 2, 5, walk=False, feedback=False, over=False, until_s=6.0, purpose=BlockPurpose.RETENTION),
             "Run without beeps: keep your pelvis level   0:01 left   2 of 5",
+        ),
+        (
+            BlockChange(0.0, 0.0, 1, 1, walk=False, feedback=False, over=False, until_s=6.0, purpose=BlockPurpose.MEASURE),
+            "Run as you usually do: measuring, no beeps   0:01 left   1 of 1",
         ),
         (BlockChange(0.0, 0.0, 2, 5, walk=False, feedback=True, over=False, until_s=1.0), "Run with beeps   0:00 left   2 of 5"),
         (BlockChange(0.0, 0.0, 2, 5, walk=False, feedback=True, over=False, until_s=math.nan), "Run with beeps   2 of 5"),

@@ -10,7 +10,8 @@ class Do(StrEnum):
     """What a command asks for."""
 
     ZERO = "zero"  # take standing zero again from the next still seconds
-    THRESHOLD = "threshold"  # a new drop threshold, `value` in degrees
+    THRESHOLD = "threshold"  # one drop threshold for both sides, `value` in degrees; fixed from then on
+    MOVE_THRESHOLD = "move-threshold"  # each side's drop threshold up or down by `value` degrees; shaping goes on from there
     PAUSE = "pause"  # keep measuring, give no cues
     RESUME = "resume"
     NEXT = "next"  # in a drill: end the set, or the rest

@@ -1,4 +1,4 @@
-"""The tones: what a cue and a signal sound like, and how several mix without a click."""
+"""Tones of cues and signals, and a mixer that plays several at once without a click."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ SIGNALS: dict[SignalKind, tuple[tuple[float, float], ...]] = {
 
 
 def tone(frequency_hz: float, seconds: float, rate_hz: int, ramp_s: float) -> Sound:
-    """A sine with a second harmonic (small loudspeakers swallow pure ones), raised-cosine ramps at both ends."""
+    """Return a sine with a second harmonic (small loudspeakers hardly play pure low ones) and raised-cosine ramps."""
     return glide(frequency_hz, frequency_hz, seconds, rate_hz, ramp_s)
 
 
 def glide(from_hz: float, to_hz: float, seconds: float, rate_hz: int, ramp_s: float) -> Sound:
-    """A tone whose pitch goes from one frequency to another."""
+    """Return a tone whose pitch glides from one frequency to another."""
     t = np.arange(round(seconds * rate_hz)) / rate_hz
     phase = 2 * np.pi * (from_hz * t + (to_hz - from_hz) * t * t / (2 * seconds))
     wave = 0.8 * np.sin(phase) + 0.2 * np.sin(2 * phase)
@@ -65,7 +65,7 @@ def glide(from_hz: float, to_hz: float, seconds: float, rate_hz: int, ramp_s: fl
 
 
 def cue_sound(cue: Cue, settings: SoundSettings, rate_hz: int) -> Sound:
-    """A cue as (n, 2) samples: the ear and the pitch of the stance side, louder and doubled with severity."""
+    """Return the stereo samples (n, 2) of a cue: panned and pitched by side; louder, and repeated, with severity."""
     frequency = settings.left_hz if cue.side is Side.LEFT else settings.right_hz
     pip = tone(frequency, settings.pip_s, rate_hz, settings.ramp_s)
     if cue.severity >= settings.double_from:
@@ -76,7 +76,7 @@ def cue_sound(cue: Cue, settings: SoundSettings, rate_hz: int) -> Sound:
 
 
 def notes(glides: Sequence[tuple[float, float, float]], rate_hz: int, ramp_s: float) -> Sound:
-    """Glides (from, to, seconds) one after the other, (n,); a pitch of 0 is a pause."""
+    """Return glides (from, to, seconds) one after the other, (n,); a pitch of 0 is a pause."""
     parts = [
         glide(low, high, seconds, rate_hz, ramp_s) if low else np.zeros(round(seconds * rate_hz), np.float32)
         for low, high, seconds in glides
@@ -85,16 +85,17 @@ def notes(glides: Sequence[tuple[float, float, float]], rate_hz: int, ramp_s: fl
 
 
 def signal_sound(signal: Signal, settings: SoundSettings, rate_hz: int) -> Sound:
-    """A signal as (n, 2) samples, the same in both ears."""
+    """Return the stereo samples (n, 2) of a signal, the same in both ears."""
     wave = notes([(pitch, pitch, seconds) for pitch, seconds in SIGNALS[signal.what]], rate_hz, settings.ramp_s)
     wave = wave * np.float32(0.5 * settings.volume)
     return np.stack([wave, wave], axis=1)
 
 
 class Mixer:
-    """Sounds that are begun at any moment, mixed into blocks of any length; words, one after the other; and a metronome.
+    """Mixer of sounds started at any moment, words spoken one after the other, and a metronome, in blocks of any length.
 
-    `begin`, `say` and `tick` may be called from any thread; `render` from one.
+    `begin`, `say` and `tick` may be called from any thread, also during a render: they only leave a request. `render` is
+    called from one thread and owns everything else.
     """
 
     voices = 6  # more at once is noise, and each costs time in the callback
@@ -109,19 +110,20 @@ class Mixer:
         self._words: deque[tuple[Sound, int]] = deque()
         self._word: Sound | None = None
         self._word_at = 0
-        self._period_s, self._next_tick = 0.0, 0.0
+        self._asked_tick: deque[float] = deque(maxlen=1)  # the newest period that was asked for [s]
+        self._period, self._next_tick = 0.0, 0.0  # in frames; a period of 0: no ticks
         self._click = tone(1600.0, 0.012, rate_hz, 0.003) * np.float32(0.35)
 
     def say(self, spoken: Sound, waits_s: float, *, urgent: bool = False) -> None:
-        """Let a word be spoken behind those that are; one that cannot begin in time is left out. An urgent one comes at once."""
+        """Queue a spoken word; one that cannot start within `waits_s` is dropped. An urgent word replaces what is queued."""
         self._said.append((spoken, self._frames + round(waits_s * self.rate_hz), urgent))
 
     def tick(self, every_s: float) -> None:
-        """Tick from now on, exact to the sample; 0: no more."""
-        self._period_s, self._next_tick = every_s, float(self._frames)
+        """Tick from the next block on, exact to the sample; 0 stops."""
+        self._asked_tick.append(every_s)
 
     def begin(self, sound: Sound) -> None:
-        """Let a sound begin with the next block."""
+        """Start a sound with the next block."""
         self._new.append(sound)
 
     @property
@@ -129,7 +131,7 @@ class Mixer:
         return bool(self._new or self._playing or self._said or self._words or self._word is not None)
 
     def render(self, frames: int) -> Sound:
-        """The next (frames, 2) samples."""
+        """Return the next (frames, 2) samples."""
         self._take_words()
         while self._new:
             self._playing.append((self._new.popleft(), 0))
@@ -147,7 +149,7 @@ class Mixer:
         self._frames += frames
         goal = 0.0 if self.muted else 1.0
         if self._gain != goal or goal != 1.0:
-            # Mute within a hundredth of a second, along a line: no click.
+            # Mute along a line of a hundredth of a second: no click.
             steps = np.arange(1, frames + 1) / (0.01 * self.rate_hz)
             gain = np.clip(self._gain + np.sign(goal - self._gain) * steps, min(self._gain, goal), max(self._gain, goal))
             out *= gain[:, None].astype(np.float32)
@@ -158,7 +160,7 @@ class Mixer:
         while self._said:
             spoken, until, urgent = self._said.popleft()
             if urgent:
-                # What is being said or waits is not wanted any more; the cut is a ramp of a hundredth of a second.
+                # Drop what is being said and what waits; fade out over a hundredth of a second.
                 self._words.clear()
                 if self._word is not None:
                     rest = self._word[self._word_at : self._word_at + self.rate_hz // 100]
@@ -184,7 +186,12 @@ class Mixer:
                 self._word = None
 
     def _tick(self, out: Sound) -> None:
-        if not self._period_s:
+        if self._asked_tick:
+            every_s = self._asked_tick.popleft()
+            # A tick at each sample at most: rounding must not make the period 0.
+            self._period = max(every_s * self.rate_hz, 1.0) if every_s > 0 else 0.0
+            self._next_tick = float(self._frames)
+        if not self._period:
             return
         while self._next_tick < self._frames + len(out):
             at = int(self._next_tick) - self._frames
@@ -192,4 +199,4 @@ class Mixer:
             out[max(at, 0) : max(at, 0) + len(part)] += part[:, None]
             if at + len(self._click) > len(out):  # goes on in the next block
                 self._playing.append((np.repeat(self._click[:, None], 2, axis=1), len(out) - at))
-            self._next_tick += self._period_s * self.rate_hz
+            self._next_tick += self._period

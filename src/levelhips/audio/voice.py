@@ -15,6 +15,7 @@ from levelhips.audio.words import word
 from levelhips.events import (
     Beat,
     BlockChange,
+    BlockPurpose,
     Cheat,
     Cue,
     DrillBegin,
@@ -128,7 +129,9 @@ class Voice:
     def _block(self, block: BlockChange, mixer: Mixer) -> None:
         if block.over:
             self._say(mixer, Phrase.RUN_DONE, PATIENT_S)
-        elif block.count == 1 and not block.feedback:
+        elif block.purpose is BlockPurpose.MEASURE:
+            self._say(mixer, Phrase.MEASURE, PATIENT_S)
+        elif block.count == 1 and block.purpose is BlockPurpose.RETENTION:
             self._say(mixer, Phrase.REMEMBER, PATIENT_S)
         elif block.walk:
             self._say(mixer, Phrase.WALK, PATIENT_S)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from levelhips.bounds import FieldError, bounded, check, choice, described
-from levelhips.coaching.forecast import PeakForecast
+from levelhips.coaching.forecast import Crossing, PeakForecast, RiseForecast
 from levelhips.coaching.run_protocol import PlanSettings, Schedule
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.commands import Command, Do
@@ -44,8 +44,8 @@ class CueSettings:
     n: int = bounded(5, 1, 100, help="k-of-n: among how many steps of the same side")
     # 0.3 s is shorter than any step: two sounds must not run into one another. After a minute nobody knows what a beep was for.
     spacing_s: float = bounded(0.3, 0.0, 60.0, help="shortest time between two beeps [s]")
-    # Three times a runner's own spread; at 0 every beep would be the loudest.
-    severe_deg: float = bounded(3.0, 0.1, 30.0, help="drop over the limit at which the beep is loudest [deg]")
+    # Three times a runner's spread from step to step, which is 0.4 to 0.9 deg; at 0 every beep would be the loudest.
+    severe_deg: float = bounded(2.0, 0.1, 30.0, help="peak over the limit at which the beep is loudest [deg]")
     forecast: bool = described(False, help="beep early, at the forecast of the peak")
     # Before 20 ms the landing still shakes the sensor; after 100 ms the peak itself is there.
     forecast_s: float = bounded(0.040, 0.02, 0.1, help="time after contact at which the peak is forecast [s]")
@@ -58,6 +58,11 @@ class CueSettings:
             raise FieldError("k", f"is {self.k}; it must be at most n, which is {self.n}")
 
 
+RATE_S = 0.010  # over which the rate of the drop is taken; at 20 ms the peak is expected to 0.27 deg instead of 0.23
+TAIL_S = 0.060  # of samples kept from before: two and more even at 40 Hz
+MAX_OPEN = 8  # stances whose step is not known yet: it is known within one step
+
+
 @dataclass(slots=True)
 class _Stance:
     contact: Contact
@@ -66,16 +71,17 @@ class _Stance:
     audible: bool
     cued: bool = False
     early: tuple[float, float] | None = None  # drop and rate at the instant of the forecast
+    crossing: Crossing | None = None
 
 
 @dataclass(slots=True)
 class _State:
     stance: _Stance | None = None
+    open: dict[float, _Stance] = field(default_factory=dict)  # by contact, until the step is known
     last_cue_s: float = -math.inf
     paused: bool = False
     running: bool = False
     bad: dict[Side, deque[bool]] = field(default_factory=dict)
-    early: dict[float, tuple[float, float]] = field(default_factory=dict)  # by contact, until the step is told
     tail_t: Array = field(default_factory=lambda: np.empty(0))
     tail_obliquity: Array = field(default_factory=lambda: np.empty(0))
 
@@ -92,7 +98,7 @@ class Coach:
         self.settings = cues
         self._schedule = Schedule(plan)
         self.threshold = Threshold(threshold)
-        self._forecast = PeakForecast()
+        self._forecast, self._rise = PeakForecast(), RiseForecast()
         self._state = _State(bad={side: deque(maxlen=max(cues.n - 1, 1)) for side in Side})
         self._said_fixed = threshold.mode == "auto"
 
@@ -129,6 +135,8 @@ class Coach:
         elif command.do is Do.THRESHOLD and command.value is not None:
             level = math.radians(command.value)
             events.append(self.threshold.set(command.at_s, level, level, ThresholdReason.COMMAND))
+        elif command.do is Do.MOVE_THRESHOLD and command.value is not None:
+            events += self.threshold.move(command.at_s, math.radians(command.value))
         return Update(events=tuple(events))
 
     def _heed(self, event: Event) -> list[Event]:
@@ -152,8 +160,8 @@ class Coach:
         elif isinstance(event, ModeChange):
             began = event.mode is Mode.RUNNING and not state.running
             state.running = event.mode is Mode.RUNNING
-            if began and not state.paused:
-                return [Signal(event.at_s, event.known_s, SignalKind.STARTED), *self._schedule.begin(event.known_s)]
+            events = self._schedule.running(event.known_s, now=state.running)
+            return [Signal(event.at_s, event.known_s, SignalKind.STARTED), *events] if began and not state.paused else events
         return []
 
     def _begin(self, contact: Contact) -> None:
@@ -162,7 +170,9 @@ class Coach:
             state.stance = None
             return
         audible = contact.quality is Quality.OK and not state.paused and self._schedule.feedback
-        state.stance = _Stance(contact, side, self.threshold.of(side), audible)
+        state.stance = state.open[contact.at_s] = _Stance(contact, side, self.threshold.of(side), audible)
+        while len(state.open) > MAX_OPEN:
+            del state.open[next(iter(state.open))]
 
     def _conclude(self, step: Step) -> list[Event]:
         state = self._state
@@ -170,13 +180,13 @@ class Coach:
             state.stance = None
         if step.mode is not Mode.RUNNING:
             return []
-        early = state.early.pop(step.at_s, None)
+        stance = state.open.pop(step.at_s, None)
         if step.quality is Quality.OK:
             state.bad[step.side].append(step.drop_rad > self.threshold.of(step.side))
-            if early is not None:
-                self._forecast.learn(step.side, *early, step.drop_rad)
-        while len(state.early) > 8:
-            del state.early[next(iter(state.early))]
+            if stance is not None and stance.side is step.side:
+                if stance.early is not None:
+                    self._forecast.learn(step.side, *stance.early, step.drop_rad)
+                self._rise.learn(step, stance.crossing)
         return self.threshold.step(step)
 
     def _watch(self, angles: Angles, start: int, end: int) -> list[Event]:
@@ -189,41 +199,55 @@ class Coach:
             before = self._watch(angles, start, at)
             return [*before, *self._schedule.advance(float(angles.t_s[at])), *self._watch(angles, at, end)]
         if stance is not None:
-            drop = angles.drop_rad[start:end]
             if self.settings.forecast and stance.early is None:
                 out += self._look_early(stance, angles, start, end)
-            if stance.audible and not stance.cued:
-                over = (drop > stance.threshold_rad).nonzero()[0]
+            if stance.crossing is None:
+                over = (angles.drop_rad[start:end] > stance.threshold_rad).nonzero()[0]
                 if len(over):
-                    i = start + int(over[0])
-                    out += self._cue(stance, float(angles.t_s[i]), float(angles.drop_rad[i]), forecast=False)
-        if self.settings.forecast:
-            keep = 6
-            state.tail_t = np.concatenate([state.tail_t, angles.t_s[start:end]])[-keep:]
-            state.tail_obliquity = np.concatenate([state.tail_obliquity, angles.obliquity_rad[start:end]])[-keep:]
+                    out += self._cross(stance, angles, start, start + int(over[0]))
+        times = np.concatenate([state.tail_t, angles.t_s[start:end]])
+        keep = slice(int(times.searchsorted(times[-1] - TAIL_S, "left")), None)
+        state.tail_t = times[keep]
+        state.tail_obliquity = np.concatenate([state.tail_obliquity, angles.obliquity_rad[start:end]])[keep]
         return out
 
-    def _look_early(self, stance: _Stance, angles: Angles, start: int, end: int) -> list[Event]:
+    def _before(self, angles: Angles, start: int, at: int) -> tuple[Array, Array]:
+        """Times and obliquities of the last samples up to and including `at`."""
         state = self._state
+        times = np.concatenate([state.tail_t, angles.t_s[start : at + 1]])
+        return times, np.concatenate([state.tail_obliquity, angles.obliquity_rad[start : at + 1]])
+
+    def _cross(self, stance: _Stance, angles: Angles, start: int, at: int) -> list[Event]:
+        """The drop went over the threshold: remember how, and cue it for the peak that is expected."""
+        times, obliquity = self._before(angles, start, at)
+        now_s, drop_rad = float(times[-1]), float(angles.drop_rad[at])
+        rate = 0.0
+        if len(times) > 1:
+            k = min(int(times.searchsorted(now_s - RATE_S - 1e-9, "left")), len(times) - 2)
+            rate = float(stance.side.sign * (obliquity[-1] - obliquity[k]) / (times[-1] - times[k]))
+        stance.crossing = self._rise.crossing(stance.side, now_s - stance.contact.at_s, drop_rad, rate if math.isfinite(rate) else 0.0)
+        if not stance.audible or stance.cued:
+            return []
+        return self._cue(stance, now_s, drop_rad, self._rise.peak(stance.side, stance.crossing), forecast=False)
+
+    def _look_early(self, stance: _Stance, angles: Angles, start: int, end: int) -> list[Event]:
         t = angles.t_s[start:end]
         at = int(t.searchsorted(stance.contact.at_s + self.settings.forecast_s, "left"))
         if at >= len(t) or math.isnan(angles.drop_rad[start + at]):
             return []
-        times = np.concatenate([state.tail_t, t[: at + 1]])[-3:]
-        obliquity = np.concatenate([state.tail_obliquity, angles.obliquity_rad[start : start + at + 1]])[-3:]
+        times, obliquity = (values[-3:] for values in self._before(angles, start, start + at))
         if len(times) < 3:
             return []
         sign = stance.side.sign
         drop = float(sign * obliquity[-1])
         rate = float(sign * (obliquity[-1] - obliquity[0]) / (times[-1] - times[0]))
         stance.early = (drop, rate)
-        state.early[stance.contact.at_s] = stance.early
         peak = self._forecast.peak(stance.side, drop, rate)
         if stance.audible and not stance.cued and drop <= stance.threshold_rad < peak:
-            return self._cue(stance, float(t[at]), peak, forecast=True)
+            return self._cue(stance, float(t[at]), peak, peak, forecast=True)
         return []
 
-    def _cue(self, stance: _Stance, now_s: float, drop_rad: float, *, forecast: bool) -> list[Event]:
+    def _cue(self, stance: _Stance, now_s: float, drop_rad: float, peak_rad: float, *, forecast: bool) -> list[Event]:
         state, cfg = self._state, self.settings
         stance.cued = True
         if cfg.when == "k-of-n" and 1 + sum(state.bad[stance.side]) < cfg.k:
@@ -231,6 +255,5 @@ class Coach:
         if now_s - state.last_cue_s < cfg.spacing_s:
             return []
         state.last_cue_s = now_s
-        # The peak is still to come; what is known is how far the drop is over, and how fast it got there.
-        severity = min(1.0, max(0.0, (drop_rad - stance.threshold_rad) / math.radians(cfg.severe_deg)))
+        severity = min(1.0, max(0.0, (peak_rad - stance.threshold_rad) / math.radians(cfg.severe_deg)))
         return [Cue(now_s, now_s, stance.contact.at_s, stance.side, severity, drop_rad, stance.threshold_rad, forecast)]

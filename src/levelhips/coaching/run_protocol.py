@@ -1,7 +1,7 @@
-"""Schedules of runs: which minutes have feedback, when to run and when to walk, and at what step rate.
+"""Run protocols: which minutes have feedback, when to run and when to walk, and at what step rate.
 
-The clock of a schedule begins with the first running and stands still in pauses. Minutes without feedback are measured
-like all others: what stays when the sound is gone is what counts.
+The clock of a protocol starts with the first running and stops in pauses. Minutes without feedback are measured like all
+others: retraining worked if the change stays when the sound is off.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from levelhips.bounds import FieldError, bounded, check, choice, described
-from levelhips.events import BlockChange, Event, Pace
+from levelhips.events import BlockChange, BlockPurpose, Event, Pace
 
 # Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
 # (PMC3501612). The minutes in between are an interpolation of ours (biomechanics of the protocols: docs/plans.md).
@@ -46,7 +46,7 @@ class PlanSettings:
 
     @property
     def target_spm(self) -> float:
-        """The step rate that is asked for; NaN if none is."""
+        """The step rate to aim for; NaN if there is none."""
         return math.nan if self.step_rate_spm is None else self.step_rate_spm * (1 + self.raise_percent / 100)
 
 
@@ -55,21 +55,29 @@ SESSIONS = {"": 1, "baseline": 1, "retraining": len(RUN_MIN), "recall": len(RECA
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of a schedule, in seconds of its clock."""
+    """One stretch of a protocol, in seconds of its clock, and what it is for."""
 
     from_s: float
     to_s: float
-    walk: bool = False
-    feedback: bool = True
+    purpose: BlockPurpose = BlockPurpose.FEEDBACK
+
+    @property
+    def walk(self) -> bool:
+        return self.purpose is BlockPurpose.WALK
+
+    @property
+    def feedback(self) -> bool:
+        """Whether beeps are on (in walking there are none to hear)."""
+        return self.purpose in (BlockPurpose.FEEDBACK, BlockPurpose.WALK)
 
 
 def blocks(settings: PlanSettings) -> tuple[Block, ...]:
-    """The stretches of a schedule, one after the other; none if there is no schedule."""
+    """Return the blocks of a protocol in their order; empty if there is no protocol."""
     name, number = settings.name, settings.session - 1
     if name == "baseline":
-        return (Block(0.0, 60 * BASELINE_MIN, feedback=False),)
+        return (Block(0.0, 60 * BASELINE_MIN, BlockPurpose.MEASURE),)
     if name == "recall":
-        return (Block(0.0, 60 * RECALL_MIN, feedback=False),)
+        return (Block(0.0, 60 * RECALL_MIN, BlockPurpose.RETENTION),)
     if name == "walk-run":
         run, walk, times = LADDER[number]
         out = []
@@ -77,13 +85,13 @@ def blocks(settings: PlanSettings) -> tuple[Block, ...]:
             begin = 60 * k * (run + walk)
             out.append(Block(begin, begin + 60 * run))
             if walk and k < times - 1:
-                out.append(Block(begin + 60 * run, begin + 60 * (run + walk), walk=True))
+                out.append(Block(begin + 60 * run, begin + 60 * (run + walk), BlockPurpose.WALK))
         return tuple(out)
     return _faded(RUN_MIN[number], FEEDBACK_MIN[number]) if name == "retraining" else ()
 
 
 def _faded(run_min: int, feedback_min: int) -> tuple[Block, ...]:
-    """Feedback in stretches of one to three whole minutes, spread evenly over the run."""
+    """Return blocks with feedback of one to three whole minutes, spread evenly over the run, and blocks without between them."""
     if feedback_min >= run_min:
         return (Block(0.0, 60.0 * run_min),)
     times = max(3, round(feedback_min / 2))
@@ -92,44 +100,47 @@ def _faded(run_min: int, feedback_min: int) -> tuple[Block, ...]:
         length = feedback_min // times + (k < feedback_min % times)
         period = run_min / times
         begin = max(at, math.floor(k * period + (period - length) / 2 + 0.5))
-        out += [Block(60.0 * at, 60.0 * begin, feedback=False), Block(60.0 * begin, 60.0 * (begin + length))]
+        out += [Block(60.0 * at, 60.0 * begin, BlockPurpose.RETENTION), Block(60.0 * begin, 60.0 * (begin + length))]
         at = begin + length
-    out.append(Block(60.0 * at, 60.0 * run_min, feedback=False))
+    out.append(Block(60.0 * at, 60.0 * run_min, BlockPurpose.RETENTION))
     return tuple(block for block in out if block.to_s > block.from_s)
 
 
 class Schedule:
-    """Say when a block of the schedule begins. Causal; told of running and pauses, asked at each moment."""
+    """Clock of a run protocol: emits when a block begins, and when the metronome starts and stops.
+
+    Causal. `running`, `pause` and `resume` report what the runner does; `advance` is called when `due_s` has come. The
+    metronome sounds while the runner runs, is not paused, and the protocol, if there is one, is not over.
+    """
 
     def __init__(self, settings: PlanSettings = PlanSettings()) -> None:
         self.settings = settings
         self._blocks = blocks(settings)
         self._zero_s = math.nan  # sensor time at which the clock shows 0
         self._paused_s = math.nan
+        self._running = self._pacing = False
         self._next = 0
         self.feedback = True if not self._blocks else self._blocks[0].feedback
 
-    def begin(self, at_s: float) -> list[Event]:
-        """Running began at that time; only the first counts."""
-        if not math.isnan(self._zero_s):
-            return []
-        self._zero_s = at_s
-        return [*self._pace(at_s, on=True), *self._go_on(at_s)]
+    def running(self, at_s: float, *, now: bool) -> list[Event]:
+        """The runner began (`now`) or stopped running."""
+        self._running = now
+        return self._follow(at_s)
 
     def pause(self, at_s: float) -> list[Event]:
-        """The clock stands still."""
-        if math.isnan(self._zero_s) or not math.isnan(self._paused_s):
+        """Stop the clock."""
+        if not math.isnan(self._paused_s):
             return []
         self._paused_s = at_s
-        return self._pace(at_s, on=False)
+        return self._pace(at_s)
 
     def resume(self, at_s: float) -> list[Event]:
-        """The clock goes on."""
+        """Let the clock go on; if running began in the pause, it starts now."""
         if math.isnan(self._paused_s):
             return []
-        self._zero_s += at_s - self._paused_s
+        self._zero_s += at_s - self._paused_s  # NaN stays NaN: not started yet
         self._paused_s = math.nan
-        return self._pace(at_s, on=not self.over)
+        return self._follow(at_s)
 
     @property
     def over(self) -> bool:
@@ -139,30 +150,38 @@ class Schedule:
     @property
     def due_s(self) -> float:
         """Sensor time of the next change; infinite if none will come by itself."""
-        if not self._blocks or math.isnan(self._zero_s) or not math.isnan(self._paused_s) or self._next > len(self._blocks):
+        if not self._blocks or math.isnan(self._zero_s) or not math.isnan(self._paused_s) or self.over:
             return math.inf
         after = self._blocks[self._next].from_s if self._next < len(self._blocks) else self._blocks[-1].to_s
         return self._zero_s + after
 
     def advance(self, now_s: float) -> list[Event]:
-        """That time has come."""
-        return self._go_on(now_s)
-
-    def _go_on(self, now_s: float) -> list[Event]:
+        """Begin every block that is due."""
         events: list[Event] = []
         while self.due_s <= now_s:
             k = self._next
             self._next += 1
             if k == len(self._blocks):
                 self.feedback = False
-                events += [BlockChange(now_s, now_s, k, k, False, False, True, math.nan), *self._pace(now_s, on=False)]
+                last = self._blocks[-1].purpose
+                events += [BlockChange(now_s, now_s, k, k, False, False, True, math.nan, last), *self._pace(now_s)]
                 break
             block = self._blocks[k]
             self.feedback = block.feedback
-            events.append(BlockChange(now_s, now_s, k + 1, len(self._blocks), block.walk, block.feedback, False, self._zero_s + block.to_s))
+            what = (block.walk, block.feedback, False, self._zero_s + block.to_s, block.purpose)
+            events.append(BlockChange(now_s, now_s, k + 1, len(self._blocks), *what))
         return events
 
-    def _pace(self, at_s: float, *, on: bool) -> list[Event]:
-        if math.isnan(self.settings.target_spm):
+    def _follow(self, at_s: float) -> list[Event]:
+        """Start the clock with the first running outside a pause, and the metronome with running."""
+        if not (math.isnan(self._zero_s) and self._running and math.isnan(self._paused_s)):
+            return self._pace(at_s)
+        self._zero_s = at_s
+        return [*self._pace(at_s), *self.advance(at_s)]
+
+    def _pace(self, at_s: float) -> list[Event]:
+        wanted = self._running and math.isnan(self._paused_s) and not self.over
+        if wanted is self._pacing or math.isnan(self.settings.target_spm):
             return []
-        return [Pace(at_s, at_s, self.settings.target_spm if on else 0.0, self.settings.metronome)]
+        self._pacing = wanted
+        return [Pace(at_s, at_s, self.settings.target_spm if wanted else 0.0, self.settings.metronome)]

@@ -39,6 +39,19 @@ class ThresholdSettings:
         return mean + self.baseline_sd * sd
 
 
+# By command: lower than 0.5 deg every step of any runner beeps, over 30 deg none does.
+MIN_RAD, MAX_RAD = math.radians(0.5), math.radians(30.0)
+
+
+def _moved(threshold_rad: float, by_rad: float) -> float:
+    """Return a threshold moved within the limits; one that lies outside them already never moves the other way."""
+    if not math.isfinite(threshold_rad):
+        return threshold_rad
+    if by_rad < 0:
+        return max(threshold_rad + by_rad, min(threshold_rad, MIN_RAD))
+    return min(max(threshold_rad + by_rad, MIN_RAD), max(threshold_rad, MAX_RAD))
+
+
 @dataclass(slots=True)
 class _Side:
     threshold_rad: float = math.inf  # silent until it is known
@@ -80,6 +93,20 @@ class Threshold:
         self._auto = False
         self._sides[Side.LEFT].threshold_rad, self._sides[Side.RIGHT].threshold_rad = left_rad, right_rad
         return ThresholdChange(at_s, at_s, left_rad, right_rad, why)
+
+    def move(self, at_s: float, by_rad: float) -> list[Event]:
+        """Move each side's threshold by an angle, within the limits of what a runner may ask for; shaping goes on from there.
+
+        A threshold that is not known yet stays unknown.
+        """
+        before = {side: self.of(side) for side in Side}
+        for each in self._sides.values():
+            each.threshold_rad = _moved(each.threshold_rad, by_rad)
+            each.recent.clear()  # counted against the old threshold
+        left, right = self.of(Side.LEFT), self.of(Side.RIGHT)
+        if before == {Side.LEFT: left, Side.RIGHT: right}:
+            return []
+        return [ThresholdChange(at_s, at_s, left, right, ThresholdReason.COMMAND)]
 
     def step(self, step: Step) -> list[Event]:
         """Learn from a step; only good ones count."""

@@ -4,7 +4,7 @@ Every event has the time at which it happened (`at_s`) and the time at which it 
 sensor's clock [s]. Angles are in radians; properties and fields that end in `_deg` are for people.
 """
 
-from levelhips.events.coaching import Baseline, BlockChange, Cue, Pace, ThresholdChange, ThresholdReason
+from levelhips.events.coaching import Baseline, BlockChange, BlockPurpose, Cue, Pace, ThresholdChange, ThresholdReason
 from levelhips.events.drill import (
     Beat,
     Cheat,
@@ -29,6 +29,7 @@ __all__ = [
     "Baseline",
     "Beat",
     "BlockChange",
+    "BlockPurpose",
     "Cheat",
     "Contact",
     "Cue",

@@ -42,7 +42,7 @@ class ThresholdChange:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A beep for a drop over the threshold: when, in which stance, and how badly (`severity` 0-1)."""
+    """A beep for a drop over the threshold: when, in which stance, and how far over its peak is expected to be (`severity` 0-1)."""
 
     at_s: float  # the drop went over the threshold
     known_s: float
@@ -54,9 +54,19 @@ class Cue:
     forecast: bool = False
 
 
+class BlockPurpose(StrEnum):
+    """What a block of a run protocol is for."""
+
+    UNSTATED = ""  # in recordings of version 0.1
+    MEASURE = "measure"  # run as usual, no sound: the baseline
+    FEEDBACK = "feedback"  # run with beeps
+    RETENTION = "retention"  # run as learned, without beeps
+    WALK = "walk"
+
+
 @dataclass(frozen=True, slots=True)
 class BlockChange:
-    """A stretch of a schedule begins: run or walk, with feedback or without; or all are `over`."""
+    """A block of a run protocol begins: run or walk, with feedback or without; or all are `over`."""
 
     at_s: float
     known_s: float
@@ -66,6 +76,7 @@ class BlockChange:
     feedback: bool
     over: bool
     until_s: float
+    purpose: BlockPurpose = BlockPurpose.UNSTATED
 
 
 @dataclass(frozen=True, slots=True)

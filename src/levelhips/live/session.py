@@ -185,14 +185,14 @@ class Session:
         self._inbox.append((do, value))
 
     def pause_or_go_on(self) -> None:
-        """Pause the cues, or go on with them."""
-        self.command(Do.RESUME if self.view.look().paused else Do.PAUSE)
+        """Pause the cues, or resume them. A press that no sample has brought into effect yet counts too."""
+        pressed = [do for do, _ in tuple(self._inbox) if do in (Do.PAUSE, Do.RESUME)]
+        paused = pressed[-1] is Do.PAUSE if pressed else self.view.look().paused
+        self.command(Do.RESUME if paused else Do.PAUSE)
 
     def move_limit(self, steps: int) -> None:
-        """Move the limit of both sides by so many half degrees; nothing while no limit is known yet."""
-        levels = [level for level in self.view.look().threshold_deg.values() if math.isfinite(level)]
-        if levels:
-            self.command(Do.THRESHOLD, min(max(round(min(levels) + LIMIT_STEP_DEG * steps, 1), 0.5), 30.0))
+        """Move each side's limit by a number of half degrees. It has no effect while no limit is known yet."""
+        self.command(Do.MOVE_THRESHOLD, LIMIT_STEP_DEG * steps)
 
     # ---- in the session's thread
 

@@ -7,6 +7,7 @@ a test. Titles and labels of a single screen stay with that screen.
 from levelhips.text.drill import FORM_FAULTS, PHASE_REASONS, PHASES, POSTURES, PROMPTS, TAKE_POSTURE
 from levelhips.text.lookup import words_for
 from levelhips.text.session import (
+    BLOCKS,
     GAP_REASONS,
     LINK_STATES,
     MODES,
@@ -21,6 +22,7 @@ from levelhips.text.sides import DROPPED_SIDE, HIPS, SHORT_STANCE, SIDES, STANCE
 from levelhips.text.spoken import SPOKEN, SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, SPOKEN_PROMPTS, Phrase
 
 __all__ = [
+    "BLOCKS",
     "DROPPED_SIDE",
     "FORM_FAULTS",
     "GAP_REASONS",

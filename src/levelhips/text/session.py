@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from levelhips.events import BlockChange, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
+from levelhips.events import BlockChange, BlockPurpose, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
 from levelhips.samples import GapReason
 
 NOTICES: dict[NoticeKind, str] = {
@@ -78,6 +78,15 @@ THRESHOLD_REASONS: dict[ThresholdReason, str] = {
 }
 """Why the threshold is what it is."""
 
+BLOCKS: dict[BlockPurpose, str] = {
+    BlockPurpose.UNSTATED: "",  # in recordings of levelhips 0.1: the flags of the block tell
+    BlockPurpose.MEASURE: "Run as you usually do: measuring, no beeps",
+    BlockPurpose.FEEDBACK: "Run with beeps",
+    BlockPurpose.RETENTION: "Run without beeps: keep your pelvis level",
+    BlockPurpose.WALK: "Walk",
+}
+"""What to do in a block of the run protocol."""
+
 GAP_REASONS: dict[GapReason, str] = {
     GapReason.LOST: "samples lost",
     GapReason.CLOCK_JUMP: "the sensor's clock jumped back",
@@ -90,7 +99,9 @@ def block_line(block: BlockChange, now_s: float) -> str:
     """Return the present block of the run protocol as one line: what to do, the time left, and its number."""
     if block.over:
         return "Run protocol finished. Slow down."
-    what = "Walk" if block.walk else "Run with beeps" if block.feedback else "Run without beeps: keep your pelvis level"
+    what = BLOCKS[block.purpose]
+    if block.purpose is BlockPurpose.UNSTATED:  # a recording of levelhips 0.1 has no purpose
+        what = BLOCKS[BlockPurpose.WALK] if block.walk else BLOCKS[BlockPurpose.FEEDBACK] if block.feedback else "Run without beeps"
     number = f"{block.number} of {block.count}"
     if not math.isfinite(block.until_s):
         return f"{what}   {number}"

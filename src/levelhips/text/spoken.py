@@ -32,6 +32,7 @@ class Phrase(StrEnum):
     WALK = "walk"
     WITH_SOUND = "with-sound"
     WITHOUT_SOUND = "without-sound"
+    MEASURE = "measure"
     REMEMBER = "remember"
     RUN_DONE = "run-done"
 
@@ -53,6 +54,7 @@ PHRASES: dict[Phrase, str] = {
     Phrase.WALK: "Walk.",
     Phrase.WITH_SOUND: "With beeps.",
     Phrase.WITHOUT_SOUND: "Without beeps. Keep your pelvis level.",
+    Phrase.MEASURE: "Run as you usually do. We are only measuring.",
     Phrase.REMEMBER: "No beeps today. Run as you have learned, with a level pelvis.",
     Phrase.RUN_DONE: "That's all for today. Slow down.",
 }
