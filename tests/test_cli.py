@@ -1,36 +1,36 @@
-"""The command line as a user types it: real processes, real files."""
+"""The command line as a user types it, on real files: in this process, or in its own where the process is what is tested."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+import typer
+from command_line import levelhips
 from conftest import ROOT, short_run
 
-from levelhips import RecordingWriter, analyze
+from levelhips import RecordingWriter, Settings, analyze
+from levelhips.cli.app import app
+from levelhips.live.replay import Replay
 from levelhips.simulation import bundled
 
 
-def levelhips(*arguments: object, cwd: Path | None = None, code: int = 0) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "120", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, "-m", "levelhips", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=environment,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+def process(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The same in a process of its own."""
+    command = [sys.executable, "-m", "levelhips", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, **environment}, timeout=120, check=False)
+    assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
+    assert done.returncode == code, done
     return done
 
 
@@ -70,7 +70,7 @@ def test_analyze_writes_its_tables_and_they_agree(run_file: Path, tmp_path: Path
 def test_the_version_is_said() -> None:
     import levelhips as package
 
-    assert levelhips("--version").stdout.strip() == f"levelhips {package.__version__}"
+    assert process("--version").stdout.decode().strip() == f"levelhips {package.__version__}"
 
 
 def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) -> None:
@@ -86,14 +86,18 @@ def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) ->
         (("analyze", "empty.csv", "--out", "o"), "is empty"),
         (("analyze", "run.mcap", "--out", "o", "--outward", "up"), "must be one of +x, -x"),
         (("analyze", "run.mcap", "--out", "o", "--filter", "magic"), "must be one of vqf, madgwick"),
-        (("analyze", "run.mcap", "--out", "o", "--threshold", "much"), "is not understood"),
-        (("analyze", "run.mcap", "--out", "o", "--threshold", "99"), "is not understood"),
+        (("analyze", "run.mcap", "--out", "o", "--threshold", "much"), "is not a number"),
+        (("analyze", "run.mcap", "--out", "o", "--threshold", "99"), "0.2 to 30"),
+        (("analyze", "run.mcap", "--out", "o", "--threshold-left", "nan"), "0.2 to 30"),
         (("analyze", "run.mcap", "--out", "o", "--settings", "none.toml"), "cannot be read"),
         (("analyze", "run.mcap", "--out", "empty.csv/o"), "cannot be written"),
         (("replay", "run.mcap", "--speed", "fast"), "is not known"),
         (("replay", "run.mcap", "--speed", "max", "--wav", "none/x.wav"), "cannot be written"),
         (("simulate", "--kind", "swim", "--out", "o"), "no kind"),
         (("convert", "run.mcap", "run.mcap"), "exists already"),
+        (("convert", "run.mcap", "y.csv"), "name it y.mcap; for tables run: levelhips analyze RUN --out y"),
+        (("convert", "run.mcap", "folder.v2"), "name it folder.mcap"),
+        (("recover", "run.mcap", "whole.csv"), "name it whole.mcap"),
     ],
 )
 def test_each_mistake_is_one_line_with_its_fix_and_a_failing_exit(
@@ -180,3 +184,189 @@ def test_the_growth_of_the_tired_side_is_found() -> None:
     summary = summarize(analyze(bundled.find(bundled.TREADMILL)))
     assert summary["drift_deg_per_10_min"]["left"]["slope"] > 1.5
     assert abs(summary["drift_deg_per_10_min"]["right"]["slope"]) < 0.4
+
+
+# ---- thresholds
+
+
+@pytest.mark.parametrize(
+    ("options", "understood"),
+    [
+        ((), "left 4.0 deg, right 4.0 deg (default)"),
+        (("--threshold", "3.5"), "left 3.5 deg, right 3.5 deg (option)"),
+        (("--threshold-left", "3", "--threshold-right", "5"), "left 3.0 deg, right 5.0 deg (option)"),
+        (("--threshold", "5", "--threshold-left", "3"), "left 3.0 deg, right 5.0 deg (option)"),
+        (("--threshold-right", "2.5"), "left 4.0 deg (default), right 2.5 deg (option)"),
+        (("--threshold", "auto"), "from the first 60 steps of each side (option)"),
+    ],
+)
+def test_the_threshold_that_was_understood_is_echoed_and_used(
+    run_file: Path, tmp_path: Path, options: tuple[str, ...], understood: str
+) -> None:
+    done = levelhips("analyze", run_file, "--out", tmp_path, *options)
+    assert done.stdout.splitlines()[0] == f"Threshold: {understood}"
+    used = json.loads((tmp_path / "summary.json").read_text())["settings"]["threshold"]
+    if used["mode"] == "fixed":
+        assert f"left {used['left_deg']:.1f} deg" in understood
+        assert f"right {used['right_deg']:.1f} deg" in understood
+    else:
+        assert "first 60 steps" in understood
+
+
+def test_the_threshold_of_a_recording_or_a_settings_file_is_echoed_with_its_source(tmp_path: Path) -> None:
+    kept = Settings.from_dict({"threshold": {"left_deg": 2.5, "right_deg": 3.0}}).as_dict()
+    with RecordingWriter(tmp_path / "kept.mcap", {"rate_hz": "100", "outward": "+z"}, kept) as writer:
+        writer.samples(short_run().samples)
+    command = ("replay", tmp_path / "kept.mcap", "--speed", "max", "--mute")
+    assert levelhips(*command).stdout.startswith("Threshold: left 2.5 deg, right 3.0 deg (recording)\n")
+    (tmp_path / "mine.toml").write_text("[threshold]\nleft_deg = 6.0\n")
+    told = levelhips(*command, "--settings", tmp_path / "mine.toml").stdout
+    assert told.startswith("Threshold: left 6.0 deg")
+    assert "settings file" in told.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--threshold", "3,5"), "--threshold 3,5 is ambiguous. Write 3.5, or --threshold-left 3 --threshold-right 5."),
+        (("--threshold", "4,3.5"), "--threshold 4,3.5 is ambiguous. For two sides write --threshold-left 4 --threshold-right 3.5."),
+        (("--threshold", "4,5,6"), "--threshold 4,5,6 is ambiguous. Give one number for both sides"),
+        (("--threshold", "4,"), "--threshold 4, is ambiguous. Give one number for both sides"),
+        (("--threshold-left", "3,5"), "--threshold-left 3,5 is ambiguous. Write 3.5."),
+        (("--threshold", "auto", "--threshold-left", "3"), "Leave out --threshold-left"),
+        (("--threshold-left", "auto"), "--threshold-left auto is not a number of degrees. Give a number such as 4 or 3.5."),
+    ],
+)
+def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, options: tuple[str, ...], told: str) -> None:
+    """3,5 is three and a half in half of Europe; it was taken as left 3, right 5, and 4,5,6 as 4."""
+    done = levelhips("replay", run_file, "--speed", "max", "--mute", *options, code=1)
+    assert told in done.stderr
+    assert done.stdout == ""
+
+
+def test_one_side_alone_is_refused_where_the_settings_say_auto(run_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "auto.toml").write_text('[threshold]\nmode = "auto"\n')
+    options = ("--settings", tmp_path / "auto.toml", "--speed", "max", "--mute")
+    assert "Give --threshold-right too" in levelhips("replay", run_file, *options, "--threshold-left", "3", code=1).stderr
+    told = levelhips("replay", run_file, *options, "--threshold-left", "3", "--threshold-right", "4")
+    assert told.stdout.startswith("Threshold: left 3.0 deg, right 4.0 deg (option)")
+
+
+# ---- nothing counts
+
+
+def test_nothing_counted_is_explained_and_ends_with_code_3(tmp_path: Path) -> None:
+    """Six seconds cut from the middle of a run: nobody stands still in them."""
+    samples = short_run().samples
+    with RecordingWriter(tmp_path / "mid.mcap", {"rate_hz": "100", "outward": "+z"}) as writer:
+        writer.samples(samples[(samples.t_s > 6.0) & (samples.t_s < 10.5)])
+    done = levelhips("analyze", tmp_path / "mid.mcap", "--out", tmp_path / "o", code=3)
+    assert re.search(r"None of \d+ running steps counts: .+\. [A-Z].+\.$", done.stderr.strip())
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert json.loads((tmp_path / "o" / "summary.json").read_text())["steps"]["counted"] == 0
+
+
+def test_a_drill_without_a_repetition_ends_with_code_3(tmp_path: Path) -> None:
+    """Pelvic drops are done standing; a clamshell is counted only when lying on the side."""
+    done = levelhips("analyze", bundled.find("pelvic_drop"), "--drill", "clamshell:left", "--out", tmp_path, code=3)
+    assert "No repetition was found. Stand still for 3 s" in done.stderr
+
+
+# ---- help
+
+
+def commands() -> dict[str, Any]:
+    """All commands by the words that call them."""
+    found: dict[str, Any] = {}
+
+    def add(command: Any, words: tuple[str, ...]) -> None:
+        found[" ".join(words)] = command
+        for name, one in getattr(command, "commands", {}).items():
+            add(one, (*words, name))
+
+    add(typer.main.get_command(app), ())
+    return found
+
+
+@pytest.mark.parametrize("words", commands())
+def test_help_fits_80_columns_with_one_line_for_each_option(words: str) -> None:
+    lines = levelhips(*words.split(), "--help", columns=80).stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if "..." in line and "COMMAND" not in line], "nothing is cut"
+    indented = [line for line in lines if line.startswith(" " * 8) and "customize the installation" not in line]
+    assert indented == [], "an option takes two lines"
+
+
+@pytest.mark.parametrize("words", commands())
+def test_help_texts_begin_with_a_capital_and_every_option_has_one(words: str) -> None:
+    command = commands()[words]
+    assert re.match(r"[A-Z][a-z]+[ ,]", command.help)
+    for parameter in command.params:
+        if not getattr(parameter, "hidden", False) and parameter.name not in ("install_completion", "show_completion"):
+            assert parameter.help, f"{words} {parameter.name}"
+            assert re.match(r"[A-Z0-9]|run, walk|vqf|before", parameter.help), f"{words} {parameter.name}: {parameter.help}"
+            assert not parameter.help.startswith("Of "), parameter.help
+
+
+def test_every_command_is_in_a_group_of_the_help() -> None:
+    shown = levelhips("--help", columns=80).stdout
+    for name in commands()[""].commands:
+        assert re.search(rf"^  {name}  +[A-Z].*\.$", shown, re.M), name
+    assert "Exit codes: 0 done, 1 error, 2 wrong usage, 3 no step or repetition counts" in " ".join(shown.split())
+
+
+# ---- encodings
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("command", ["analyze", "replay", "history"])
+def test_output_survives_a_terminal_without_our_characters(run_file: Path, tmp_path: Path, encoding: str, command: str) -> None:
+    """UnicodeEncodeError ended the command."""
+    home = tmp_path / "data"
+    if command == "history":
+        (tmp_path / "runs").mkdir()
+        shutil.copy(run_file, tmp_path / "runs" / "Läufe 日.mcap")
+        told = levelhips("history", "rebuild", tmp_path / "runs", encoding=encoding, home=home).text
+        assert "1 added" in told
+        told = levelhips("history", encoding=encoding, home=home).stdout
+        assert re.search(r"\d\.\d \+- \d\.\d" if encoding == "ascii" else r"\d\.\d ± \d\.\d", told)
+        return
+    more = {"analyze": ("--out", tmp_path / "Überblick ✓"), "replay": ("--speed", "max", "--mute")}[command]
+    told = levelhips(command, run_file, *more, encoding=encoding).text
+    assert "?" not in told
+    if command == "analyze":
+        assert ("Uberblick" if encoding == "ascii" else "Überblick") in told
+        assert (" +- " if encoding == "ascii" else " ± ") in told
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_tables_stay_straight_when_a_substitute_is_longer(run_file: Path, tmp_path: Path, encoding: str) -> None:
+    told = levelhips("analyze", run_file, "--out", tmp_path, encoding=encoding, columns=80).stdout
+    rows = [line for line in told.splitlines() if line.startswith(("|", "│", "+-", "└"))]
+    assert len(rows) > 8
+    assert len({len(row.rstrip()) for row in rows}) == 1
+
+
+def test_a_process_on_an_ascii_terminal_does_its_work(run_file: Path, tmp_path: Path) -> None:
+    ascii_ = {"PYTHONIOENCODING": "ascii", "LEVELHIPS_DATA": str(tmp_path)}
+    assert b" +- " in process("analyze", run_file, "--out", tmp_path / "o", **ascii_).stdout
+    assert b"beeps" in process("replay", run_file, "--speed", "max", "--mute", **ascii_).stdout
+    assert b"Clock" in subprocess.run(
+        [sys.executable, "-m", "levelhips", "doctor", "--no-bluetooth", "--record", str(tmp_path / "ü")],
+        capture_output=True,
+        env={**os.environ, **ascii_},
+        timeout=60,
+        check=False,
+    ).stdout  # fmt: skip
+
+
+def test_interrupting_a_replay_leaves_no_part_of_a_wav_file(run_file: Path, tmp_path: Path) -> None:
+    from levelhips.cli.terminal.replay_view import ReplayView
+
+    def interrupted(view: ReplayView, replay: Replay) -> None:
+        assert [path.name for path in tmp_path.iterdir()] == ["b.wav.part"]
+        raise KeyboardInterrupt
+
+    with patch.object(ReplayView, "play", interrupted):
+        levelhips("replay", run_file, "--mute", "--wav", tmp_path / "b.wav", code=130)
+    assert list(tmp_path.iterdir()) == []

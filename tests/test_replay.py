@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import short_run
-from rich.console import Console
 
 from levelhips import Side, Update, analyze
-from levelhips.cli.terminal.digits import big
-from levelhips.cli.terminal.run_picture import draw
 from levelhips.commands import Command, Do
 from levelhips.live.replay import Replay
 from levelhips.live.snapshot import View
@@ -148,14 +144,3 @@ def test_the_view_says_what_happened() -> None:
     assert picture.cues == len(ANALYSED.cues)
     assert picture.threshold_deg[Side.LEFT] == pytest.approx(2.0)
     assert 150 < picture.cadence_spm < 180
-    out = io.StringIO()
-    Console(file=out, width=100, force_terminal=True).print(draw(picture, title="test", keys="keys"))
-    text = out.getvalue()
-    for word in ("LEFT stance", "RIGHT stance", "limit 2.0°", "steps/min", "▲", f"{picture.cues} beeps"):
-        assert word in text
-
-
-@pytest.mark.parametrize("number", [0.0, 3.6, 12.4, -1.5, float("nan")])
-def test_large_numbers_are_five_even_rows(number: float) -> None:
-    rows = big(number).split("\n")
-    assert len(rows) == 5

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
-import subprocess
-import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
+import command_line
 import pytest
 from conftest import ROOT
 
-from levelhips import open_recording
+from levelhips import RecordingWriter, Settings, open_recording
+from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.events import Rep
-
-PROGRAM = [sys.executable, "-m", "levelhips"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    return {**os.environ, "LEVELHIPS_DATA": str(tmp_path / "data"), "COLUMNS": "140"}
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "data"
 
 
-def levelhips(home: dict[str, str], *arguments: object, code: int = 0) -> str:
-    done = subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, env=home, timeout=120, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
+def levelhips(home: Path, *arguments: object, code: int = 0, columns: int = 140) -> str:
+    return command_line.levelhips(*arguments, home=home, code=code, columns=columns).text
 
 
-def test_the_drills_are_listed_and_a_wrong_name_is_told(home: dict[str, str]) -> None:
+def test_the_drills_are_listed_and_a_wrong_name_is_told(home: Path) -> None:
     assert "pelvic-drop" in levelhips(home, "drill", "--list")
     assert "There is no drill 'clam'" in levelhips(home, "drill", "clam", code=1)
     assert "Give left or right" in levelhips(home, "drill", "clamshell", "--side", "up", code=1)
     assert "not understood" in levelhips(home, "drill", "stay-level", "--band", "four", code=1)
 
 
-def test_a_drill_live_is_recorded_summed_up_and_remembered(home: dict[str, str], tmp_path: Path) -> None:
+def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path: Path) -> None:
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     options = ["--reps", 2, "--sets", 1, "--no-beep", "--record", tmp_path / "kept", "--virtual", ROOT / "recordings" / "pelvic_drop.mcap"]
     told = levelhips(home, "drill", "pelvic-drop", "--side", "left", *options)
@@ -49,22 +46,22 @@ def test_a_drill_live_is_recorded_summed_up_and_remembered(home: dict[str, str],
     assert (tmp_path / "out" / "reps.csv").read_text().count("\n") == 3
 
 
-def test_the_history_by_commands(home: dict[str, str], tmp_path: Path) -> None:
-    assert "Nothing yet" in levelhips(home, "history")
+def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
+    assert "No sessions yet" in levelhips(home, "history")
     for name in ("pelvic_drop", "walk"):
         shutil.copy(ROOT / "recordings" / f"{name}.mcap", tmp_path)
-    assert "2 taken in" in levelhips(home, "history", "rebuild", tmp_path)
-    assert "2 known already" in levelhips(home, "history", "rebuild", tmp_path)
+    assert "2 added" in levelhips(home, "history", "rebuild", tmp_path)
+    assert "2 unchanged" in levelhips(home, "history", "rebuild", tmp_path)
     assert "pelvic-drop, left: 5 of 6 without fault" in levelhips(home, "history")
     levelhips(home, "history", "export", tmp_path / "csv")
     assert (tmp_path / "csv" / "drills.csv").exists()
-    assert "not clear what to forget" in levelhips(home, "history", "forget", code=1)
-    assert "1 struck out" in levelhips(home, "history", "forget", tmp_path / "walk.mcap")
+    assert "not clear which session to remove" in levelhips(home, "history", "forget", code=1)
+    assert "Removed 1 session from the history" in levelhips(home, "history", "forget", tmp_path / "walk.mcap")
     assert (tmp_path / "walk.mcap").exists()
     assert "There is no folder" in levelhips(home, "history", "rebuild", tmp_path / "nowhere", code=1)
 
 
-def test_the_plan_and_the_diary_by_commands(home: dict[str, str]) -> None:
+def test_the_plan_and_the_diary_by_commands(home: Path) -> None:
     assert "levelhips plan --start" in levelhips(home, "plan")
     assert "Day 1 of 14" in levelhips(home, "plan", "--start")
     assert "acute" in levelhips(home, "plan", "--acute")
@@ -82,13 +79,13 @@ def test_the_plan_and_the_diary_by_commands(home: dict[str, str]) -> None:
     assert "There are no shoes" in levelhips(home, "diary", "distance", 2, "--shoes", "Nobody's", code=1)
 
 
-def test_a_plan_that_is_none_is_told(home: dict[str, str]) -> None:
-    assert "must be from 1 to 8" in levelhips(home, "run", "--plan", "retraining:9", "--no-beep", "--no-record", code=1)
+def test_a_plan_that_is_none_is_told(home: Path) -> None:
+    assert "from 1 to 8" in levelhips(home, "run", "--plan", "retraining:9", "--no-beep", "--no-record", code=1)
     assert "not understood" in levelhips(home, "run", "--plan", "retraining:x", "--no-beep", "--no-record", code=1)
     assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--no-beep", "--no-record", code=1)
 
 
-def test_a_table_of_another_program_is_analysed_as_a_drill(home: dict[str, str], tmp_path: Path) -> None:
+def test_a_table_of_another_program_is_analysed_as_a_drill(home: Path, tmp_path: Path) -> None:
     """What carries no settings of ours is told what it is."""
     recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
     lines = ["time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"]
@@ -98,12 +95,83 @@ def test_a_table_of_another_program_is_analysed_as_a_drill(home: dict[str, str],
     (tmp_path / "other.csv").write_text("\n".join(lines) + "\n")
     told = levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out", "--drill", "pelvic-drop:left")
     assert "6 of 24 repetitions, 5 without fault" in told
-    assert "6 of 24" not in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out2", "--drill", "pelvic-drop:right")
+    other_side = ["--out", tmp_path / "out2", "--drill", "pelvic-drop:right"]
+    assert "No repetition was found" in levelhips(home, "analyze", tmp_path / "other.csv", *other_side, code=3)
     assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)
 
 
-def test_what_an_option_does_not_say_is_the_settings_files(home: dict[str, str], tmp_path: Path) -> None:
+def test_what_an_option_does_not_say_is_the_settings_files(home: Path, tmp_path: Path) -> None:
     """A metronome needs a step rate; it stands in the file."""
     (tmp_path / "mine.toml").write_text("[plan]\nstep_rate_spm = 160\n")
     options = ["--metronome", "--settings", tmp_path / "mine.toml", "--virtual", tmp_path / "nowhere.mcap", "--no-beep", "--no-record"]
-    assert "File not found: nowhere.mcap" in levelhips(home, "run", *options, code=1)
+    assert "nowhere.mcap. Check the path" in levelhips(home, "run", *options, code=1)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history of every kind of session: a run, a baseline session, a drill and a walk, and some pain."""
+    folder = tmp_path_factory.mktemp("filled")
+    for name in ("pelvic_drop", "walk"):
+        shutil.copy(ROOT / "recordings" / f"{name}.mcap", folder)
+    run = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap")
+    for name, started, samples in (
+        ("baseline", "2026-03-02T23:30:00+00:00", 24000),
+        ("first", "2026-03-09T10:00:00+00:00", 12000),
+        ("second", "2026-03-11T10:00:00+00:00", 14000),
+    ):
+        plan = PlanSettings("baseline", 1) if name == "baseline" else PlanSettings()
+        metadata = {"rate_hz": "200", "outward": "+z", "started_utc": started}
+        with RecordingWriter(folder / f"{name}.mcap", metadata, replace(Settings(), plan=plan).as_dict()) as writer:
+            writer.samples(run.samples[:samples])
+    home = folder / "data"
+    assert "5 added" in levelhips(home, "history", "rebuild", folder)
+    levelhips(home, "diary", "pain", 3, "morning")
+    return home
+
+
+@pytest.mark.parametrize("columns", [140, 80, 60])
+def test_the_history_names_every_week_and_day_at_every_width(filled: Path, columns: int) -> None:
+    """At 80 columns every week was "2026..."."""
+    told = levelhips(filled, "history", columns=columns)
+    assert max(map(len, told.splitlines())) <= columns
+    assert "…" not in told
+    assert "..." not in told
+    weeks = told[told.index("Weeks:") :]
+    for week in ("2026-W01", "2026-W10", "2026-W11"):
+        assert re.search(rf"^ *{week}  ", weeks, re.M)
+    assert re.search(r"^2026-01-01 ", told, re.M)
+    assert re.search(r"^ *2026-W11 .*\d\.\d ± \d\.\d  \d\.\d ± \d\.\d", weeks, re.M)
+    assert "baseline 1" in told
+
+
+def test_columns_without_room_are_named_and_the_drops_are_never_among_them(filled: Path) -> None:
+    assert "Not shown" not in levelhips(filled, "history", columns=140)
+    assert "Not shown" not in levelhips(filled, "history", columns=80)
+    narrow = levelhips(filled, "history", columns=60)
+    assert "Not shown for lack of width: min, drills, good reps" in narrow
+    for line in narrow.splitlines():
+        if line.startswith("Not shown"):
+            assert "left" not in line
+            assert "week" not in line
+
+
+def test_the_retention_table_has_the_local_day(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had the UTC day beside the local one of the sessions: here the run began at 0:30 of the next day."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        told = levelhips(filled, "history")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "2026-03-03 00:30" in told
+    assert re.search(r"^ *2026-03-03  baseline 1", told, re.M)
+    assert "2026-03-02" not in told
+
+
+@pytest.mark.parametrize("option", ["--all", "--anew"])
+def test_unchanged_recordings_are_read_again_on_request(home: Path, tmp_path: Path, option: str) -> None:
+    shutil.copy(ROOT / "recordings" / "walk.mcap", tmp_path)
+    levelhips(home, "history", "rebuild", tmp_path)
+    assert "0 added, 1 unchanged" in levelhips(home, "history", "rebuild", tmp_path)
+    assert "1 added, 0 unchanged" in levelhips(home, "history", "rebuild", tmp_path, option)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, say, say_notes
+from levelhips.cli.console import console, error_console, say, say_notes
 from levelhips.cli.options import (
     AccUnitOption,
     DrillOption,
@@ -31,10 +31,16 @@ if TYPE_CHECKING:
     from levelhips.recording import Recording
     from levelhips.settings import Settings
 
+NOTHING_COUNTS = 3  # exit code: the analysis was done, but its figures are empty
+NO_REPETITION = (
+    "No repetition was found",
+    "Stand still for 3 s, take the start position, then move; --drill NAME:left or NAME:right names another drill or side",
+)
+
 
 def analyze(
     file: FileArgument,
-    out: Annotated[Path, typer.Option("--out", help="Folder for steps.csv, strides.csv, angles.csv and summary.json.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables and the summary")],
     outward: OutwardOption = None,
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
@@ -46,7 +52,11 @@ def analyze(
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Find every step in a recording, and what the pelvis did in it."""
+    """Analyze a recording step by step.
+
+    Prints a summary and writes steps.csv, strides.csv (or reps.csv of a drill), angles.csv and summary.json.
+    Exit code 3: no step counts; the last line says why.
+    """
     from levelhips.export.tables import write_tables
     from levelhips.recording import open_recording
 
@@ -56,7 +66,9 @@ def analyze(
     screen = console()
     if not chosen.drill.name:
         echo_threshold(screen, chosen, limits, recording, settings)
-    _show(screen, write_tables(_with_progress(screen, recording, chosen), out), out)
+    analysis = _with_progress(screen, recording, chosen)
+    _show(screen, write_tables(analysis, out), out)
+    _exit_if_nothing_counts(analysis)
 
 
 def _with_progress(out: Console, recording: Recording, settings: Settings) -> Analysis:
@@ -83,7 +95,19 @@ def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:
     from levelhips.cli.summary_table import summary_table
 
     out.print(summary_table(summary))
-    if not summary["steps"]["all"]:
-        say(out, "No steps were found; angles.csv has the pelvis over time.")
     say_notes(out, summary["recording"]["notes"])
     say(out, f"Wrote steps.csv, strides.csv, angles.csv and summary.json into {folder}")
+
+
+def _exit_if_nothing_counts(analysis: Analysis) -> None:
+    """Say why no step or repetition counts and what to do about it, and exit with code 3."""
+    from levelhips.cli.nothing_counts import why_nothing_counts
+
+    if analysis.settings.drill.name:
+        reason, fix = ("", "") if any(rep.full for rep in analysis.reps) else NO_REPETITION
+    else:
+        why = why_nothing_counts(analysis)
+        reason, fix = (why.reason, why.fix) if why is not None else ("", "")
+    if reason:
+        say(error_console(), f"{reason}. {fix}.")
+        raise SystemExit(NOTHING_COUNTS)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from levelhips.cli.analyze import analyze
 from levelhips.cli.convert import convert
@@ -26,19 +27,42 @@ from levelhips.cli.simulate import simulate
 from levelhips.cli.virtual_sensor import virtual_sensor
 from levelhips.errors import LevelHipsError
 
+SHORT_HELP = 60  # letters: one line at 80 columns
+GROUPS = {
+    "Run and exercise": ("run", "drill", "scan", "app", "demo"),
+    "Recordings": ("analyze", "replay", "convert", "recover"),
+    "Weeks": ("plan", "history", "diary"),
+    "Setup and development": ("doctor", "simulate", "virtual-sensor"),
+}
+EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 no step or repetition counts, 130 Ctrl-C."
+
+
+class _Grouped(TyperGroup):
+    """List the commands in groups; a command without a group is in the last one."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        named = {name for names in GROUPS.values() for name in names}
+        last = list(GROUPS)[-1]
+        for title, names in GROUPS.items():
+            more = [name for name in self.list_commands(ctx) if name not in named] if title == last else []
+            with formatter.section(title):
+                rows = [(name, self.commands[name].get_short_help_str(SHORT_HELP)) for name in (*names, *more)]
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
+    cls=_Grouped,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Pelvic drop from one clip-on sensor.",
+    help="Pelvic drop of a runner from one clip-on sensor, with a beep within the same step.",
+    epilog=EXIT_CODES,
 )
-for command in (plan, analyze, replay, simulate, convert, recover, scan, run, drill):
+for command in (run, drill, scan, demo, analyze, replay, convert, recover, plan, doctor, simulate):
     app.command()(command)
-app.command("virtual-sensor")(virtual_sensor)
-app.command()(doctor)
 app.command("app")(screen)
-app.command()(demo)
+app.command("virtual-sensor")(virtual_sensor)
 app.add_typer(history_app, name="history")
 app.add_typer(diary_app, name="diary")
 
@@ -76,9 +100,9 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version, and end.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version")] = False,
 ) -> None:
-    """Pelvic drop from one clip-on sensor."""
+    """Pelvic drop of a runner from one clip-on sensor, with a beep within the same step."""
 
 
 if __name__ == "__main__":

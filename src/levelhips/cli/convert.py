@@ -8,20 +8,24 @@ from typing import Annotated
 import typer
 
 from levelhips.cli.console import console, say, say_notes
-from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption
+from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption, check_recording_name
 
 
 def convert(
     file: FileArgument,
-    to: Annotated[Path, typer.Argument(help="The new recording, .mcap.")],
+    to: Annotated[Path, typer.Argument(metavar="NEW.mcap", help="Recording to write")],
     outward: OutwardOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
 ) -> None:
-    """Bring a table of another program, or what is whole of a damaged recording, into a new recording."""
+    """Convert a CSV file or an export to a recording.
+
+    Damaged recordings can be converted too: all that can be read is copied.
+    """
     from levelhips.recording import open_recording
     from levelhips.recording.recover import copy_into
 
+    check_recording_name(to)
     recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
     metadata = {**recording.metadata, "rate_hz": f"{recording.rate_hz:.6g}", "converted_from": file.name}
     metadata.pop("version", None)

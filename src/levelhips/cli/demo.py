@@ -12,11 +12,14 @@ from levelhips.cli.screen import has_display, open_window, settings_path
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("levelhips-demo"),
-    fast: Annotated[bool, typer.Option("--fast", help="Do not play a minute of it in real time first.")] = False,
-    terminal: Annotated[bool, typer.Option("--terminal", help="In the terminal, even where there is a screen.")] = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the report")] = Path("levelhips-demo"),
+    fast: Annotated[bool, typer.Option("--fast", help="Write the report only; do not play the run")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Play in the terminal, not in the window")] = False,
 ) -> None:
-    """Show what it is: a bundled run with beeps, then a report of it. Where there is a screen, in a window."""
+    """Play a bundled run with beeps and write a report.
+
+    It opens a window, or runs for 45 seconds in the terminal if there is no display.
+    """
     from levelhips.cli.demo_report import run_demo
 
     if not (fast or terminal) and has_display():

@@ -9,16 +9,16 @@ import typer
 
 from levelhips.cli.console import console, open_history, say
 
-diary_app = typer.Typer(no_args_is_help=True, help="Pain, shoes and kilometres: what no sensor knows.")
+diary_app = typer.Typer(no_args_is_help=True, help="Log pain, shoes and distance.")
 
 
 @diary_app.command()
 def pain(
-    score: Annotated[int, typer.Argument(help="0 (none) to 10 (the worst).")],
-    moment: Annotated[str, typer.Argument(help="before or after a run, or morning.")],
-    note: Annotated[str, typer.Option("--note")] = "",
+    score: Annotated[int, typer.Argument(metavar="SCORE", help="0 (none) to 10 (worst)")],
+    moment: Annotated[str, typer.Argument(metavar="WHEN", help="before, after (a run) or morning")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Anything to remember")] = "",
 ) -> None:
-    """Pain before or after a run, or the morning after."""
+    """Log pain before or after a run, or the morning after."""
     from levelhips.history import Diary
     from levelhips.programme.hints import pain_hint
 
@@ -32,11 +32,11 @@ def pain(
 
 @diary_app.command()
 def shoes(
-    name: Annotated[str | None, typer.Argument(help="Without one: list them.")] = None,
-    km: Annotated[float, typer.Option("--km", help="What they had run before.")] = 0.0,
-    retire: Annotated[bool, typer.Option("--retire", help="They are not worn any more.")] = False,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the shoes; without one, all are listed")] = None,
+    km: Annotated[float, typer.Option("--km", metavar="KM", help="Kilometers already on the shoes")] = 0.0,
+    retire: Annotated[bool, typer.Option("--retire", help="No longer worn")] = False,
 ) -> None:
-    """Shoes, and what they have run."""
+    """Add, list or retire shoes."""
     from levelhips.history import Diary
     from levelhips.programme.hints import shoe_hint
 
@@ -53,10 +53,10 @@ def shoes(
 
 @diary_app.command()
 def distance(
-    km: Annotated[float, typer.Argument(help="Of a run.")],
-    shoe: Annotated[str | None, typer.Option("--shoes", help="In which.")] = None,
+    km: Annotated[float, typer.Argument(metavar="KM", help="Distance in kilometers")],
+    shoe: Annotated[str | None, typer.Option("--shoes", metavar="NAME", help="Shoes that were worn")] = None,
 ) -> None:
-    """How far a run was, and in which shoes."""
+    """Log the distance of a run, and the shoes."""
     from levelhips.history import Diary
     from levelhips.programme.hints import shoe_hint
 

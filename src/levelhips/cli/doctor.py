@@ -14,9 +14,12 @@ MARKS = {"ok": "ok   ", "note": "note ", "bad": "BAD  "}
 
 def doctor(
     record: RecordOption = None,
-    no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="Do not look for sensors.")] = False,
+    no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="Do not search for sensors")] = False,
 ) -> None:
-    """Look at Bluetooth, sound, disk and the rest, and say how to mend what is not well."""
+    """Check Bluetooth, sound, disk and clock.
+
+    Prints one line for each, with a fix for what does not work.
+    """
     from levelhips.live.doctor import examine, worst
     from levelhips.settings.paths import documents
 

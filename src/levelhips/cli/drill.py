@@ -31,20 +31,18 @@ if TYPE_CHECKING:
 
 
 def drill(
-    name: Annotated[str | None, typer.Argument(help="Which one; --list names them.")] = None,
-    side: Annotated[str | None, typer.Option("--side", help="The hip that works: left or right.  [default: left]")] = None,
-    list_: Annotated[bool, typer.Option("--list", help="Name all drills, and end.")] = False,
-    sets: Annotated[int | None, typer.Option("--sets", help="How many sets.  [default: the drill's own]")] = None,
-    reps: Annotated[int | None, typer.Option("--reps", help="Repetitions a set.  [default: the drill's own]")] = None,
-    seconds: Annotated[float | None, typer.Option("--seconds", help="Of a hold.  [default: the drill's own]")] = None,
-    rest: Annotated[float | None, typer.Option("--rest", help="Seconds between sets.  [default: the drill's own]")] = None,
-    pace: Annotated[float | None, typer.Option("--pace", help="Seconds a paced repetition.  [default: the drill's own]")] = None,
-    band: Annotated[str | None, typer.Option("--band", help="LOW,HIGH in degrees.  [default: the drill's own]")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Drill; --list shows all")] = None,
+    side: Annotated[str | None, typer.Option("--side", metavar="SIDE", help="Hip that works: left or right  [default: left]")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List all drills")] = False,
+    sets: Annotated[int | None, typer.Option("--sets", metavar="N", help="Sets")] = None,
+    reps: Annotated[int | None, typer.Option("--reps", metavar="N", help="Repetitions per set")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", metavar="S", help="Hold time in seconds")] = None,
+    rest: Annotated[float | None, typer.Option("--rest", metavar="S", help="Seconds of rest between sets")] = None,
+    pace: Annotated[float | None, typer.Option("--pace", metavar="S", help="Seconds per repetition, if paced")] = None,
+    band: Annotated[str | None, typer.Option("--band", metavar="LOW,HIGH", help="Range of the angle to stay in [deg]")] = None,
     sensor: SensorOption = None,
     virtual: VirtualOption = None,
-    practise: Annotated[
-        bool, typer.Option("--practise", help="No sensor: a virtual wearer does five repetitions. Nothing is kept.")
-    ] = False,
+    practise: Annotated[bool, typer.Option("--practise", help="Without a sensor: watch five repetitions")] = False,
     record: RecordOption = None,
     no_record: NoRecordOption = False,
     no_beep: NoBeepOption = False,
@@ -54,7 +52,10 @@ def drill(
     fault: FaultOption = None,
     log: LogOption = None,
 ) -> None:
-    """Do a drill, led by sound: stand still, take the position, repeat. Ctrl-C ends it."""
+    """Do an exercise, guided by voice and tones.
+
+    Stand still, take the start position, repeat. Q or Ctrl-C ends it. Options that are not given keep the values of the drill.
+    """
     from levelhips.cli.live_session import run_session
     from levelhips.settings import Settings
 

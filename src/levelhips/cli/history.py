@@ -15,7 +15,7 @@ from levelhips.errors import BadInputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-history_app = typer.Typer(invoke_without_command=True, help="What was done over weeks: list, rebuild, export, forget.")
+history_app = typer.Typer(invoke_without_command=True, help="List, export or delete past sessions.")
 DASH = "-"
 WEEKS = 12  # a quarter of a year: what fits on a screen
 
@@ -23,9 +23,12 @@ WEEKS = 12  # a quarter of a year: what fits on a screen
 @history_app.callback()
 def history(
     context: typer.Context,
-    last: Annotated[int, typer.Option("--last", help="So many sessions.", min=1)] = 10,
+    last: Annotated[int, typer.Option("--last", metavar="N", help="Number of sessions", min=1)] = 10,
 ) -> None:
-    """The last sessions, the weeks, and what stays without sound."""
+    """List, export or delete past sessions.
+
+    Without a command: the last sessions, the weeks, and how much you keep when the beeps are off.
+    """
     if context.invoked_subcommand is not None:
         return
     from levelhips.history.weekly import retention, weeks
@@ -34,7 +37,7 @@ def history(
     with open_history() as store:
         sessions = store.sessions(last)
         if not sessions:
-            say(out, "Nothing yet. Recordings you have already: levelhips history rebuild")
+            say(out, "No sessions yet. To add recordings that you have: levelhips history rebuild")
             return
         _sessions_table(out, sessions)
         _weeks_table(out, weeks(store))
@@ -113,10 +116,14 @@ def _retention_table(out: Console, retention: list[dict[str, Any]]) -> None:
 
 @history_app.command()
 def rebuild(
-    folder: Annotated[Path | None, typer.Argument(help="Where the recordings are.  [default: Documents/levelhips]")] = None,
-    anew: Annotated[bool, typer.Option("--anew", help="Look at those that did not change, too.")] = False,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of recordings  [default: Documents/levelhips]")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Read unchanged recordings again, too")] = False,
+    anew: Annotated[bool, typer.Option("--anew", hidden=True)] = False,  # the former name of --all
 ) -> None:
-    """Fill the history from recordings: new and changed ones in, those that are gone out."""
+    """Update the history from a folder of recordings.
+
+    Adds new and changed recordings, and removes sessions whose recording is gone.
+    """
     from rich.progress import Progress
 
     from levelhips.settings.paths import documents
@@ -124,15 +131,15 @@ def rebuild(
     out = console()
     with open_history() as store, Progress(console=out, transient=True) as bar:
         task = bar.add_task("Reading", total=1.0)
-        done = store.rebuild(folder or documents(), lambda share: bar.update(task, completed=share), anew=anew)
-    say(out, f"{done.taken} taken in, {done.known} known already, {done.gone} gone")
+        done = store.rebuild(folder or documents(), lambda share: bar.update(task, completed=share), anew=all_ or anew)
+    say(out, f"{done.taken} added, {done.known} unchanged, {done.gone} removed")
     for trouble in done.troubles:
-        say(out, f"Left out: {trouble}")
+        say(out, f"Skipped: {trouble}")
 
 
 @history_app.command()
-def export(folder: Annotated[Path, typer.Argument(help="Where to write the tables.")]) -> None:
-    """Write everything as CSV."""
+def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the tables")]) -> None:
+    """Write all sessions, pain and shoes as CSV tables."""
     with open_history() as store:
         for path in store.export(folder):
             say(console(), f"Wrote {path}")
@@ -140,12 +147,15 @@ def export(folder: Annotated[Path, typer.Argument(help="Where to write the table
 
 @history_app.command()
 def forget(
-    file: Annotated[Path | None, typer.Argument(help="The recording whose session is to be struck out; the recording stays.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Strike out all sessions; pain and shoes stay.")] = False,
+    file: Annotated[Path | None, typer.Argument(metavar="RUN", help="Recording of the session to remove")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Remove all sessions; pain and shoes stay")] = False,
 ) -> None:
-    """Strike a session out of the history. The recording itself stays: delete it yourself, or a rebuild brings it back."""
+    """Remove a session from the history.
+
+    The recording itself is not deleted. Delete it yourself, or levelhips history rebuild adds the session again.
+    """
     if (file is None) != all_:
-        raise BadInputError("It is not clear what to forget", fix="Name a recording, or say --all")
+        raise BadInputError("It is not clear which session to remove", fix="Name one recording, or give --all")
     with open_history() as store:
         count = store.forget(file)
-    say(console(), f"{count} struck out")
+    say(console(), f"Removed {count} session{'' if count == 1 else 's'} from the history")

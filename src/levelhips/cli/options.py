@@ -10,7 +10,7 @@ import typer
 
 from levelhips.cli.console import say
 from levelhips.cli.threshold import ThresholdChoice, threshold_line
-from levelhips.errors import SettingsError
+from levelhips.errors import BadInputError, SettingsError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,35 +20,25 @@ if TYPE_CHECKING:
     from levelhips.sensors.profile import Profile
     from levelhips.settings import Settings
 
-FileArgument = Annotated[Path, typer.Argument(readable=False, help="A recording (.mcap), or a CSV, folder or zip of another program.")]
-OutwardOption = Annotated[
-    str | None,
-    typer.Option("--outward", help="Sensor axis that faces away from the body: +x, -x, +y, -y, +z, -z.  [default: as recorded, else +z]"),
-]
-FilterOption = Annotated[
-    str | None, typer.Option("--filter", help="Orientation filter: vqf, madgwick, mahony, ekf or complementary.  [default: vqf]")
-]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
-DrillOption = Annotated[
-    str | None, typer.Option("--drill", help="As this drill, NAME or NAME:left or NAME:right, whatever the recording says of itself.")
-]
-AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", help="Of a table that does not name it: mps2, g or mg.")]
-GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", help="Of a table that does not name it: radps or dps.")]
-RawOption = Annotated[bool, typer.Option("--raw", help="Decode the packets of the radio anew, instead of the samples they gave then.")]
+FileArgument = Annotated[Path, typer.Argument(readable=False, metavar="RUN", help="Recording (.mcap), CSV, folder or zip")]
+OutwardOption = Annotated[str | None, typer.Option("--outward", metavar="AXIS", help="Axis that points away from the body, such as +z")]
+FilterOption = Annotated[str | None, typer.Option("--filter", metavar="NAME", help="vqf, madgwick, mahony, ekf or complementary")]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings file (TOML)")]
+DrillOption = Annotated[str | None, typer.Option("--drill", metavar="DRILL", help="Take it as this drill: NAME, NAME:left or NAME:right")]
+AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", metavar="UNIT", help="If the CSV header has none: mps2, g or mg")]
+GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", metavar="UNIT", help="If the CSV header has none: radps or dps")]
+RawOption = Annotated[bool, typer.Option("--raw", help="Decode the raw Bluetooth packets again")]
 
-SensorOption = Annotated[str | None, typer.Option("--sensor", help="Name or address.  [default: the only one in range]")]
-VirtualOption = Annotated[Path | None, typer.Option("--virtual", help="Instead of a real sensor, one that plays this recording.")]
-ProfileOption = Annotated[str, typer.Option("--profile", help="The kind of sensor that the virtual one is.")]
+SensorOption = Annotated[str | None, typer.Option("--sensor", metavar="NAME", help="Name or address, if several are in range")]
+VirtualOption = Annotated[Path | None, typer.Option("--virtual", metavar="RUN", help="Play this recording through a virtual sensor")]
+ProfileOption = Annotated[str, typer.Option("--profile", metavar="KIND", help="Kind of virtual sensor")]
 FaultOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fault", help="Of the virtual sensor: NAME, NAME=VALUE or NAME=VALUE@SECONDS; again for more. docs/sensors.md lists them."
-    ),
+    list[str] | None, typer.Option("--fault", metavar="FAULT", help="Simulate a fault; repeatable; see docs/sensors.md")
 ]
-RecordOption = Annotated[Path | None, typer.Option("--record", help="Folder for the recording.  [default: Documents/levelhips]")]
-NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Keep nothing.")]
-NoBeepOption = Annotated[bool, typer.Option("--no-beep", help="No sound.")]
-LogOption = Annotated[Path | None, typer.Option("--log", help="Write what happens with the radio into this file.")]
+RecordOption = Annotated[Path | None, typer.Option("--record", metavar="DIR", help="Folder for recordings  [default: Documents/levelhips]")]
+NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Do not record")]
+NoBeepOption = Annotated[bool, typer.Option("--no-beep", help="No sound")]
+LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write a log of the Bluetooth link")]
 
 
 def chosen_settings(
@@ -138,3 +128,17 @@ def decoded(recording: Recording, *, raw: bool) -> Recording:
     from levelhips.sensors.decoding import redecoded
 
     return redecoded(recording)
+
+
+def check_recording_name(path: Path) -> None:
+    """Refuse the name of a new recording that does not end in .mcap.
+
+    Raises
+    ------
+    BadInputError
+        With the name to use instead.
+    """
+    if path.suffix.lower() != ".mcap":
+        tables = f"; for tables run: levelhips analyze RUN --out {path.stem}" if path.suffix.lower() == ".csv" else ""
+        fix = f"Recordings are MCAP files: name it {path.with_suffix('.mcap').name}{tables}"
+        raise BadInputError(f"{path.name} does not end in .mcap", fix=fix)

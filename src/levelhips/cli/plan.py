@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def plan(
-    start: Annotated[bool, typer.Option("--start", help="Let the programme begin today.")] = False,
-    acute: Annotated[bool, typer.Option("--acute", help="It hurts on stairs: a week without running begins today.")] = False,
-    well: Annotated[bool, typer.Option("--well", help="It does not hurt any more: end the acute week.")] = False,
-    edit: Annotated[bool, typer.Option("--edit", help="Make the file of the programme, and say where it is.")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="The usual programme again.")] = False,
-    schedules: Annotated[bool, typer.Option("--schedules", help="The schedules of runs, minute by minute.")] = False,
-    notes: Annotated[bool, typer.Option("--notes", help="The notes: when to stop, rolling, shoes ...")] = False,
+    start: Annotated[bool, typer.Option("--start", help="Start the programme today")] = False,
+    acute: Annotated[bool, typer.Option("--acute", help="Pain on stairs: start a week without running")] = False,
+    well: Annotated[bool, typer.Option("--well", help="Pain gone: end the week without running")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Print the path of the programme file, to edit it")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Restore the default programme")] = False,
+    schedules: Annotated[bool, typer.Option("--schedules", help="List the run protocols, minute by minute")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="Show the notes: when to stop, rolling, shoes")] = False,
 ) -> None:
-    """Today's list, with what was done of it; and the schedules of runs."""
+    """Show today's exercises and what you have done."""
     from levelhips.programme.programme import NOTES, Programme
     from levelhips.programme.store import load_programme, save_programme
     from levelhips.settings.paths import programme_path
@@ -57,11 +57,15 @@ def _today(out: Console, programme: Any, today: dt.date) -> None:
     from levelhips.programme.today import todays
 
     number = programme.day_number(today)
-    kind = {DayKind.RUN: "a day with a run", DayKind.OFF: "a day off", DayKind.ACUTE: "acute: no running"}[programme.kind(today)]
+    kind = {
+        DayKind.RUN: "run day",
+        DayKind.OFF: "rest day (no run), exercises below",
+        DayKind.ACUTE: "acute week: no running, exercises below",
+    }[programme.kind(today)]
     head = (
-        f"Day {number} of {programme.days}, {kind}"
+        f"Day {number} of {programme.days}: {kind}"
         if number
-        else f"{kind[0].upper()}{kind[1:]}. The programme begins with: levelhips plan --start"
+        else f"{kind[0].upper()}{kind[1:]}. Start the programme with: levelhips plan --start"
     )
     say(out, head)
     with open_history() as store:

@@ -8,19 +8,27 @@ from typing import Annotated
 import typer
 
 from levelhips.cli.console import console, say, say_notes
-from levelhips.cli.options import FileArgument, RawOption, decoded
+from levelhips.cli.options import FileArgument, RawOption, check_recording_name, decoded
 
 
 def recover(
     file: FileArgument,
-    to: Annotated[Path | None, typer.Argument(help="The new recording.  [default: beside it, with -recovered in its name]")] = None,
+    to: Annotated[Path | None, typer.Argument(metavar="NEW.mcap", help="Recording to write  [default: RUN-recovered.mcap]")] = None,
     raw: RawOption = False,
 ) -> None:
-    """Bring what is whole of a cut or damaged recording into a new one; the old one stays as it is."""
+    """Recover a recording that was cut off or damaged.
+
+    All that can be read is written to a new file; the damaged one stays as it is.
+    """
     from levelhips.recording import open_recording
     from levelhips.recording.recover import recover as recover_recording
 
-    done = recover_recording(decoded(open_recording(file), raw=raw), to)
-    out = console()
+    if to is not None:
+        check_recording_name(to)
+    out, recording = console(), open_recording(file)
+    if not recording.notes and to is None:
+        say(out, f"{file.name} is not damaged; nothing was written")
+        return
+    done = recover_recording(decoded(recording, raw=raw), to)
     say(out, f"Wrote {done.path}: {done.samples} samples, {done.packets} packets, {done.events} events")
     say_notes(out, done.notes)

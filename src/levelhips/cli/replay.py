@@ -35,9 +35,9 @@ FASTEST_HEARD = 16  # times real time; beeps that come faster run into each othe
 
 def replay(
     file: FileArgument,
-    speed: Annotated[str, typer.Option("--speed", help="1 is real time, 8 eight times as fast, max as fast as it goes.")] = "1",
-    wav: Annotated[Path | None, typer.Option("--wav", help="Write the beeps into this WAV file.")] = None,
-    mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+    speed: Annotated[str, typer.Option("--speed", metavar="FACTOR", help="1: real time; max: as fast as possible")] = "1",
+    wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="Write the beeps to this WAV file")] = None,
+    mute: Annotated[bool, typer.Option("--mute", help="No sound")] = False,
     outward: OutwardOption = None,
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
@@ -48,7 +48,10 @@ def replay(
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
 ) -> None:
-    """Play a recording as if it came from the sensor now, with beeps and a live view."""
+    """Play a recording with beeps and a live view.
+
+    The beeps are those of the live run, at any speed.
+    """
     from levelhips.cli.terminal.replay_view import ReplayView
     from levelhips.live.replay import Replay
     from levelhips.recording import open_recording

@@ -38,9 +38,7 @@ def run(
     record: RecordOption = None,
     no_record: NoRecordOption = False,
     no_beep: NoBeepOption = False,
-    rate: Annotated[
-        float | None, typer.Option("--rate", help="Samples a second.  [default: the sensor's usual]", min=40.0, max=1000.0)
-    ] = None,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Samples per second", min=40.0, max=1000.0)] = None,
     outward: OutwardOption = None,
     filter: FilterOption = None,
     settings: SettingsOption = None,
@@ -48,14 +46,19 @@ def run(
     fault: FaultOption = None,
     plan: Annotated[
         str | None,
-        typer.Option("--plan", help="A schedule: baseline, retraining:1 to 8, recall:1 to 3, walk-run:1 to 6. levelhips plan shows them."),
+        typer.Option("--plan", metavar="NAME:N", help="Run protocol; see levelhips plan --schedules"),
     ] = None,
-    step_rate: Annotated[float | None, typer.Option("--step-rate", help="Your own steps a minute.", min=100.0, max=240.0)] = None,
-    raise_: Annotated[float, typer.Option("--raise", help="By how much to raise it, in percent.", min=0.0, max=10.0)] = 0.0,
-    metronome: Annotated[bool, typer.Option("--metronome", help="Tick at that step rate.")] = False,
+    step_rate: Annotated[
+        float | None, typer.Option("--step-rate", metavar="N", help="Your usual steps per minute", min=100.0, max=240.0)
+    ] = None,
+    raise_: Annotated[float, typer.Option("--raise", metavar="%", help="Raise the step rate by", min=0.0, max=10.0)] = 0.0,
+    metronome: Annotated[bool, typer.Option("--metronome", help="Tick at that step rate")] = False,
     log: LogOption = None,
 ) -> None:
-    """Connect to a sensor, record, and beep when the pelvis drops too far. Ctrl-C ends it."""
+    """Record a run and beep when the pelvis drops too far.
+
+    Connects to the sensor in range. Q or Ctrl-C ends the run.
+    """
     from levelhips.cli.live_session import run_session
     from levelhips.settings import Settings
 

@@ -24,14 +24,17 @@ UNATTENDED_S = 5.0  # without a terminal nobody can press Ctrl-C
 
 
 def scan(
-    all: Annotated[bool, typer.Option("--all", help="List other devices too.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="List other Bluetooth devices too")] = False,
     seconds: Annotated[
-        float, typer.Option("--seconds", help="End after so long.  [default: Ctrl-C; 5 s without a terminal]", min=0.0)
+        float, typer.Option("--seconds", metavar="S", help="Stop after this time  [default: at Ctrl-C]", show_default=False)
     ] = 0.0,
     virtual: VirtualOption = None,
     profile: ProfileOption = "levelhips",
 ) -> None:
-    """List the sensors in range."""
+    """List the sensors in range.
+
+    Runs until Ctrl-C; for 5 s if the output is not a terminal.
+    """
     from levelhips.recording import open_recording
 
     out, kind = console(), profile_of(profile)

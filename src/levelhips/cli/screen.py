@@ -24,14 +24,12 @@ if TYPE_CHECKING:
 
 
 def screen(
-    file: Annotated[Path | None, typer.Argument(readable=False, help="A recording to review.")] = None,
+    file: Annotated[Path | None, typer.Argument(readable=False, metavar="RUN", help="Recording to review")] = None,
     virtual: VirtualOption = None,
     record: RecordOption = None,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", help="The settings file; made when settings are kept.  [default: in the user's folder]")
-    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings file to use instead of your own")] = None,
 ) -> None:
-    """The screen: run with large numbers, and review afterwards."""
+    """Open the window: runs, drills, review and history."""
     from levelhips.settings import load_settings
     from levelhips.settings.paths import documents
 

@@ -13,32 +13,33 @@ from levelhips.errors import SettingsError
 
 
 def simulate(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the recording and its truth.")],
-    kind: Annotated[str, typer.Option("--kind", help="run, walk, or the name of a drill.")] = "run",
-    seconds: Annotated[float, typer.Option("--seconds", help="Time in motion.", min=10.0, max=36000.0)] = 60.0,
-    drop_left: Annotated[float, typer.Option("--drop-left", help="Mean drop in left stance [deg].", min=0.0, max=15.0)] = 3.2,
-    drop_right: Annotated[float, typer.Option("--drop-right", help="Mean drop in right stance [deg].", min=0.0, max=15.0)] = 3.0,
-    fatigue: Annotated[float, typer.Option("--fatigue", help="Growth of the left drop up to the end [deg].", min=0.0, max=10.0)] = 0.0,
-    camber: Annotated[float, typer.Option("--camber", help="Slope of the road to the left [deg].", min=-10.0, max=10.0)] = 0.0,
-    cadence: Annotated[
-        float | None, typer.Option("--cadence", help="Steps a minute.  [default: 166 running, 110 walking]", min=60.0, max=240.0)
-    ] = None,
-    rate: Annotated[float, typer.Option("--rate", help="Samples a second.", min=40.0, max=1000.0)] = 200.0,
-    turn: Annotated[float, typer.Option("--turn", help="Turn of the clip in its plane [deg].")] = 0.0,
-    pitch: Annotated[float, typer.Option("--pitch", help="Slope of the clip [deg].", min=-45.0, max=45.0)] = 15.0,
-    heading: Annotated[float, typer.Option("--heading", help="How far the clip sits askew [deg].", min=-45.0, max=45.0)] = 0.0,
-    bias: Annotated[float, typer.Option("--bias", help="Bias of the gyroscope, each axis [deg/s].", min=0.0, max=20.0)] = 0.5,
-    noise: Annotated[float, typer.Option("--noise", help="Noise, as a multiple of a common sensor's.", min=0.0, max=100.0)] = 1.0,
-    acc_range: Annotated[float, typer.Option("--acc-range", help="Range of the accelerometer [g].", min=1.0, max=64.0)] = 16.0,
-    gyr_range: Annotated[float, typer.Option("--gyr-range", help="Range of the gyroscope [deg/s].", min=50.0, max=4000.0)] = 2000.0,
-    loss: Annotated[float, typer.Option("--loss", help="Share of packets lost.", min=0.0, max=0.9)] = 0.0,
-    side: Annotated[str, typer.Option("--side", help="Of a drill: the hip that works, left or right.")] = "left",
-    reps: Annotated[int, typer.Option("--reps", help="Of a drill.", min=1, max=100)] = 8,
-    tempo: Annotated[float, typer.Option("--tempo", help="Of a drill: seconds a repetition.", min=1.5, max=20.0)] = 4.0,
-    cheat: Annotated[str, typer.Option("--cheat", help="Of a drill: how some repetitions go wrong; docs/drills.md lists them.")] = "",
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same samples.")] = 1,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the recording and its truth")],
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="run, walk, or the name of a drill")] = "run",
+    seconds: Annotated[float, typer.Option("--seconds", metavar="S", help="Time in motion", min=10.0, max=36000.0)] = 60.0,
+    drop_left: Annotated[float, typer.Option("--drop-left", metavar="DEG", help="Mean drop in left stance", min=0.0, max=15.0)] = 3.2,
+    drop_right: Annotated[float, typer.Option("--drop-right", metavar="DEG", help="Mean drop in right stance", min=0.0, max=15.0)] = 3.0,
+    fatigue: Annotated[float, typer.Option("--fatigue", metavar="DEG", help="Growth of the left drop", min=0.0, max=10.0)] = 0.0,
+    camber: Annotated[float, typer.Option("--camber", metavar="DEG", help="Slope to the left", min=-10.0, max=10.0)] = 0.0,
+    cadence: Annotated[float | None, typer.Option("--cadence", metavar="N", help="Steps per minute", min=60.0, max=240.0)] = None,
+    rate: Annotated[float, typer.Option("--rate", metavar="HZ", help="Samples per second", min=40.0, max=1000.0)] = 200.0,
+    turn: Annotated[float, typer.Option("--turn", metavar="DEG", help="Turn of the clip in its plane")] = 0.0,
+    pitch: Annotated[float, typer.Option("--pitch", metavar="DEG", help="Slope of the clip", min=-45.0, max=45.0)] = 15.0,
+    heading: Annotated[float, typer.Option("--heading", metavar="DEG", help="Rotation to a side", min=-45.0, max=45.0)] = 0.0,
+    bias: Annotated[float, typer.Option("--bias", metavar="DPS", help="Gyroscope bias", min=0.0, max=20.0)] = 0.5,
+    noise: Annotated[float, typer.Option("--noise", metavar="FACTOR", help="Noise of the sensor", min=0.0, max=100.0)] = 1.0,
+    acc_range: Annotated[float, typer.Option("--acc-range", metavar="G", help="Accelerometer range", min=1.0, max=64.0)] = 16.0,
+    gyr_range: Annotated[float, typer.Option("--gyr-range", metavar="DPS", help="Gyroscope range", min=50.0, max=4000.0)] = 2000.0,
+    loss: Annotated[float, typer.Option("--loss", metavar="SHARE", help="Share of packets lost", min=0.0, max=0.9)] = 0.0,
+    side: Annotated[str, typer.Option("--side", metavar="SIDE", help="Hip that works (drills)")] = "left",
+    reps: Annotated[int, typer.Option("--reps", metavar="N", help="Repetitions (drills)", min=1, max=100)] = 8,
+    tempo: Annotated[float, typer.Option("--tempo", metavar="S", help="Seconds per rep (drills)", min=1.5, max=20.0)] = 4.0,
+    cheat: Annotated[str, typer.Option("--cheat", metavar="NAME", help="Form fault (drills); see docs/drills.md")] = "",
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the random numbers")] = 1,
 ) -> None:
-    """Make a recording of a virtual runner, with the truth beside it."""
+    """Simulate a runner; write a recording and its truth.
+
+    The true steps and angles are written to CSV files in the same folder.
+    """
     from levelhips.settings.installed import drills
     from levelhips.simulation import bundled
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from levelhips.events import Side
 
 ThresholdOption = Annotated[
-    str | None, typer.Option("--threshold", metavar="DEG", help="Drop that beeps, in degrees, or auto: from your own first steps.")
+    str | None, typer.Option("--threshold", metavar="DEG", help="Drop that beeps [deg], or auto: from your first steps")
 ]
-ThresholdLeftOption = Annotated[str | None, typer.Option("--threshold-left", metavar="DEG", help="The same for left stance only.")]
-ThresholdRightOption = Annotated[str | None, typer.Option("--threshold-right", metavar="DEG", help="The same for right stance only.")]
+ThresholdLeftOption = Annotated[str | None, typer.Option("--threshold-left", metavar="DEG", help="Drop that beeps in left stance [deg]")]
+ThresholdRightOption = Annotated[str | None, typer.Option("--threshold-right", metavar="DEG", help="Drop that beeps in right stance [deg]")]
 BOTH, LEFT, RIGHT = "--threshold", "--threshold-left", "--threshold-right"
 
 

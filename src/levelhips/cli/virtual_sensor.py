@@ -25,16 +25,17 @@ def virtual_sensor(
     profile: ProfileOption = "levelhips",
     transport: Annotated[
         str | None,
-        typer.Option("--transport", help="A Bluetooth controller that Bumble knows, such as usb:0, to be a sensor over the air."),
+        typer.Option("--transport", metavar="NAME", help="Bluetooth controller, such as usb:0"),
     ] = None,
     fault: FaultOption = None,
-    rate: Annotated[
-        float | None, typer.Option("--rate", help="Samples a second.  [default: the recording's]", min=40.0, max=1000.0)
-    ] = None,
-    loop: Annotated[bool, typer.Option("--loop", help="Begin anew at the end of the recording.")] = False,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Samples per second", min=40.0, max=1000.0)] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Start again at the end of the recording")] = False,
     log: LogOption = None,
 ) -> None:
-    """Serve a recording as a sensor: over the air with --transport; without it, try the whole way once in this computer."""
+    """Serve a recording as a Bluetooth sensor.
+
+    Over the air with --transport. Without it, once from sensor to screen inside this computer.
+    """
     from levelhips.recording import open_recording
     from levelhips.simulation.faults import parse_fault
 

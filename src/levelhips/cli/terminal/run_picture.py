@@ -29,7 +29,7 @@ def draw(picture: Picture, look: Look) -> RenderableType:
     return assemble(
         [
             Section(((), _head(picture, look)), rank=0),
-            Section(((), _block(picture)), rank=0),
+            Section(((), _block(picture, look)), rank=0),
             link_section(look, rank=2),
             Section(tuple(_tiles(picture, look)), rank=1),
             Section(((), *(_bars(picture, look, rows) for rows in range(LOWEST, TALLEST + 1))), rank=3),
@@ -52,8 +52,11 @@ def _head(picture: Picture, look: Look) -> Lines:
     return tuple(lines)
 
 
-def _block(picture: Picture) -> Lines:
-    return () if picture.block is None else (Text(block_line(picture.block, picture.now_s), style="bold"),)
+def _block(picture: Picture, look: Look) -> Lines:
+    if picture.block is None:
+        return ()
+    parts = block_line(picture.block, picture.now_s).split("   ")
+    return tuple(Text(line, style="bold") for line in joined(parts, look.width))
 
 
 def _tiles(picture: Picture, look: Look) -> list[Lines]:

@@ -1,0 +1,54 @@
+"""The command line in this process: what a user types, and what comes out."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from levelhips.cli.app import main
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed."""
+
+    stdout: str
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        return self.stdout + self.stderr
+
+
+def levelhips(
+    *arguments: object,
+    code: int = 0,
+    cwd: Path | None = None,
+    columns: int = 120,
+    encoding: str = "utf-8",
+    home: Path | None = None,
+) -> Done:
+    """Run a command as `levelhips ARGUMENTS` would, on streams of this encoding; `home` is the folder of the history."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True) for _ in range(2)]
+    given = {"COLUMNS": str(columns), **({"LEVELHIPS_DATA": str(home)} if home else {})}
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ, given))
+        stack.enter_context(patch.object(sys, "argv", ["levelhips", *map(str, arguments)]))
+        stack.enter_context(redirect_stdout(streams[0]))
+        stack.enter_context(redirect_stderr(streams[1]))
+        if cwd is not None:
+            stack.enter_context(chdir(cwd))
+        try:
+            main()
+        except SystemExit as end:
+            ended = end.code or 0
+        else:
+            ended = 0
+    done = Done(*(stream.buffer.getvalue().decode(encoding) for stream in streams))  # type: ignore[attr-defined]
+    assert ended == code, done.text
+    return done

@@ -1,0 +1,268 @@
+"""The live view in a terminal: what is on it at each size, and what its keys do."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, short_run
+from rich.console import Console
+
+from levelhips import Side, Update, analyze
+from levelhips.cli.encoding import ERRORS
+from levelhips.cli.terminal.digits import big, big_text
+from levelhips.cli.terminal.layout import Look, Section, assemble, joined
+from levelhips.cli.terminal.replay_view import ReplayView
+from levelhips.cli.terminal.run_picture import draw
+from levelhips.cli.terminal.view import ANSWER_S, View
+from levelhips.events import BlockChange
+from levelhips.live.keys import KEYS, Action, Where, action_of, help_rows, key_hints, keys, keys_line, mark_line
+from levelhips.live.replay import Replay
+from levelhips.live.snapshot import Picture
+from levelhips.live.snapshot import View as Snapshot
+from levelhips.recording import Recording, open_recording
+from levelhips.settings import Settings
+from levelhips.text.sides import DROP_WORDS, STANCE_WORDS, drop_line
+
+SIZES = [(80, 24), (60, 20), (40, 10), (84, 60), (200, 50), (100, 9), (30, 30)]
+LINK = "streaming   LevelHips virtual   battery 87 %   signal -50 dBm"
+
+
+@cache
+def a_run() -> Picture:
+    analysis = analyze(Recording(Path("short.mcap"), short_run().samples, 100.0, {"outward": "+z"}, {}, []))
+    view = Snapshot()
+    view.put(Update(analysis.angles, analysis.events))
+    return replace(view.look(), drop_deg={Side.LEFT: 5.2, Side.RIGHT: 3.0}, threshold_deg={Side.LEFT: 4.0, Side.RIGHT: 3.5})
+
+
+@cache
+def a_drill() -> Picture:
+    replay = Replay(recording := open_recording(ROOT / "recordings" / "pelvic_drop.mcap"), Settings.from_dict(recording.settings))
+    replay.seek(30.0)
+    return replay.view.look()
+
+
+def shown(picture: Picture, columns: int, rows: int, where: Where = Where.RUN, encoding: str = "utf-8", **more: object) -> list[str]:
+    """The picture as it is on a screen of this size, without colors."""
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding, errors=ERRORS, write_through=True)
+    look = Look("title", where, columns, rows, link=LINK, **{"message": "Mark 3 at 2:41", **more})  # type: ignore[arg-type]
+    Console(file=file, width=columns, height=rows).print(draw(picture, look))
+    return raw.getvalue().decode(encoding).splitlines()
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+@pytest.mark.parametrize("where", [Where.RUN, Where.REPLAY])
+def test_both_sides_message_and_keys_of_a_run_are_visible_at_every_size(columns: int, rows: int, where: Where) -> None:
+    """At 80 by 24, the usual size, the right side, messages and keys were cut off."""
+    lines = shown(a_run(), columns, rows, where)
+    assert len(lines) < rows
+    assert max(map(len, lines)) <= columns
+    text = "\n".join(lines)
+    for hint in key_hints(where):
+        assert hint in text
+    assert "Mark 3 at 2:41" in text
+    assert re.search(r"LEFT.*\bdrops?\b", text, re.S)
+    assert re.search(r"RIGHT.*\bdrops?\b", text, re.S)
+    assert "limit 4.0" in text
+    assert "limit 3.5" in text
+    assert text.index("LEFT") < text.index("RIGHT") < text.index("Mark 3") < text.index(key_hints(where)[0])
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_count_message_and_keys_of_a_drill_are_visible_at_every_size(columns: int, rows: int) -> None:
+    lines = shown(a_drill(), columns, rows, Where.DRILL)
+    assert len(lines) < rows
+    assert max(map(len, lines)) <= columns
+    text = "\n".join(lines)
+    for hint in key_hints(Where.DRILL):
+        assert hint in text
+    assert "Mark 3 at 2:41" in text
+    assert "of 6" in text
+    assert "Stand on a step" in text
+
+
+def test_a_usual_terminal_shows_everything() -> None:
+    text = "\n".join(lines := shown(a_run(), 80, 24))
+    assert len(lines) == 23
+    for part in ("title", "steps/min", "beeps", LINK, "▲", "─▶", *STANCE_WORDS.values(), *DROP_WORDS.values(), "too far ▲", "level ✓"):
+        assert part in text
+    assert big(5.2).split("\n")[0].split()[0] in text
+    assert sum("██" in line for line in lines) >= 3
+
+
+@pytest.mark.parametrize(("feedback", "words"), [(True, "Run with sound"), (False, "Run without sound")])
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20), (40, 10)])
+def test_the_run_protocol_stays_visible(columns: int, rows: int, feedback: bool, words: str) -> None:
+    block = BlockChange(0.0, 0.0, number=2, count=5, until_s=a_run().now_s + 62.0, feedback=feedback, walk=False, over=False)
+    lines = shown(replace(a_run(), block=block), columns, rows)
+    assert len(lines) < rows
+    for part in (words, "1:02 left", "2 of 5"):
+        assert part in "\n".join(lines)
+
+
+def test_the_card_names_the_leg_on_the_ground_and_the_side_that_drops() -> None:
+    """A bare "LEFT 5.2" was read as: the left side drops."""
+    assert drop_line(Side.LEFT, "5.2") == "LEFT LEG on the ground: right side drops 5.2"
+    assert drop_line(Side.RIGHT, "3.1") == "RIGHT LEG on the ground: left side drops 3.1"
+    text = "\n".join(shown(a_run(), 70, 12))
+    assert "LEFT LEG: right side drops  5.2  limit 4.0  ▲" in text
+    assert re.search(r"RIGHT LEG: left side drops  3.0  limit 3.5\s*$", text, re.M)
+    assert "LEFT: right drops  5.2" in "\n".join(shown(a_run(), 40, 10))
+
+
+def test_a_pause_and_silence_are_visible_at_the_smallest_size() -> None:
+    text = "\n".join(shown(a_run(), 40, 10, paused=True, muted=True))
+    assert "PAUSED" in text
+    assert "muted" in text
+    assert "PAUSED" not in "\n".join(shown(a_run(), 40, 10))
+
+
+def test_a_long_message_is_wrapped_where_there_is_room_and_cut_where_there_is_none() -> None:
+    long = "Bluetooth is off. Turn it on in the settings of this computer, then wait for the sensor to come back"
+    assert long in " ".join(" ".join(shown(a_run(), 60, 30, message=long)).split())
+    assert len(shown(a_run(), 40, 10, message=long)) < 10
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_the_frame_stays_closed_on_a_terminal_without_our_characters(encoding: str) -> None:
+    degree = " deg" if encoding == "ascii" else "°"
+    lines = shown(a_run(), 80, 24, encoding=encoding, degree=degree)
+    assert len({len(line) for line in lines}) == 1
+    text = "\n".join(lines)
+    assert f"limit 4.0{degree}" in text
+    assert "?" not in text
+    assert "#" in text
+
+
+@pytest.mark.parametrize("number", [0.0, 3.6, 12.4, -1.5, float("nan")])
+def test_large_numbers_are_five_even_rows(number: float) -> None:
+    rows = big(number).split("\n")
+    assert len(rows) == 5
+    assert len({len(row) for row in rows}) == 1
+
+
+def test_each_digit_has_its_own_picture() -> None:
+    assert len({big_text(digit) for digit in "0123456789"}) == 10
+
+
+def test_sections_grow_by_rank_and_never_beyond_the_room() -> None:
+    from rich.text import Text
+
+    def lines(letter: str, n: int) -> tuple[Text, ...]:
+        return tuple(Text(letter) for _ in range(n))
+
+    sections = [Section((lines("a", 1), lines("a", 5)), rank=1), Section(((), lines("b", 3)), rank=0), Section((lines("c", 1),))]
+    for rows, expected in ((3, "ac"), (6, "abbbc"), (8, "abbbc"), (10, "aaaaabbbc")):
+        out = io.StringIO()
+        Console(file=out, width=40).print(assemble(sections, Look("", Where.RUN, 40, rows)))
+        assert "".join(out.getvalue().split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"), [(11, ["aaa   bbb", "ccc"]), (15, ["aaa   bbb   ccc"]), (14, ["aaa   bbb", "ccc"]), (2, ["aaa", "bbb", "ccc"])]
+)
+def test_parts_are_joined_whole(width: int, expected: list[str]) -> None:
+    assert joined(["aaa", "bbb", "ccc"], width) == expected
+
+
+# ---- keys
+
+
+@pytest.mark.parametrize("where", Where)
+def test_no_key_means_two_things_in_one_view(where: Where) -> None:
+    names = [key.name for key in keys(where)]
+    assert len(set(names)) == len(names)
+
+
+def test_a_key_means_the_same_in_every_view() -> None:
+    for one, other in itertools.combinations(KEYS, 2):
+        if one.name == other.name:
+            assert one.action is other.action
+
+
+def test_m_mutes_and_k_marks() -> None:
+    """The terminal muted with M, the window marked with it."""
+    assert action_of("m", Where.RUN) is Action.MUTE
+    assert action_of("M", Where.DRILL) is Action.MUTE
+    assert action_of("k", Where.RUN) is Action.MARK
+    assert action_of("k", Where.REPLAY) is None
+    assert action_of("s", Where.RUN) is None
+    assert action_of("up", Where.RUN) is Action.RAISE_LIMIT
+    assert action_of("down", Where.RUN) is Action.LOWER_LIMIT
+    assert action_of("left", Where.REPLAY) is Action.BACK
+    assert action_of("right", Where.REPLAY) is Action.FORWARD
+
+
+def test_every_action_has_a_key() -> None:
+    assert {key.action for key in KEYS} == set(Action)
+
+
+def test_the_documentation_lists_the_keys_of_the_table() -> None:
+    screen, commands = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("screen.md", "command-line.md"))
+    for where in Where:
+        assert f"| {where} | `{keys_line(where)}` |" in commands
+    for where, title in ((Where.RUN, "## Run"), (Where.DRILL, "## Drills")):
+        section = screen[screen.index(title) :].split("\n## ")[0]
+        for row in help_rows(where):
+            if not row.startswith("| Q |"):  # the window asks twice
+                assert row in section
+
+
+def test_a_mark_is_answered_with_its_number_and_time() -> None:
+    assert mark_line(3, 161.9) == "Mark 3 at 2:41"
+    assert mark_line(1, 0.0) == "Mark 1 at 0:00"
+
+
+def test_an_answer_stays_for_some_seconds_then_what_happened_is_shown_again() -> None:
+    now = [10.0]
+    view = View(Console(file=io.StringIO()), "title", clock=lambda: now[0])
+    picture = Picture(said="Running")
+    assert view.message(picture) == "Running"
+    view.answer("Mark 1 at 0:10")
+    now[0] += ANSWER_S - 0.1
+    assert view.message(picture) == "Mark 1 at 0:10"
+    now[0] += 0.2
+    assert view.message(picture) == "Running"
+
+
+class Speaker:
+    muted = False
+
+    def mute(self, muted: bool) -> None:
+        self.muted = muted
+
+
+def test_the_keys_of_a_replay() -> None:
+    speaker = Speaker()
+    view = ReplayView(Console(file=io.StringIO()), "title", [speaker])
+    replay = Replay(Recording(Path("short.mcap"), short_run().samples, 100.0, {"outward": "+z"}, {}, []), Settings(), float("inf"))
+    assert view.press("right", replay)
+    assert replay.now_s == pytest.approx(10.0, abs=0.5)
+    assert view.press("left", replay)
+    assert replay.now_s == pytest.approx(0.0, abs=0.5)
+    assert view.press("space", replay)
+    assert replay.paused
+    assert view.press(" ", replay)
+    assert view.press("m", replay)
+    assert (speaker.muted, view.muted, view.message(replay.view.look())) == (True, True, "Sound off")
+    assert view.press("M", replay)
+    assert (speaker.muted, view.message(replay.view.look())) == (False, "Sound on")
+    assert not view.press("q", replay)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 10)])
+def test_a_view_takes_the_size_of_its_console(columns: int, rows: int) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=columns, height=rows)
+    console.print(View(console, "title").drawn(a_run(), where=Where.RUN, paused=True))
+    lines = out.getvalue().splitlines()
+    assert len(lines) < rows
+    assert max(map(len, lines)) <= columns
+    assert "PAUSED" in out.getvalue()
