@@ -43,17 +43,24 @@ def until(what: Callable[[], object], within_s: float = 60.0) -> None:
 
 
 class HungDisk:
-    """A disk that hangs in the recorder's thread from the first sync on, until it is released."""
+    """A disk that hangs in the recorder's thread from the next sync on, until it is released."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_stuck = False
         self.hangs, self.released = threading.Event(), threading.Event()
         monkeypatch.setattr(os, "fsync", self._sync)
         monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
 
     def _sync(self, number: int) -> None:
-        if threading.current_thread().name == "levelhips-recorder":
+        if self.is_stuck and threading.current_thread().name == "levelhips-recorder":
             self.hangs.set()
             assert self.released.wait(60)
+
+    def hang(self, recorder: Recorder) -> None:
+        """Return when the recorder has written all that it was given, and hangs."""
+        until(lambda: not recorder._queue)
+        self.is_stuck = True
+        assert self.hangs.wait(60)
 
 
 def begun(folder: Path, **options) -> Recorder:
@@ -90,7 +97,7 @@ def test_a_folder_that_cannot_be_used_is_said_before_anyone_runs(tmp_path):
 def test_a_disk_that_hangs_holds_up_nobody_and_loses_nothing(tmp_path, monkeypatch):
     disk = HungDisk(monkeypatch)
     recorder = begun(tmp_path)
-    assert disk.hangs.wait(60)
+    disk.hang(recorder)
     for number in range(40):  # all of this returns while the disk hangs
         recorder.packet(Packet(float(number), b"raw", "stream"), number)
         recorder.samples(second(number))
@@ -102,11 +109,11 @@ def test_a_disk_that_hangs_holds_up_nobody_and_loses_nothing(tmp_path, monkeypat
 
 
 def test_a_disk_that_never_comes_back_is_said_and_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder_module, "MOST_ITEMS", 50)
+    monkeypatch.setattr(recorder_module, "MAX_ITEMS", 50)
     disk = HungDisk(monkeypatch)
     said = []
     recorder = begun(tmp_path, say=lambda what, lost_s: said.append(what))
-    assert disk.hangs.wait(60)
+    disk.hang(recorder)
     for number in range(200):
         recorder.packet(Packet(float(number), b"raw", "stream"), number)
     disk.released.set()
