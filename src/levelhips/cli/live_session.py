@@ -118,8 +118,8 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
             finally:
                 signal.signal(signal.SIGINT, before)
         summarize(out, session)
-        if (kept := session.kept) is not None:
-            for line in remember(kept, history_path()):
+        for path in session.kept:
+            for line in remember(path, history_path()):
                 say(out, line)
     if isinstance(session.error, LevelHipsError):
         raise session.error

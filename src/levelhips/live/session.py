@@ -1,21 +1,17 @@
-"""A session conducts: a live source brings packets, the recorder keeps them, the engine works, sinks hear what comes out.
+"""Run one live session: read packets from a source, record them, feed the engine and forward its events to the sinks.
 
-It computes nothing itself, and is the only owner of a thread and its event loop: Bluetooth lives in there (on Windows it
-must not share a thread with a window), and no face can hold it up.
+A session has a thread with an event loop of its own, for Bluetooth and all of the above; no user interface can delay it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
-import threading
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from levelhips.coaching.drills.result import DrillResult
@@ -24,12 +20,14 @@ from levelhips.engine import Engine
 from levelhips.errors import BadInputError, LevelHipsError, SensorError
 from levelhips.events import Cue, DrillBegin, Event, LinkChange, LinkState, Notice, NoticeKind, Quality, Signal, SignalKind, Step, Update
 from levelhips.live.dispatch import Audience, Sink
+from levelhips.live.loop_thread import LoopThread
+from levelhips.live.session_recording import SessionRecording
 from levelhips.live.snapshot import View
-from levelhips.recording.recorder import Recorder, check_folder
+from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
 from levelhips.samples import Gap, Samples
 from levelhips.sensors.clock import Sync
-from levelhips.sensors.profile import Decoder
+from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine
@@ -38,7 +36,7 @@ log = logging.getLogger(__name__)
 
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
 LIMIT_STEP_DEG = 0.5
-CLOSE_S = 10.0  # to stop the stream, disconnect and close the file
+STOP_S = 10.0  # a radio that does not say goodbye by then is broken off
 
 
 @dataclass(slots=True)
@@ -76,7 +74,7 @@ class Tally:
 
 
 class Session:
-    """One live session: from `start` to `stop`, one recording.
+    """One live session, from `start` to `stop`.
 
     Parameters
     ----------
@@ -86,11 +84,22 @@ class Session:
     folder : Path or None
         Where recordings are kept; None: nothing is recorded.
     sinks : list of Sink
-        Told of every update, sound first. One that raises is dropped, and named in `troubles`.
+        Receive every update, sound first. One that raises is dropped, and named in `troubles`.
     outward : str or None
-        The sensor axis that faces away from the body; None: the sensor's own word.
+        The sensor axis that faces away from the body; None: the one that the sensor reports.
     new_loop : callable
         Makes the event loop.
+
+    Attributes
+    ----------
+    view : View
+    tally : Tally
+    error : BaseException or None
+        What ended the session, if it did not end by `stop` or with its source.
+    troubles : list of str
+        What went wrong without ending the session.
+    complaint : str
+        What was wrong with the last packet that could not be used.
 
     Raises
     ------
@@ -111,77 +120,66 @@ class Session:
         self.view, self.settings, self.tally = View(), settings, Tally()
         self.error: BaseException | None = None
         self.complaint = ""
-        self._make_source, self._outward, self._new_loop = source, outward, new_loop
-        self._audience = Audience(sinks or [])
-        self._status = LinkStatus()
-        self._inbox: deque[tuple[Do, float | None]] = deque()
-        self._said: deque[tuple[str, float]] = deque()
         self.troubles: list[str] = []
+        self._make_source, self._outward = source, outward
+        self._audience = Audience(sinks or [])
+        self._recording = SessionRecording(folder)
+        self._inbox: deque[tuple[Do, float | None]] = deque()
+        self._status = LinkStatus()
+        self._was_streaming = False  # since the last loss that was sounded
         self._source: Source | None = None
-        self._decoder: Decoder | None = None
+        self._sensor: _Sensor | None = None
         self._engine: Engine | None = None
         self._newest_s = 0.0
-        self._was_streaming = False
-        if folder is not None:
-            check_folder(folder)
-        self._folder = folder
-        self.recorder: Recorder | None = None  # begun with the sensor, whose name is in the file's
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._main: asyncio.Task[None] | None = None
-        self._stopping, self._over = False, threading.Event()
-        self._thread = threading.Thread(target=self._run, name="levelhips-session", daemon=True)
+        self._thread = LoopThread("levelhips-session", new_loop, self._main, self._conclude)
 
-    # ---- for the faces
+    # ---- for user interfaces, from any thread
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End cleanly: stream stopped, link closed, file closed. Returns when that is done.
+        """End: stop the stream, close the link and the file. Returns when that is done.
 
         Raises
         ------
         BaseException
             A bug that ended the session before; what a sensor may do is in `error` only.
         """
-        self._stopping = True
-        while True:
-            loop, main = self._loop, self._main
-            if loop is not None and main is not None:
-                with contextlib.suppress(RuntimeError):  # the loop is closed: the session has ended by itself
-                    loop.call_soon_threadsafe(main.cancel)
-            # A radio may hang in its goodbye: then it is broken off.
-            if self.join(CLOSE_S):
-                break
+        self._thread.cancel()
+        while not self.join(STOP_S):
             log.warning("The session does not end; breaking off what it waits for")
+            self._thread.cancel()
         if self.error is not None and not isinstance(self.error, LevelHipsError):
             raise self.error
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait for the end; say whether it has come."""
-        if self._thread.ident is None:
-            return True
-        # Not Thread.join: broken off by Ctrl-C, it takes a living thread for a dead one.
-        return self._over.wait(seconds)
+        """Wait for the end; return whether it has come."""
+        return self._thread.join(seconds)
 
     @property
-    def kept(self) -> Path | None:
-        """The recording, if something was done in it."""
-        return self.recorder.path if self.recorder is not None and (self.tally.steps or self.tally.drill) else None
+    def recorder(self) -> Recorder | None:
+        """The recorder; None before the sensor is found, or if nothing is recorded."""
+        return self._recording.recorder
+
+    @property
+    def kept(self) -> list[Path]:
+        """The recordings, if anything was done in the session; more than one if the disk failed in between."""
+        return self._recording.paths if self.tally.steps or self.tally.drill else []
 
     @property
     def link(self) -> LinkStatus:
-        """How things stand with the sensor."""
+        """Status of the link to the sensor."""
         return self._status
 
     @property
     def sync(self) -> Sync:
         """The sensor's clock against the host's."""
-        return self._decoder.sync if self._decoder is not None else Sync()
+        return self._sensor.decoder.sync if self._sensor is not None else Sync()
 
     def command(self, do: Do, value: float | None = None) -> None:
-        """What the runner pressed; in effect from the next sample on. From any thread."""
+        """Give a command; it takes effect with the next samples."""
         self._inbox.append((do, value))
 
     def pause_or_go_on(self) -> None:
@@ -196,128 +194,87 @@ class Session:
 
     # ---- in the session's thread
 
-    def _run(self) -> None:
-        loop = self._loop = self._new_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            self._main = loop.create_task(self._conduct())
-            if self._stopping:
-                self._main.cancel()
-            loop.run_until_complete(self._main)
-        except asyncio.CancelledError:
-            pass
-        except SensorError as error:
-            self.error = error
-        except BaseException as error:  # a bug, told to whoever stops the session; the recording is whole first
-            log.exception("The session broke")
-            self.error = error
-        finally:
-            try:
-                self._conclude()
-                self._close(loop)
-            except BaseException as error:
-                self.error = self.error or error
-                log.exception("Ending the session")
-            finally:
-                self._over.set()
-
-    async def _conduct(self) -> None:
+    async def _main(self) -> None:
         async with self._make_source() as source:
             self._source = source
             await source.run(self)
 
-    def _conclude(self) -> None:
+    def _conclude(self, error: BaseException | None) -> None:
+        """Finish the engine and close the file, whatever ended the session."""
+        self.error = error
+        if error is not None and not isinstance(error, SensorError):
+            log.error("The session broke", exc_info=error)
         try:
-            if self._engine is not None:
-                self._tell(self._engine.finish())
-        finally:
-            sync = self.tally.sync = self.sync
-            if self.recorder is not None:
-                self.recorder.note({"clock_offset_s": f"{sync.offset_s:.6f}", "clock_drift_ppm": f"{sync.drift_ppm:.2f}"})
-                self.recorder.close()
-                self._heed_recorder()
-            self.troubles += self._audience.troubles
-
-    @staticmethod
-    def _close(loop: asyncio.AbstractEventLoop) -> None:
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left, timeout=CLOSE_S))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+            try:
+                if self._engine is not None:
+                    self._tell(self._engine.finish())
+            finally:
+                self.tally.sync = self.sync
+                self._recording.close(self.sync)
+                self._tell_news()
+                self.troubles += self._audience.troubles
+        except BaseException as failure:  # the first error is the cause
+            self.error = self.error or failure
+            log.exception("Ending the session")
 
     def packet(self, packet: Packet) -> bool:
-        """A packet came: keep it first, then work on it."""
-        if self.recorder is not None:
-            self.recorder.packet(packet, self._newest_s)
-        if self._decoder is None:
-            assert self._source is not None
-            profile = self._source.profile
-            if profile is None:
-                return False
-            self._decoder = profile.decoder(self._source.asked_hz)
+        """Take a packet: record it before it is decoded. Return whether it brought samples."""
+        recorder = self.recorder
+        if recorder is not None:
+            recorder.packet(packet, self._newest_s)
+        sensor = self._sensor or self._new_sensor()
+        if sensor is None:
+            return False
         self.tally.packets += 1
         try:
-            parts = self._decoder.push(packet)
+            parts = sensor.decoder.push(packet)
         except BadInputError as error:
             self.tally.damaged += 1
             self.complaint = str(error)
             log.info("A packet cannot be right: %s", error)
             return False
         for samples in parts:
-            self._samples(samples)
-        if self._said:
-            self._heed_recorder()
+            self._samples(sensor, samples)
+        self._tell_news()
         return bool(parts)
 
-    def _samples(self, samples: Samples) -> None:
-        engine = self._engine or self._begin()
-        if self.recorder is not None:
-            self.recorder.samples(samples)
+    def _new_sensor(self) -> _Sensor | None:
+        """The sensor of this session, once the source knows its kind."""
+        if self._source is not None and self._source.profile is not None:
+            profile = self._source.profile
+            self._sensor = _Sensor(self._source, profile, profile.decoder(self._source.asked_hz))
+        return self._sensor
+
+    def _samples(self, sensor: _Sensor, samples: Samples) -> None:
+        engine, recorder = self._engine or self._begin(sensor), self.recorder
+        if recorder is not None:
+            recorder.samples(samples)
         while self._inbox:
             do, value = self._inbox.popleft()
-            # Just behind what was worked on: then a replay, which knows all commands at once, obeys at the same sample.
+            # Just after the samples before: then a replay, which has all commands from the start, applies it at the same sample.
             command = Command(math.nextafter(self._newest_s, math.inf) if self.tally.samples else 0.0, do, value)
-            if self.recorder is not None:
-                self.recorder.command(command)
+            if recorder is not None:
+                recorder.command(command)
             engine.push(command)
         self.tally.samples += len(samples)
         self._newest_s = self.tally.newest_s = float(samples.t_s[-1])
         self._tell(engine.push(samples))
 
-    def _begin(self) -> Engine:
-        """The first samples are there: what the sensor is, is known."""
-        assert self._decoder is not None
-        assert self._source is not None
-        assert self._source.profile is not None
-        rate_hz = self._decoder.rate_hz or self._source.asked_hz
-        outward = self._outward or self._decoder.outward
+    def _begin(self, sensor: _Sensor) -> Engine:
+        """Make the engine: with the first samples, rate and outward axis of the sensor are known."""
+        rate_hz = sensor.decoder.rate_hz or sensor.source.asked_hz
+        outward = self._outward or sensor.decoder.outward
         settings = self.settings = replace(self.settings, motion=replace(self.settings.motion, outward=outward))
-        self._engine = build_engine(rate_hz, settings)
-        if self.recorder is not None:
-            metadata = {
-                "profile": self._source.profile.name,
-                "asked_hz": f"{self._source.asked_hz:g}",
-                "rate_hz": f"{rate_hz:.6g}",
-                "outward": outward,
-                "sensor_name": self._status.name,
-                "sensor_address": self._status.address,
-                "mtu": str(self._status.mtu),
-            }
-            if self._source.virtual:
-                metadata["virtual"] = "1"
-            self.recorder.describe(metadata, settings.as_dict(), self._decoder.scale)
-        return self._engine
+        engine = self._engine = build_engine(rate_hz, settings)
+        self._recording.describe(sensor.source, sensor.profile, sensor.decoder, self._status, rate_hz, settings)
+        return engine
 
     def status(self, status: LinkStatus) -> None:
-        """The link changed: say it to everyone, and sound it when the sensor is lost in the middle of a session."""
+        """Take a change of the link: report it, and sound it when the sensor is lost in the middle of a session."""
         before, self._status = self._status, status
         if status.state is before.state and status.why == before.why:
             return
-        if self._folder is not None and self.recorder is None and status.name:
-            self.recorder = self._begin_recording(self._folder, status)
+        self._recording.begin(status)
         now_s = self._newest_s
         events: list[Event] = [LinkChange(now_s, now_s, status.state, status.why)]
         if status.state is LinkState.STREAMING:
@@ -328,35 +285,36 @@ class Session:
             events.append(Signal(now_s, now_s, SignalKind.LOST))
         self._tell(Update(events=tuple(events)))
 
-    def _begin_recording(self, folder: Path, status: LinkStatus) -> Recorder:
-        metadata = {
-            "sensor": status.name,
-            "started_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "started_host_s": f"{asyncio.get_running_loop().time():.6f}",  # the clock of the packets' arrivals
-            "live": "1",
-        }
-        return Recorder(folder, status.name, metadata, lambda what, lost_s: self._said.append((what, lost_s)))
-
-    def _heed_recorder(self) -> None:
-        while self._said:
-            what, lost_s = self._said.popleft()
+    def _tell_news(self) -> None:
+        """Report that recording stopped, or goes on."""
+        for what, lost_s in self._recording.take_news():
             self.troubles.append(what)
             kind = NoticeKind.RECORDING_AGAIN if lost_s else NoticeKind.NOT_RECORDING
             self._tell(Update(events=(Notice(self._newest_s, self._newest_s, kind, lost_s),)))
 
     def _tell(self, update: Update) -> None:
-        """Sound first, then the file, then the view."""
+        """Forward an update: to the sound first, then to the file, then to the view."""
         if not update.events and not len(update.angles):
             return
         self._audience.tell(update)
+        recorder = self.recorder
         for event in update.events:
             self.tally.count(event)
-            if self.recorder is not None:
-                self.recorder.event(event)
+            if recorder is not None:
+                recorder.event(event)
         self.view.put(update)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sensor:
+    """The sensor of a session, once its kind is known."""
+
+    source: Source
+    profile: Profile
+    decoder: Decoder
 
 
 @asynccontextmanager
 async def ready(source: Source) -> AsyncIterator[Source]:
-    """A source that needs nothing around it."""
+    """Provide a source that needs nothing around it."""
     yield source

@@ -1,4 +1,4 @@
-"""Recordings: our MCAP files, written so that nothing is lost, and tables of others, read with their units."""
+"""Recordings: our MCAP files, and the tables of other programs with their units."""
 
 from levelhips.recording.opening import open_recording
 from levelhips.recording.recording import Recording

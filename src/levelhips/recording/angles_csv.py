@@ -12,9 +12,9 @@ from levelhips.samples import Array
 
 
 def write_angles(path: Path, angles: Angles) -> None:
-    """time_s, obliquity_deg, tilt_deg, rotation_deg, a row for each sample.
+    """Write time_s, obliquity_deg, tilt_deg and rotation_deg, one row for each sample.
 
-    An hour has three million numbers; `numpy.savetxt` takes 4 s for them, this 0.4 s.
+    An hour has three million numbers; `numpy.savetxt` takes 4 s for them, this takes 0.4 s.
     """
     columns = (
         (angles.t_s, 6),
@@ -29,7 +29,7 @@ def write_angles(path: Path, angles: Angles) -> None:
 
 
 def _rows(columns: list[tuple[Array, int]]) -> bytes:
-    """Rows of fixed-point numbers as text: each digit a byte, computed for all rows at once; unused places are dropped."""
+    """Return rows of fixed-point numbers as text: each digit is computed for all rows at once, unused places are dropped."""
     places: list[np.ndarray[Any, np.dtype[np.uint8]]] = []
     for number, (values, digits) in enumerate(columns):
         finite = np.isfinite(values)
@@ -41,7 +41,7 @@ def _rows(columns: list[tuple[Array, int]]) -> bytes:
             if place == digits - 1:
                 places.append(np.where(finite, ord("."), 0).astype(np.uint8))
             digit = (size // 10**place) % 10 + ord("0")
-            # In front of the number there are no zeros, but one before the point.
+            # No leading zeros, except the one before the point.
             shown = finite if place <= digits else finite & (size >= 10**place)
             places.append(np.where(shown, digit, 0).astype(np.uint8))
         end = "\n" if number == len(columns) - 1 else ","

@@ -1,7 +1,7 @@
-"""Record a live session in a thread of its own: the beeps never wait for the disk, and nothing is dropped in silence.
+"""Record a live session in a thread of its own, so that beeps never wait for the disk, and report everything that is lost.
 
-What comes is queued and written twice a second, each time as a closed chunk that is brought to the disk. If the disk
-refuses, that is said, what cannot be kept is counted, and a new file is begun as soon as there is room.
+Data is queued and written twice a second, each time as a closed chunk that is synced to the disk. If the disk refuses,
+that is reported, what cannot be written is counted, and a new file is begun as soon as there is room.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from levelhips.samples import Samples
 log = logging.getLogger(__name__)
 
 FLUSH_S = 0.5  # with the time a disk takes, a kill -9 costs less than a second
-RETRY_S = 3.0
-ROOM_BYTES = 5_000_000  # a quarter of an hour: on less it would begin a new file every few seconds
-MOST_ITEMS = 400_000  # over an hour of packets, samples and events at 50 a second, some 200 MB: a disk that slow is no disk
+RETRY_S = 3.0  # someone who frees disk space needs longer; a test of the disk costs little
+ROOM_BYTES = 5_000_000  # a quarter of an hour of data: with less a new file would begin every few seconds
+MAX_ITEMS = 400_000  # at most an hour of data (some 200 MB) is queued; the rest is dropped and reported
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class _Item:
 
 @dataclass(slots=True)
 class _Described:
-    """What every file of the session begins with."""
+    """What every file of the session has at its beginning."""
 
     metadata: dict[str, str]
     settings: dict[str, Any] | None = None
@@ -51,12 +51,12 @@ class _Described:
 
 
 def check_folder(folder: Path) -> None:
-    """Make sure that recordings can be kept in a folder, before anyone runs.
+    """Check that recordings can be written into a folder, before anyone runs.
 
     Raises
     ------
     RecordingError
-        If not.
+        If they cannot.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,20 +69,25 @@ def check_folder(folder: Path) -> None:
 
 
 class Recorder:
-    """Write what a live session hears and finds.
+    """Recorder of a live session: packets, samples, commands and events. A file that cannot be begun is tried again.
 
     Parameters
     ----------
     folder : Path
-        Made if it is not there.
+        Created if it is missing.
     sensor : str
-        For the file's name, beside the time.
+        For the name of the file, after the time.
     metadata : dict
     say : callable
-        Told (from the recorder's thread) what a person must know: what happened, and the seconds that are missing (0 when
-        recording stopped, more when it goes on).
+        Called from the recorder's thread with what a person must know: what happened, and how many seconds are missing (0
+        when recording stopped, more when it goes on).
 
-    A file that cannot even be begun is like a full disk: said, and tried again.
+    Attributes
+    ----------
+    paths : list of Path
+        The files so far.
+    lost_items : int
+        Queued items that were dropped since this was last reported.
     """
 
     def __init__(
@@ -107,32 +112,36 @@ class Recorder:
 
     @property
     def path(self) -> Path | None:
-        """The file that is (or was last) written; None if there is none."""
+        """The last file; None if there is none."""
         return self.paths[-1] if self.paths else None
 
     @property
     def recording(self) -> bool:
-        """Whether what comes is kept."""
+        """Whether data is written at present."""
         return self._failed_s is None
 
     def describe(self, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None) -> None:
-        """Say what became known with the sensor: before its first samples."""
+        """Add what became known with the sensor, before its first samples."""
         self._put(_Item("describe", (metadata, settings, scale)))
 
     def note(self, metadata: dict[str, str]) -> None:
-        """Say what became known only in the end."""
+        """Add metadata that became known later."""
         self._put(_Item("note", metadata))
 
     def packet(self, packet: Packet, at_s: float) -> None:
+        """Record a packet; `at_s` orders it in the file (sensor time as far as it is known)."""
         self._put(_Item("packet", packet, at_s))
 
     def samples(self, samples: Samples) -> None:
+        """Record samples."""
         self._put(_Item("samples", samples))
 
     def command(self, command: Command) -> None:
+        """Record a command."""
         self._put(_Item("command", command))
 
     def event(self, event: Event) -> None:
+        """Record an event."""
         self._put(_Item("event", event))
 
     def close(self) -> None:
@@ -144,7 +153,7 @@ class Recorder:
 
     def _put(self, item: _Item) -> None:
         with self._wake:
-            if len(self._queue) >= MOST_ITEMS:
+            if len(self._queue) >= MAX_ITEMS:
                 self.lost_items += 1
                 return
             self._queue.append(item)
@@ -163,16 +172,14 @@ class Recorder:
             if self._writer is None and items:
                 self._try_again(at_once=closing)
             if self._writer is not None:
-                self._keep(items)
+                self._keep(self._writer, items)
             else:
                 self._remember(items)
             if closing:
                 self._finish()
                 return
 
-    def _keep(self, items: deque[_Item]) -> None:
-        writer = self._writer
-        assert writer is not None
+    def _keep(self, writer: RecordingWriter, items: deque[_Item]) -> None:
         try:
             pending: list[Samples] = []
             for item in items:
@@ -195,7 +202,7 @@ class Recorder:
             self._fail(error)
 
     def _remember(self, items: deque[_Item]) -> None:
-        """Of what cannot be written, that which the next file begins with."""
+        """Keep, of what cannot be written, the description with which the next file begins."""
         for item in items:
             if item.kind == "describe":
                 self._described.more, self._described.settings, self._described.scale = item.value
@@ -227,8 +234,7 @@ class Recorder:
         except RecordingError as error:
             log.info("Still not recording: %s", error)
             return
-        assert self._failed_s is not None
-        lost_s = now_s - self._failed_s + FLUSH_S
+        lost_s = now_s - (now_s if self._failed_s is None else self._failed_s) + FLUSH_S
         self._failed_s = None
         self._say(f"Recording again, into {self.paths[-1].name}", lost_s)
 

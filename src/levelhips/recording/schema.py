@@ -1,6 +1,7 @@
-"""What stands in a recording: topics, their encodings and versions. docs/recording-format.md explains them to others.
+"""Format of a recording: topics, their encodings and versions. docs/recording-format.md describes it for other programs.
 
-Samples are a small binary block, for a session has a million of them; everything else is JSON. Numbers are little-endian.
+Samples and packets are small binary blocks, as a session has a million of them; everything else is JSON. Numbers are
+little-endian.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What a radio gave: bytes, the host's time of their arrival, and the characteristic they came by."""
+    """A packet from the radio: host time of arrival [s], bytes, and the short name of its characteristic."""
 
     arrival_s: float
     data: bytes
@@ -84,10 +85,10 @@ _PACKET = struct.Struct("<BBd")  # version, length of source, arrival
 
 
 def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -> bytes:
-    """A block of up to 65,535 samples.
+    """Encode up to 65,535 samples as a block.
 
-    With `scale` (m/s2 and rad/s per count) the values are stored as 16-bit counts and times as whole microseconds, exactly
-    if that is what they are; without it as they are, in 64 bits.
+    With `scale` (m/s2 and rad/s per count) values are stored as 16-bit counts and times as whole microseconds, which is exact
+    if they are; without it all are stored as they are, in 64 bits.
 
     Raises
     ------
@@ -112,13 +113,13 @@ def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -
 
 
 def scale_of(data: bytes) -> tuple[float, float] | None:
-    """The scale of a block that `decode_samples` can read: m/s2 and rad/s per count, None if it has none."""
+    """Return the scale of a block that `decode_samples` can read: m/s2 and rad/s per count; None if it has none."""
     _, kind, _, _, acc_scale, gyr_scale = _HEAD.unpack_from(data)
     return (acc_scale, gyr_scale) if kind == _SCALED else None
 
 
 def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
-    """The times (n,), forces (n, 3) and rates (n, 3) of a block.
+    """Return times (n,) [s], forces (n, 3) [m/s2] and rates (n, 3) [rad/s] of a block.
 
     Raises
     ------
@@ -146,13 +147,13 @@ def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
 
 
 def encode_packet(packet: Packet) -> bytes:
-    """A raw packet with its arrival."""
+    """Encode a packet."""
     source = packet.source.encode()
     return _PACKET.pack(VERSION, len(source), packet.arrival_s) + source + packet.data
 
 
 def decode_packet(data: bytes) -> Packet:
-    """The packet of `encode_packet`.
+    """Decode what `encode_packet` encoded.
 
     Raises
     ------
@@ -198,7 +199,7 @@ def decode_command(data: bytes) -> Command:
 
 
 def json_schemas() -> dict[Topic, tuple[str, str, bytes]]:
-    """Of each topic: the name of its schema, the encoding of the schema, and the schema."""
+    """Return for each topic the name of its schema, the encoding of the schema, and the schema."""
 
     def schema(title: str, properties: dict[str, str], required: list[str]) -> bytes:
         return json.dumps(

@@ -1,4 +1,4 @@
-"""Write a recording: append-only, a chunk a second, each flushed and synced, so that a crash costs a second at the most."""
+"""Write a recording: append-only, one chunk a second, each synced to the disk, so that a crash loses at most a second."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from levelhips.recording import schema
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Samples
 
-CHUNK_S = 1.0
-LONGEST_BLOCK_S = 4000.0  # the times in a block are microseconds in 32 bits
+CHUNK_S = 1.0  # what a crash may lose; shorter chunks compress less
+MAX_BLOCK_S = 4000.0  # the times in a block are microseconds in 32 bits, 4,295 s
 
 
 class RecordingWriter:
@@ -33,15 +33,15 @@ class RecordingWriter:
     path : Path
         The file; it must not exist.
     metadata : dict of str
-        What is known of the session: sensor, rate_hz, outward, wearer's notes ...
+        What is known of the session: sensor, rate_hz, outward, notes ... The format number is added.
     settings : dict
         The settings as plain values.
     scale : (float, float) or None
-        m/s2 and rad/s per count of the sensor, where its values are 16-bit counts: a fifth of the size, and exact.
+        m/s2 and rad/s per count of the sensor, if its values are 16-bit counts: exact, in a fifth of the size.
     sync : bool
-        Ask the system to bring each chunk to the disk.
+        Sync each chunk to the disk.
     chunk_s : float
-        Close a chunk after so many seconds of data; infinite: only by `flush`.
+        Seconds of data after which a chunk is closed; infinite: only by `flush`.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class RecordingWriter:
         sync: bool = True,
         chunk_s: float = CHUNK_S,
     ) -> None:
-        self._chunk_s = min(chunk_s, LONGEST_BLOCK_S)
+        self._chunk_s = min(chunk_s, MAX_BLOCK_S)
         self.path, self._scale, self._sync = path, scale, sync
         try:
             self._file = open(path, "xb")  # noqa: SIM115  # closed in close()
@@ -67,7 +67,7 @@ class RecordingWriter:
             raise RecordingError(f"{path} exists already", fix="Choose another name; recordings are never overwritten") from error
         except OSError as error:
             raise RecordingError(
-                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions"
+                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or check its permissions"
             ) from error
         try:
             # A chunk is closed by flush(), once a second; the limit is far away, so that no chunk closes by itself.
@@ -92,7 +92,7 @@ class RecordingWriter:
             self._mcap.register_channel(str(topic), message_encoding, known[name])  # gives the ids 1, 2, 3 ... in this order
 
     def samples(self, samples: Samples) -> None:
-        """Append samples. They are cut into blocks of a second."""
+        """Append samples, in blocks of a second."""
         start = 0
         while start < len(samples):
             if self._chunk_from_s is None:
@@ -113,7 +113,7 @@ class RecordingWriter:
         self._tick(at_s)
 
     def describe(self, metadata: dict[str, str], settings: dict[str, Any] | None, scale: tuple[float, float] | None) -> None:
-        """Add what became known only after the file was begun; `scale` is that of the samples from now on."""
+        """Add what became known after the file was begun; `scale` applies to the samples from now on."""
         self._scale = scale
         if metadata:
             self.note(metadata)
@@ -121,21 +121,21 @@ class RecordingWriter:
             self._write(Topic.SETTINGS, self._last_s, json.dumps(settings).encode())
 
     def note(self, metadata: dict[str, str]) -> None:
-        """Add to what is known of the session."""
+        """Add metadata."""
         self._to_disk(lambda: self._mcap.add_metadata("levelhips", metadata))
 
     def event(self, event: Event) -> None:
-        """Append what the core found; cues and signals have a topic of their own, for they were heard."""
+        """Append an event; cues and signals have a topic of their own, as they were heard."""
         topic = Topic.CUES if isinstance(event, Cue | Signal) else Topic.EVENTS
         known = getattr(event, "known_s", self._last_s)
         self._write(topic, known, schema.encode_event(event))
 
     def command(self, command: Command) -> None:
-        """Append what the runner pressed."""
+        """Append a command."""
         self._write(Topic.COMMANDS, command.at_s, schema.encode_command(command))
 
     def flush(self) -> None:
-        """Close the chunk and bring it to the disk."""
+        """Close the chunk and sync it to the disk."""
         self._to_disk(self._mcap.flush)
         self._chunk_from_s = None
 
@@ -186,7 +186,7 @@ class RecordingWriter:
 
 
 def new_name(sensor: str, now_s: float | None = None) -> str:
-    """A name by time and sensor for a new recording."""
+    """Return a file name from time and sensor for a new recording."""
     stamp = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now_s))
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in sensor) or "sensor"
     return f"{stamp}_{safe}.mcap"

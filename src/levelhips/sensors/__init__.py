@@ -1,1 +1,1 @@
-"""Sensors: where samples come from."""
+"""Sensors: profiles of their protocols, clocks, and the Bluetooth client."""

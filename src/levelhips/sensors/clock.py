@@ -1,4 +1,4 @@
-"""Clocks: a sensor's counter to session time, a clock for sensors without one, and the line between sensor and host."""
+"""Session time from a sensor's counter, or by counting its samples, and the sensor's clock against the host's."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ import numpy as np
 
 from levelhips.samples import Array, Samples
 
-AHEAD_S = 2.0  # a sensor's time runs ahead of the host's only by what the first packets were late: a connection's start
-LATE_S = 10.0  # a radio holds back packets while the link is bad, for less than this: the longest supervision time is 32 s, common is 2-6 s
-REPEAT_S = 0.2  # a packet that comes again or out of order is late by less
+AHEAD_S = 2.0  # sensor time runs ahead of the host's only by as much as the first packets of a connection were late: under 2 s
+LATE_S = 10.0  # a radio holds back packets while the link is bad: up to the supervision timeout, 2-6 s in common systems
+REPEAT_S = 0.2  # a packet that comes again or out of order is less late than this: a few connection intervals of up to 50 ms
+AGREES_S = 0.5  # two packets after a jump agree if their counters differ by the time between their arrivals, give or take this
+MIN_STEP_S = 1e-3  # by which time must rise at a jump: under half of the shortest sampling interval, 1/416 s
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """How a sensor's clock lies to the host's: host = offset + (1 + drift) x sensor.
+    """A sensor's clock against the host's: host = offset + (1 + drift) x sensor.
 
     Attributes
     ----------
     offset_s : float
-        Host time of sensor time 0, as far as the fastest packets tell (the radio's least delay is in it) [s].
+        Host time of sensor time 0 by the fastest packets; it includes the smallest delay of the radio [s].
     drift_ppm : float
-        Host seconds more than sensor seconds, in millionths; NaN until half a minute is known.
+        How much faster the host's clock runs, in millionths; NaN in the first half minute.
     lateness_s : float
-        Delay of the last packet against the fastest ones [s].
+        Delay of the last packet beyond that of the fastest ones [s].
     """
 
     offset_s: float = math.nan
@@ -35,13 +37,16 @@ class Sync:
 
 
 class HostLine:
-    """The robust line between a sensor's clock and the host's, from arrivals.
+    """Robust line of host time over sensor time, from the arrivals of packets.
 
-    A packet can be late, never early: the least delay of each ten seconds is a point, and the line through the points of
-    ten minutes is that of Theil and Sen (the median of the slopes), which a third of bad points cannot turn. Constant memory.
+    A packet can be late, never early: the packet with the smallest delay in each ten seconds is a point. The line through
+    the points of the last ten minutes has the median of all slopes (Theil-Sen), which a third of bad points cannot turn.
+    Constant memory.
     """
 
-    BUCKET_S, BUCKETS, POINTS = 10.0, 60, 3
+    BUCKET_S = 10.0  # hundreds of packets: at least one of them was sent at once
+    BUCKETS = 60  # ten minutes: longer than a bad link lasts, shorter than a crystal takes to change with temperature
+    POINTS = 3  # from two a single bad point would set the slope
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, float]] = deque(maxlen=self.BUCKETS)
@@ -52,7 +57,7 @@ class HostLine:
         self._late_s = math.nan
 
     def push(self, sensor_s: float, arrival_s: float) -> None:
-        """Take the sensor time of a packet's last sample, and its arrival."""
+        """Take the sensor time of a packet's last sample and its arrival [s]."""
         delay = arrival_s - sensor_s
         if not sensor_s - self._from_s <= self.BUCKET_S:
             self._close()
@@ -63,11 +68,11 @@ class HostLine:
         self._late_s = self.lateness_s(sensor_s, arrival_s)
 
     def lateness_s(self, sensor_s: float, arrival_s: float) -> float:
-        """How much later than the fastest packets this one came; NaN before the first."""
+        """Return how much later than the fastest packets one came [s]; NaN before the first."""
         return arrival_s - sensor_s - (self._least + self._slope * sensor_s) if math.isfinite(self._least) else math.nan
 
     def sensor_s(self, host_s: float) -> float:
-        """The sensor time that belongs to a host time."""
+        """Return the sensor time at a host time [s]."""
         return (host_s - self._least) / (1.0 + self._slope)
 
     @property
@@ -89,19 +94,19 @@ class HostLine:
 
 
 class SensorClock:
-    """A sensor's counter, unwrapped, as session time: 0 at the first sample, going on over wraps, restarts and jumps.
+    """Session time from a sensor's counter: 0 at the first sample, continuous over wraps, restarts and jumps.
 
-    A time that cannot be (back by more than packets come late, or far off the host's clock) is believed only when the next
-    packet agrees with it: one damaged packet moves nothing. Behind a jump the host's clock says how long it really took.
+    An implausible counter (back by more than packets come late, or far off the host's clock) is accepted only when the next
+    packet agrees with it, so that one damaged packet changes nothing. How long a jump took is measured by the host's clock.
 
     Parameters
     ----------
     tick_s : float
-        Of the counter [s].
+        Duration of one count [s].
     wraps_at : int or None
-        Number of ticks after which it begins anew.
+        Number of counts after which the counter starts again at 0; None: never.
     repeat_s : float
-        How far packets may step back in time without its being a jump [s].
+        How far back in time a packet may be without being taken for a jump [s].
     """
 
     def __init__(self, tick_s: float, wraps_at: int | None = None, repeat_s: float = REPEAT_S) -> None:
@@ -114,9 +119,9 @@ class SensorClock:
         self._suspect: tuple[int, float] | None = None
 
     def place(self, raw: int, arrival_s: float, span_s: float = 0.0) -> float | None:
-        """The session time [s] of a counter's value; None if it cannot be believed (yet).
+        """Return the session time of a counter's value [s]; None if it is implausible and not confirmed yet.
 
-        `span_s` is how much later the packet's last sample was measured than the one that the counter is of.
+        `span_s` is the time from the sample that the counter belongs to, to the packet's last sample [s].
         """
         if self._zero_ticks is None:
             self._zero_ticks = self._ticks = raw
@@ -131,10 +136,10 @@ class SensorClock:
             if ticks > self._ticks:
                 self._ticks, self._arrival_s = ticks, arrival_s
             return t_s
-        return self._doubt(raw, arrival_s, span_s)
+        return self._confirm(raw, arrival_s, span_s, self._zero_ticks)
 
     def passed(self, last_s: float, arrival_s: float) -> None:
-        """Tell the line what arrived: the session time of a packet's last sample."""
+        """Add a packet to the line: the session time of its last sample and its arrival [s]."""
         self.line.push(last_s, arrival_s)
 
     def _unwrapped(self, raw: int, last: int, elapsed_s: float) -> int:
@@ -145,7 +150,7 @@ class SensorClock:
         return expected + (raw - expected + half) % self._wraps_at - half
 
     def go_on(self, raw: int, arrival_s: float, at_s: float) -> float:
-        """The counter jumped, but it is known otherwise (by a sequence number) what session time it shows."""
+        """Place a counter that jumped at a session time that is known in another way, such as a sequence number."""
         self._suspect = None
         return self._anchor(raw, arrival_s, at_s)
 
@@ -155,21 +160,18 @@ class SensorClock:
         self.jumps += 1
         return (raw - self._zero_ticks) * self._tick_s
 
-    def _doubt(self, raw: int, arrival_s: float, span_s: float) -> float | None:
+    def _confirm(self, raw: int, arrival_s: float, span_s: float, zero_ticks: int) -> float | None:
+        """Accept an implausible counter if it agrees with the one before; else wait for the next packet."""
         if self._suspect is not None:
             before, before_arrival_s = self._suspect
             ahead_s = (self._unwrapped(raw, before, arrival_s - before_arrival_s) - before) * self._tick_s
-            if 0 < ahead_s < 0.5 + (arrival_s - before_arrival_s):
+            if 0 < ahead_s < AGREES_S + (arrival_s - before_arrival_s):
                 self._suspect = None
-                return self._begin_anew(raw, arrival_s, span_s)
+                # The counter jumped: the session continues at the time of the host's clock.
+                last_s = (self._ticks - zero_ticks) * self._tick_s
+                return self._anchor(raw, arrival_s, max(self.line.sensor_s(arrival_s) - span_s, last_s + MIN_STEP_S))
         self._suspect = (raw, arrival_s)
         return None
-
-    def _begin_anew(self, raw: int, arrival_s: float, span_s: float) -> float:
-        """The counter jumped: the session goes on where the host's clock is."""
-        assert self._zero_ticks is not None
-        last_s = (self._ticks - self._zero_ticks) * self._tick_s
-        return self._anchor(raw, arrival_s, max(self.line.sensor_s(arrival_s) - span_s, last_s + 1e-3))
 
 
 _Packet = tuple[Array, Array, float]  # forces, rates, arrival
@@ -179,9 +181,9 @@ class CountedClock:
     """Session time for a sensor without a clock: samples are counted, and arrivals correct the count.
 
     A crystal that is a little off is followed by stretching the count. A packet that is later than all of the last two
-    seconds was held back by the radio, or one before it was lost: it waits, with those that follow, until they catch up or
-    a few packets' time has told that they never will. Then the time jumps, which the time base tells as a gap. Losses that
-    hide in a jittery link show within a third of a second, for then no packet is early any more.
+    seconds was held back by the radio, or one before it was lost. It waits, with those that follow, until they catch up or
+    the time of a few packets has shown that they will not. Then the time jumps, which the time base reports as a gap. Losses
+    on a jittery link show within a third of a second: from then on no packet is early any more.
 
     Parameters
     ----------
@@ -190,16 +192,23 @@ class CountedClock:
     """
 
     STRETCH = 0.03  # over the tolerance of cheap sensors' oscillators (1-2 %)
-    PULL_HZ, LEARN_HZ = 0.5, 0.05  # how fast slack is worked off, and the crystal's own pace learned from it
-    RECENT_S, JITTER_S = 0.3, 2.0
-    LEAST_S = 0.002  # over what is usual: a system's own jitter, which the two seconds do not show
-    CERTAIN_S = 1.0  # the small sensors' buffers hold less: what was measured in a silence that long is lost
-    SETTLES_S = 2.0
+    PULL_HZ, LEARN_HZ = 0.5, 0.05  # a delay is corrected within 2 s, the crystal's rate learned from it within 20 s
+    RECENT_S = 0.3  # 15 packets of 20 ms: among so many one is early, unless a packet is missing
+    JITTER_S = 2.0  # what the usual delays are taken from: longer than a burst of interference
+    MIN_LATE_S = 0.002  # a delay below this may be the host's own scheduling
+    CERTAIN_S = 1.0  # small sensors buffer less: what was measured in a silence this long is lost
+    SETTLES_S = 2.0  # the first packets of a connection are late, while the services are still read
+    # Delays in packets. One that is lost delays all that follow by 1; these limits divide 0 from 1, with room for the
+    # crystal above the first and for jitter below the second.
+    LATE_PACKETS, CAUGHT_UP_PACKETS = 0.6, 0.3
+    # How long a late packet waits for others to catch up: radios send what they held back within two packets' time, or
+    # within one long connection interval.
+    WAIT_PACKETS, MIN_WAIT_S = 2.5, 0.03
 
     def __init__(self, rate_hz: float) -> None:
         self.rate_hz, self.line = rate_hz, HostLine()
         self._dt = 1.0 / rate_hz
-        self._pace = 0.0  # of the crystal, seconds more a second
+        self._pace = 0.0  # how much slower than nominal the crystal is, as a share
         self._next_s = 0.0
         self._offset_s = math.nan
         self._arrival_s = math.nan
@@ -208,7 +217,7 @@ class CountedClock:
         self._before: tuple[Array, Array] | None = None
 
     def push(self, acc_mps2: Array, gyr_radps: Array, arrival_s: float) -> list[Samples]:
-        """Give (n, 3) values of a packet their times; what still waits comes with a later packet."""
+        """Return the samples (n, 3) of a packet with their times; those that still wait come with a later packet."""
         n = len(acc_mps2)
         if not n or self._is_repeated(acc_mps2, gyr_radps, arrival_s):
             return []
@@ -227,13 +236,13 @@ class CountedClock:
             self._held.append(packet)
             return self._decide()
         n, arrival_s = len(packet[0]), packet[2]
-        if self._delay_s(n, arrival_s) > self._latest_s() + max(0.6 * n * self._dt, self.LEAST_S):
+        if self._delay_s(n, arrival_s) > self._latest_s() + max(self.LATE_PACKETS * n * self._dt, self.MIN_LATE_S):
             self._held = [packet]
             return []
         return [self._timed(*packet)]
 
     def _is_repeated(self, acc: Array, gyr: Array, arrival_s: float) -> bool:
-        """A radio gives a packet twice at once; a sensor that measures the same twice takes its time."""
+        """Whether the radio delivered a packet twice: a sensor that measures the same twice needs a packet's time for it."""
         before, self._before = self._before, (acc, gyr)
         return (
             before is not None
@@ -243,15 +252,15 @@ class CountedClock:
         )
 
     def _decide(self) -> list[Samples]:
-        """Do the packets that came late catch up?"""
+        """Return what waited once it is known whether it caught up."""
         counted, delays = 0, []
         for acc, _, at_s in self._held:
             counted += len(acc)
             delays.append(self._delay_s(counted, at_s))
         last, _, arrival_s = self._held[-1]
         packet_s = len(last) * self._dt
-        caught_up = delays[-1] <= self._latest_s() + 0.3 * packet_s
-        if not caught_up and arrival_s - self._held[0][2] < max(2.5 * packet_s, 0.03):
+        caught_up = delays[-1] <= self._latest_s() + self.CAUGHT_UP_PACKETS * packet_s
+        if not caught_up and arrival_s - self._held[0][2] < max(self.WAIT_PACKETS * packet_s, self.MIN_WAIT_S):
             return []
         held, self._held = self._held, []
         if caught_up:
@@ -269,11 +278,11 @@ class CountedClock:
         return max((delay for _, delay in self._delays), default=math.inf)
 
     def _usual_s(self) -> float:
-        """The least delay of late: that of a packet that nothing held back."""
+        """The smallest recent delay: that of a packet that nothing held back."""
         return min((delay for _, delay in self._delays), default=0.0)
 
     def _jump(self, by_s: float) -> None:
-        """That much was lost: whole samples."""
+        """Skip the time of samples that were lost: a whole number of them."""
         self._next_s += round(max(by_s, 0.0) / self._dt) * self._dt
 
     def _timed(self, acc: Array, gyr: Array, arrival_s: float) -> Samples:
@@ -288,7 +297,11 @@ class CountedClock:
         recent = [late_s for at_s, late_s in self._delays if arrival_s - at_s <= self.RECENT_S]
         slack_s = min(recent)
         packet_s = len(acc) * self._dt
-        if len(recent) > 5 and arrival_s - self._delays[0][0] > self.RECENT_S and slack_s > max(0.6 * packet_s, self.LEAST_S):
+        if (
+            len(recent) > 5
+            and arrival_s - self._delays[0][0] > self.RECENT_S
+            and slack_s > max(self.LATE_PACKETS * packet_s, self.MIN_LATE_S)
+        ):
             self._jump(slack_s)
             self._delays.clear()
             slack_s = 0.0

@@ -1,4 +1,4 @@
-"""Decode the raw packets of a recording again: the same samples, to the bit, or better ones from a better decoder."""
+"""Decode the raw packets of a recording again: to the same samples, or better ones if the decoder has been improved."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from levelhips.sensors.profile import profiles
 
 
 def redecoded(recording: Recording) -> Recording:
-    """A recording with its samples decoded anew from what the radio gave.
+    """Return a recording with its samples decoded again from its packets.
 
     Raises
     ------
     RecordingError
-        If it holds no packets, or its kind of sensor is not known here.
+        If it has no packets, or the profile of its sensor is not installed.
     """
     name = recording.metadata.get("profile")
     if not recording.packets or name is None:
-        raise RecordingError(f"{recording.path.name} holds no packets of a radio", fix="Leave out --raw; its samples are all there is")
+        raise RecordingError(f"{recording.path.name} has no Bluetooth packets", fix="Leave out --raw to use its samples")
     profile = profiles().get(name)
     if profile is None:
         raise RecordingError(f"The sensor profile {name!r} is not installed", fix="Install the package that brings it, or leave out --raw")

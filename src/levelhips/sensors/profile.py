@@ -142,8 +142,6 @@ class Profile:
     rates_hz : tuple of float
         Sampling rates that it supports [Hz].
     default_rate_hz : float
-    acc_range_g, gyr_range_dps : float
-        The ranges that `start` chooses.
     outward : str
         The sensor axis that faces away from the body when it is worn as its maker intends.
     start, stop : callable
@@ -170,8 +168,6 @@ class Profile:
     characteristics: dict[str, Characteristic]
     rates_hz: tuple[float, ...]
     default_rate_hz: float
-    acc_range_g: float
-    gyr_range_dps: float
     outward: str
     start: Callable[[float], list[Act]]
     stop: Callable[[], list[Act]]

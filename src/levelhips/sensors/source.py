@@ -1,4 +1,4 @@
-"""What a live source of packets is, and how it says how it fares."""
+"""Protocols for sources of packets, and the status of their link."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from levelhips.sensors.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """How things stand with the sensor, for every face.
+    """Status of the link to a sensor, for user interfaces.
 
     Attributes
     ----------
     state : LinkState
     why : str
-        In the runner's words, with what to do; empty if all is well.
+        What is wrong and what to do, in the runner's words; empty if nothing is.
     name, address, kind : str
-        Of the sensor, as far as they are known.
+        Of the sensor; empty if unknown.
     rssi_dbm, battery_percent : float
         NaN if unknown.
     mtu : int
         Bytes; 0 if unknown.
     reconnects : int
-        How often the stream was taken up again.
+        How often the stream was resumed with a new connection.
     """
 
     state: LinkState = LinkState.IDLE
@@ -42,28 +42,28 @@ class LinkStatus:
 
 
 class Listener(Protocol):
-    """Who hears a source: the session.
+    """The receiver of a source's packets: the session.
 
     Attributes
     ----------
     complaint : str
-        What was wrong with the last packet that could not be used; empty if none was.
+        What was wrong with the last packet that could not be used; empty if all could.
     """
 
     @property
     def complaint(self) -> str: ...
 
     def packet(self, packet: Packet) -> bool:
-        """Take a packet; say whether it brought samples (the watchdog looks at their age, not at the packets')."""
+        """Take a packet; return whether it brought samples (the watchdog judges by the age of samples, not of packets)."""
         ...
 
     def status(self, status: LinkStatus) -> None:
-        """Take how things stand, at every change."""
+        """Take the status, at every change."""
         ...
 
 
 class Source(Protocol):
-    """Where packets come from.
+    """A source of packets.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Source(Protocol):
     asked_hz : float
         The rate that was asked for; known before the first packet.
     virtual : bool
-        Whether nobody wears it: such a session is no part of a wearer's history.
+        Whether it is simulated: such a session is not part of the wearer's history.
     """
 
     @property
@@ -83,11 +83,11 @@ class Source(Protocol):
     def asked_hz(self) -> float: ...
 
     async def run(self, listener: Listener) -> None:
-        """Bring packets until cancelled, or until there are no more.
+        """Give packets to the listener until cancelled, or until there are no more.
 
         Raises
         ------
         SensorError
-            If nothing but the user can help.
+            If only the user can help.
         """
         ...

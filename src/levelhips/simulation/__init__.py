@@ -1,1 +1,1 @@
-"""Virtual runners, wearers and sensors with known truth."""
+"""Simulated runners, wearers and sensors, with the truth of what they did."""

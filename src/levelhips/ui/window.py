@@ -210,15 +210,15 @@ class Window(QMainWindow):
         self._quiet()
         if session.error is not None or session.troubles:
             self.banner.say(str(session.error or session.troubles[-1]))
-        path = session.kept
-        lines = remember(path, self._history_file) if path is not None else []
+        kept = session.kept
+        lines = [line for path in kept for line in remember(path, self._history_file)]
         if session.tally.drill is not None:
             self.drill.show_result([*drill_lines(drill_values(session.tally.drill)), *lines])
             return
         if lines:
             self.banner.say("  ".join(lines))
-        if path is not None:
-            self.show_review(path)
+        if kept:
+            self.show_review(kept[-1])
         else:
             self.show_start()
 

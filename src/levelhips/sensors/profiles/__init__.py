@@ -1,1 +1,1 @@
-"""The wires of the sensors we know: decoder and encoder of each in one file, pure."""
+"""Protocols of the supported sensors: decoder and peripheral of each in one file, without I/O."""

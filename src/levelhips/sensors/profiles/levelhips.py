@@ -44,7 +44,6 @@ class LevelHipsDecoder:
         self.outward = "+z"
         self.firmware = ""
         self.clock = SensorClock(1e-6, 1 << 32)
-        self.lost = self.repeated = 0
         self._dt_us = 1e6 / asked_hz
         self._rest = b""
         self._early: tuple[int, int, bytes, float] | None = None
@@ -140,10 +139,6 @@ class LevelHipsDecoder:
             dt_us = (first_s - self._last[1]) * 1e6 / self._last[2]
             if abs(dt_us * 1e-6 * (self._rate_hz or 1.0) - 1.0) < 0.1:
                 self._dt_us += 0.1 * (dt_us - self._dt_us)  # the crystal's own pace, its jitter of a microsecond averaged
-        if self._last is not None and (steps == 0 or steps > 32768):
-            self.repeated += 1
-        elif steps > 1:
-            self.lost += steps - 1
         t_s = np.rint(first_s * 1e6 + self._dt_us * np.arange(n)) * 1e-6
         fresh = t_s > self._newest_s
         if fresh.any():
@@ -180,7 +175,6 @@ class LevelHipsPeripheral:
         self.rate_hz, self.acc_range_g, self.gyr_range_dps, self.axis = rate_hz, acc_range_g, gyr_range_dps, axis
         self.streaming = False
         self.sequence = 0
-        self.buzzes: list[int] = []
         self._name = name.encode("ascii")
         self.reads = {"info": self._info()}
 
@@ -202,9 +196,7 @@ class LevelHipsPeripheral:
                 self.reads["info"] = self._info()
         elif opcode == TIME and len(value) == 4:
             more = (t_us % (1 << 32)).to_bytes(4, "little")
-        elif opcode == HAPTIC and len(value) == 1:
-            self.buzzes.append(value[0])
-        else:
+        elif not (opcode == HAPTIC and len(value) == 1):  # a motor would buzz; here it is only acknowledged
             status = 1
         return [("control", bytes((opcode, status)) + more)]
 
@@ -250,8 +242,6 @@ PROFILE = Profile(
     },
     rates_hz=RATES_HZ,
     default_rate_hz=200.0,
-    acc_range_g=16.0,
-    gyr_range_dps=2000.0,
     outward="+z",
     start=_start,
     stop=lambda: [Write("control", bytes((STOP,)), answer="control")],

@@ -111,8 +111,6 @@ PROFILE = Profile(
     },
     rates_hz=(RATE_HZ,),
     default_rate_hz=RATE_HZ,
-    acc_range_g=16.0,
-    gyr_range_dps=2000.0,
     outward="+z",
     start=lambda rate_hz: [Subscribe("long"), Write("measure", bytes((1, 1, CUSTOM_5)))],
     stop=lambda: [Write("measure", bytes((1, 0, CUSTOM_5)))],

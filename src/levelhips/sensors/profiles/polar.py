@@ -296,8 +296,6 @@ PROFILE = Profile(
     },
     rates_hz=RATES_HZ,
     default_rate_hz=208.0,
-    acc_range_g=float(ACC_RANGE_G),
-    gyr_range_dps=float(GYR_RANGE_DPS),
     outward="+z",
     start=_start,
     stop=lambda: [Write("control", bytes((STOP, kind)), answer="control") for kind in (ACC, GYR, SDK)],

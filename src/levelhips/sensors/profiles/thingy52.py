@@ -102,8 +102,6 @@ PROFILE = Profile(
     },
     rates_hz=RATES_HZ,
     default_rate_hz=200.0,
-    acc_range_g=16.0,
-    gyr_range_dps=1000.0,  # all that Q5 in 16 bits can say
     outward="+z",
     start=_start,
     stop=list,

@@ -115,8 +115,6 @@ PROFILE = Profile(
     },
     rates_hz=tuple(RATES_HZ),
     default_rate_hz=200.0,
-    acc_range_g=16.0,
-    gyr_range_dps=2000.0,
     outward="+z",
     start=_start,
     stop=list,

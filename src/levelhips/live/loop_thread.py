@@ -1,0 +1,91 @@
+"""A thread that runs one task in an event loop of its own, to its end or until it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+END_S = 10.0  # for what is left when the task has ended: to stop the stream and disconnect takes 2 s each
+
+
+class LoopThread:
+    """A thread with an event loop and one task. On Windows Bluetooth must not share a thread with a window.
+
+    Parameters
+    ----------
+    name : str
+        Of the thread.
+    new_loop : callable
+        Makes the event loop.
+    main : callable
+        Makes the coroutine to run. Its error, if any, is given to `conclude`.
+    conclude : callable
+        Called in the thread, with the loop still there, once the task has ended or failed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        new_loop: Callable[[], asyncio.AbstractEventLoop],
+        main: Callable[[], Coroutine[Any, Any, None]],
+        conclude: Callable[[BaseException | None], None],
+    ) -> None:
+        self._new_loop, self._make_main, self._conclude = new_loop, main, conclude
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._cancelled, self._over = False, threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ask the task to end; a second call breaks off what it waits for while it ends. From any thread."""
+        self._cancelled = True
+        loop, task = self._loop, self._task
+        if loop is not None and task is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the task has ended by itself
+                loop.call_soon_threadsafe(task.cancel)
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the end; return whether it has come, or the thread was never started."""
+        if self._thread.ident is None:
+            return True
+        # Not Thread.join: interrupted by Ctrl-C, it takes a living thread for a dead one.
+        return self._over.wait(seconds)
+
+    def _run(self) -> None:
+        loop = self._loop = self._new_loop()
+        asyncio.set_event_loop(loop)
+        error: BaseException | None = None
+        try:
+            self._task = loop.create_task(self._make_main())
+            if self._cancelled:
+                self._task.cancel()
+            loop.run_until_complete(self._task)
+        except asyncio.CancelledError:
+            pass
+        except BaseException as raised:  # given to whoever started the thread, once everything is closed
+            error = raised
+        finally:
+            try:
+                self._conclude(error)
+            finally:
+                try:
+                    _close(loop)
+                finally:
+                    self._over.set()
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=END_S))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()

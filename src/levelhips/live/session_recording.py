@@ -1,0 +1,83 @@
+"""The recording of a session: begun when the sensor's name is known, described when its samples come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import UTC, datetime
+from pathlib import Path
+
+from levelhips.recording.recorder import Recorder, check_folder
+from levelhips.sensors.clock import Sync
+from levelhips.sensors.profile import Decoder, Profile
+from levelhips.sensors.source import LinkStatus, Source
+from levelhips.settings import Settings
+
+
+class SessionRecording:
+    """The recorder of a session, if recordings are kept, and what it reports.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Where recordings are kept; None: nothing is recorded.
+
+    Raises
+    ------
+    RecordingError
+        If nothing can be kept in the folder.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        if folder is not None:
+            check_folder(folder)
+        self._folder = folder
+        self.recorder: Recorder | None = None
+        self._news: deque[tuple[str, float]] = deque()
+
+    @property
+    def paths(self) -> list[Path]:
+        """All files of the session: more than one if the disk was full or failed in between."""
+        return list(self.recorder.paths) if self.recorder is not None else []
+
+    def begin(self, status: LinkStatus) -> None:
+        """Begin to record once the name of the sensor is known: it is part of the file's name."""
+        if self._folder is None or self.recorder is not None or not status.name:
+            return
+        metadata = {
+            "sensor": status.name,
+            "started_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "started_host_s": f"{asyncio.get_running_loop().time():.6f}",  # the clock of the packets' arrivals
+            "live": "1",
+        }
+        self.recorder = Recorder(self._folder, status.name, metadata, lambda what, lost_s: self._news.append((what, lost_s)))
+
+    def describe(self, source: Source, profile: Profile, decoder: Decoder, status: LinkStatus, rate_hz: float, settings: Settings) -> None:
+        """Record what became known with the first samples."""
+        if self.recorder is None:
+            return
+        metadata = {
+            "profile": profile.name,
+            "asked_hz": f"{source.asked_hz:g}",
+            "rate_hz": f"{rate_hz:.6g}",
+            "outward": settings.motion.outward,
+            "sensor_name": status.name,
+            "sensor_address": status.address,
+            "mtu": str(status.mtu),
+        }
+        if source.virtual:
+            metadata["virtual"] = "1"
+        self.recorder.describe(metadata, settings.as_dict(), decoder.scale)
+
+    def take_news(self) -> list[tuple[str, float]]:
+        """Return what the recorder reported since the last call: what happened, and how many seconds are missing."""
+        news = []
+        while self._news:
+            news.append(self._news.popleft())
+        return news
+
+    def close(self, sync: Sync) -> None:
+        """Record the sensor's clock and close the file."""
+        if self.recorder is not None:
+            self.recorder.note({"clock_offset_s": f"{sync.offset_s:.6f}", "clock_drift_ppm": f"{sync.drift_ppm:.2f}"})
+            self.recorder.close()
