@@ -73,7 +73,12 @@ def simulate(
             camber_deg=camber,
             move_s=seconds,
         )
-        made = simulate_gait(runner, sensor, seed)
+        from rich.progress import Progress
+
+        screen = console()
+        with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+            task = bar.add_task("Simulating", total=1.0)
+            made = simulate_gait(runner, sensor, seed, lambda share: bar.update(task, completed=share))
     elif kind not in drills():
         raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk, or a drill that levelhips drill --list names")
     else:
