@@ -22,7 +22,7 @@ from mcap.writer import Writer
 
 from levelhips import Command, Do, LevelHipsError, RecordingError, RecordingWriter, Samples, Update, open_recording
 from levelhips.errors import NewerFileError
-from levelhips.events import Step
+from levelhips.events import Event, Step
 from levelhips.recording.event_reader import read_events
 from levelhips.recording.reader import read_mcap
 from levelhips.recording.recover import copy_into, recover
@@ -144,6 +144,35 @@ def test_a_flipped_bit_costs_a_second_at_the_most_and_is_never_taken_for_data(at
     kept = np.isin(MADE.samples.t_s, recording.samples.t_s)
     np.testing.assert_array_equal(recording.samples.acc_mps2, MADE.samples.acc_mps2[kept])
     assert kept.sum() >= len(MADE.samples) - 101
+
+
+@cache
+def file_of_events() -> tuple[bytes, list[Event]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.mcap"
+        with RecordingWriter(path, META) as writer:
+            for step in run_engine(MADE.samples, 100.0).of(Step):
+                writer.event(step)
+                writer.flush()  # a chunk for each
+        return path.read_bytes(), read_events(path, (Step,)).events
+
+
+@given(at=st.integers(8, 10**9), bit=st.integers(0, 7))
+def test_a_flipped_bit_never_changes_an_event_unnoticed(at: int, bit: int) -> None:
+    """Events were read without looking at the CRC of their chunk."""
+    whole, events = file_of_events()
+    data = bytearray(whole)
+    data[8 + at % (len(whole) - 8)] ^= 1 << bit
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "flipped.mcap"
+        path.write_bytes(data)
+        try:
+            found = read_events(path, (Step,))
+        except NewerFileError:  # the flipped bit was in the format number
+            return
+    assert len(events) > 20
+    assert [event for event in found.events if event not in events] == []
+    assert found.events == events or not found.whole
 
 
 def test_a_damaged_size_does_not_ask_for_all_memory() -> None:
