@@ -266,3 +266,16 @@ def test_a_view_takes_the_size_of_its_console(columns: int, rows: int) -> None:
     assert len(lines) < rows
     assert max(map(len, lines)) <= columns
     assert "PAUSED" in out.getvalue()
+
+
+def test_a_dumb_terminal_gets_no_picture_that_would_have_to_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    out = io.StringIO()
+    view = ReplayView(Console(file=out, force_terminal=True), "title")
+    assert not view.animated
+    replay = Replay(Recording(Path("short.mcap"), short_run().samples[:500], 100.0, {"outward": "+z"}, {}, []), Settings(), float("inf"))
+    view.play(replay)
+    assert replay.ended
+    assert out.getvalue() == ""
+    monkeypatch.setenv("TERM", "xterm")
+    assert ReplayView(Console(file=out, force_terminal=True), "title").animated
