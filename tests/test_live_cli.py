@@ -117,7 +117,7 @@ def test_keys_in_the_live_view(tmp_path):
     os.close(master)
     assert b"PAUSED" in seen
     assert seen.isascii()
-    assert b"+- LEFT LEG on the ground -" in seen
+    assert b"+- Left leg on the ground -" in seen
     assert re.search(rb"Mark 1 at 0:0\d", seen), "a mark was not answered"
     assert b"Sound off" in seen
     [path] = tmp_path.glob("*.mcap")
