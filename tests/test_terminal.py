@@ -14,6 +14,7 @@ from conftest import ROOT, short_run
 from rich.console import Console
 
 from levelhips import Side, Update, analyze
+from levelhips.cli.console import progress_bar
 from levelhips.cli.encoding import ERRORS
 from levelhips.cli.terminal.digits import big, big_text
 from levelhips.cli.terminal.layout import Look, Section, assemble, joined
@@ -293,3 +294,12 @@ def test_a_dumb_terminal_gets_no_picture_that_would_have_to_change(monkeypatch: 
     assert out.getvalue() == ""
     monkeypatch.setenv("TERM", "xterm")
     assert ReplayView(Console(file=out, force_terminal=True), "title").animated
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else() -> None:
+    for terminal in (True, False):
+        out = io.StringIO()
+        with progress_bar(Console(file=out, force_terminal=terminal, width=60), "Simulating") as progress:
+            progress(0.5)
+        assert ("Simulating" in out.getvalue()) is terminal
+        assert ("50%" in out.getvalue()) is terminal

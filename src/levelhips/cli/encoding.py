@@ -37,7 +37,7 @@ SUBSTITUTES = {
     "”": '"',
     **dict.fromkeys("▁▂▃", "."),
     **dict.fromkeys("▅▆▇", "="),
-    **dict.fromkeys("─╌┄", "-"),
+    **dict.fromkeys("─╌┄╸╺", "-"),
     **dict.fromkeys("│┃╎", "|"),
     **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛", "+"),
     **dict(zip("↑↓←→", "^v<>", strict=True)),
