@@ -21,6 +21,7 @@ from conftest import ROOT, short_run
 
 from levelhips import RecordingWriter, Settings, analyze
 from levelhips.cli.app import app
+from levelhips.live.display import display_problem
 from levelhips.live.replay import Replay
 from levelhips.simulation import bundled
 
@@ -370,3 +371,44 @@ def test_interrupting_a_replay_leaves_no_part_of_a_wav_file(run_file: Path, tmp_
     with patch.object(ReplayView, "play", interrupted):
         levelhips("replay", run_file, "--mute", "--wav", tmp_path / "b.wav", code=130)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(run_file: Path, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m levelhips plan --schedules; echo code $? >&2"
+    done = subprocess.run(["sh", "-c", f"({command}) | true"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == "code 141\n"
+
+
+def test_a_home_that_cannot_be_written_is_named_when_completion_is_installed(tmp_path: Path) -> None:
+    def refused(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with (
+        patch.object(Path, "mkdir", refused),
+        patch.dict(os.environ, {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}),
+    ):
+        told = levelhips("--install-completion", "bash", code=1).stderr
+    assert "cannot be written. Check the permissions of your home folder." in told
+
+
+# ---- display
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays of X11")
+@pytest.mark.parametrize("display", [":97", ""])
+def test_a_display_that_cannot_be_reached_is_an_error_and_no_abort(monkeypatch: pytest.MonkeyPatch, display: str) -> None:
+    """Qt aborts the process (code 134) where it finds no display."""
+    pytest.importorskip("PySide6.QtGui", exc_type=ImportError)
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    if display:
+        monkeypatch.setenv("DISPLAY", display)
+    told = levelhips("app", code=1).stderr
+    assert told.startswith("The window cannot be opened (")
+    assert ("sudo apt install libegl1" if display else "There is no display). Use the live view in the terminal") in told
+
+
+def test_a_display_without_a_screen_is_accepted() -> None:
+    pytest.importorskip("PySide6.QtGui", exc_type=ImportError)
+    with patch.dict(os.environ, {"QT_QPA_PLATFORM": "offscreen"}):
+        assert display_problem() is None

@@ -14,6 +14,7 @@ from conftest import ROOT, short_run
 from rich.console import Console
 
 from levelhips import Side, Update, analyze
+from levelhips.cli.console import progress_bar
 from levelhips.cli.encoding import ERRORS
 from levelhips.cli.terminal.digits import big, big_text
 from levelhips.cli.terminal.layout import Look, Section, assemble, joined
@@ -27,7 +28,7 @@ from levelhips.live.snapshot import Picture
 from levelhips.live.snapshot import View as Snapshot
 from levelhips.recording import Recording, open_recording
 from levelhips.settings import Settings
-from levelhips.text.sides import DROP_WORDS, STANCE_WORDS, drop_line
+from levelhips.text.sides import DROPPED_SIDE
 
 SIZES = [(80, 24), (60, 20), (40, 10), (84, 60), (200, 50), (100, 9), (30, 30)]
 LINK = "streaming   LevelHips virtual   battery 87 %   signal -50 dBm"
@@ -68,11 +69,11 @@ def test_both_sides_message_and_keys_of_a_run_are_visible_at_every_size(columns:
     for hint in key_hints(where):
         assert hint in text
     assert "Mark 3 at 2:41" in text
-    assert re.search(r"LEFT.*\bdrops?\b", text, re.S)
-    assert re.search(r"RIGHT.*\bdrops?\b", text, re.S)
+    assert re.search(r"Left.*\bdrops\b", text, re.S)
+    assert re.search(r"Right.*\bdrops\b", text, re.S)
     assert "limit 4.0" in text
     assert "limit 3.5" in text
-    assert text.index("LEFT") < text.index("RIGHT") < text.index("Mark 3") < text.index(key_hints(where)[0])
+    assert text.index("Left") < text.index("Right") < text.index("Mark 3") < text.index(key_hints(where)[0])
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
@@ -91,13 +92,25 @@ def test_count_message_and_keys_of_a_drill_are_visible_at_every_size(columns: in
 def test_a_usual_terminal_shows_everything() -> None:
     text = "\n".join(lines := shown(a_run(), 80, 24))
     assert len(lines) == 23
-    for part in ("title", "steps/min", "beeps", LINK, "▲", "─▶", *STANCE_WORDS.values(), *DROP_WORDS.values(), "too far ▲", "level ✓"):
+    for part in (
+        "title",
+        "steps/min",
+        "beeps",
+        LINK,
+        "▲",
+        "─▶",
+        "Left leg on the ground",
+        "Right leg on the ground",
+        *DROPPED_SIDE.values(),
+        "too far ▲",
+        "level ✓",
+    ):
         assert part in text
     assert big(5.2).split("\n")[0].split()[0] in text
     assert sum("██" in line for line in lines) >= 3
 
 
-@pytest.mark.parametrize(("feedback", "words"), [(True, "Run with sound"), (False, "Run without sound")])
+@pytest.mark.parametrize(("feedback", "words"), [(True, "Run with beeps"), (False, "Run without beeps")])
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20), (40, 10)])
 def test_the_run_protocol_stays_visible(columns: int, rows: int, feedback: bool, words: str) -> None:
     block = BlockChange(0.0, 0.0, number=2, count=5, until_s=a_run().now_s + 62.0, feedback=feedback, walk=False, over=False)
@@ -109,12 +122,14 @@ def test_the_run_protocol_stays_visible(columns: int, rows: int, feedback: bool,
 
 def test_the_card_names_the_leg_on_the_ground_and_the_side_that_drops() -> None:
     """A bare "LEFT 5.2" was read as: the left side drops."""
-    assert drop_line(Side.LEFT, "5.2") == "LEFT LEG on the ground: right side drops 5.2"
-    assert drop_line(Side.RIGHT, "3.1") == "RIGHT LEG on the ground: left side drops 3.1"
+    wide = shown(a_run(), 80, 24)
+    left, right = (next(line for line in wide if words in line) for words in ("Left leg on the ground", "left side drops"))
+    assert left.index("Left leg") < left.index("Right leg on the ground")
+    assert right.index("right side drops") < right.index("left side drops")
     text = "\n".join(shown(a_run(), 70, 12))
-    assert "LEFT LEG: right side drops  5.2  limit 4.0  ▲" in text
-    assert re.search(r"RIGHT LEG: left side drops  3.0  limit 3.5\s*$", text, re.M)
-    assert "LEFT: right drops  5.2" in "\n".join(shown(a_run(), 40, 10))
+    assert "Left leg: right side drops  5.2  limit 4.0  ▲" in text
+    assert re.search(r"Right leg: left side drops  3.0  limit 3.5\s*$", text, re.M)
+    assert "Left: right drops  5.2" in "\n".join(shown(a_run(), 40, 10))
 
 
 def test_a_pause_and_silence_are_visible_at_the_smallest_size() -> None:
@@ -266,3 +281,25 @@ def test_a_view_takes_the_size_of_its_console(columns: int, rows: int) -> None:
     assert len(lines) < rows
     assert max(map(len, lines)) <= columns
     assert "PAUSED" in out.getvalue()
+
+
+def test_a_dumb_terminal_gets_no_picture_that_would_have_to_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    out = io.StringIO()
+    view = ReplayView(Console(file=out, force_terminal=True), "title")
+    assert not view.animated
+    replay = Replay(Recording(Path("short.mcap"), short_run().samples[:500], 100.0, {"outward": "+z"}, {}, []), Settings(), float("inf"))
+    view.play(replay)
+    assert replay.ended
+    assert out.getvalue() == ""
+    monkeypatch.setenv("TERM", "xterm")
+    assert ReplayView(Console(file=out, force_terminal=True), "title").animated
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else() -> None:
+    for terminal in (True, False):
+        out = io.StringIO()
+        with progress_bar(Console(file=out, force_terminal=terminal, width=60), "Simulating") as progress:
+            progress(0.5)
+        assert ("Simulating" in out.getvalue()) is terminal
+        assert ("50%" in out.getvalue()) is terminal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, error_console, say, say_notes
+from levelhips.cli.console import console, error_console, progress_bar, say, say_notes
 from levelhips.cli.options import (
     AccUnitOption,
     DrillOption,
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from levelhips.analysis import Analysis
-    from levelhips.recording import Recording
-    from levelhips.settings import Settings
 
 NOTHING_COUNTS = 3  # exit code: the analysis was done, but its figures are empty
 NO_REPETITION = (
@@ -57,6 +55,7 @@ def analyze(
     Prints a summary and writes steps.csv, strides.csv (or reps.csv of a drill), angles.csv and summary.json.
     Exit code 3: no step counts; the last line says why.
     """
+    from levelhips.analysis import analyze as analyze_recording
     from levelhips.export.tables import write_tables
     from levelhips.recording import open_recording
 
@@ -66,21 +65,10 @@ def analyze(
     screen = console()
     if not chosen.drill.name:
         echo_threshold(screen, chosen, limits, recording, settings)
-    analysis = _with_progress(screen, recording, chosen)
+    with progress_bar(screen, "Analyzing") as progress:
+        analysis = analyze_recording(recording, chosen, progress)
     _show(screen, write_tables(analysis, out), out)
     _exit_if_nothing_counts(analysis)
-
-
-def _with_progress(out: Console, recording: Recording, settings: Settings) -> Analysis:
-    from levelhips.analysis import analyze as analyze_recording
-
-    if not out.is_terminal:
-        return analyze_recording(recording, settings)
-    from rich.progress import Progress
-
-    with Progress(console=out, transient=True) as bar:
-        task = bar.add_task("Analysing", total=1.0)
-        return analyze_recording(recording, settings, lambda share: bar.update(task, completed=share))
 
 
 def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:

@@ -77,6 +77,11 @@ def main() -> None:
         raise SystemExit(1) from error
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except PermissionError as error:
+        if "--install-completion" not in sys.argv:
+            raise
+        _print_error(LevelHipsError(f"{error.filename} cannot be written", fix="Check the permissions of your home folder"))
+        raise SystemExit(1) from error
     except BrokenPipeError:  # the reader of our output has gone away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None

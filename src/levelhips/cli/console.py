@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,19 @@ def say_notes(out: Console, notes: list[str]) -> None:
     """Print what was missing or corrected while a recording was read."""
     for note in notes:
         say(out, f"Note: {note}")
+
+
+@contextmanager
+def progress_bar(out: Console, words: str) -> Iterator[Callable[[float], None]]:
+    """Show a progress bar on a terminal; yield the function that takes the share that is done, 0 to 1."""
+    if not out.is_terminal or out.is_dumb_terminal:
+        yield lambda share: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task(words, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
 
 
 def begin_log(path: Path | None) -> None:

@@ -37,7 +37,7 @@ SUBSTITUTES = {
     "”": '"',
     **dict.fromkeys("▁▂▃", "."),
     **dict.fromkeys("▅▆▇", "="),
-    **dict.fromkeys("─╌┄", "-"),
+    **dict.fromkeys("─╌┄╸╺", "-"),
     **dict.fromkeys("│┃╎", "|"),
     **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛", "+"),
     **dict(zip("↑↓←→", "^v<>", strict=True)),
@@ -78,6 +78,10 @@ def make_console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            """Let the reader of our output go away: main ends with code 141, as a program that SIGPIPE ends."""
+            raise BrokenPipeError
+
         def render_str(self, text: str, **how: Any) -> Any:
             return super().render_str(writable(text, self.encoding), **how)
 

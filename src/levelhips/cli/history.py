@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, open_history, say
+from levelhips.cli.console import console, open_history, progress_bar, say
 from levelhips.cli.tables import Column, print_table
 from levelhips.errors import BadInputError
 
@@ -124,14 +124,11 @@ def rebuild(
 
     Adds new and changed recordings, and removes sessions whose recording is gone.
     """
-    from rich.progress import Progress
-
     from levelhips.settings.paths import documents
 
     out = console()
-    with open_history() as store, Progress(console=out, transient=True) as bar:
-        task = bar.add_task("Reading", total=1.0)
-        done = store.rebuild(folder or documents(), lambda share: bar.update(task, completed=share), anew=all_ or anew)
+    with open_history() as store, progress_bar(out, "Reading") as progress:
+        done = store.rebuild(folder or documents(), progress, anew=all_ or anew)
     say(out, f"{done.taken} added, {done.known} unchanged, {done.gone} removed")
     for trouble in done.troubles:
         say(out, f"Skipped: {trouble}")

@@ -137,6 +137,9 @@ def _result_lines(session: Session) -> list[str]:
     tally = session.tally
     counted = tally.steps.get("ok", 0)
     lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({counted} counted), {tally.cues} beeps"]
+    if tally.steps and not counted:
+        quality, n = tally.steps.most_common(1)[0]
+        lines.append(f"No step counts; {n} are excluded as {quality}. For the reason and a fix: levelhips analyze")
     if tally.drill is not None:
         lines = drill_lines(drill_values(tally.drill))
     drops = []

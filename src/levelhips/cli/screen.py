@@ -14,6 +14,7 @@ import typer
 
 from levelhips.cli.console import begin_log, open_player
 from levelhips.cli.options import RecordOption, VirtualOption
+from levelhips.errors import LevelHipsError
 
 WAKE_MS = 200  # Ctrl-C is answered within this
 
@@ -43,9 +44,15 @@ def open_window(settings: Settings, folder: Path, path: Path, *, review: Path | 
 
     Raises
     ------
+    LevelHipsError
+        If no window can be opened.
     KeyboardInterrupt
         If Ctrl-C in the terminal closed it.
     """
+    from levelhips.live.display import display_problem
+
+    if (problem := display_problem()) is not None:
+        raise LevelHipsError(f"The window cannot be opened ({problem.reason})", fix=problem.fix)
     from levelhips.ui.app import application, run_app
 
     with _ctrl_c_closes(application()):
@@ -81,11 +88,13 @@ def has_display() -> bool:
     """Return whether a window can be shown and somebody is there to see it: not over SSH, not in a script."""
     from importlib.util import find_spec
 
-    if find_spec("PySide6") is None or find_spec("pyqtgraph") is None or find_spec("bumble") is None or not sys.stdout.isatty():
+    from levelhips.live.display import display_problem
+
+    if find_spec("bumble") is None or not sys.stdout.isatty():
         return False
-    if sys.platform.startswith("linux"):
-        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    return not os.environ.get("SSH_CONNECTION")
+    if os.environ.get("SSH_CONNECTION") and not sys.platform.startswith("linux"):
+        return False
+    return display_problem() is None
 
 
 def settings_path() -> Path:

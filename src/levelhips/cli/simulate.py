@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, say
+from levelhips.cli.console import console, progress_bar, say
 from levelhips.cli.options import side_of
 from levelhips.errors import SettingsError
+
+if TYPE_CHECKING:
+    from levelhips.simulation.runner import Simulation
+
+CADENCE_SPM = {"run": 166.0, "walk": 110.0}  # usual steps per minute at 2.5 m/s and at 1.2 m/s
 
 
 def simulate(
@@ -41,7 +46,6 @@ def simulate(
     The true steps and angles are written to CSV files in the same folder.
     """
     from levelhips.settings.installed import drills
-    from levelhips.simulation import bundled
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
     from levelhips.simulation.wearer import WearerModel, simulate_drill
 
@@ -58,31 +62,30 @@ def simulate(
         acc_noise_mps2_rthz=noise * usual.acc_noise_mps2_rthz,
         loss=loss,
     )
-    carried: dict[str, Any] = {}
-    if kind in ("run", "walk"):
-        from levelhips.events import Side
-
+    if kind in CADENCE_SPM:
         runner = RunnerModel(
             gait="run" if kind == "run" else "walk",
-            cadence_spm=cadence or (166.0 if kind == "run" else 110.0),
+            cadence_spm=cadence or CADENCE_SPM[kind],
             drop_left_deg=drop_left,
             drop_right_deg=drop_right,
-            fatigue_side=Side.LEFT if fatigue else None,
+            fatigue_side=side_of("left") if fatigue else None,
             fatigue_deg=fatigue,
             fatigue_onset_s=0.3 * seconds,
             camber_deg=camber,
             move_s=seconds,
         )
-        from rich.progress import Progress
-
-        screen = console()
-        with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
-            task = bar.add_task("Simulating", total=1.0)
-            made = simulate_gait(runner, sensor, seed, lambda share: bar.update(task, completed=share))
-    elif kind not in drills():
+        with progress_bar(console(), "Simulating") as progress:
+            made = simulate_gait(runner, sensor, seed, progress)
+        _write(made, out, f"{kind}_{seed}", {})
+        return
+    if kind not in drills():
         raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk, or a drill that levelhips drill --list names")
-    else:
-        wearer = WearerModel(kind, side_of(side), reps=reps, rep_s=tempo, cheat=cheat)
-        made, carried = simulate_drill(wearer, sensor, seed), wearer.settings
-    for path in bundled.write(made, out, f"{kind}_{seed}", angles=True, settings=carried):
+    wearer = WearerModel(kind, side_of(side), reps=reps, rep_s=tempo, cheat=cheat)
+    _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings)
+
+
+def _write(made: Simulation, folder: Path, name: str, settings: dict[str, Any]) -> None:
+    from levelhips.simulation import bundled
+
+    for path in bundled.write(made, folder, name, angles=True, settings=settings):
         say(console(), f"Wrote {path}")

@@ -1,4 +1,4 @@
-"""Look at all that a session needs, and say of each what is well or how to mend it."""
+"""Check everything that a session needs, with a fix for what does not work."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from pathlib import Path
 from levelhips.audio.player import Player
 from levelhips.errors import SensorError, SoundError
 from levelhips.events import Cue, Side, Update
+from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ROOM_BYTES = 200e6  # ten hours at 200 Hz
-SYNC_S = 0.5  # the recorder brings its data to the disk as often
-JUMP_S = 0.05
+SYNC_S = 0.5  # the recorder syncs its data to the disk this often
+JUMP_S = 0.05  # a clock that is set from the network is moved by less
 SMALLEST = (40, 10)  # columns and rows: the smallest terminal in which the live view shows both sides, messages and keys
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, how it is (ok, note or bad), and what to do about it."""
+    """One line: what was checked, its state (ok, note or bad), what was found, and what to do about it."""
 
     what: str
     state: str
@@ -39,16 +40,16 @@ class Finding:
 
 
 def examine(folder: Path, *, null_sound: bool = False, bluetooth: bool = True) -> Iterator[Finding]:
-    """All checks, one after the other.
+    """Yield the result of each check, one after the other.
 
     Parameters
     ----------
     folder : Path
         Where recordings are kept.
     null_sound : bool
-        Look at miniaudio's null device instead of the sound card.
+        Check miniaudio's null device instead of the sound card.
     bluetooth : bool
-        Whether to look for sensors, which takes some seconds.
+        Whether to search for sensors, which takes some seconds.
     """
     checks: list[Callable[[], Finding]] = [_python, _packages, _sensors]
     if bluetooth:
@@ -62,7 +63,7 @@ def _python() -> Finding:
     told = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return Finding("System", "ok", told)
-    return Finding("System", "bad", told, "levelhips needs Python 3.11 to 3.13; its filter has no ready-made packages for others")
+    return Finding("System", "bad", told, "Install Python 3.11 to 3.13; the orientation filter has no packages for other versions")
 
 
 def _packages() -> Finding:
@@ -82,7 +83,7 @@ def _sensors() -> Finding:
 
     known, named = profiles(), {entry.name for entry in entry_points(group=GROUP)}
     if broken := sorted(named - known.keys()):
-        return Finding("Sensors", "bad", f"These could not be loaded: {', '.join(broken)}", "Update or remove the packages that bring them")
+        return Finding("Sensors", "bad", f"These could not be loaded: {', '.join(broken)}", "Update or remove their packages")
     return Finding("Sensors", "ok", ", ".join(profile.title for profile in known.values()))
 
 
@@ -126,12 +127,12 @@ def _sound(*, null: bool) -> Finding:
             time.sleep(0.6)
     finally:
         player.close()
-    return Finding("Sound", "ok", "A tone was played to the left ear, then one to the right; heard otherwise, turn the headphones round")
+    return Finding("Sound", "ok", "Played a tone left, then right; if you heard them the other way round, swap the headphones")
 
 
 def _display() -> Finding:
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return Finding("Display", "note", "There is no screen here; the live view in the terminal works all the same")
+    if (problem := display_problem()) is not None:
+        return Finding("Display", "note", f"The window cannot be opened ({problem.reason})", problem.fix)
     size = shutil.get_terminal_size()
     if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
         told = f"The terminal has {size.columns} columns and {size.lines} rows"
@@ -150,12 +151,12 @@ def _disk(folder: Path) -> Finding:
             os.fsync(file.fileno())
             took_s = time.perf_counter() - began_s
     except OSError as error:
-        return Finding("Disk", "bad", f"Recordings cannot be kept in {folder} ({error.strerror})", "Choose another folder with --record")
+        return Finding("Disk", "bad", f"Recordings cannot be written to {folder} ({error.strerror})", "Choose another folder with --record")
     if free < ROOM_BYTES:
-        return Finding("Disk", "bad", f"Only {free / 1e6:.0f} MB are free for {folder}", "Make room; an hour takes up to 20 MB")
+        return Finding("Disk", "bad", f"Only {free / 1e6:.0f} MB are free in {folder}", "Free some space; an hour takes up to 20 MB")
     if took_s > SYNC_S:
         return Finding(
-            "Disk", "note", f"{folder} took {took_s:.1f} s to keep a tenth of a megabyte", "Record to a faster disk with --record"
+            "Disk", "note", f"{folder} took {took_s:.1f} s to write a tenth of a megabyte", "Record to a faster disk with --record"
         )
     return Finding("Disk", "ok", f"{free / 1e9:.0f} GB free in {folder}")
 
@@ -165,12 +166,12 @@ def _clock() -> Finding:
     time.sleep(0.5)
     off_s = (time.time() - wall) - (time.monotonic() - steady)
     if time.localtime(wall).tm_year < 2024:
-        return Finding("Clock", "bad", f"It is said to be {time.strftime('%Y-%m-%d')}", "Set the clock: recordings are named by it")
+        return Finding("Clock", "bad", f"The clock says {time.strftime('%Y-%m-%d')}", "Set the clock: recordings are named by it")
     if abs(off_s) > JUMP_S:
-        return Finding("Clock", "note", f"The time of day jumped by {off_s:.2f} s in half a second", "Set it by the network")
+        return Finding("Clock", "note", f"The clock jumped by {off_s:.2f} s in half a second", "Let the system set it from the network")
     return Finding("Clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def worst(findings: list[Finding]) -> str:
-    """ok, note or bad: the worst of all."""
+    """Return the worst state of all findings: ok, note or bad."""
     return max((finding.state for finding in findings), key=("ok", "note", "bad").index, default="ok")

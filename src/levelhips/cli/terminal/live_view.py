@@ -26,7 +26,7 @@ class LiveView(View):
 
     def follow(self, session: Session) -> None:
         """Show the session until it is over, or the user ends it."""
-        if not self.console.is_terminal:
+        if not self.animated:
             self._report(session)
             return
         with KeyReader() as keys, Live(console=self.console, auto_refresh=False, vertical_overflow="crop") as live:

@@ -22,7 +22,7 @@ class ReplayView(View):
 
     def play(self, replay: Replay) -> None:
         """Run a replay with the live view, or silently if the output is not a terminal."""
-        if not self.console.is_terminal:
+        if not self.animated:
             replay.run()
             return
         with KeyReader() as keys, Live(console=self.console, refresh_per_second=12, transient=False, vertical_overflow="crop") as live:

@@ -82,7 +82,9 @@ def _tile_line(picture: Picture, side: Side, look: Look) -> Text:
     drop, level = picture.drop_deg[side], picture.threshold_deg[side]
     number = f"{drop:.1f}" if math.isfinite(drop) else "--"
     limit = f"{level:.1f}" if math.isfinite(level) else "--"
-    return Text(f"{words} {number:>4}  limit {limit}" + ("  ▲" if _is_over(picture, side) else ""), style=_style(picture, side))
+    return Text(
+        f"{words.capitalize()} {number:>4}  limit {limit}" + ("  ▲" if _is_over(picture, side) else ""), style=_style(picture, side)
+    )
 
 
 def _tile(picture: Picture, side: Side, look: Look, width: int) -> Lines:

@@ -28,6 +28,12 @@ class View:
         The sounds that `mute` silences.
     clock : callable
         Monotonic seconds.
+
+    Attributes
+    ----------
+    muted : bool
+    animated : bool
+        Whether the terminal can show a picture that changes.
     """
 
     def __init__(
@@ -35,6 +41,8 @@ class View:
     ) -> None:
         self.console, self.title = console, title
         self.muted = False
+        # A dumb terminal (TERM=dumb) cannot move its cursor back: it would show nothing until the end.
+        self.animated = console.is_terminal and not console.is_dumb_terminal
         self._sounds = sounds or []
         self._clock = clock
         self._answer, self._answer_until_s = "", 0.0
