@@ -135,15 +135,14 @@ def summarize(out: Console, session: Session) -> None:
 
 def _result_lines(session: Session) -> list[str]:
     tally = session.tally
-    counted = tally.steps.get("ok", 0)
-    lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({counted} counted), {tally.cues} beeps"]
+    lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({tally.counted} counted), {tally.cues} beeps"]
     if tally.drill is not None:
         lines = drill_lines(drill_values(tally.drill))
     drops = []
     for side in Side:
-        n, total = tally.drops_deg.get(side.value, (0, 0.0))
-        if n:
-            drops.append(f"{side.value} {total / n:.1f} deg ({n})")
+        drop = tally.drop(side)
+        if drop.n:
+            drops.append(f"{side.value} {drop.mean:.1f} deg ({drop.n})")
     if drops:
         lines.append(f"Mean drop: {', '.join(drops)}")
     return lines

@@ -14,15 +14,31 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from levelhips.analysis.installed_metrics import metrics
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.errors import BadInputError, LevelHipsError, SensorError
-from levelhips.events import Cue, DrillBegin, Event, LinkChange, LinkState, Notice, NoticeKind, Quality, Signal, SignalKind, Step, Update
+from levelhips.events import (
+    Cue,
+    DrillBegin,
+    Event,
+    LinkChange,
+    LinkState,
+    Notice,
+    NoticeKind,
+    Quality,
+    Side,
+    Signal,
+    SignalKind,
+    Step,
+    Update,
+)
 from levelhips.live.dispatch import Audience, Sink
 from levelhips.live.loop_thread import LoopThread
 from levelhips.live.session_recording import SessionRecording
 from levelhips.live.snapshot import View
+from levelhips.metrics import Spread, Statistics
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
 from levelhips.samples import Gap, Samples
@@ -41,27 +57,26 @@ STOP_S = 10.0  # a radio that does not say goodbye by then is broken off
 
 @dataclass(slots=True)
 class Tally:
-    """What a session came to, for the summary at its end."""
+    """Figures of a session for the summary at its end."""
 
     packets: int = 0
     damaged: int = 0
     samples: int = 0
     gaps: int = 0
     gaps_s: float = 0.0
-    steps: Counter[str] = field(default_factory=Counter)  # by quality
+    steps: Counter[str] = field(default_factory=Counter)  # by quality, walking and running
     cues: int = 0
-    drops_deg: dict[str, tuple[int, float]] = field(default_factory=dict)  # by side: number and sum of those that count
+    statistics: Statistics = field(default_factory=lambda: Statistics(metrics()))
     stalls: int = 0
     newest_s: float = 0.0
     sync: Sync = Sync()
     drill: DrillResult | None = None
 
     def count(self, event: Event) -> None:
+        """Take the next event."""
+        self.statistics.add(event)
         if isinstance(event, Step):
             self.steps[event.quality.value] += 1
-            if event.quality is Quality.OK:
-                n, total = self.drops_deg.get(event.side.value, (0, 0.0))
-                self.drops_deg[event.side.value] = n + 1, total + event.drop_deg
         elif isinstance(event, Cue):
             self.cues += 1
         elif isinstance(event, Gap):
@@ -71,6 +86,15 @@ class Tally:
             self.drill = DrillResult(event)
         if self.drill is not None:
             self.drill.add(event)
+
+    @property
+    def counted(self) -> int:
+        """Steps that count: of quality ok, of running (of walking, if nobody ran)."""
+        return self.statistics.steps(mode=self.statistics.mode, quality=Quality.OK)
+
+    def drop(self, side: Side) -> Spread:
+        """Return number, mean and standard deviation of the drop of a side [deg]."""
+        return self.statistics.spread("contralateral_drop", side)
 
 
 class Session:
