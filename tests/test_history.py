@@ -15,6 +15,7 @@ import pytest
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step
 from levelhips.history import Diary, History, SessionKind, session_row
 from levelhips.history.migrations import MIGRATIONS
@@ -299,6 +300,19 @@ def test_weeks_tell_drop_by_side_with_its_spread(recordings: Path, store: Histor
     assert (first.week, first.runs, first.drills, first.good_reps) == ("2026-W10", 1, 1, 2)
     assert second.week == "2026-W11"
     assert first.left_deg - second.left_deg == pytest.approx(1.0, abs=0.5)
+
+
+def test_pain_of_a_week_is_the_mean_of_its_scores(store: History) -> None:
+    for hour, score in ((8, 1), (12, 6), (18, 5)):
+        Diary(store).add_pain(score, "before", at=dt.datetime(2026, 3, 4, hour, tzinfo=dt.UTC))
+    assert [week.pain for week in weeks(store)] == [4.0]
+
+
+def test_each_side_has_its_own_limit(tmp_path: Path) -> None:
+    own = replace(Settings(), threshold=ThresholdSettings(mode="fixed", left_deg=3.5, right_deg=2.5))
+    made = simulate_gait(RunnerModel(stand_s=4.0, move_s=20.0), SensorModel(rate_hz=100.0), 1)
+    record(tmp_path / "a.mcap", made.samples, 100.0, own, "2026-03-02T10:00:00+00:00")
+    assert {name: side.limit_deg for name, side in session_row(tmp_path / "a.mcap").sides.items()} == {"left": 3.5, "right": 2.5}
 
 
 def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
