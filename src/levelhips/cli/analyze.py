@@ -51,12 +51,14 @@ def analyze(
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
+    plot: Annotated[str | None, typer.Option("--plot", help="Plot a metric over time into METRIC.png; docs/metrics.md lists them.")] = None,
 ) -> None:
     """Analyze a recording step by step.
 
     Prints a summary and writes steps.csv, strides.csv (or reps.csv of a drill), angles.csv and summary.json.
     Exit code 3: no step counts; the last line says why.
     """
+    from levelhips.export.plot import plot_metric
     from levelhips.export.tables import write_tables
     from levelhips.recording import open_recording
 
@@ -68,6 +70,9 @@ def analyze(
         echo_threshold(screen, chosen, limits, recording, settings)
     analysis = _with_progress(screen, recording, chosen)
     _show(screen, write_tables(analysis, out), out)
+    if plot is not None:
+        plot_metric(analysis, plot, out / f"{plot}.png")
+        say(screen, f"Wrote {out / f'{plot}.png'}")
     _exit_if_nothing_counts(analysis)
 
 
@@ -101,7 +106,7 @@ def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:
 
 def _exit_if_nothing_counts(analysis: Analysis) -> None:
     """Say why no step or repetition counts and what to do about it, and exit with code 3."""
-    from levelhips.cli.nothing_counts import why_nothing_counts
+    from levelhips.analysis import why_nothing_counts
 
     if analysis.settings.drill.name:
         reason, fix = ("", "") if any(rep.full for rep in analysis.reps) else NO_REPETITION
