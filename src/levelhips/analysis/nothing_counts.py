@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from levelhips.analysis.analysis import Analysis
-from levelhips.events import Contact, DrillBegin, Quality, StandingZero
+from levelhips.events import Contact, DrillBegin, Mode, Quality, StandingZero
 
 # What to do about each reason for which a step does not count.
 ADVICE: dict[Quality, tuple[str, str]] = {
@@ -39,14 +39,13 @@ def why_nothing_counts(analysis: Analysis) -> NothingCounts | None:
     events = analysis.events
     if any(isinstance(event, DrillBegin) for event in events):
         return None
-    mode = analysis.statistics().mode
-    steps = [step for step in analysis.steps if step.mode is mode]
+    steps = [step for step in analysis.steps if step.mode is Mode.RUNNING] or analysis.steps
     if any(step.quality is Quality.OK for step in steps):
         return None
     if steps:
         quality, n = Counter(step.quality for step in steps).most_common(1)[0]
         reason, fix = ADVICE[quality]
-        return NothingCounts(f"None of {len(steps)} {mode.value} steps counts: {reason} ({n} steps {quality.value})", fix)
+        return NothingCounts(f"None of {len(steps)} {steps[0].mode.value} steps counts: {reason} ({n} steps {quality.value})", fix)
     if any(isinstance(event, Contact) for event in events):
         return NothingCounts(
             "Feet touch the ground, but no step could be measured", "Run for at least half a minute without stopping, on a straight"

@@ -134,7 +134,7 @@ class _FeedbackTimeline:
         return self.states[number - 1] if number else self.before
 
 
-_Cell = tuple[str, Mode, Side, Feedback]
+_Cell = tuple[type[Measured], Mode, Side, Feedback]
 
 
 class Statistics:
@@ -152,8 +152,8 @@ class Statistics:
     def __init__(self, metrics: Iterable[Metric] = BUILT_IN) -> None:
         averaged = [metric for metric in metrics if metric.averaged]
         self._metrics: dict[type, list[Metric]] = {kind: [m for m in averaged if m.of is kind] for kind in (Step, Stride, Rep)}
-        self._kinds: dict[str, type[Measured]] = {metric.key: metric.of for metric in averaged}
-        self._cells: dict[_Cell, Moments] = {}
+        self._places = {metric.key: (kind, at) for kind, metrics_ in self._metrics.items() for at, metric in enumerate(metrics_)}
+        self._cells: dict[_Cell, list[Moments]] = {}  # a cell has the moments of all metrics of its kind
         self._steps: Counter[tuple[Mode, Side, Quality]] = Counter()
         self._feedback = _FeedbackTimeline()
         self._moving_s, self._running_from_s = 0.0, math.nan
@@ -177,14 +177,14 @@ class Statistics:
             self._feedback.add(event)
 
     def _measure(self, event: Measured, mode: Mode) -> None:
-        feedback = self._feedback.at(event.at_s)
-        for metric in self._metrics[type(event)]:
+        kind = type(event)
+        cell = (kind, mode, event.side, self._feedback.at(event.at_s))
+        if cell not in self._cells:
+            self._cells[cell] = [Moments() for _ in self._metrics[kind]]
+        for metric, moments in zip(self._metrics[kind], self._cells[cell], strict=True):
             value = metric.value(event)
             if isinstance(value, float) and math.isfinite(value):
-                cell = (metric.key, mode, event.side, feedback)
-                if cell not in self._cells:
-                    self._cells[cell] = Moments()
-                self._cells[cell].add(event.at_s, value)
+                moments.add(event.at_s, value)
 
     @property
     def mode(self) -> Mode:
@@ -216,12 +216,14 @@ class Statistics:
         KeyError
             If no averaged metric has this key.
         """
+        kind, at = self._places[key]
         if mode is None:
-            mode = Mode.OTHER if self._kinds[key] is Rep else self.mode
+            mode = Mode.OTHER if kind is Rep else self.mode
         merged = Moments()
         for which_side in Side if side is None else (side,):
             for which in Feedback if feedback is None else (feedback,):
-                merged.merge(self._cells.get((key, mode, which_side, which), _NOTHING))
+                if (cell := self._cells.get((kind, mode, which_side, which))) is not None:
+                    merged.merge(cell[at])
         return merged
 
     def spread(self, key: str, side: Side | None = None, *, mode: Mode | None = None, feedback: Feedback | None = None) -> Spread:
@@ -238,9 +240,6 @@ class Statistics:
             return None
         found = self.moments(key, side, mode=Mode.RUNNING).trend
         return found if found is not None and abs(found.slope) > found.standard_error else None
-
-
-_NOTHING = Moments()
 
 
 class SinceStart:
