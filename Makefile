@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test lint bench fuzz screenshots words recordings check clean
+.PHONY: demo test lint bench docs fuzz screenshots words recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -25,6 +25,10 @@ check: lint test
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# The page of metrics, from their declarations; a test checks that it is up to date.
+docs: $(STAMP)
+	$(BIN)/python -m bench.metrics_page
 
 # Every view at two sizes into docs/screens; needs no display.
 screenshots: $(STAMP)

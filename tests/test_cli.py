@@ -45,7 +45,7 @@ def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_analyze_writes_its_tables_and_they_agree(run_file: Path, tmp_path: Path) -> None:
     done = levelhips("analyze", run_file, "--out", tmp_path / "out")
-    assert "drop from standing" in done.stdout
+    assert "Pelvic drop" in done.stdout
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["angles.csv", "steps.csv", "strides.csv", "summary.json"]
     with open(tmp_path / "out" / "steps.csv", newline="") as file:
         rows = list(csv.DictReader(file))

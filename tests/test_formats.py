@@ -24,10 +24,11 @@ from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.export.tables import write_tables
-from levelhips.history import Diary, History, digest
+from levelhips.history import Diary, History, SessionKind, session_row
 from levelhips.history.weekly import baseline
 from levelhips.programme.programme import Item, Programme
 from levelhips.programme.store import load_programme
+from levelhips.recording.recover import copy_into
 from levelhips.samples import Gap
 from levelhips.sensors.decoding import redecoded
 
@@ -387,15 +388,18 @@ def test_the_run_with_a_schedule() -> None:
     ]
 
 
-def test_a_recording_is_taken_into_a_history() -> None:
-    found = digest(V01 / "run_with_plan.mcap")
+def test_a_recording_is_taken_into_a_history(tmp_path: Path) -> None:
+    run = read("run_with_plan")
+    copy_into(tmp_path / "worn.mcap", run, run.metadata | {"sensor": "worn in this test"})  # a simulated one has no figures there
+    found = session_row(tmp_path / "worn.mcap")
     assert (found.kind, found.steps, found.counted, found.cues) == ("run", 526, 512, 158)
     assert (found.plan, found.plan_session, found.camber_deg, found.moving_s) == ("walk-run", 1, 3.69, 193.0)
-    assert [(side.side, side.n, side.mean_deg, side.limit_deg) for side in found.sides] == [
+    assert [(side.side, side.n, side.mean_deg, side.limit_deg) for side in found.sides.values()] == [
         ("left", 256, 0.12, 0.391),
         ("right", 256, 7.09, 7.212),
     ]
-    assert digest(V01 / "live_run.mcap").kind == "virtual"
+    assert session_row(V01 / "run_with_plan.mcap").kind is SessionKind.SIMULATED
+    assert session_row(V01 / "live_run.mcap").kind is SessionKind.VIRTUAL
 
 
 # ---- the history
@@ -410,7 +414,7 @@ def store(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def test_the_sessions_of_a_history(store: History) -> None:
     rows = store.sessions()
-    told = [(Path(row["file"]).name, row["started"], row["kind"], row["plan"], row["steps"], row["counted"], row["cues"]) for row in rows]
+    told = [(Path(row.file).name, row.started, row.kind, row.plan, row.steps, row.counted, row.cues) for row in rows]
     assert told == [
         ("live_drill.mcap", "2026-11-24T21:00:29+00:00", "virtual", "", 0, 0, 0),
         ("live_run.mcap", "2026-11-24T21:00:27+00:00", "virtual", "", 0, 0, 0),
@@ -419,8 +423,10 @@ def test_the_sessions_of_a_history(store: History) -> None:
         ("baseline.mcap", "2026-03-02T12:00:00+00:00", "run", "baseline", 166, 152, 0),
     ]
     run = rows[3]
-    assert run["file"] == "/home/runner/Documents/levelhips/run_with_plan.mcap"
-    assert {name: run[name] for name in ("size", "changed_ns", "duration_s", "moving_s", "cadence_spm", "plan_session", "camber_deg")} == {
+    assert run.file == "/home/runner/Documents/levelhips/run_with_plan.mcap"
+    assert {
+        name: getattr(run, name) for name in ("size", "changed_ns", "duration_s", "moving_s", "cadence_spm", "plan_session", "camber_deg")
+    } == {
         "size": 441207,
         "changed_ns": 1772625600000000000,
         "duration_s": 198.0,
@@ -429,13 +435,13 @@ def test_the_sessions_of_a_history(store: History) -> None:
         "plan_session": 1,
         "camber_deg": 3.69,
     }
-    assert [row["note"] for row in rows] == ["virtual sensor", "virtual sensor", "", "", ""]
+    assert [row.note for row in rows] == ["virtual sensor", "virtual sensor", "", "", ""]
 
 
 def test_the_sides_and_the_drill_of_a_history(store: History) -> None:
     rows = store.sessions()
     names = ("n", "mean_deg", "sd_deg", "limit_deg", "with_n", "with_deg", "without_n", "without_deg")
-    sides = {(row["plan"], side): tuple(found[name] for name in names) for row in rows for side, found in row["sides"].items()}
+    sides = {(row.plan, side): tuple(getattr(found, name) for name in names) for row in rows for side, found in row.sides.items()}
     assert sides == {
         ("walk-run", "left"): (256, 0.12, 0.472, 0.391, 256, 0.12, 0, None),
         ("walk-run", "right"): (256, 7.09, 0.464, 7.212, 256, 7.09, 0, None),
@@ -444,7 +450,7 @@ def test_the_sides_and_the_drill_of_a_history(store: History) -> None:
     }
     assert baseline(store) == {"left": (4.292, 0.42), "right": (3.047, 0.417)}
     drill = store.last_drill("pelvic-drop", "left")
-    assert drill == rows[2]["drill"]
+    assert drill == rows[2].drill
     assert drill == {
         "name": "pelvic-drop",
         "side": "left",
@@ -466,7 +472,7 @@ def test_the_sides_and_the_drill_of_a_history(store: History) -> None:
 
 def test_the_diary_of_a_history(store: History) -> None:
     diary = Diary(store)
-    assert [(pain["at"], pain["moment"], pain["score"], pain["note"]) for pain in diary.pains()] == [
+    assert [(pain.at, pain.moment, pain.score, pain.note) for pain in diary.pains()] == [
         ("2026-03-05T06:00:00.000+00:00", "morning", 2, ""),
         ("2026-03-04T14:00:00.000+00:00", "after", 3, "left knee, outside"),
         ("2026-03-04T11:00:00.000+00:00", "before", 1, ""),
@@ -622,6 +628,8 @@ def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
     if name == "run":
         assert old["contralateral_drop_deg"]["left"] == {"mean": 3.568, "sd": 0.438, "standard_error": 0.093, "n": 22}
         assert old["cues"] == {"left": 13, "right": 2, "all": 15}
+        # Version 0.1 gave a change per ten minutes (14 +- 12 deg) of a run of 24 s.
+        assert new["drift_deg_per_10_min"] == old.pop("drift_deg_per_10_min") | {"left": None, "right": None}
     else:
         assert (old["drill"]["reps"], old["drill"]["good"], old["drill"]["cheats"]) == (6, 5, {"turned": 1})
     assert not list(missing(old, new))

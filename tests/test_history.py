@@ -1,4 +1,4 @@
-"""The weeks in between: filled from recordings, rebuilt at will, and the wearer's own words kept."""
+"""The history: filled from recordings, rebuilt at any time, and the diary kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import sqlite3
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step
-from levelhips.history import Diary, History, digest
-from levelhips.history.store import MIGRATIONS
+from levelhips.history import Diary, History, SessionKind, session_row
+from levelhips.history.migrations import MIGRATIONS
 from levelhips.history.weekly import baseline, retention, weeks
 from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
 from levelhips.programme.programme import DEFAULT, DayKind, Item, Programme
@@ -25,6 +27,7 @@ from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
 from levelhips.recording import RecordingWriter
 from levelhips.recording.event_reader import read_events
+from levelhips.recording.recover import copy_into, recover
 from levelhips.settings.installed import build_engine
 from levelhips.settings.paths import programme_path
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
@@ -35,8 +38,8 @@ DAY = dt.date(2026, 3, 2)  # a Monday
 
 
 def record(path: Path, samples: Samples, rate_hz: float, settings: Settings, started: str, *, events: bool = True) -> list[Event]:
-    """A recording as a live session leaves it: samples and what was found in them."""
-    metadata = {"sensor": "simulated", "rate_hz": f"{rate_hz:g}", "outward": "+z", "started_utc": started}
+    """Write a recording as a live session leaves it: samples and what was found in them."""
+    metadata = {"sensor": "worn in this test", "rate_hz": f"{rate_hz:g}", "outward": "+z", "started_utc": started}
     engine = build_engine(rate_hz, settings)
     found: list[Event] = []
     with RecordingWriter(path, metadata, settings.as_dict(), SensorModel().scale, sync=False) as writer:
@@ -101,21 +104,22 @@ def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> N
 
 
 def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None:
-    found = digest(recordings / "one.mcap")
+    found = session_row(recordings / "one.mcap")
     assert found.kind == "run"
-    left = next(side for side in found.sides if side.side == "left")
+    left = found.sides["left"]
     assert left.n > 60
     assert left.mean_deg == pytest.approx(4.0, abs=0.5)
     assert found.cadence_spm == pytest.approx(166, abs=2)
     assert found.moving_s == pytest.approx(60, abs=4)
-    practised = digest(recordings / "three.mcap")
+    practised = session_row(recordings / "three.mcap")
     assert practised.drill is not None
     assert (practised.drill["reps"], practised.drill["good"], practised.drill["cheats"]) == (3, 2, {"turned": 1})
 
 
 def test_a_recording_without_findings_is_analysed(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "recordings" / "walk.mcap", tmp_path)
-    found = digest(tmp_path / "walk.mcap")
+    walk = open_recording(ROOT / "recordings" / "walk.mcap")
+    copy_into(tmp_path / "walk.mcap", walk, walk.metadata | {"sensor": "worn in this test"})
+    found = session_row(tmp_path / "walk.mcap")
     assert found.kind == "walk"
     assert found.counted > 100
 
@@ -177,7 +181,7 @@ def test_an_old_file_is_brought_up_step_by_step_and_keeps_what_it_had(tmp_path: 
             )
         old.close()
         with History(path) as history:
-            assert [row["file"] for row in history.sessions()] == ["x.mcap"]
+            assert [row.file for row in history.sessions()] == ["x.mcap"]
             Diary(history).add_pain(1, "morning")
             assert history.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
             assert history.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
@@ -199,7 +203,7 @@ def test_a_later_file_and_a_foreign_one_are_refused_and_left_alone(tmp_path: Pat
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, recordings: Path) -> None:
     with History(tmp_path / "h.sqlite") as writer, History(tmp_path / "h.sqlite") as reader:
         with writer._changing():
-            writer._put(digest(recordings / "one.mcap"))
+            writer._put(session_row(recordings / "one.mcap"))
             assert reader.sessions() == []
         assert len(reader.sessions()) == 1
 
@@ -218,15 +222,97 @@ def test_a_file_that_another_program_holds_is_told_and_nothing_half_is_left(tmp_
         assert len(history.sessions()) == 1
 
 
+# ---- what counts
+
+
+def test_simulated_files_are_listed_but_are_no_runs_of_the_wearer(tmp_path: Path, recordings: Path, store: History) -> None:
+    shutil.copy(recordings / "one.mcap", tmp_path)
+    run = open_recording(recordings / "one.mcap")
+    copy_into(tmp_path / "made.mcap", run, run.metadata | {"sensor": "simulated", "started_utc": "2026-03-04T18:00:00+00:00"})
+    store.rebuild(tmp_path)
+    assert {Path(row.file).name: row.kind for row in store.sessions()} == {"one.mcap": "run", "made.mcap": SessionKind.SIMULATED}
+    assert [week.runs for week in weeks(store)] == [1]
+    assert [Path(figure.file).name for figure in store.figures("cadence")] == ["one.mcap"]
+
+
+@pytest.mark.parametrize("name", ["one", "three"])
+def test_a_recovered_copy_counts_only_if_its_original_is_gone(tmp_path: Path, recordings: Path, store: History, name: str) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    original = folder / f"{name}.mcap"
+    original.write_bytes((recordings / f"{name}.mcap").read_bytes()[:-2000])  # cut
+    copy = recover(open_recording(original)).path
+    store.rebuild(folder)
+    kinds = {Path(row.file): row.kind for row in store.sessions()}
+    counted = kinds[original.resolve()]
+    assert kinds == {original.resolve(): counted, copy.resolve(): SessionKind.COPY}
+    assert counted in (SessionKind.RUN, SessionKind.DRILL)
+    (week,) = weeks(store)
+    assert week.runs + week.drills == 1
+    day = store.sessions()[0].day
+    assert len(store.drills_on(day)) == week.drills
+    key = "rep_range" if name == "three" else "cadence"
+    assert [figure.file for figure in store.figures(key)] == [str(original.resolve())]
+    original.unlink()
+    store.rebuild(folder)
+    assert [(row.file, row.kind) for row in store.sessions()] == [(str(copy.resolve()), counted)]
+    (week,) = weeks(store)
+    assert week.runs + week.drills == 1
+    assert len(store.drills_on(day)) == week.drills
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be changed on Windows")
+def test_days_are_local_in_every_table(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Just before midnight UTC it is the next day in Tokyo: the retention table named the day before."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        run(tmp_path / "base.mcap", "2026-03-08T20:00:00+00:00", plan=PlanSettings("baseline"))  # a Sunday
+        store.rebuild(tmp_path)
+        assert [row.day for row in retention(store)] == [row.day for row in store.sessions()] == [dt.date(2026, 3, 9)]
+        assert [week.week for week in weeks(store)] == ["2026-W11"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_rows_of_an_earlier_version_are_filled_by_a_rebuild(tmp_path: Path, recordings: Path, store: History) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    shutil.copy2(recordings / "one.mcap", folder)
+    store.rebuild(folder)
+    figures = store.figures("contralateral_drop", "left")
+    assert len(figures) == 1
+    store.change("DELETE FROM figures")
+    store.change("UPDATE sessions SET row_version = 0")
+    assert store.sessions()[0].kind is SessionKind.RUN, "they are shown until then"
+    assert store.rebuild(folder).taken == 1
+    assert store.figures("contralateral_drop", "left") == figures
+    assert store.rebuild(folder).known == 1
+
+
 # ---- trends
 
 
 def test_weeks_tell_drop_by_side_with_its_spread(recordings: Path, store: History) -> None:
     store.rebuild(recordings)
     first, second = weeks(store)
-    assert (first["week"], first["runs"], first["drills"], first["good_reps"]) == ("2026-W10", 1, 1, 2)
-    assert second["week"] == "2026-W11"
-    assert first["left_deg"] - second["left_deg"] == pytest.approx(1.0, abs=0.5)
+    assert (first.week, first.runs, first.drills, first.good_reps) == ("2026-W10", 1, 1, 2)
+    assert second.week == "2026-W11"
+    assert first.left_deg - second.left_deg == pytest.approx(1.0, abs=0.5)
+
+
+def test_pain_of_a_week_is_the_mean_of_its_scores(store: History) -> None:
+    for hour, score in ((8, 1), (12, 6), (18, 5)):
+        Diary(store).add_pain(score, "before", at=dt.datetime(2026, 3, 4, hour, tzinfo=dt.UTC))
+    assert [week.pain for week in weeks(store)] == [4.0]
+
+
+def test_each_side_has_its_own_limit(tmp_path: Path) -> None:
+    own = replace(Settings(), threshold=ThresholdSettings(mode="fixed", left_deg=3.5, right_deg=2.5))
+    made = simulate_gait(RunnerModel(stand_s=4.0, move_s=20.0), SensorModel(rate_hz=100.0), 1)
+    record(tmp_path / "a.mcap", made.samples, 100.0, own, "2026-03-02T10:00:00+00:00")
+    assert {name: side.limit_deg for name, side in session_row(tmp_path / "a.mcap").sides.items()} == {"left": 3.5, "right": 2.5}
 
 
 def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,11 +328,11 @@ def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, 
     assert len([event for event in events if isinstance(event, BlockChange)]) == 4
     store.rebuild(tmp_path)
     base, fifth = retention(store)
-    assert (base["plan"], fifth["plan"], fifth["session"]) == ("baseline", "retraining", 5)
-    assert fifth["change_deg"]["left"] == pytest.approx(-1.0, abs=0.5)
-    row = next(row for row in store.sessions() if row["plan"] == "retraining")
-    assert row["sides"]["left"]["with_n"] > 15
-    assert row["sides"]["left"]["without_n"] > 30
+    assert (base.plan, fifth.plan, fifth.session) == ("baseline", "retraining", 5)
+    assert fifth.change_deg["left"] == pytest.approx(-1.0, abs=0.5)
+    row = next(row for row in store.sessions() if row.plan == "retraining")
+    assert row.sides["left"].with_n > 15
+    assert row.sides["left"].without_n > 30
     known = baseline(store)
     assert known is not None
     limits = thresholds_from(store, Settings())

@@ -31,6 +31,9 @@ from levelhips.analysis.curves import stride_curves
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import Side
+from levelhips.history import SessionKind, SessionRow
+from levelhips.history.session_row import SideRow
+from levelhips.history.weekly import RetentionRow
 from levelhips.sensors.profile import profiles
 from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
@@ -449,15 +452,13 @@ def test_a_history_that_cannot_be_read_is_said(window, qtbot, tmp_path):
 
 
 def test_minutes_without_sound_are_drawn_apart(window, qtbot):
-    rows = [
-        {
-            "started": f"2026-03-0{k}T10:00:00+00:00",
-            "kind": "run",
-            "sides": {s.value: {"mean_deg": 4.0 - k / 10, "sd_deg": 0.5} for s in Side},
-        }
-        for k in (3, 2, 1)
-    ]
-    kept = [{"started": "2026-03-01T10:00:00+00:00", "without_deg": {"left": 4.1}}]
+    def a_run(day: int) -> SessionRow:
+        sides = {s.value: SideRow(s.value, 100, 4.0 - day / 10, 0.5, None, 0, None, 0, None) for s in Side}
+        started = f"2026-03-0{day}T10:00:00+00:00"
+        return SessionRow("x.mcap", 1, 1, started, SessionKind.RUN, 60.0, 60.0, 200, 200, 166.0, 0, "", 1, None, sides=sides)
+
+    rows = [a_run(day) for day in (3, 2, 1)]
+    kept = [RetentionRow("2026-03-01T10:00:00+00:00", "baseline", 1, {"left": 4.1}, {})]
     window.weeks.plot.show_runs(rows, kept)
     curves = [item for item in window.weeks.plot.getPlotItem().listDataItems() if len(item.getData()[0])]
     assert [len(curve.getData()[0]) for curve in curves] == [3, 1, 3]

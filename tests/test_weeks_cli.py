@@ -15,6 +15,7 @@ from conftest import ROOT
 from levelhips import RecordingWriter, Settings, open_recording
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.events import Rep
+from levelhips.recording.recover import copy_into
 
 
 @pytest.fixture
@@ -46,10 +47,16 @@ def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path:
     assert (tmp_path / "out" / "reps.csv").read_text().count("\n") == 3
 
 
+def worn(name: str, folder: Path) -> None:
+    """Copy a bundled recording as if somebody had worn the sensor: a simulated one does not count."""
+    bundled = open_recording(ROOT / "recordings" / f"{name}.mcap")
+    copy_into(folder / f"{name}.mcap", bundled, bundled.metadata | {"sensor": "worn in this test"})
+
+
 def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
     assert "No sessions yet" in levelhips(home, "history")
     for name in ("pelvic_drop", "walk"):
-        shutil.copy(ROOT / "recordings" / f"{name}.mcap", tmp_path)
+        worn(name, tmp_path)
     assert "2 added" in levelhips(home, "history", "rebuild", tmp_path)
     assert "2 unchanged" in levelhips(home, "history", "rebuild", tmp_path)
     assert "pelvic-drop, left: 5 of 6 without fault" in levelhips(home, "history")
@@ -112,7 +119,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A history of every kind of session: a run, a baseline session, a drill and a walk, and some pain."""
     folder = tmp_path_factory.mktemp("filled")
     for name in ("pelvic_drop", "walk"):
-        shutil.copy(ROOT / "recordings" / f"{name}.mcap", folder)
+        worn(name, folder)
     run = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap")
     for name, started, samples in (
         ("baseline", "2026-03-02T23:30:00+00:00", 24000),

@@ -1,11 +1,11 @@
-"""levelhips: pelvic drop, tilt and rotation of a runner from one clip-on sensor at the sacrum.
+"""Pelvic drop, tilt and rotation of a runner from one clip-on sensor at the sacrum.
 
     import levelhips
     analysis = levelhips.analyze("run.mcap")
     for step in analysis.good():
         print(step.side, step.drop_deg)
 
-docs/library.md shows the pieces.
+docs/library.md shows the parts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from levelhips.analysis import Analysis, analyze, summarize
+    from levelhips.analysis import Analysis, analyze, summarize, why_nothing_counts
     from levelhips.commands import Command, Do
     from levelhips.engine import Engine
     from levelhips.errors import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         UnitsError,
     )
     from levelhips.events import Cue, Mode, Quality, Side, Step, Stride, Update
+    from levelhips.metrics import Metric, Statistics
     from levelhips.recording import Recording, RecordingWriter, open_recording
     from levelhips.samples import Gap, Samples
     from levelhips.settings import Settings, load_settings
@@ -45,6 +46,7 @@ __all__ = [
     "Engine",
     "Gap",
     "LevelHipsError",
+    "Metric",
     "Mode",
     "Quality",
     "Recording",
@@ -56,6 +58,7 @@ __all__ = [
     "SettingsError",
     "Side",
     "SoundError",
+    "Statistics",
     "Step",
     "Stride",
     "UnitsError",
@@ -65,10 +68,11 @@ __all__ = [
     "load_settings",
     "open_recording",
     "summarize",
+    "why_nothing_counts",
 ]
 
 _HOME = {
-    "levelhips.analysis": ("Analysis", "analyze", "summarize"),
+    "levelhips.analysis": ("Analysis", "analyze", "summarize", "why_nothing_counts"),
     "levelhips.commands": ("Command", "Do"),
     "levelhips.engine": ("Engine",),
     "levelhips.errors": (
@@ -82,6 +86,7 @@ _HOME = {
         "UnitsError",
     ),
     "levelhips.events": ("Cue", "Mode", "Quality", "Side", "Step", "Stride", "Update"),
+    "levelhips.metrics": ("Metric", "Statistics"),
     "levelhips.recording": ("Recording", "RecordingWriter", "open_recording"),
     "levelhips.samples": ("Gap", "Samples"),
     "levelhips.settings": ("Settings", "load_settings"),
@@ -90,8 +95,13 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """The names above, when they are asked for: scipy alone takes a second, and a window should not wait for it."""
+    """Import a public name when it is used first: scipy alone takes a second, and a window should not wait for it."""
     for module, names in _HOME.items():
         if name in names:
             return getattr(import_module(module), name)
     raise AttributeError(f"module 'levelhips' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported yet or not."""
+    return sorted({*globals(), *__all__})

@@ -1,5 +1,8 @@
 """Analysis of a whole recording: events, figures and curves."""
 
-from levelhips.analysis.analysis import Analysis, analyze, settings_of, summarize, versions
+from levelhips.analysis.analysis import Analysis, analyze, settings_of
+from levelhips.analysis.installed_metrics import metrics
+from levelhips.analysis.nothing_counts import NothingCounts, why_nothing_counts
+from levelhips.analysis.summary import summarize, versions
 
-__all__ = ["Analysis", "analyze", "settings_of", "summarize", "versions"]
+__all__ = ["Analysis", "NothingCounts", "analyze", "metrics", "settings_of", "summarize", "versions", "why_nothing_counts"]

@@ -1,4 +1,4 @@
-"""Strides laid over each other: mean and spread of each angle over the stride, from contact to the next of the same foot."""
+"""Average angles over the stride, from a contact to the next contact of the same foot."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from levelhips.samples import Array
 
 PERCENT = np.linspace(0.0, 100.0, 101)
 ANGLES = ("obliquity_rad", "tilt_rad", "rotation_rad")
-LONGEST_S = 1.2  # strides of 100 steps a minute; what is longer misses a contact
+LONGEST_S = 1.2  # a stride at 100 steps a minute; a longer one misses a contact
 
 
 @dataclass(frozen=True, slots=True)
 class StrideCurves:
-    """Of one side: (3, 101) means and SDs of obliquity, tilt and rotation [deg], and the number of strides."""
+    """Mean stride of one side: (3, 101) means and SDs of obliquity, tilt and rotation [deg], and the number of strides."""
 
     mean_deg: Array
     sd_deg: Array
@@ -27,9 +27,9 @@ class StrideCurves:
 
 
 def stride_curves(analysis: Analysis, from_s: float = -math.inf, to_s: float = math.inf) -> dict[Side, StrideCurves]:
-    """The good running strides of each side that begin in a stretch of time.
+    """Average the running strides of each side that begin in a stretch of time and whose steps are of quality ok.
 
-    A stride of a side begins with the contact of that foot. Sides without strides have NaN, and n = 0.
+    A stride of a side begins with the contact of that foot. A side without strides has NaN, and n = 0.
     """
     angles = analysis.angles
     out = {}

@@ -49,6 +49,7 @@ def analyze(
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
+    plot: Annotated[str | None, typer.Option("--plot", help="Plot a metric over time into METRIC.png; docs/metrics.md lists them.")] = None,
 ) -> None:
     """Analyze a recording step by step.
 
@@ -56,6 +57,7 @@ def analyze(
     Exit code 3: no step counts; the last line says why.
     """
     from levelhips.analysis import analyze as analyze_recording
+    from levelhips.export.plot import plot_metric
     from levelhips.export.tables import write_tables
     from levelhips.recording import open_recording
 
@@ -68,6 +70,9 @@ def analyze(
     with progress_bar(screen, "Analyzing") as progress:
         analysis = analyze_recording(recording, chosen, progress)
     _show(screen, write_tables(analysis, out), out)
+    if plot is not None:
+        plot_metric(analysis, plot, out / f"{plot}.png")
+        say(screen, f"Wrote {out / f'{plot}.png'}")
     _exit_if_nothing_counts(analysis)
 
 
@@ -89,7 +94,7 @@ def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:
 
 def _exit_if_nothing_counts(analysis: Analysis) -> None:
     """Say why no step or repetition counts and what to do about it, and exit with code 3."""
-    from levelhips.cli.nothing_counts import why_nothing_counts
+    from levelhips.analysis import why_nothing_counts
 
     if analysis.settings.drill.name:
         reason, fix = ("", "") if any(rep.full for rep in analysis.reps) else NO_REPETITION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,10 @@ from levelhips.errors import BadInputError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from levelhips.history import SessionRow
+    from levelhips.history.session_row import SideRow
+    from levelhips.history.weekly import RetentionRow, WeekRow
 
 history_app = typer.Typer(invoke_without_command=True, help="List, export or delete past sessions.")
 DASH = "-"
@@ -68,20 +72,20 @@ WEEK_COLUMNS = (
 RETENTION_COLUMNS = (Column("when"), Column("run", words=True), Column("left"), Column("right"))
 
 
-def _sessions_table(out: Console, sessions: list[dict[str, Any]]) -> None:
+def _sessions_table(out: Console, sessions: list[SessionRow]) -> None:
     from levelhips.history.weekly import in_words
 
     rows = []
     for row in sessions:
-        at = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
-        is_run = row["drill"] is None
-        sides = [_drop(row["sides"].get(side)) for side in ("left", "right")] if is_run else ["", ""]
-        rows.append([at, in_words(row), f"{row['duration_s'] / 60:.0f}", *sides, str(row["cues"]) if is_run else "", row["note"]])
+        at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
+        is_run = row.drill is None
+        sides = [_drop(row.sides.get(side)) for side in ("left", "right")] if is_run else ["", ""]
+        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, str(row.cues) if is_run else "", row.note])
     print_table(out, "Sessions", SESSION_COLUMNS, rows)
 
 
-def _drop(side: dict[str, Any] | None) -> str:
-    return DASH if side is None else _mean_and_spread(side["mean_deg"], side["sd_deg"])
+def _drop(side: SideRow | None) -> str:
+    return DASH if side is None else _mean_and_spread(side.mean_deg, side.sd_deg)
 
 
 def _mean_and_spread(mean: float | None, sd: float | None) -> str:
@@ -90,27 +94,26 @@ def _mean_and_spread(mean: float | None, sd: float | None) -> str:
     return f"{mean:.1f}" + (f" ± {sd:.1f}" if sd is not None else "")
 
 
-def _weeks_table(out: Console, weeks: list[dict[str, Any]]) -> None:
+def _weeks_table(out: Console, weeks: list[WeekRow]) -> None:
     rows = []
     for row in weeks[-WEEKS:]:
-        drops = [_mean_and_spread(row[f"{side}_deg"], row[f"{side}_sd_deg"]) for side in ("left", "right")]
-        sound, silence, pain = (_mean_and_spread(row[name], None) for name in ("with_sound_deg", "without_sound_deg", "pain"))
-        figures = [str(row["runs"]), f"{row['minutes']:.0f}", *drops, sound, silence, str(row["drills"]), str(row["good_reps"]), pain]
-        rows.append([row["week"], *figures])
+        drops = [_mean_and_spread(row.left_deg, row.left_sd_deg), _mean_and_spread(row.right_deg, row.right_sd_deg)]
+        sound, silence, pain = (_mean_and_spread(value, None) for value in (row.with_sound_deg, row.without_sound_deg, row.pain))
+        figures = [str(row.runs), f"{row.minutes:.0f}", *drops, sound, silence, str(row.drills), str(row.good_reps), pain]
+        rows.append([row.week, *figures])
     print_table(out, "Weeks: drop in deg, mean and spread of the runs", WEEK_COLUMNS, rows)
 
 
-def _retention_table(out: Console, retention: list[dict[str, Any]]) -> None:
+def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
     if not retention:
         return
     rows = []
     for row in retention:
         cells = []
         for side in ("left", "right"):
-            value, change = row["without_deg"].get(side), row["change_deg"].get(side)
+            value, change = row.without_deg.get(side), row.change_deg.get(side)
             cells.append(DASH if value is None else f"{value:.1f}" + (f" ({change:+.1f})" if change is not None else ""))
-        day = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d")
-        rows.append([day, f"{row['plan']} {row['session']}", *cells])
+        rows.append([row.day.isoformat(), f"{row.plan} {row.session}", *cells])
     print_table(out, "Runs with a plan: drop without sound in deg (change since the baseline)", RETENTION_COLUMNS, rows)
 
 

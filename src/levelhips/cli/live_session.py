@@ -135,18 +135,17 @@ def summarize(out: Console, session: Session) -> None:
 
 def _result_lines(session: Session) -> list[str]:
     tally = session.tally
-    counted = tally.steps.get("ok", 0)
-    lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({counted} counted), {tally.cues} beeps"]
-    if tally.steps and not counted:
+    lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({tally.counted} counted), {tally.cues} beeps"]
+    if tally.steps and not tally.counted:
         quality, n = tally.steps.most_common(1)[0]
         lines.append(f"No step counts; {n} are excluded as {quality}. For the reason and a fix: levelhips analyze")
     if tally.drill is not None:
         lines = drill_lines(drill_values(tally.drill))
     drops = []
     for side in Side:
-        n, total = tally.drops_deg.get(side.value, (0, 0.0))
-        if n:
-            drops.append(f"{side.value} {total / n:.1f} deg ({n})")
+        drop = tally.drop(side)
+        if drop.n:
+            drops.append(f"{side.value} {drop.mean:.1f} deg ({drop.n})")
     if drops:
         lines.append(f"Mean drop: {', '.join(drops)}")
     return lines

@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rich.table import Table
 
+from levelhips.analysis.installed_metrics import metrics
+from levelhips.metrics import SUMMARY, Metric
+
+DASH = "-"
+
 
 def summary_table(summary: dict[str, Any]) -> Table:
-    """The figures of `levelhips.summarize`, mean and spread, left and right where there are sides."""
+    """Return the figures of `levelhips.summarize` with mean and standard deviation, left, right and both."""
     recording, steps = summary["recording"], summary["steps"]
     table = Table(title=f"{recording['file']}: {recording['duration_s'] / 60:.1f} min at {recording['rate_hz']:g} Hz", title_justify="left")
     table.add_column("")
     for name in ("left", "right", "both"):
         table.add_column(name, justify="right")
-
-    def spread(value: dict[str, float] | None, digits: int = 1, factor: float = 1.0) -> str:
-        return "-" if value is None else f"{value['mean'] * factor:.{digits}f} ± {value['sd'] * factor:.{digits}f}"
-
-    table.add_row("steps that count", str(steps["left"]), str(steps["right"]), f"{steps['counted']} of {steps['all']}")
-    for title, key in (("drop from standing, deg", "contralateral_drop_deg"), ("drop from contact to peak, deg", "drop_excursion_deg")):
-        table.add_row(title, spread(summary[key]["left"], 2), spread(summary[key]["right"], 2), "")
-    asymmetry = summary["asymmetry_deg"]
-    if asymmetry["right_less_left"] is not None and asymmetry["standard_error"] is not None:
-        table.add_row("right less left, deg", "", "", f"{asymmetry['right_less_left']:+.2f} ± {asymmetry['standard_error']:.2f} (SE)")
-    drift = summary["drift_deg_per_10_min"]
-    if drift["left"] and drift["right"]:
-        table.add_row(
-            "growth, deg in 10 min",
-            *(f"{drift[side]['slope']:+.2f} ± {drift[side]['standard_error']:.2f}" for side in ("left", "right")),
-            "",
-        )
-    for title, key, digits, factor in (
-        ("cadence, steps/min", "cadence_spm", 1, 1.0),
-        ("contact, ms", "contact_time_s", 0, 1e3),
-        ("flight, ms", "flight_time_s", 0, 1e3),
-        ("vertical oscillation, mm", "vertical_oscillation_m", 0, 1e3),
-        ("rotation range, deg", "rotation_range_deg", 1, 1.0),
-        ("tilt range, deg", "tilt_range_deg", 1, 1.0),
-        ("impact, g", "impact_peak_g", 2, 1.0),
-    ):
-        if summary[key] is not None:
-            table.add_row(title, "", "", spread(summary[key], digits, factor))
+    table.add_row("valid steps", str(steps["left"]), str(steps["right"]), f"{steps['counted']} of {steps['all']}")
+    for metric in metrics().shown_in(SUMMARY):
+        if (values := summary["metrics"].get(metric.key)) is not None:
+            table.add_row(metric.title.replace("[", "\\["), *(_spread(metric, values.get(side)) for side in ("left", "right", "both")))
+        if metric.key == "contralateral_drop":
+            _add_drop_rows(table, summary)
     cues = summary["cues"]
     table.add_row("beeps", str(cues.get("left", 0)), str(cues.get("right", 0)), str(cues["all"]))
-    poor = {name: count for name, count in steps["quality"].items() if name != "ok"}
-    if poor:
-        table.add_row("not counted", "", "", ", ".join(f"{count} {name}" for name, count in sorted(poor.items())))
+    _add_excluded_rows(table, summary)
+    return table
+
+
+def _spread(metric: Metric, values: dict[str, float | None] | None) -> str:
+    if values is None or values["mean"] is None:
+        return DASH if values is not None or metric.by_side else ""
+    sd = "" if values["sd"] is None else f" ± {metric.text(values['sd'])}"
+    return metric.text(values["mean"]) + sd
+
+
+def _add_drop_rows(table: Table, summary: dict[str, Any]) -> None:
+    """Add the difference of the sides and the change over the run."""
+    asymmetry, drift = summary["asymmetry_deg"], summary["drift_deg_per_10_min"]
+    if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
+        table.add_row("right minus left \\[deg]", "", "", _with_error(asymmetry["right_minus_left"], asymmetry["uncertainty"]))
+    changes = [drift[side] for side in ("left", "right")]
+    if any(changes):
+        cells = [DASH if change is None else _with_error(change["slope"], change["standard_error"]) for change in changes]
+        table.add_row("change in 10 min \\[deg]", *cells, "")
+
+
+def _with_error(value: float, error: float) -> str:
+    shown = round(value, 2) + 0.0  # a negative zero becomes a zero
+    return f"{shown:+.2f} ± {error:.2f}" if math.isfinite(error) else f"{shown:+.2f}"
+
+
+def _add_excluded_rows(table: Table, summary: dict[str, Any]) -> None:
+    """Add what was left out, and the standing zero if there is none."""
+    recording, steps = summary["recording"], summary["steps"]
+    excluded = {name: count for name, count in steps["quality"].items() if name != "ok"}
+    if excluded:
+        table.add_row("excluded steps", "", "", ", ".join(f"{count} {name}" for name, count in sorted(excluded.items())))
     if recording["gaps"]:
         table.add_row("samples lost", "", "", f"{recording['gaps']} gaps, {recording['gaps_s']:.1f} s")
     if summary["standing"] is None:
-        table.add_row("standing zero", "", "", "none: nobody stood still; drops are from mean posture")
-    return table
+        table.add_row("standing zero", "", "", "none: drops are from mean posture")

@@ -1,79 +1,129 @@
-"""A picture of a session: drop per step, left and right, with the threshold."""
+"""Plot a metric over time, step by step or stride by stride, as a picture."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from levelhips.analysis import Analysis
-from levelhips.errors import LevelHipsError
-from levelhips.events import Mode, Quality, Side, ThresholdChange
+from levelhips.analysis.installed_metrics import metrics
+from levelhips.errors import BadInputError, LevelHipsError
+from levelhips.events import Quality, Rep, Side, Step, Stride, ThresholdChange
+from levelhips.metrics import Measured, Metric
 from levelhips.samples import Gap
 
-LEFT, RIGHT, INK, GROUND = "#56b4e9", "#e69f00", "#e6ebf0", "#0f1418"  # blue and orange: told apart by all eyes (Okabe and Ito)
+LEFT, RIGHT, INK, BACK = "#56b4e9", "#e69f00", "#e6ebf0", "#0f1418"  # blue and orange: told apart by all eyes (Okabe and Ito)
+LINES, FAINT, SHADE = "#2a3239", "#6b7680", "#3a444d"
+MEAN_OF = 30  # steps in the running mean: 20 s of a side
+SHOWN_GAP_S = 0.5  # shorter gaps are narrower than a pixel
+DROP = "contralateral_drop"
 
 
 def plot_drops(analysis: Analysis, path: Path) -> None:
-    """Draw the drop of each step over time as PNG (or SVG, by the name).
+    """Plot the drop of each step over time, left and right, with threshold and beeps; see `plot_metric`."""
+    plot_metric(analysis, DROP, path)
+
+
+def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
+    """Plot a metric over time as PNG (or SVG, by the name of the file).
+
+    Parameters
+    ----------
+    analysis : Analysis
+    key : str
+        Key of an averaged metric (docs/metrics.md).
+    path : Path
 
     Raises
     ------
+    BadInputError
+        If no such metric can be plotted.
     LevelHipsError
         If matplotlib is not installed, or the file cannot be written.
     """
+    known = {metric.key: metric for metric in metrics().averaged()}
+    if key not in known:
+        raise BadInputError(f"There is no metric {key!r} to plot", fix=f"Choose one of: {', '.join(known)}")
+    metric = known[key]
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
         raise LevelHipsError("A picture needs matplotlib", fix="Install it with: pip install 'levelhips[plot]'") from error
 
-    figure = Figure(figsize=(12.8, 7.2), dpi=100, facecolor=GROUND)
+    figure = Figure(figsize=(12.8, 7.2), dpi=100, facecolor=BACK)
     FigureCanvasAgg(figure)
-    panels = figure.subplots(2, 1, sharex=True, sharey=True)
-    mode = Mode.RUNNING if any(step.mode is Mode.RUNNING for step in analysis.steps) else Mode.WALKING
-    end_s = float(analysis.angles.t_s[-1]) if len(analysis.angles) else 0.0
-    changes = [event for event in analysis.events if isinstance(event, ThresholdChange)]
-    for axes, side, colour in zip(panels, Side, (LEFT, RIGHT), strict=True):
-        axes.set_facecolor(GROUND)
-        steps = [step for step in analysis.steps if step.side is side and step.mode is mode]
-        good = [step for step in steps if step.quality is Quality.OK]
-        poor = [step for step in steps if step.quality is not Quality.OK]
-        axes.plot([s.at_s / 60 for s in poor], [s.drop_deg for s in poor], "x", color="#6b7680", ms=4, label="not counted")
-        t, drop = np.array([s.at_s / 60 for s in good]), np.array([s.drop_deg for s in good])
-        axes.plot(t, drop, "o", color=colour, ms=2.6, alpha=0.55, label="one step")
-        if len(good) >= 20:
-            window = min(30, len(good) // 2)
-            mean = np.convolve(drop, np.ones(window) / window, mode="valid")
-            axes.plot(t[window - 1 :], mean, color=colour, lw=2.6, label=f"mean of {window} steps")
-        level_t, level = _staircase(changes, side, end_s)
-        if level_t:
-            axes.plot(level_t, level, color=INK, lw=1.6, ls="--", label="threshold")
-        cues = [cue for cue in analysis.cues if cue.side is side]
-        axes.plot([c.at_s / 60 for c in cues], [0.25] * len(cues), "|", color=INK, ms=9, label=f"{len(cues)} beeps")
-        for gap in (event for event in analysis.events if isinstance(event, Gap) and event.to_s - event.from_s > 0.5):
-            axes.axvspan(gap.from_s / 60, gap.to_s / 60, color="#3a444d")
-        axes.set_ylabel(f"drop, {side.value} stance [deg]", color=INK, fontsize=13)
-        axes.grid(color="#2a3239", lw=0.6)
-        axes.tick_params(colors=INK, labelsize=11)
-        for spine in axes.spines.values():
-            spine.set_color("#2a3239")
-        axes.legend(loc="upper left", ncols=5, frameon=False, labelcolor=INK, fontsize=10)
-    every = [step.drop_deg for step in analysis.steps if step.mode is mode and step.quality is Quality.OK]
-    top = float(np.quantile(every, 0.999)) if every else 5.0
-    panels[0].set_ylim(0, max(1.25 * top, 2.0))
-    panels[1].set_xlabel("time [min]", color=INK, fontsize=13)
-    figure.suptitle(f"Contralateral pelvic drop per step, from standing: {analysis.recording.path.name}", color=INK, fontsize=15)
+    sides: Sequence[Side | None] = list(Side) if metric.by_side else [None]
+    panels = figure.subplots(len(sides), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    events = _events(analysis, metric)
+    for axes, side in zip(panels, sides, strict=True):
+        _draw(axes, metric, [event for event in events if side is None or event.side is side], side)
+        if key == DROP and side is not None:
+            _draw_coaching(axes, analysis, side)
+        _finish(axes, analysis, metric, side)
+    if key == DROP:
+        drops = [event.drop_deg for event in events if isinstance(event, Step) and _counts(event)]
+        top = float(np.quantile(drops, 0.999)) if drops else 5.0
+        panels[0].set_ylim(0, max(1.25 * top, 2.0))
+    panels[-1].set_xlabel("time [min]", color=INK, fontsize=13)
+    figure.suptitle(f"{metric.label}: {analysis.recording.path.name}", color=INK, fontsize=15)
     figure.tight_layout()
     try:
-        figure.savefig(path, facecolor=GROUND)
+        figure.savefig(path, facecolor=BACK)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise LevelHipsError(f"{path} cannot be written ({error.strerror})", fix="Make room, or choose another folder") from error
+        raise LevelHipsError(f"{path} cannot be written ({error.strerror})", fix="Free some space, or choose another folder") from error
+
+
+def _events(analysis: Analysis, metric: Metric) -> list[Measured]:
+    """The events that have the metric; of steps and strides those of the gait that the session is about."""
+    if metric.of is Rep:
+        return list(analysis.reps)
+    mode = analysis.statistics().mode
+    every: list[Step] | list[Stride] = analysis.steps if metric.of is Step else analysis.strides
+    return [event for event in every if event.mode is mode]
+
+
+def _counts(event: Measured) -> bool:
+    return event.full if isinstance(event, Rep) else event.quality is Quality.OK
+
+
+def _draw(axes: Any, metric: Metric, events: list[Measured], side: Side | None) -> None:
+    """Draw a point for each event and the running mean of those that count."""
+    factor = metric.shown.factor
+    for valid in (False, True):
+        chosen = [event for event in events if _counts(event) is valid]
+        t = np.array([event.at_s / 60 for event in chosen])
+        y = np.array([metric.value(event) for event in chosen], dtype=np.float64) * factor
+        if not valid:
+            axes.plot(t, y, "x", color=FAINT, ms=4, label="excluded")
+            continue
+        color = {Side.LEFT: LEFT, Side.RIGHT: RIGHT, None: INK}[side]
+        axes.plot(t, y, "o", color=color, ms=2.6, alpha=0.55, label=f"one {metric.of.__name__.lower()}")
+        t, y = t[np.isfinite(y)], y[np.isfinite(y)]
+        if len(y) >= 20:
+            window = min(MEAN_OF, len(y) // 2)
+            mean = np.convolve(y, np.full(window, 1 / window), mode="valid")
+            axes.plot(t[window - 1 :], mean, color=color, lw=2.6, label=f"mean of {window}")
+
+
+def _draw_coaching(axes: Any, analysis: Analysis, side: Side) -> None:
+    """Draw the threshold of a side and its beeps."""
+    end_s = float(analysis.angles.t_s[-1]) if len(analysis.angles) else 0.0
+    changes = [event for event in analysis.events if isinstance(event, ThresholdChange)]
+    level_t, level = _staircase(changes, side, end_s)
+    if level_t:
+        axes.plot(level_t, level, color=INK, lw=1.6, ls="--", label="threshold")
+    cues = [cue for cue in analysis.cues if cue.side is side]
+    axes.plot([c.at_s / 60 for c in cues], [0.25] * len(cues), "|", color=INK, ms=9, label=f"{len(cues)} beeps")
 
 
 def _staircase(changes: list[ThresholdChange], side: Side, end_s: float) -> tuple[list[float], list[float]]:
+    """The threshold of a side over time [min, deg], to be joined by lines."""
     t: list[float] = []
     level: list[float] = []
     for change in changes:
@@ -89,3 +139,16 @@ def _staircase(changes: list[ThresholdChange], side: Side, end_s: float) -> tupl
         t.append(end_s / 60)
         level.append(level[-1])
     return t, level
+
+
+def _finish(axes: Any, analysis: Analysis, metric: Metric, side: Side | None) -> None:
+    """Shade gaps, label the axis and set the colors."""
+    axes.set_facecolor(BACK)
+    for gap in (event for event in analysis.events if isinstance(event, Gap) and event.to_s - event.from_s > SHOWN_GAP_S):
+        axes.axvspan(gap.from_s / 60, gap.to_s / 60, color=SHADE)
+    axes.set_ylabel(metric.title if side is None else f"{side.value} stance [{metric.shown.unit}]", color=INK, fontsize=13)
+    axes.grid(color=LINES, lw=0.6)
+    axes.tick_params(colors=INK, labelsize=11)
+    for spine in axes.spines.values():
+        spine.set_color(LINES)
+    axes.legend(loc="upper left", ncols=5, frameon=False, labelcolor=INK, fontsize=10)

@@ -1,7 +1,7 @@
-"""The weeks in between: sessions and drills from recordings, trends, and the wearer's diary."""
+"""History of weeks: sessions and drills from recordings, trends, and the diary of pain, shoes and distances."""
 
 from levelhips.history.diary import Diary
-from levelhips.history.session_row import Digest, digest
+from levelhips.history.session_row import SessionKind, SessionRow, session_row
 from levelhips.history.store import History, Rebuilt
 
-__all__ = ["Diary", "Digest", "History", "Rebuilt", "digest"]
+__all__ = ["Diary", "History", "Rebuilt", "SessionKind", "SessionRow", "session_row"]

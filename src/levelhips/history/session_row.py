@@ -1,16 +1,18 @@
-"""A recording in a row: what was done, how far the pelvis dropped, with and without sound."""
+"""Summarize one recording as a row of the history: what was done, the drop of each side, and means of all metrics."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from levelhips.analysis import analyze
-from levelhips.analysis.drill_summary import drill_values
-from levelhips.coaching.drills.result import DrillResult, spread
+from levelhips.analysis import analyze, metrics
+from levelhips.analysis.drill_summary import DrillValues, drill_values
+from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     BlockChange,
     Cheat,
@@ -24,17 +26,35 @@ from levelhips.events import (
     Quality,
     Rep,
     Side,
+    Signal,
     Step,
+    Stride,
     ThresholdChange,
 )
+from levelhips.metrics import HISTORY, Feedback, Statistics
+from levelhips.metrics.statistics import rounded
 from levelhips.recording.event_reader import RecordingEvents, read_events
 
-KINDS = (BlockChange, Cheat, Cue, DrillBegin, ModeChange, Notice, Rep, Step, ThresholdChange)
+KINDS = (BlockChange, Cheat, Cue, DrillBegin, ModeChange, Notice, Rep, Signal, Step, Stride, ThresholdChange)
+ROW_VERSION = 1  # of what is computed here; rows of an earlier version are computed again by a rebuild
+ALL, BOTH = "all", "both"  # in a figure: any feedback, both sides
+
+
+class SessionKind(StrEnum):
+    """What was done in a session, or why it is not one of the wearer's own."""
+
+    RUN = "run"
+    WALK = "walk"
+    DRILL = "drill"
+    OTHER = "other"  # neither steps nor a drill
+    VIRTUAL = "virtual"  # from a virtual sensor: nobody wore it
+    SIMULATED = "simulated"  # made by the simulator
+    COPY = "copy"  # recovered from a damaged recording that is in the history itself
 
 
 @dataclass(frozen=True, slots=True)
-class SideDigest:
-    """The drops of one side: all that count, and apart with and without feedback."""
+class SideRow:
+    """Drop of one side: of all valid steps, and of those with and without feedback."""
 
     side: str
     n: int
@@ -48,14 +68,29 @@ class SideDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """A recording in a row."""
+class FigureRow:
+    """Mean of one metric in one session, in the metric's unit.
+
+    `side` is left, right or both; `feedback` is with, without, unknown (paused) or all.
+    """
+
+    metric: str
+    side: str
+    feedback: str
+    n: int
+    mean: float
+    sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One recording in the history."""
 
     file: str
     size: int
     changed_ns: int
     started: str  # ISO, UTC
-    kind: str  # run, walk, drill, virtual (nobody wore it) or other
+    kind: SessionKind
     duration_s: float
     moving_s: float
     steps: int
@@ -66,12 +101,20 @@ class Digest:
     plan_session: int
     camber_deg: float | None
     note: str = ""
-    sides: tuple[SideDigest, ...] = ()
-    drill: dict[str, Any] | None = None
+    recovered_from: str = ""  # the damaged recording that this one was recovered from
+    row_version: int = ROW_VERSION
+    sides: Mapping[str, SideRow] = field(default_factory=dict)
+    drill: DrillValues | None = None
+    figures: tuple[FigureRow, ...] = ()  # empty in rows read from the history: `History.figures` has them
+
+    @property
+    def day(self) -> dt.date:
+        """The local day on which it began."""
+        return local_day(self.started)
 
 
-def digest(path: Path) -> Digest:
-    """A recording in a row: from what was found when it was made, or else found anew.
+def session_row(path: Path) -> SessionRow:
+    """Summarize a recording, from the events stored in it or, if it has none, from a new analysis.
 
     Raises
     ------
@@ -86,43 +129,60 @@ def digest(path: Path) -> Digest:
         seen.events = [event for event in analysis.events if isinstance(event, KINDS)]
         seen.metadata = {**analysis.recording.metadata, **seen.metadata}
         seen.last_s = max(seen.last_s, float(analysis.recording.samples.t_s[-1]))
-    return _digest(path, seen, note)
+    return _row(path, seen, note)
 
 
-def _digest(path: Path, seen: RecordingEvents, note: str) -> Digest:
-    virtual = bool(seen.metadata.get("virtual"))
-    events = [] if virtual else seen.events  # nobody wore it: listed, but no part of the wearer's weeks
-    steps = [event for event in events if isinstance(event, Step)]
-    running = [step for step in steps if step.mode is Mode.RUNNING]
-    kept = running or steps
-    good = [step for step in kept if step.quality is Quality.OK]
+def _row(path: Path, seen: RecordingEvents, note: str) -> SessionRow:
+    nobody = _nobody(seen.metadata)
+    events: list[Event] = [] if nobody else seen.events  # nobody's figures are not the wearer's
+    found = Statistics(metrics())
+    for event in events:
+        found.add(event)
     result = DrillResult.of(events)
-    kind = "drill" if result is not None else "run" if running else "walk" if steps else "other"
-    if virtual:
-        kind, note = "virtual", "virtual sensor"
+    kind = nobody or _kind(found, result)
     stat = path.stat()
-    times = [step.step_time_s for step in good if 0.2 < step.step_time_s < 1.2]
-    plan = seen.settings.get("plan", {})
+    plan: dict[str, Any] = seen.settings.get("plan", {})
     cambers = [event.value for event in events if isinstance(event, Notice) and event.what is NoticeKind.CAMBER]
-    return Digest(
+    damaged = seen.metadata.get("recovered_from", "")
+    return SessionRow(
         file=str(path.resolve()),
         size=stat.st_size,
         changed_ns=stat.st_mtime_ns,
         started=_started(seen.metadata, stat.st_mtime),
         kind=kind,
         duration_s=round(seen.last_s, 1),
-        moving_s=round(_moving_s(events, seen.last_s), 1),
-        steps=len(kept),
-        counted=len(good),
-        cadence_spm=round(60 / (sum(times) / len(times)), 1) if times else None,
+        moving_s=round(found.running_s(seen.last_s), 1),
+        steps=found.steps(mode=found.mode),
+        counted=found.steps(mode=found.mode, quality=Quality.OK),
+        cadence_spm=rounded(found.spread("cadence").mean, 1),
         cues=sum(isinstance(event, Cue) for event in events),
         plan=str(plan.get("name", "")),
         plan_session=int(plan.get("session", 1)),
         camber_deg=round(sum(cambers) / len(cambers), 2) if cambers else None,
-        note=note,
-        sides=tuple(_side(side, good, events) for side in Side) if kind in ("run", "walk") else (),
+        note=NOTES.get(kind, note),
+        recovered_from=str((path.parent / damaged).resolve()) if damaged else "",
+        sides=_sides(found, events) if kind in (SessionKind.RUN, SessionKind.WALK) else {},
         drill=drill_values(result) if result is not None else None,
+        figures=_figures(found),
     )
+
+
+NOTES = {SessionKind.VIRTUAL: "virtual sensor", SessionKind.SIMULATED: "simulated"}
+
+
+def _nobody(metadata: dict[str, str]) -> SessionKind | None:
+    """The kind of a recording that nobody made by wearing a sensor; None if somebody did."""
+    if metadata.get("virtual"):
+        return SessionKind.VIRTUAL
+    return SessionKind.SIMULATED if metadata.get("sensor") == "simulated" else None
+
+
+def _kind(found: Statistics, drill: DrillResult | None) -> SessionKind:
+    if drill is not None:
+        return SessionKind.DRILL
+    if not found.steps():
+        return SessionKind.OTHER
+    return SessionKind.RUN if found.mode is Mode.RUNNING else SessionKind.WALK
 
 
 def _started(metadata: dict[str, str], changed_s: float) -> str:
@@ -135,42 +195,41 @@ def _started(metadata: dict[str, str], changed_s: float) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
-def _moving_s(events: list[Event], last_s: float) -> float:
-    """Time of running."""
-    total, since = 0.0, math.nan
-    for event in events:
-        if isinstance(event, ModeChange):
-            if not math.isnan(since):
-                total += event.at_s - since
-            since = event.at_s if event.mode is Mode.RUNNING else math.nan
-    return total + (0.0 if math.isnan(since) else last_s - since)
-
-
-def _side(side: Side, good: list[Step], events: list[Event]) -> SideDigest:
-    blocks = [event for event in events if isinstance(event, BlockChange)]
+def _sides(found: Statistics, events: list[Event]) -> dict[str, SideRow]:
     limits = [event for event in events if isinstance(event, ThresholdChange)]
-    level = math.degrees(limits[-1].left_rad if side is Side.LEFT else limits[-1].right_rad) if limits else math.nan
+    rows = {}
+    for side in Side:
+        every = found.spread("contralateral_drop", side)
+        apart = {which: found.spread("contralateral_drop", side, feedback=which) for which in Feedback}
+        limit_rad = math.nan if not limits else limits[-1].left_rad if side is Side.LEFT else limits[-1].right_rad
+        rows[side.value] = SideRow(
+            side=side.value,
+            n=every.n,
+            mean_deg=rounded(every.mean, 3),
+            sd_deg=rounded(every.sd, 3),
+            limit_deg=rounded(math.degrees(limit_rad), 3),
+            with_n=apart[Feedback.WITH].n,
+            with_deg=rounded(apart[Feedback.WITH].mean, 3),
+            without_n=apart[Feedback.WITHOUT].n,
+            without_deg=rounded(apart[Feedback.WITHOUT].mean, 3),
+        )
+    return rows
 
-    def fed(step: Step) -> bool:
-        before = [block for block in blocks if block.at_s <= step.at_s]
-        return before[-1].feedback if before else not blocks
 
-    mine = [step for step in good if step.side is side]
-    apart: dict[bool, list[float]] = {True: [], False: []}
-    for step in mine:
-        apart[fed(step)].append(step.drop_deg)
-    mean, sd = spread([step.drop_deg for step in mine])
-    means = {on: finite(spread(values)[0]) for on, values in apart.items()}
-    return SideDigest(
-        side.value, len(mine), finite(mean), finite(sd), finite(level), len(apart[True]), means[True], len(apart[False]), means[False]
-    )
-
-
-def finite(value: float) -> float | None:
-    """A figure with three digits; None where it is none."""
-    return round(value, 3) if math.isfinite(value) else None
+def _figures(found: Statistics) -> tuple[FigureRow, ...]:
+    """Means of every metric of the history, by side and by feedback, where there are any."""
+    rows = []
+    for metric in metrics().shown_in(HISTORY):
+        for side in (None, *Side) if metric.by_side else (None,):
+            for feedback in (None, *Feedback):
+                spread = found.spread(metric.key, side, feedback=feedback)
+                if spread.n:
+                    digits = (metric.digits or 0) + 1  # as in summary.json
+                    where = (BOTH if side is None else side.value, ALL if feedback is None else feedback.value)
+                    rows.append(FigureRow(metric.key, *where, spread.n, round(spread.mean, digits) + 0.0, rounded(spread.sd, digits)))
+    return tuple(rows)
 
 
 def local_day(at: str) -> dt.date:
-    """The local day of a moment in ISO form."""
+    """Return the local day of a moment in ISO form."""
     return dt.datetime.fromisoformat(at).astimezone().date()

@@ -1,7 +1,7 @@
-"""What was done over weeks: an SQLite file in the user's data folder, filled from recordings and rebuilt from them at will.
+"""Store the history in an SQLite file in the user's data folder, filled from recordings.
 
-Sessions and drills are derived, and may be thrown away; pain, shoes and kilometres are the wearer's own words and are
-only ever deleted when asked. Nothing leaves the machine.
+Sessions, drills and figures are computed from recordings and can be rebuilt from them at any time. Pain, shoes and
+distances exist only here: they are deleted only on the user's command. Nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -14,78 +14,70 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from levelhips.analysis.drill_summary import DrillValues
 from levelhips.errors import LevelHipsError, RecordingError
-from levelhips.history.session_row import Digest, digest, local_day
+from levelhips.history.migrations import MIGRATIONS, TABLES
+from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, SessionKind, SessionRow, SideRow, local_day, session_row
 
 log = logging.getLogger(__name__)
 
 LONGEST_DAYS = 30  # the window of "the longest run lately": Frandsen 2025 (programme/hints.py)
 
-# One step up a version; never changed once released, only added to.
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE sessions (
-        file TEXT PRIMARY KEY, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL, started TEXT NOT NULL, kind TEXT NOT NULL,
-        duration_s REAL NOT NULL, moving_s REAL NOT NULL, steps INTEGER NOT NULL, counted INTEGER NOT NULL, cadence_spm REAL,
-        cues INTEGER NOT NULL, plan TEXT NOT NULL, plan_session INTEGER NOT NULL, camber_deg REAL, note TEXT NOT NULL
-    );
-    CREATE INDEX sessions_started ON sessions(started);
-    CREATE TABLE sides (
-        file TEXT NOT NULL REFERENCES sessions(file) ON DELETE CASCADE, side TEXT NOT NULL, n INTEGER NOT NULL, mean_deg REAL,
-        sd_deg REAL, limit_deg REAL, with_n INTEGER NOT NULL, with_deg REAL, without_n INTEGER NOT NULL, without_deg REAL,
-        PRIMARY KEY (file, side)
-    );
-    CREATE TABLE drills (
-        file TEXT PRIMARY KEY REFERENCES sessions(file) ON DELETE CASCADE, name TEXT NOT NULL, side TEXT NOT NULL, reps INTEGER NOT NULL,
-        good INTEGER NOT NULL, range_deg REAL, tempo_s REAL, held_s REAL NOT NULL, values_json TEXT NOT NULL
-    );
-    """,
-    """
-    CREATE TABLE pain (
-        at TEXT PRIMARY KEY, moment TEXT NOT NULL, score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 10), note TEXT NOT NULL
-    );
-    CREATE TABLE shoes (name TEXT PRIMARY KEY, first_km REAL NOT NULL, retired INTEGER NOT NULL DEFAULT 0);
-    CREATE TABLE distances (
-        at TEXT PRIMARY KEY, km REAL NOT NULL CHECK (km > 0), shoe TEXT REFERENCES shoes(name) ON UPDATE CASCADE, file TEXT
-    );
-    """,
-)
+# A recovered copy does not count beside its original (the same start, or the file named in the copy); if the original is
+# gone or cannot be read, the first of its copies counts.
+_IS_COPY = """(s.recovered_from <> '' AND EXISTS (
+    SELECT 1 FROM sessions AS o WHERE o.file <> s.file AND (o.started = s.started OR o.file = s.recovered_from)
+    AND (o.recovered_from = '' OR o.file < s.file)))"""
+_ORIGINALS = f"(SELECT * FROM sessions AS s WHERE NOT {_IS_COPY})"
 
 
-def _try(path: Path) -> Digest | str:
+@dataclass(frozen=True, slots=True)
+class FigureOfSession:
+    """Mean of a metric in one session, for a plot over weeks."""
+
+    file: str
+    started: str  # ISO, UTC
+    kind: SessionKind
+    n: int
+    mean: float
+    sd: float | None
+
+
+def _try(path: Path) -> SessionRow | str:
+    """Summarize a recording, or say why that is not possible."""
     try:
-        return digest(path)
+        return session_row(path)
     except LevelHipsError as error:
         return f"{path.name}: {error.what}"
 
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What a rebuilding came to."""
+    """Numbers of recordings after a rebuild."""
 
-    taken: int = 0
+    taken: int = 0  # new, changed, or computed by an earlier version
     known: int = 0
     gone: int = 0
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)  # of files that could not be read
 
 
 class History:
-    """The history's file; a context.
+    """The history in its file; a context manager.
 
     Parameters
     ----------
     path : Path
-        The SQLite file; made if it is not there.
+        The SQLite file; created if it does not exist.
 
     Raises
     ------
     RecordingError
-        If it cannot be opened, is no history, or of a later version.
+        If it cannot be opened, is not a history, or was written by a later version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,7 +118,7 @@ class History:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """All of it, or nothing."""
+        """A transaction: all changes in it are made, or none."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -149,38 +141,44 @@ class History:
 
     # ---- from recordings
 
-    def add(self, path: Path) -> Digest:
-        """Take a recording in; one that was known is replaced.
+    def add(self, path: Path) -> SessionRow:
+        """Add a recording; one that was known is replaced.
 
         Raises
         ------
         RecordingError, BadInputError
             If nothing can be found in it.
         """
-        found = digest(path)
+        found = session_row(path)
         with self._changing():
             self._put(found)
         return found
 
     def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, anew: bool = False) -> Rebuilt:
-        """Bring the history up to what lies in a folder (and below): new and changed recordings in, those that are gone out.
+        """Update the history from a folder and its subfolders: add new and changed recordings, remove those that are gone.
 
         Parameters
         ----------
         folder : Path
         progress : callable or None
-            Told the share that is done.
+            Called with the share that is done.
         anew : bool
-            Look at recordings that did not change, too.
+            Read unchanged recordings again, too.
+
+        Raises
+        ------
+        RecordingError
+            If the folder does not exist.
         """
         if not folder.is_dir():
-            raise RecordingError(f"There is no folder {folder}", fix="Name the one in which your recordings are")
+            raise RecordingError(f"There is no folder {folder}", fix="Give the folder that has your recordings")
         files = sorted(path.resolve() for path in folder.rglob("*.mcap"))
-        known = {row["file"]: (row["size"], row["changed_ns"]) for row in self._db.execute("SELECT file, size, changed_ns FROM sessions")}
+        query = "SELECT file, size, changed_ns, row_version FROM sessions"
+        known = {file: tuple(rest) for file, *rest in self._db.execute(query)}
         done, new = Rebuilt(), []
         for path in files:
             stat = path.stat()
-            if not anew and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns):
+            if not anew and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
                 done.known += 1
             else:
                 new.append(path)
@@ -188,7 +186,7 @@ class History:
         with self._changing():
             self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in gone])
         done.gone = len(gone)
-        for number, found in enumerate(_digests(new), start=1):
+        for number, found in enumerate(_rows(new), start=1):
             if isinstance(found, str):
                 done.troubles.append(found)
             else:
@@ -199,87 +197,107 @@ class History:
                 progress(number / len(new))
         return done
 
-    def _put(self, found: Digest) -> None:
+    def _put(self, found: SessionRow) -> None:
         self._db.execute("DELETE FROM sessions WHERE file = ?", (found.file,))
-        values = asdict(found)
-        sides, drill = values.pop("sides"), values.pop("drill")
-        self._insert("sessions", values)
-        for side in sides:
-            self._insert("sides", {"file": found.file, **side})
+        drill = found.drill
+        elsewhere = ("sides", "drill", "figures")  # in tables of their own
+        self._insert("sessions", {f.name: getattr(found, f.name) for f in fields(found) if f.name not in elsewhere})
+        for side in found.sides.values():
+            self._insert("sides", {"file": found.file, **asdict(side)})
+        for figure in found.figures:
+            self._insert("figures", {"file": found.file, **asdict(figure)})
         if drill is not None:
-            row = {name: drill[name] for name in ("name", "side", "reps", "good", "held_s")}
-            row |= {"range_deg": drill["range_deg"]["mean"], "tempo_s": drill["tempo_s"]["mean"], "values_json": json.dumps(drill)}
-            self._insert("drills", {"file": found.file, **row})
+            row: dict[str, Any] = {"name": drill["name"], "side": drill["side"], "reps": drill["reps"], "good": drill["good"]}
+            row |= {"held_s": drill["held_s"], "range_deg": drill["range_deg"]["mean"], "tempo_s": drill["tempo_s"]["mean"]}
+            self._insert("drills", {"file": found.file, **row, "values_json": json.dumps(drill)})
 
     def _insert(self, table: str, values: dict[str, Any]) -> None:
         names = ", ".join(values)
         self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
 
     def forget(self, file: Path | None) -> int:
-        """Strike one session out of the history, or (None) all of them; the recordings stay. Gives how many there were."""
+        """Remove one session from the history, or all of them (None), and return how many. The recordings stay."""
         with self._changing():
             if file is None:
                 return self._db.execute("DELETE FROM sessions").rowcount
             return self._db.execute("DELETE FROM sessions WHERE file = ?", (str(file.resolve()),)).rowcount
 
-    # ---- what it knows
+    # ---- queries
 
-    def sessions(self, last: int | None = None) -> list[dict[str, Any]]:
-        """Sessions, the newest first, each with its sides and its drill."""
-        rows = self.rows("SELECT * FROM sessions ORDER BY started DESC, file LIMIT ?", -1 if last is None else last)
-        by_file = {row["file"]: row | {"sides": {}, "drill": None} for row in rows}
-        for side in self.rows("SELECT * FROM sides"):
-            if side["file"] in by_file:
-                by_file[side["file"]]["sides"][side.pop("side")] = side
-        for drill in self.rows("SELECT file, values_json FROM drills"):
-            if drill["file"] in by_file:
-                by_file[drill["file"]]["drill"] = json.loads(drill["values_json"])
-        return list(by_file.values())
+    def sessions(self, last: int | None = None) -> list[SessionRow]:
+        """Return sessions, the newest first, each with its sides and its drill; a recovered copy has the kind COPY."""
+        query = f"SELECT s.*, {_IS_COPY} AS copy FROM sessions AS s ORDER BY started DESC, file LIMIT ?"
+        rows = self.rows(query, -1 if last is None else last)
+        sides: dict[str, dict[str, SideRow]] = {}
+        for values in self.rows("SELECT * FROM sides"):
+            file = values.pop("file")
+            sides.setdefault(file, {})[values["side"]] = SideRow(**values)
+        drills = {row["file"]: json.loads(row["values_json"]) for row in self.rows("SELECT file, values_json FROM drills")}
+        out = []
+        for row in rows:
+            kind = SessionKind.COPY if row.pop("copy") else SessionKind(row["kind"])
+            note = f"recovered from {Path(row['recovered_from']).name}" if kind is SessionKind.COPY else row["note"]
+            file = row["file"]
+            out.append(SessionRow(**row | {"kind": kind, "note": note}, sides=sides.get(file, {}), drill=drills.get(file)))
+        return out
 
-    def last_drill(self, name: str, side: str, before: str | None = None) -> dict[str, Any] | None:
-        """What that drill of that side came to the last time (before a moment)."""
+    def figures(self, metric: str, side: str = BOTH, feedback: str = ALL) -> list[FigureOfSession]:
+        """Return the means of a metric, session by session, the oldest first; recovered copies are left out."""
         rows = self.rows(
-            "SELECT values_json FROM drills JOIN sessions USING (file) WHERE name = ? AND side = ? AND started < ? "
+            f"SELECT file, started, kind, n, mean, sd FROM figures JOIN {_ORIGINALS} USING (file) "
+            "WHERE metric = ? AND side = ? AND feedback = ? ORDER BY started, file",
+            metric,
+            side,
+            feedback,
+        )
+        return [FigureOfSession(**row | {"kind": SessionKind(row["kind"])}) for row in rows]
+
+    def last_drill(self, name: str, side: str, before: str | None = None) -> DrillValues | None:
+        """Return the last result of a drill of one side (before a moment)."""
+        rows = self.rows(
+            f"SELECT values_json FROM drills JOIN {_ORIGINALS} USING (file) WHERE name = ? AND side = ? AND started < ? "
             "ORDER BY started DESC LIMIT 1",
             name,
             side,
             before or "9999",
         )
-        return json.loads(rows[0]["values_json"]) if rows else None
+        found: DrillValues | None = json.loads(rows[0]["values_json"]) if rows else None
+        return found
 
     def drills_on(self, day: dt.date) -> list[tuple[str, str, int]]:
-        """Name, side and repetitions (or 1 of a hold that was done) of the drills of a day, in local time."""
-        rows = self.rows("SELECT started, name, side, reps FROM drills JOIN sessions USING (file)")
+        """Return name, side and repetitions (1 for a hold that was done) of the drills of a local day."""
+        rows = self.rows(f"SELECT started, name, side, reps FROM drills JOIN {_ORIGINALS} USING (file)")
         return [(row["name"], row["side"], row["reps"]) for row in rows if local_day(row["started"]) == day]
 
     def ran_on(self, day: dt.date) -> bool:
-        """Whether somebody ran on a day, in local time."""
-        return any(local_day(row["started"]) == day for row in self.rows("SELECT started FROM sessions WHERE kind = 'run'"))
+        """Return whether there was a run on a local day."""
+        return any(local_day(row["started"]) == day for row in self.rows(f"SELECT started FROM {_ORIGINALS} WHERE kind = 'run'"))
 
     def longest_min(self, before: str, days: int = LONGEST_DAYS) -> float:
-        """The longest run of the days before a moment [min]; 0 if there was none."""
+        """Return the longest run of the days before a moment [min]; 0 if there was none."""
         since = (dt.datetime.fromisoformat(before) - dt.timedelta(days=days)).isoformat(timespec="seconds")
-        rows = self.rows("SELECT max(moving_s) AS longest FROM sessions WHERE kind = 'run' AND started >= ? AND started < ?", since, before)
+        query = f"SELECT max(moving_s) AS longest FROM {_ORIGINALS} WHERE kind = 'run' AND started >= ? AND started < ?"
+        rows = self.rows(query, since, before)
         return float(rows[0]["longest"] or 0.0) / 60
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """What a query finds."""
+        """Return the rows that a query finds."""
         try:
             return [dict(row) for row in self._db.execute(query, values)]
         except sqlite3.Error as error:
             raise self._useless(error) from error
 
     def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
-        """Change the wearer's own tables; gives how many rows."""
+        """Change the tables of the diary; return the number of rows."""
         try:
             return self._db.execute(statement, values).rowcount
         except sqlite3.Error as error:
             raise self._useless(error) from error
 
-    # ---- out of it
+    # ---- export
 
     def export(self, folder: Path) -> list[Path]:
-        """Write everything as CSV files, a table each; give them.
+        """Write everything as CSV files, one for each table; return their paths.
 
         Raises
         ------
@@ -289,8 +307,8 @@ class History:
         written = []
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for table in ("sessions", "sides", "drills", "pain", "shoes", "distances"):
-                cursor = self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+            for table in TABLES:
+                cursor = self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3")
                 path = folder / f"{table}.csv"
                 with open(path, "w", encoding="utf-8", newline="") as file:
                     writer = csv.writer(file, lineterminator="\n")
@@ -302,8 +320,8 @@ class History:
         return written
 
 
-def _digests(files: list[Path]) -> Iterator[Digest | str]:
-    """Each file's digest, in any order; by several processes where that is worth their start."""
+def _rows(files: list[Path]) -> Iterator[SessionRow | str]:
+    """Summarize recordings; in several processes if there are enough of them to be worth starting those."""
     if len(files) < 8:
         yield from map(_try, files)
         return

@@ -1,94 +1,158 @@
-"""Trends: the drop by weeks, what stays without sound, the baseline."""
+"""Summarize the history by weeks, and compare runs without feedback with the baseline."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from dataclasses import dataclass, field
 
 from levelhips.coaching.drills.result import spread
-from levelhips.history.session_row import finite, local_day
+from levelhips.history.session_row import SessionKind, SessionRow, local_day
 from levelhips.history.store import History
+from levelhips.metrics.statistics import rounded
+
+MIN_BASELINE_STEPS = 60  # a side: the mean is then good to 0.1 deg at the usual spread of 0.7 deg
+MIN_RETENTION_STEPS = 20  # a side: to 0.2 deg
+
+KIND_WORDS = {
+    SessionKind.VIRTUAL: "virtual",
+    SessionKind.SIMULATED: "simulated",
+    SessionKind.COPY: "recovered copy",
+}
 
 
-def in_words(row: dict[str, Any]) -> str:
-    """What a session was, in a line."""
-    drill = row["drill"]
+@dataclass(frozen=True, slots=True)
+class WeekRow:
+    """One ISO week: runs and their drops [deg], drills, pain. None where there is nothing."""
+
+    week: str  # such as 2026-W10
+    runs: int
+    minutes: float  # of running
+    drills: int
+    good_reps: int
+    left_deg: float | None  # mean of the runs' means
+    left_sd_deg: float | None  # between runs
+    right_deg: float | None
+    right_sd_deg: float | None
+    with_sound_deg: float | None
+    without_sound_deg: float | None
+    pain: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRow:
+    """One run by a protocol: the drop without feedback by side [deg], and its change since the last baseline."""
+
+    started: str  # ISO, UTC
+    plan: str
+    session: int
+    without_deg: dict[str, float]
+    change_deg: dict[str, float]
+
+    @property
+    def day(self) -> dt.date:
+        """The local day on which it began."""
+        return local_day(self.started)
+
+
+@dataclass(slots=True)
+class _Week:
+    runs: int = 0
+    minutes: float = 0.0
+    drills: int = 0
+    good_reps: int = 0
+    pain: list[float] = field(default_factory=list)
+    drops: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in ("left", "right", "with", "without")})
+
+    def add(self, row: SessionRow) -> None:
+        if row.kind is SessionKind.DRILL and row.drill is not None:
+            self.drills += 1
+            self.good_reps += row.drill["good"]
+        elif row.kind is SessionKind.RUN:
+            self.runs += 1
+            self.minutes += row.moving_s / 60
+            for name, side in row.sides.items():
+                for where, value in ((name, side.mean_deg), ("with", side.with_deg), ("without", side.without_deg)):
+                    if value is not None:
+                        self.drops[where].append(value)
+
+    def row(self, week: str) -> WeekRow:
+        spreads = {name: spread(values) for name, values in self.drops.items()}
+        (left, left_sd), (right, right_sd) = spreads["left"], spreads["right"]
+        return WeekRow(
+            week=week,
+            runs=self.runs,
+            minutes=round(self.minutes, 1),
+            drills=self.drills,
+            good_reps=self.good_reps,
+            left_deg=rounded(left, 3),
+            left_sd_deg=rounded(left_sd, 3),
+            right_deg=rounded(right, 3),
+            right_sd_deg=rounded(right_sd, 3),
+            with_sound_deg=rounded(spreads["with"][0], 3),
+            without_sound_deg=rounded(spreads["without"][0], 3),
+            pain=rounded(spread(self.pain)[0], 3),
+        )
+
+
+def in_words(row: SessionRow) -> str:
+    """Describe a session in a few words."""
+    drill = row.drill
+    if row.kind in KIND_WORDS:
+        return KIND_WORDS[row.kind]
     if drill is None:
-        return f"{row['kind']}, {row['plan']} {row['plan_session']}" if row["plan"] else str(row["kind"])
+        return f"{row.kind}, {row.plan} {row.plan_session}" if row.plan else row.kind.value
     done = f"{drill['good']} of {drill['reps']} without fault" if drill["asked"]["seconds"] is None else f"{drill['held_s']:.0f} s held"
     return f"{drill['name']}, {drill['side']}: {done}"
 
 
-def weeks(history: History) -> list[dict[str, Any]]:
-    """By ISO week: runs, minutes, drop a side with its spread between runs, with and without sound, drills, pain."""
-    table: dict[str, dict[str, Any]] = {}
+def weeks(history: History) -> list[WeekRow]:
+    """Return the weeks with sessions or pain scores, the oldest first, by local days.
 
-    def week(at: str) -> dict[str, Any]:
+    Sessions of virtual sensors, simulated recordings and recovered copies are not counted.
+    """
+    table: dict[str, _Week] = {}
+
+    def week(at: str) -> _Week:
         year, number, _ = local_day(at).isocalendar()
-        fresh = {"runs": 0, "minutes": 0.0, "drills": 0, "good_reps": 0, "pain": [], "left": [], "right": [], "with": [], "without": []}
-        return table.setdefault(f"{year}-W{number:02d}", fresh)
+        return table.setdefault(f"{year}-W{number:02d}", _Week())
 
     for row in history.sessions():
-        one = week(row["started"])
-        if row["drill"] is not None:
-            one["drills"] += 1
-            one["good_reps"] += row["drill"]["good"]
-        elif row["kind"] == "run":
-            one["runs"] += 1
-            one["minutes"] += row["moving_s"] / 60
-            for side in ("left", "right"):
-                if (value := row["sides"][side]["mean_deg"]) is not None:
-                    one[side].append(value)
-                for name in ("with", "without"):
-                    if (value := row["sides"][side][f"{name}_deg"]) is not None:
-                        one[name].append(value)
+        if row.kind not in KIND_WORDS:
+            week(row.started).add(row)
     for pain in history.rows("SELECT at, score FROM pain"):
-        week(pain["at"])["pain"].append(pain["score"])
-    out = []
-    for name in sorted(table):
-        one = table[name]
-        row = {
-            "week": name,
-            "runs": one["runs"],
-            "minutes": round(one["minutes"], 1),
-            "drills": one["drills"],
-            "good_reps": one["good_reps"],
-        }
-        for key in ("left", "right"):
-            mean, sd = spread(one[key])
-            row |= {f"{key}_deg": finite(mean), f"{key}_sd_deg": finite(sd)}
-        row |= {f"{key}_sound_deg": finite(spread(one[key])[0]) for key in ("with", "without")}
-        row["pain"] = finite(spread([float(score) for score in one["pain"]])[0])
-        out.append(row)
-    return out
+        week(pain["at"]).pain.append(float(pain["score"]))
+    return [table[name].row(name) for name in sorted(table)]
 
 
 def baseline(history: History) -> dict[str, tuple[float, float]] | None:
-    """Mean and spread of the drop, a side, of the last baseline session [deg]; None if there is none."""
+    """Return mean and SD of the drop by side of the last baseline run [deg]; None if there is none."""
     for row in history.sessions():
-        sides = row["sides"]
-        if row["plan"] == "baseline" and len(sides) == 2 and all(side["n"] >= 60 and side["sd_deg"] for side in sides.values()):
-            return {name: (side["mean_deg"], side["sd_deg"]) for name, side in sides.items()}
+        if row.kind is not SessionKind.RUN or row.plan != "baseline" or len(row.sides) < 2:
+            continue
+        known = {
+            name: (side.mean_deg, side.sd_deg)
+            for name, side in row.sides.items()
+            if side.n >= MIN_BASELINE_STEPS and side.mean_deg is not None and side.sd_deg
+        }
+        if len(known) == len(row.sides):
+            return known
     return None
 
 
-def retention(history: History) -> list[dict[str, Any]]:
-    """Of each planned run, the oldest first: the drop without sound, a side, against the baseline before it."""
+def retention(history: History) -> list[RetentionRow]:
+    """Return each run by a protocol, the oldest first: the drop without feedback, against the baseline before it."""
     base: dict[str, float] = {}
     out = []
     for row in reversed(history.sessions()):
-        if row["kind"] != "run" or not row["plan"]:
+        if row.kind is not SessionKind.RUN or not row.plan:
             continue
-        without = {name: side["without_deg"] for name, side in row["sides"].items() if side["without_n"] >= 20}
-        if row["plan"] == "baseline":
-            base = {name: value for name, value in without.items() if value is not None}
-        change = {name: round(value - base[name], 2) for name, value in without.items() if name in base and value is not None}
-        out.append(
-            {
-                "started": row["started"],
-                "plan": row["plan"],
-                "session": row["plan_session"],
-                "without_deg": without,
-                "change_deg": change,
-            }
-        )
+        without = {
+            name: side.without_deg
+            for name, side in row.sides.items()
+            if side.without_n >= MIN_RETENTION_STEPS and side.without_deg is not None
+        }
+        if row.plan == "baseline":
+            base = without
+        change = {name: round(value - base[name], 2) + 0.0 for name, value in without.items() if name in base}
+        out.append(RetentionRow(row.started, row.plan, row.plan_session, without, change))
     return out

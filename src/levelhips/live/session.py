@@ -8,24 +8,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.errors import BadInputError, LevelHipsError, SensorError
-from levelhips.events import Cue, DrillBegin, Event, LinkChange, LinkState, Notice, NoticeKind, Quality, Signal, SignalKind, Step, Update
+from levelhips.events import Event, LinkChange, LinkState, Notice, NoticeKind, Signal, SignalKind, Update
 from levelhips.live.dispatch import Audience, Sink
 from levelhips.live.loop_thread import LoopThread
 from levelhips.live.session_recording import SessionRecording
 from levelhips.live.snapshot import View
+from levelhips.live.tally import Tally
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
-from levelhips.samples import Gap, Samples
+from levelhips.samples import Samples
 from levelhips.sensors.clock import Sync
 from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source
@@ -37,40 +37,6 @@ log = logging.getLogger(__name__)
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
 LIMIT_STEP_DEG = 0.5
 STOP_S = 10.0  # a radio that does not say goodbye by then is broken off
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a session came to, for the summary at its end."""
-
-    packets: int = 0
-    damaged: int = 0
-    samples: int = 0
-    gaps: int = 0
-    gaps_s: float = 0.0
-    steps: Counter[str] = field(default_factory=Counter)  # by quality
-    cues: int = 0
-    drops_deg: dict[str, tuple[int, float]] = field(default_factory=dict)  # by side: number and sum of those that count
-    stalls: int = 0
-    newest_s: float = 0.0
-    sync: Sync = Sync()
-    drill: DrillResult | None = None
-
-    def count(self, event: Event) -> None:
-        if isinstance(event, Step):
-            self.steps[event.quality.value] += 1
-            if event.quality is Quality.OK:
-                n, total = self.drops_deg.get(event.side.value, (0, 0.0))
-                self.drops_deg[event.side.value] = n + 1, total + event.drop_deg
-        elif isinstance(event, Cue):
-            self.cues += 1
-        elif isinstance(event, Gap):
-            self.gaps += 1
-            self.gaps_s += event.to_s - event.from_s
-        elif isinstance(event, DrillBegin):
-            self.drill = DrillResult(event)
-        if self.drill is not None:
-            self.drill.add(event)
 
 
 class Session:

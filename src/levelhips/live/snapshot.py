@@ -1,11 +1,13 @@
-"""What a face may see of a session: `look()` gives a picture of the moment; it is asked, and never calls."""
+"""Thread-safe snapshot of a session: user interfaces poll it, and it never calls them."""
 
 from __future__ import annotations
 
 import math
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from levelhips.events import (
     BlockChange,
     Cue,
     DrillBegin,
+    Event,
     LinkChange,
     LinkState,
     Mode,
@@ -33,6 +36,7 @@ from levelhips.events import (
     Update,
 )
 from levelhips.live.drill_snapshot import DrillPicture, begin, heed
+from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
 from levelhips.text import GAP_REASONS, NOTICES, SIGNALS, block_line, words_for
 
@@ -40,13 +44,15 @@ __all__ = ["BARS", "Bar", "Picture", "Trace", "View", "block_line"]
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
-LATELY = 20  # steps a side of "now", against as many of the beginning
+CADENCE_SHARE = 0.2  # of each new stride in the cadence shown: smooth over some five strides
+TOLD_GAP_S = 0.5  # a shorter loss costs a step and is nothing to act on
+DROP = BUILT_IN["contralateral_drop"]
 TRACE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One of the last steps."""
+    """One of the last steps, as a bar."""
 
     side: Side
     drop_deg: float
@@ -56,7 +62,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A moment of a session, for people: degrees, and words."""
+    """One moment of a session for people: degrees and words."""
 
     now_s: float = 0.0
     mode: Mode = Mode.UNKNOWN
@@ -72,6 +78,7 @@ class Picture:
     paused: bool = False
     link: LinkState | None = None
     sd_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
+    mean_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))  # drop of the whole session
     since_start_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
     rotation_deg: float = math.nan
     tilt_deg: float = math.nan
@@ -92,7 +99,7 @@ class Trace:
 
 
 class _Recently:
-    """The last ten seconds of angles in one place; asked for sixty times a second, so nothing is joined then."""
+    """The last ten seconds of angles in one array; read sixty times a second, so nothing is joined then."""
 
     ROOM = 32768  # ten seconds at 1,000 Hz, three times
 
@@ -117,7 +124,7 @@ class _Recently:
 
 
 class View:
-    """Gather from updates what a face shows. `put` from one thread, `look` from any."""
+    """Gather from updates what user interfaces show. `put` is called from one thread, `look` from any."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -125,23 +132,23 @@ class View:
         self._bars: deque[Bar] = deque(maxlen=BARS)
         self._recent: dict[Side, deque[float]] = {side: deque(maxlen=SHOWN) for side in Side}
         self._threshold = dict.fromkeys(Side, math.inf)
-        self._first: dict[Side, list[float]] = {side: [] for side in Side}
-        self._lately: dict[Side, deque[float]] = {side: deque(maxlen=LATELY) for side in Side}
+        self._statistics, self._since_start = Statistics([DROP]), SinceStart(DROP)
+        self._gait = self._stride_gait = Mode.UNKNOWN  # of the last step, of the last stride
         self._recently = _Recently()
 
     def look(self) -> Picture:
-        """The present picture."""
+        """Return the present picture."""
         with self._lock:
             return self._picture
 
     def trace(self) -> Trace:
-        """The last ten seconds; its arrays are the caller's own."""
+        """Return the last ten seconds; the arrays belong to the caller."""
         with self._lock:
             t_s, obliquity_rad, side_sign = self._recently.rows()
         return Trace(t_s, np.degrees(obliquity_rad), side_sign)
 
     def put(self, update: Update) -> None:
-        """Take an update of the engine."""
+        """Take the next update of the engine."""
         if not update.events and not len(update.angles):
             return
         picture = self._picture
@@ -159,60 +166,73 @@ class View:
             if len(update.angles):
                 self._recently.add(update.angles)
 
-    def _heed(self, picture: Picture, event: object) -> Picture:
+    def _heed(self, picture: Picture, event: Event) -> Picture:
+        self._statistics.add(event)
         if isinstance(event, Step):
-            good = event.quality is Quality.OK
-            if good:
-                self._recent[event.side].append(event.drop_deg)
-                self._lately[event.side].append(event.drop_deg)
-                if len(self._first[event.side]) < LATELY:
-                    self._first[event.side].append(event.drop_deg)
-            self._bars.append(Bar(event.side, event.drop_deg, event.drop_rad > self._threshold[event.side], good))
-            drops = {side: sum(seen) / len(seen) if seen else math.nan for side, seen in self._recent.items()}
-            sds = picture.sd_deg | ({event.side: math.degrees(event.drop_sd_rad)} if good else {})
-            return replace(
-                picture,
-                drop_deg=drops,
-                sd_deg=sds,
-                since_start_deg={side: self._since_start(side) for side in Side},
-                bars=tuple(self._bars),
-                quality=event.quality,
-                steps=picture.steps + 1,
-            )
+            return self._take_step(picture, event)
         if isinstance(event, Stride):
-            before = picture.cadence_spm
-            cadence = event.cadence_spm if math.isnan(before) else before + 0.2 * (event.cadence_spm - before)
-            rotation, tilt = math.degrees(event.rotation_range_rad), math.degrees(event.tilt_mean_rad)
-            return replace(picture, cadence_spm=cadence, rotation_deg=rotation, tilt_deg=tilt)
-        if isinstance(event, StandingZero):
-            return replace(picture, zeroed=True)
+            return self._take_stride(picture, event)
         if isinstance(event, ThresholdChange):
             self._threshold = {Side.LEFT: event.left_rad, Side.RIGHT: event.right_rad}
-            return replace(picture, threshold_deg={side: math.degrees(level) for side, level in self._threshold.items()})
-        if isinstance(event, Cue):
-            return replace(picture, cues=picture.cues + 1, last_cue=event)
-        if isinstance(event, ModeChange):
-            return replace(picture, mode=event.mode)
-        if isinstance(event, Gap) and event.to_s - event.from_s > 0.5:
-            return replace(picture, said=f"{event.to_s - event.from_s:.1f} s: {words_for(GAP_REASONS, event.reason)}")
-        if isinstance(event, LinkChange):
-            return replace(picture, link=event.state, said=event.why or picture.said)
-        if isinstance(event, Notice):
-            return replace(picture, said=words_for(NOTICES, event.what))
-        if isinstance(event, BlockChange):
-            return replace(picture, block=event)
-        if isinstance(event, Pace):
-            return replace(picture, target_spm=event.spm or math.nan)
-        if isinstance(event, PhaseChange):
-            return replace(picture, paused=event.phase is Phase.PAUSED)
-        if isinstance(event, Signal):
-            paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(event.what, picture.paused)
-            return replace(picture, said=words_for(SIGNALS, event.what), paused=paused)
-        return picture
+        change = _CHANGES.get(type(event))
+        return picture if change is None else replace(picture, **change(picture, event))
 
-    def _since_start(self, side: Side) -> float:
-        """How much larger the drop of the last steps is than that of the first; NaN until both are known."""
-        first, lately = self._first[side], self._lately[side]
-        if len(first) < LATELY or len(lately) < LATELY:
-            return math.nan
-        return sum(lately) / LATELY - sum(first) / LATELY
+    def _take_stride(self, picture: Picture, stride: Stride) -> Picture:
+        before = picture.cadence_spm
+        smooth = stride.mode is self._stride_gait and not math.isnan(before)
+        self._stride_gait = stride.mode
+        return replace(
+            picture,
+            cadence_spm=before + CADENCE_SHARE * (stride.cadence_spm - before) if smooth else stride.cadence_spm,
+            rotation_deg=math.degrees(stride.rotation_range_rad),
+            tilt_deg=math.degrees(stride.tilt_mean_rad),
+        )
+
+    def _take_step(self, picture: Picture, step: Step) -> Picture:
+        good = step.quality is Quality.OK
+        if step.mode is not self._gait:  # walking and running are never mixed
+            self._gait = step.mode
+            for recent in self._recent.values():
+                recent.clear()
+        self._since_start.add(step)
+        if good:
+            self._recent[step.side].append(step.drop_deg)
+        self._bars.append(Bar(step.side, step.drop_deg, step.drop_rad > self._threshold[step.side], good))
+        return replace(
+            picture,
+            drop_deg={side: sum(seen) / len(seen) if seen else math.nan for side, seen in self._recent.items()},
+            sd_deg=picture.sd_deg | ({step.side: math.degrees(step.drop_sd_rad)} if good else {}),
+            mean_deg={side: self._statistics.spread(DROP.key, side).mean for side in Side},
+            since_start_deg={side: self._since_start.change(side) for side in Side},
+            bars=tuple(self._bars),
+            quality=step.quality,
+            steps=picture.steps + 1,
+        )
+
+
+def _after_signal(picture: Picture, signal: Signal) -> dict[str, Any]:
+    paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(signal.what, picture.paused)
+    return {"said": words_for(SIGNALS, signal.what), "paused": paused}
+
+
+def _after_gap(picture: Picture, gap: Gap) -> dict[str, Any]:
+    lost_s = gap.to_s - gap.from_s
+    return {"said": f"{lost_s:.1f} s: {words_for(GAP_REASONS, gap.reason)}"} if lost_s > TOLD_GAP_S else {}
+
+
+# What an event changes in the picture.
+_CHANGES: dict[type, Callable[[Picture, Any], dict[str, Any]]] = {
+    StandingZero: lambda picture, event: {"zeroed": True},
+    ThresholdChange: lambda picture, event: {
+        "threshold_deg": {Side.LEFT: math.degrees(event.left_rad), Side.RIGHT: math.degrees(event.right_rad)}
+    },
+    Cue: lambda picture, event: {"cues": picture.cues + 1, "last_cue": event},
+    ModeChange: lambda picture, event: {"mode": event.mode},
+    Gap: _after_gap,
+    LinkChange: lambda picture, event: {"link": event.state, "said": event.why or picture.said},
+    Notice: lambda picture, event: {"said": words_for(NOTICES, event.what)},
+    BlockChange: lambda picture, event: {"block": event},
+    Pace: lambda picture, event: {"target_spm": event.spm or math.nan},
+    PhaseChange: lambda picture, event: {"paused": event.phase is Phase.PAUSED},
+    Signal: _after_signal,
+}

@@ -7,6 +7,7 @@ Adding a metric is one entry in step.py, stride.py or rep.py (or a plug-in under
 from levelhips.metrics.metric import CSV, HISTORY, LIVE, REPORT, REVIEW, SUMMARY, Display, Measured, Metric, ShownIn
 from levelhips.metrics.registry import BUILT_IN, Metrics
 from levelhips.metrics.rep import REP_METRICS
+from levelhips.metrics.statistics import Feedback, SinceStart, Spread, Statistics, Trend
 from levelhips.metrics.step import STEP_METRICS
 from levelhips.metrics.stride import STRIDE_METRICS
 
@@ -22,8 +23,13 @@ __all__ = [
     "STRIDE_METRICS",
     "SUMMARY",
     "Display",
+    "Feedback",
     "Measured",
     "Metric",
     "Metrics",
     "ShownIn",
+    "SinceStart",
+    "Spread",
+    "Statistics",
+    "Trend",
 ]

@@ -15,7 +15,7 @@ REP_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="rep_to_s", of=Rep, field="to_s", unit="s", label="End", column="to_s", shown_in=CSV,
-        help="Time at which the movement ended, on the sensor's clock.",
+        help="Time at which the leading angle was back below the drill's lower limit, on the sensor's clock.",
     ),
     Metric(
         key="rep_set", of=Rep, field="set_n", digits=0, label="Set", column="set", shown_in=CSV | REVIEW,
@@ -51,11 +51,11 @@ REP_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="rep_mean", of=Rep, field="mean_rad", unit="deg", scale=DEGREES, digits=2, label="Mean angle", column="mean_deg", display=_DEG,
-        help="Mean of the leading angle over the repetition.", shown_in=CSV | HISTORY,
+        help="Mean of the leading angle, from a tenth of the way out to the end of the repetition.", shown_in=CSV | HISTORY,
     ),
     Metric(
         key="rep_sd", of=Rep, field="sd_rad", unit="deg", scale=DEGREES, digits=2, label="Sway", column="sd_deg", display=_DEG,
-        help="Standard deviation of the leading angle over the repetition.", shown_in=CSV | HISTORY,
+        help="Standard deviation of the leading angle over the same time.", shown_in=CSV | HISTORY,
     ),
     Metric(
         key="rep_out", of=Rep, field="out_s", unit="s", digits=2, label="Way out", column="out_s", shown_in=CSV | HISTORY, display=_S,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from levelhips.history import Diary, Digest, History
+from levelhips.history import Diary, History, SessionKind, SessionRow
 from levelhips.history.store import LONGEST_DAYS
 
 SHOE_KM = 640.0
@@ -37,9 +37,9 @@ def shoe_hint(name: str, km: float) -> str | None:
     return f"{name} have run {km:.0f} km; change them at about {SHOE_KM:.0f}." if km >= SHOE_KM else None
 
 
-def hints(history: History, found: Digest) -> list[str]:
+def hints(history: History, found: SessionRow) -> list[str]:
     """What the weeks say to a run that was just made: load, pain, shoes, the road."""
-    if found.kind != "run":
+    if found.kind is not SessionKind.RUN:
         return []
     diary, day = Diary(history), dt.datetime.now().astimezone().date()
     hints = [load_hint(found.moving_s / 60, history.longest_min(found.started))]

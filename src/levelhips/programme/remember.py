@@ -1,4 +1,4 @@
-"""Take an ended session into the history, and compare it with those before."""
+"""Add a session that has ended to the history, and compare it with earlier ones."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from levelhips.settings import Settings
 
 
 def remember(file: Path, history_file: Path) -> list[str]:
-    """Take the recording of a session that has just ended into the history; give what the sessions before say to it.
+    """Add the recording of a session that has just ended to the history; return lines that compare it with earlier ones.
 
-    If that cannot be done, this is what is said: the recording is kept all the same.
+    If that fails, the lines say so; the recording itself is not touched.
     """
     try:
         with History(history_file) as history:
@@ -27,7 +27,7 @@ def remember(file: Path, history_file: Path) -> list[str]:
 
 
 def remembered(history: History, file: Path) -> list[str]:
-    """Take a recording into the history; give what the sessions before say to it.
+    """Add a recording to the history; return hints, or for a drill lines that compare it with earlier ones.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def remembered(history: History, file: Path) -> list[str]:
 
 
 def thresholds_from(history: History, settings: Settings) -> dict[str, Any] | None:
-    """The threshold settings that the last baseline session asks for; None if there is none."""
+    """Return the threshold settings that follow from the last baseline run; None if there is none."""
     known = baseline(history)
     if known is None:
         return None

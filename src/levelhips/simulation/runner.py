@@ -68,6 +68,8 @@ class RunnerModel:
     fatigue_onset_s: float = 240.0
     camber_deg: float = 0.0
     lean_deg: float = 5.0  # mean tilt in running against standing
+    turn_dps: float = 0.0  # turn of the course, to the left
+    limp: float = 0.0  # share by which contacts of the left foot are longer, and those of the right foot shorter
     spread_deg: float = 0.45  # from stride to stride: half of the 0.7-1.0 of the ASIS line
     stride_sd: float = 0.012  # of the stride time
     stand_s: float = 8.0
@@ -87,6 +89,8 @@ class Simulation:
         The true pelvis at every sampling instant, lost or not.
     steps : list of (contact_s, toe_off_s, side, drop_deg)
         The true steps; NaN as toe-off in walking.
+    vertical_mps2 : (n,) array
+        The true vertical specific force at every sampling instant; empty for a drill.
     reps : list of (from_s, to_s, range_deg)
         The repetitions of a drill as they were meant.
     cheats : list of (at_s, what)
@@ -105,6 +109,7 @@ class Simulation:
     reps: list[tuple[float, float, float]] = field(default_factory=list)
     cheats: list[tuple[float, str]] = field(default_factory=list)
     lead_deg: Array = field(default_factory=lambda: np.empty(0))
+    vertical_mps2: Array = field(default_factory=lambda: np.empty(0))
 
 
 def simulate_gait(
@@ -137,6 +142,7 @@ def simulate_gait(
     progress(0.2)
     swaying = sway(rng, grid)
     angles = np.stack([obliquity, tilt, rotation], axis=1) + swaying
+    angles[:, 2] += runner.turn_dps * (np.clip(grid, contacts[0], contacts[-1]) - contacts[0])
     steps = []
     # A run ends with its last toe-off before the last contact; a walk with the last contact, feet side by side.
     for k, (contact, first) in enumerate(
@@ -148,7 +154,8 @@ def simulate_gait(
         drop = float((side.sign * angles[inside, 0]).max())
         steps.append((float(contact), float(toe_off[k]) if runner.gait == "run" else math.nan, side, drop))
     # Before the sensor comes a fifth of the work.
-    return replace(_sense(grid, angles, force, sensor, rng, lambda share: progress(0.2 + 0.8 * share)), steps=steps)
+    made = _sense(grid, angles, force, sensor, rng, lambda share: progress(0.2 + 0.8 * share))
+    return replace(made, steps=steps, vertical_mps2=np.interp(made.t_s, grid, force[:, 1]))
 
 
 def _contact_times(runner: RunnerModel, rng: np.random.Generator) -> Array:
@@ -208,7 +215,8 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
     for k, contact in enumerate(contacts):
         last = k == len(contacts) - 1
         step = contact - contacts[k - 1] if last else contacts[k + 1] - contact
-        stance = 2 * runner.duty * step * (1 + 0.01 * rng.standard_normal())
+        longer = 1 + (runner.limp if k % 2 else -runner.limp)  # the first contact is of the right foot
+        stance = 2 * runner.duty * longer * step * (1 + 0.01 * rng.standard_normal())
         toe_off[k] = contact + min(stance, 0.97 * step)
         inside = slice(*(int(at) for at in np.searchsorted(grid, (contact, contact + step))))
         t = grid[inside] - contact

@@ -26,6 +26,7 @@ from levelhips.simulation.runner import SensorModel, Simulation, instants, smoot
 GRID_HZ = 200.0
 STAND_S, MOVE_S, BOW_S = 4.0, 3.0, 3.5
 
+TEMPO = (0.5, 0.12, 0.38)  # shares of a repetition: out, hold, back
 BEYOND_DEG = 5.0  # how far a cheat leaves its band
 NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # cheats that are no angle
 
@@ -184,7 +185,7 @@ def _excursion(
     depth = {"too-far": 1.25 * count.high_deg, "short": 0.72 * count.low_deg}.get(cheat, depth)
     if cheat == "too-fast":
         rep_s = 0.7 * count.fastest_s
-    out, hold, back = 0.5 * rep_s, 0.12 * rep_s, 0.38 * rep_s
+    out, hold, back = (share * rep_s for share in TEMPO)
     if cheat == "not-back":  # up only half of the way, and down again
         out, hold, back = 0.25 * rep_s, 0.5 * rep_s, 0.25 * rep_s
         course.add(count.signal, -0.5 * depth, start + 0.3 * rep_s, 0.2 * rep_s, 0.0, 0.2 * rep_s)

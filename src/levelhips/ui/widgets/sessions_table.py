@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from levelhips.events import Side
+from levelhips.history import SessionRow
+from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import in_words
 from levelhips.ui import texts
 
@@ -28,15 +29,15 @@ class SessionsTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.cellActivated.connect(self._open)
 
-    def show_sessions(self, rows: list[dict[str, Any]]) -> None:
+    def show_sessions(self, rows: list[SessionRow]) -> None:
         """List sessions, the newest first."""
         self.setRowCount(len(rows))
         for number, row in enumerate(rows):
-            at = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
-            drops = [_drop(row["sides"].get(side.value)) for side in Side]
-            for column, text in enumerate((at, in_words(row), f"{row['duration_s'] / 60:.0f}", *drops)):
+            at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
+            drops = [_drop(row.sides.get(side.value)) for side in Side]
+            for column, text in enumerate((at, in_words(row), f"{row.duration_s / 60:.0f}", *drops)):
                 item = QTableWidgetItem(text)
-                item.setData(Qt.ItemDataRole.UserRole, row["file"])
+                item.setData(Qt.ItemDataRole.UserRole, row.file)
                 self.setItem(number, column, item)
 
     def _open(self, row: int) -> None:
@@ -44,5 +45,5 @@ class SessionsTable(QTableWidget):
             self.opened.emit(Path(item.data(Qt.ItemDataRole.UserRole)))
 
 
-def _drop(side: dict[str, Any] | None) -> str:
-    return "" if side is None or side["mean_deg"] is None else f"{side['mean_deg']:.1f}°"
+def _drop(side: SideRow | None) -> str:
+    return "" if side is None or side.mean_deg is None else f"{side.mean_deg:.1f}°"

@@ -9,6 +9,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from levelhips.events import Side
+from levelhips.history import SessionKind, SessionRow
+from levelhips.history.weekly import RetentionRow
 from levelhips.ui import texts, theme
 
 
@@ -22,19 +24,20 @@ class TrendPlot(pg.PlotWidget):
         self.setAccessibleName(texts.TREND_TAB)
         self.setTitle(texts.TREND_KEY)
 
-    def show_runs(self, rows: list[dict[str, Any]], without_sound: list[dict[str, Any]]) -> None:
+    def show_runs(self, rows: list[SessionRow], without_sound: list[RetentionRow]) -> None:
         """Show sessions (the newest first), and the drops of the minutes without sound."""
         self.clear()
-        runs = [row for row in reversed(rows) if row["kind"] == "run"]
+        runs = [row for row in reversed(rows) if row.kind is SessionKind.RUN]
         for side in Side:
             color, key = theme.SIDE[side], side.value
-            found = [(_stamp(row["started"]), row["sides"][key]) for row in runs if row["sides"][key]["mean_deg"] is not None]
-            if found:
-                x, y = _columns([(at, one["mean_deg"]) for at, one in found])
-                spread = np.array([2 * (one["sd_deg"] or 0.0) for _, one in found], dtype=float)
+            found = [(_stamp(row.started), row.sides[key].mean_deg, row.sides[key].sd_deg) for row in runs]
+            known = [(at, mean, sd) for at, mean, sd in found if mean is not None]
+            if known:
+                x, y = _columns([(at, mean) for at, mean, _ in known])
+                spread = np.array([2 * (sd or 0.0) for _, _, sd in known], dtype=float)
                 self.addItem(pg.ErrorBarItem(x=x, y=y, height=spread, pen=pg.mkPen(color, width=1)))
                 self.plot(x, y, pen=pg.mkPen(color, width=2), symbol="o", symbolSize=10, symbolBrush=color, symbolPen=None)
-            rings = [(_stamp(row["started"]), row["without_deg"][key]) for row in without_sound if key in row["without_deg"]]
+            rings = [(_stamp(row.started), row.without_deg[key]) for row in without_sound if key in row.without_deg]
             if rings:
                 self.plot(*_columns(rings), pen=None, symbol="o", symbolSize=16, symbolBrush=None, symbolPen=pg.mkPen(color, width=2))
 

@@ -39,14 +39,13 @@ def why_nothing_counts(analysis: Analysis) -> NothingCounts | None:
     events = analysis.events
     if any(isinstance(event, DrillBegin) for event in events):
         return None
-    mode = Mode.RUNNING if any(step.mode is Mode.RUNNING for step in analysis.steps) else Mode.WALKING
-    steps = [step for step in analysis.steps if step.mode is mode]
+    steps = [step for step in analysis.steps if step.mode is Mode.RUNNING] or analysis.steps
     if any(step.quality is Quality.OK for step in steps):
         return None
     if steps:
         quality, n = Counter(step.quality for step in steps).most_common(1)[0]
         reason, fix = ADVICE[quality]
-        return NothingCounts(f"None of {len(steps)} {mode.value} steps counts: {reason} ({n} steps {quality.value})", fix)
+        return NothingCounts(f"None of {len(steps)} {steps[0].mode.value} steps counts: {reason} ({n} steps {quality.value})", fix)
     if any(isinstance(event, Contact) for event in events):
         return NothingCounts(
             "Feet touch the ground, but no step could be measured", "Run for at least half a minute without stopping, on a straight"

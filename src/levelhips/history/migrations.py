@@ -1,0 +1,42 @@
+"""Versions of the history's SQLite file, each a step from the version before."""
+
+# A step is never changed once it has landed; new steps are added at the end.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE sessions (
+        file TEXT PRIMARY KEY, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL, started TEXT NOT NULL, kind TEXT NOT NULL,
+        duration_s REAL NOT NULL, moving_s REAL NOT NULL, steps INTEGER NOT NULL, counted INTEGER NOT NULL, cadence_spm REAL,
+        cues INTEGER NOT NULL, plan TEXT NOT NULL, plan_session INTEGER NOT NULL, camber_deg REAL, note TEXT NOT NULL
+    );
+    CREATE INDEX sessions_started ON sessions(started);
+    CREATE TABLE sides (
+        file TEXT NOT NULL REFERENCES sessions(file) ON DELETE CASCADE, side TEXT NOT NULL, n INTEGER NOT NULL, mean_deg REAL,
+        sd_deg REAL, limit_deg REAL, with_n INTEGER NOT NULL, with_deg REAL, without_n INTEGER NOT NULL, without_deg REAL,
+        PRIMARY KEY (file, side)
+    );
+    CREATE TABLE drills (
+        file TEXT PRIMARY KEY REFERENCES sessions(file) ON DELETE CASCADE, name TEXT NOT NULL, side TEXT NOT NULL, reps INTEGER NOT NULL,
+        good INTEGER NOT NULL, range_deg REAL, tempo_s REAL, held_s REAL NOT NULL, values_json TEXT NOT NULL
+    );
+    """,
+    """
+    CREATE TABLE pain (
+        at TEXT PRIMARY KEY, moment TEXT NOT NULL, score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 10), note TEXT NOT NULL
+    );
+    CREATE TABLE shoes (name TEXT PRIMARY KEY, first_km REAL NOT NULL, retired INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE distances (
+        at TEXT PRIMARY KEY, km REAL NOT NULL CHECK (km > 0), shoe TEXT REFERENCES shoes(name) ON UPDATE CASCADE, file TEXT
+    );
+    """,
+    # Means of every metric; which recordings are recovered copies. Old rows have row_version 0: a rebuild computes them again.
+    """
+    ALTER TABLE sessions ADD COLUMN recovered_from TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sessions ADD COLUMN row_version INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE figures (
+        file TEXT NOT NULL REFERENCES sessions(file) ON DELETE CASCADE, metric TEXT NOT NULL, side TEXT NOT NULL,
+        feedback TEXT NOT NULL, n INTEGER NOT NULL, mean REAL NOT NULL, sd REAL, PRIMARY KEY (file, metric, side, feedback)
+    );
+    CREATE INDEX figures_metric ON figures(metric, side, feedback);
+    """,
+)
+TABLES = ("sessions", "sides", "drills", "figures", "pain", "shoes", "distances")
