@@ -1,4 +1,7 @@
-"""What the runner pressed: commands, stamped with sensor time, that travel with the samples and into the recording."""
+"""Commands of the wearer, stamped with sensor time.
+
+They reach the engine together with the samples and are recorded, so that a replay gives the same events.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,29 @@ from enum import StrEnum
 
 
 class Do(StrEnum):
-    """What a command asks for."""
+    """What a command does."""
 
-    ZERO = "zero"  # take standing zero again from the next still seconds
-    THRESHOLD = "threshold"  # one drop threshold for both sides, `value` in degrees; fixed from then on
-    MOVE_THRESHOLD = "move-threshold"  # each side's drop threshold up or down by `value` degrees; shaping goes on from there
-    PAUSE = "pause"  # keep measuring, give no cues
-    RESUME = "resume"
+    ZERO = "zero"  # take a new standing zero from the next still seconds; in a drill: the clip was moved, stand again
+    THRESHOLD = "threshold"  # set the drop threshold of both sides to `value` degrees, fixed from then on
+    MOVE_THRESHOLD = "move-threshold"  # move the drop threshold of each side by `value` degrees; shaping continues from there
+    PAUSE = "pause"  # stop beeps, the clock of the run protocol, or the drill; measuring and recording continue
+    RESUME = "resume"  # end a pause
     NEXT = "next"  # in a drill: end the set, or the rest
-    MARK = "mark"  # a mark in the recording; changes no result
+    MARK = "mark"  # mark this moment in the recording; changes no result
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A wish of the runner, in effect from the first sample at or after `at_s`.
+    """One command of the wearer, in effect from the first sample at or after `at_s`.
 
     Attributes
     ----------
     at_s : float
         Sensor time [s].
     do : Do
-        What is asked.
+        What to do.
     value : float or None
-        The figure that belongs to it, if any.
+        Degrees, for the commands that change the threshold; None for the others.
     """
 
     at_s: float

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class LevelHipsError(Exception):
     """What happened and what to do about it, each a sentence without its full stop.
@@ -46,10 +48,18 @@ class SensorError(LevelHipsError):
     """A sensor is not found, busy, silent, or refuses."""
 
 
-class BluetoothUnavailableError(SensorError):
-    """This computer's Bluetooth cannot be used; `reason` says why: off, missing, denied or unknown."""
+class BluetoothProblem(StrEnum):
+    """Why Bluetooth cannot be used."""
 
-    def __init__(self, what: str, *, fix: str, reason: str) -> None:
+    OFF = "off"  # switched off in the system's settings
+    MISSING = "missing"  # no adapter, or its service does not run
+    DENIED = "denied"  # the system does not allow this program to use it
+
+
+class BluetoothUnavailableError(SensorError):
+    """This computer's Bluetooth cannot be used, for a `reason`."""
+
+    def __init__(self, what: str, *, fix: str, reason: BluetoothProblem) -> None:
         super().__init__(what, fix=fix)
         self.reason = reason
 

@@ -1,4 +1,4 @@
-"""Samples of an inertial sensor, and the gap between two runs of them."""
+"""Samples of an inertial sensor, and gaps between them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ STANDARD_GRAVITY_MPS2 = 9.80665
 class GapReason(StrEnum):
     """Why samples are missing."""
 
-    LOST = "lost"  # none came for a while
-    CLOCK_JUMP = "clock-jump"  # the sensor's clock went back
-    BRIDGED = "bridged"  # so short that it is filled in; never an event
+    LOST = "lost"  # none arrived for a while
+    CLOCK_JUMP = "clock-jump"  # the sensor's clock went backward
+    BRIDGED = "bridged"  # so short that samples are filled in; never an event
 
 
 BRIDGED = GapReason.BRIDGED
@@ -28,7 +28,7 @@ BRIDGED = GapReason.BRIDGED
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """A run of IMU samples in the sensor's axes, in the order of the sensor's clock; read-only.
+    """Consecutive IMU samples in sensor axes (read-only).
 
     Attributes
     ----------
@@ -44,18 +44,18 @@ class Samples:
 
     @classmethod
     def checked(cls, t_s: ArrayLike, acc_mps2: ArrayLike, gyr_radps: ArrayLike) -> Self:
-        """Copy, check (shapes, finite, rising time) and freeze: the one door by which foreign numbers come in.
+        """Copy, check and freeze numbers from outside: shapes must fit, values be finite, and time increase.
 
         Raises
         ------
         BadInputError
-            If a shape is wrong, a value is not finite, or time does not rise.
+            If a shape is wrong, a value is not finite, or time does not increase.
         """
         samples = cls(*(np.array(values, dtype=np.float64, order="C") for values in (t_s, acc_mps2, gyr_radps)))
         if problem := _problem_with(samples):
             raise BadInputError(problem, fix="Correct the columns, or split the recording there")
         for array in (samples.t_s, samples.acc_mps2, samples.gyr_radps):
-            array.flags.writeable = False  # a frozen dataclass does not freeze what it holds
+            array.flags.writeable = False  # a frozen dataclass does not freeze its arrays
         return samples
 
     def __len__(self) -> int:
@@ -66,7 +66,7 @@ class Samples:
 
     @staticmethod
     def join(parts: list[Samples]) -> Samples:
-        """Put runs of samples one behind the other, as they are."""
+        """Concatenate samples in the order given, without a check."""
         if len(parts) == 1:
             return parts[0]
         if not parts:
@@ -80,13 +80,14 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Samples that never came, longer than can be bridged. Filters start afresh behind it.
+    """A stretch of missing samples that is too long to be filled in. Filters start again after it.
 
     Attributes
     ----------
     from_s, to_s : float
-        Time of the last sample before and of the first one after [s].
+        Time of the last sample before it and of the first one after it [s].
     reason : GapReason
+        Why the samples are missing.
     """
 
     from_s: float

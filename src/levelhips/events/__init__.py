@@ -1,7 +1,8 @@
-"""What the core finds: frozen events of scalars, and the update that carries them.
+"""Events: frozen records of scalars that the engine returns, and the update that carries them.
 
 Every event has the time at which it happened (`at_s`) and the time at which it was detected (`known_s`), both on the
-sensor's clock [s]. Angles are in radians; properties and fields that end in `_deg` are for people.
+sensor's clock [s]. Angles are in radians; properties that end in `_deg` are for people. Kinds and reasons are enums, whose
+words for people are in `levelhips.text`.
 """
 
 from levelhips.events.coaching import Baseline, BlockChange, BlockPurpose, Cue, Pace, ThresholdChange, ThresholdReason

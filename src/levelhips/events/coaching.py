@@ -9,7 +9,7 @@ from levelhips.events.gait import Side
 
 
 class ThresholdReason(StrEnum):
-    """Why the thresholds are what they are now."""
+    """Why the thresholds have changed."""
 
     FIXED = "fixed"  # chosen before the run
     BASELINE = "baseline"  # computed from the runner's own baseline
@@ -19,7 +19,7 @@ class ThresholdReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The runner's own drop, from at least 60 steps a side, and the thresholds that follow [rad]."""
+    """The runner's own drop: mean and standard deviation for each stance side, from at least 60 steps a side [rad]."""
 
     at_s: float
     known_s: float
@@ -31,7 +31,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdChange:
-    """New drop thresholds of the two stance sides [rad], and the reason for them."""
+    """New drop thresholds for the two stance sides [rad], and the reason."""
 
     at_s: float
     known_s: float
@@ -42,16 +42,19 @@ class ThresholdChange:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A beep for a drop over the threshold: when, in which stance, and how far over its peak is expected to be (`severity` 0-1)."""
+    """A beep for a drop over the threshold; `side` is the leg on the ground.
 
-    at_s: float  # the drop went over the threshold
+    `severity` says how far over the threshold the peak is expected to be, from 0 (just over) to 1.
+    """
+
+    at_s: float  # the drop crossed the threshold
     known_s: float
     contact_s: float
     side: Side
     severity: float
     drop_rad: float
     threshold_rad: float
-    forecast: bool = False
+    forecast: bool = False  # given before the drop crossed the threshold, because it was going to
 
 
 class BlockPurpose(StrEnum):
@@ -66,7 +69,7 @@ class BlockPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BlockChange:
-    """A block of a run protocol begins: run or walk, with feedback or without; or all are `over`."""
+    """The start of a block of the run protocol: run or walk, with or without feedback; or its end (`over`)."""
 
     at_s: float
     known_s: float
@@ -75,13 +78,13 @@ class BlockChange:
     walk: bool
     feedback: bool
     over: bool
-    until_s: float
+    until_s: float  # planned end of the block; NaN at the end of the protocol
     purpose: BlockPurpose = BlockPurpose.UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """So many steps a minute are asked for from now on (0: no more); with `ticks` a metronome gives them."""
+    """A new target step rate [steps/min]; 0: none. With `ticks` a metronome plays it."""
 
     at_s: float
     known_s: float

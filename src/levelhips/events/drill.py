@@ -10,72 +10,72 @@ from levelhips.events.gait import Quality, Side
 
 
 class Posture(StrEnum):
-    """How the pelvis lies to gravity."""
+    """The orientation of the pelvis to gravity."""
 
     UNCLEAR = "unclear"
     UPRIGHT = "upright"
-    LEFT_SIDE = "left-side"  # lying on it
+    LEFT_SIDE = "left-side"  # lying on the left side
     RIGHT_SIDE = "right-side"
     SUPINE = "supine"
     PRONE = "prone"
 
 
 class Phase(StrEnum):
-    """Where a drill stands."""
+    """The phase of a drill."""
 
-    STAND = "stand"  # stand still, so that it is known how the clip sits
-    BOW = "bow"  # bow once on both feet, so that it is known how askew the clip sits
-    TAKE = "take"  # take the start posture and be still in it: the zero
-    WORK = "work"
-    REST = "rest"
+    STAND = "stand"  # stand still, which shows how the clip is tilted
+    BOW = "bow"  # bow once on both feet, which shows how the clip is turned about the vertical
+    TAKE = "take"  # take the start posture and hold still: that pose is the zero
+    WORK = "work"  # repetitions or a hold
+    REST = "rest"  # between two sets
     PAUSED = "paused"
     DONE = "done"
 
 
 class PhaseReason(StrEnum):
-    """Why a drill went to another phase."""
+    """Why a drill entered a phase."""
 
     NONE = ""  # the usual order
     ASKED = "asked"  # by a command
-    RESUMED = "resumed"
+    RESUMED = "resumed"  # after a pause
     REST_OVER = "rest-over"
-    POSTURE_LOST = "posture-lost"
+    POSTURE_LOST = "posture-lost"  # the wearer left the start posture
     FELL_OFF = "fell-off"  # the clip came off
 
 
 class PromptKind(StrEnum):
-    """Moments of a drill that are heard."""
+    """What is prompted by sound in a drill."""
 
     STAND = "stand"  # reminder: stand still
     BOW = "bow"  # reminder: bow once
-    UP = "up"  # paced repetition: out
-    HOLD = "hold"
-    DOWN = "down"
+    UP = "up"  # paced repetition: move out
+    HOLD = "hold"  # paced repetition: stay there
+    DOWN = "down"  # paced repetition: move back
     REACHED = "reached"  # far enough
     TEN = "ten"  # ten more seconds held
     CLOCK_ON = "clock-on"  # the time of a hold counts
-    CLOCK_OFF = "clock-off"
+    CLOCK_OFF = "clock-off"  # the time of a hold stops
     REST_OVER = "rest-over"
     WRONG_POSTURE = "wrong-posture"
-    WRONG_SIDE = "wrong-side"
+    WRONG_SIDE = "wrong-side"  # lying on the wrong side, or working with the wrong leg
 
 
 class FormFault(StrEnum):
-    """What can go wrong in a drill: the pelvis leaves its band, or a repetition is not a whole one."""
+    """What can go wrong in a drill: the pelvis leaves its range, or a repetition is incomplete."""
 
-    ROLLED_BACK = "rolled-back"
+    ROLLED_BACK = "rolled-back"  # lying on the side: the upper hip rolled backward
     ROLLED_FORWARD = "rolled-forward"
-    TURNED = "turned"
-    LEANED = "leaned"
-    HIKED = "hiked"
-    DIPPED = "dipped"
-    TOO_FAR = "too-far"
+    TURNED = "turned"  # the pelvis turned about the vertical
+    LEANED = "leaned"  # the pelvis tilted forward or backward
+    HIKED = "hiked"  # the free side, or the upper hip, rose
+    DIPPED = "dipped"  # the free side, or the upper hip, sank
+    TOO_FAR = "too-far"  # further than the drill asks
     TOO_FAST = "too-fast"
-    WADDLED = "waddled"
-    OPENED = "opened"
-    SNAPPED = "snapped"
-    TOUCHED_DOWN = "touched-down"
-    LEFT_BAND = "left-band"
+    WADDLED = "waddled"  # walking: the pelvis swung from side to side
+    OPENED = "opened"  # hinging: the free hip opened outward
+    SNAPPED = "snapped"  # walking sideways: the trailing foot followed with a jerk
+    TOUCHED_DOWN = "touched-down"  # the free foot touched the ground
+    LEFT_BAND = "left-band"  # the pelvis left the range it should keep
     SHORT = "short"  # half a repetition: not far enough
     NOT_BACK = "not-back"  # half a repetition: not all the way back
     NO_MOVEMENT = "no-movement"  # a paced repetition in which nobody moved
@@ -110,7 +110,7 @@ class DrillBegin:
 
 @dataclass(frozen=True, slots=True)
 class PhaseChange:
-    """A drill enters another phase. `set_n` counts from 1."""
+    """The start of a phase of a drill. `set_n` counts from 1."""
 
     at_s: float
     known_s: float
@@ -121,7 +121,7 @@ class PhaseChange:
 
 @dataclass(frozen=True, slots=True)
 class PostureChange:
-    """The wearer lies or stands otherwise than before."""
+    """A change of the wearer's posture."""
 
     at_s: float
     known_s: float
@@ -130,17 +130,18 @@ class PostureChange:
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One repetition, from `at_s` to `to_s`; of a hold, the whole of it.
+    """One repetition, or a whole hold, from `at_s` to `to_s`.
 
-    `range_rad` is the largest value of the drill's leading angle, `mean_rad` and `sd_rad` its mean and spread. `out_s`,
-    `hold_s` and `back_s` are its tempo. `full` is False of half a rep, which does not count. `cheats` names what went
-    wrong in it, separated by blanks; `confidence` (0-1) is low where nothing but the pace says that it was done.
+    `range_rad` is the largest value of the drill's leading angle, `mean_rad` and `sd_rad` its mean and standard deviation.
+    `out_s`, `hold_s` and `back_s` are its tempo. `full` is False for half a repetition, which does not count. `cheats` has the
+    form faults in it as recordings keep them, separated by blanks; use `faults`. `confidence` (0-1) is low if only the pace
+    says that the repetition was done.
     """
 
     at_s: float
     known_s: float
     to_s: float
-    number: int  # in its set, from 1; of half a rep that of the one it should have been
+    number: int  # in its set, from 1; half a repetition has the number of the one it should have been
     set_n: int
     side: Side
     quality: Quality
@@ -170,13 +171,13 @@ class Rep:
 
     @property
     def good(self) -> bool:
-        """Whether it counts, and nothing was wrong in it."""
+        """Whether it counts and has no form fault."""
         return self.full and not self.cheats and self.quality is Quality.OK
 
 
 @dataclass(frozen=True, slots=True)
 class Cheat:
-    """A form fault: the angle and the limit that it passed [rad], NaN where the fault is not an angle."""
+    """A form fault: the angle and the limit that it crossed [rad], NaN if the fault is not an angle."""
 
     at_s: float
     known_s: float
@@ -187,9 +188,9 @@ class Cheat:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A moment of a drill that is heard."""
+    """A prompt by sound in a drill."""
 
     at_s: float
     known_s: float
     what: PromptKind
-    number: int = 0  # of the repetition, or of seconds
+    number: int = 0  # of the repetition, or of seconds held

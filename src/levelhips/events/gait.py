@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Side(StrEnum):
-    """The foot that is on the ground; in a drill the hip that works: the standing leg, or the upper one of two in lying."""
+    """The leg on the ground; in a drill the hip that works, which is the standing leg or, lying on the side, the upper leg."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -34,23 +34,23 @@ class Mode(StrEnum):
 
 
 class Quality(StrEnum):
-    """How far a step may be trusted; only `ok` steps count in figures and may beep. The worst that applies is named."""
+    """How far a step can be trusted. Only `ok` steps count in figures and may beep; of several flaws the worst is named."""
 
     OK = "ok"
     SETTLING = "settling"  # orientation or speed is still settling (start of a run, belt start-up)
-    TURNING = "turning"  # on a bend, gravity seems to lean into it
+    TURNING = "turning"  # on a bend, where the vertical seems to lean into it
     LOOSE = "clip-loose"  # the clip rattles
-    NO_ZERO = "no-standing-zero"  # nobody stood still yet: the drop is from mean running posture
-    SLIPPED = "sensor-slipped"  # the clip sits otherwise than in standing
-    SATURATED = "saturated"  # the sensor ran into its range
-    AFTER_GAP = "after-gap"  # samples are missing in the step, or just before it
+    NO_ZERO = "no-standing-zero"  # nobody has stood still yet: the drop is relative to the mean running posture
+    SLIPPED = "sensor-slipped"  # the clip has moved since the standing zero
+    SATURATED = "saturated"  # a value exceeded the range of the sensor
+    AFTER_GAP = "after-gap"  # samples are missing in the step or just before it
 
 
 @dataclass(frozen=True, slots=True)
 class StandingZero:
-    """Standing was found (or asked for again) and from now on is the zero of obliquity and tilt.
+    """A new zero of obliquity and tilt from standing still.
 
-    `repeat_rad` is the standard error of the zero; `lean_rad` the angle between the new and the previous zero.
+    `repeat_rad` is the standard error of the zero, `lean_rad` the angle between the new and the previous zero.
     """
 
     at_s: float
@@ -62,7 +62,7 @@ class StandingZero:
 
 @dataclass(frozen=True, slots=True)
 class ModeChange:
-    """The wearer began to do something else."""
+    """A change of what the wearer is doing."""
 
     at_s: float
     known_s: float
@@ -71,7 +71,7 @@ class ModeChange:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The clip's turn about the vertical against the pelvis was learned (again): `heading_rad` with its SD."""
+    """A new estimate of how far the clip is turned about the vertical from the pelvis, with its standard deviation."""
 
     at_s: float
     known_s: float
@@ -81,7 +81,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A foot met the ground. `side` is None until sides are sure; `quality` is that of the stance as far as it is known."""
+    """An initial contact. `side` is None until left and right are certain; `quality` is that of the stance as far as known."""
 
     at_s: float
     known_s: float
@@ -94,8 +94,8 @@ class Contact:
 class Step:
     """One stance, from contact to toe-off, and what the pelvis did in it.
 
-    `drop_rad` is the contralateral pelvic drop: the largest amount in stance by which the swing side lies lower than in
-    standing. `drop_at_contact_rad`, `drop_excursion_rad` (contact to peak) and `peak_percent` (of stance) tell its course.
+    `drop_rad` is the contralateral pelvic drop: the largest amount in stance by which the swing side is lower than in
+    standing. `drop_at_contact_rad`, `drop_excursion_rad` (contact to peak) and `peak_percent` (of stance) describe its course.
     """
 
     at_s: float
@@ -113,8 +113,8 @@ class Step:
     rotation_range_rad: float
     tilt_range_rad: float
     tilt_mean_rad: float
-    step_time_s: float  # since the contact before; NaN for the first
-    flight_before_s: float  # since the toe-off before; NaN for the first and in walking
+    step_time_s: float  # since the previous contact; NaN for the first
+    flight_before_s: float  # since the previous toe-off; NaN for the first and in walking
     impact_peak_mps2: float  # largest vertical specific force in the first 60 ms
     vertical_peak_mps2: float
     drop_sd_rad: float  # standard uncertainty of the drop from orientation, zero and heading
@@ -134,7 +134,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stride:
-    """From a contact to the next one of the same foot."""
+    """One stride, from a contact to the next one of the same foot."""
 
     at_s: float
     known_s: float
@@ -150,4 +150,4 @@ class Stride:
     rotation_range_rad: float
     vertical_oscillation_m: float
     turn_radps: float  # mean rate of turn
-    asymmetry_rad: float  # right drop less left drop of the stride's two steps
+    asymmetry_rad: float  # right drop minus left drop of the two steps

@@ -10,7 +10,7 @@ from enum import StrEnum
 class NoticeKind(StrEnum):
     """What a notice is about."""
 
-    SLIPPED = "slipped"  # the sensor sits otherwise than in standing
+    SLIPPED = "slipped"  # the clip has moved since the standing zero
     LOOSE = "loose"  # the clip rattles
     CAMBER = "camber"  # the pelvis leans to one side for minutes: the road may slope
     TURNING = "turning"  # running round a bend
@@ -19,13 +19,13 @@ class NoticeKind(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """Moments of a session that are marked by a short sound."""
+    """What is signaled by a short sound in a session."""
 
     CALIBRATED = "calibrated"  # the standing zero was taken
     STARTED = "started"  # running began, or coaching was resumed
     PAUSED = "paused"
-    LOST = "lost"  # the sensor went silent
-    BACK = "back"  # its samples came again
+    LOST = "lost"  # no more samples arrive
+    BACK = "back"  # samples arrive again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A moment of the session that is marked by a short sound."""
+    """A moment of the session that is signaled by a short sound."""
 
     at_s: float
     known_s: float
@@ -52,20 +52,23 @@ class Signal:
 
 
 class LinkState(StrEnum):
-    """How things stand between this computer and the sensor."""
+    """The state of the connection to the sensor."""
 
     IDLE = "idle"
     SCANNING = "scanning"
     CONNECTING = "connecting"
     STREAMING = "streaming"
-    STALLED = "stalled"  # the system says connected, but no samples come
+    STALLED = "stalled"  # connected according to the system, but no samples arrive
     RECONNECTING = "reconnecting"
-    FAILED = "failed"  # nothing but the user can help
+    FAILED = "failed"  # only the user can do something about it
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """The link to the sensor changed. Said by a live session, never by the core; `why` is for people."""
+    """A change of the connection to the sensor. A live session adds it; the engine never does.
+
+    `why` is a sentence for people, which recordings keep because it may contain the words of the operating system.
+    """
 
     at_s: float
     known_s: float

@@ -1,4 +1,4 @@
-"""Sample-by-sample results: pelvic angles in a run and the pose in a drill."""
+"""Results for every sample: the angles of the pelvis, and the pose by which drills are judged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from levelhips.samples import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Angles:
-    """The pelvis against standing, sample by sample; read-only arrays of one length.
+    """Angles of the pelvis relative to standing, one for each sample; read-only arrays of one length.
 
     Attributes
     ----------
@@ -21,8 +21,8 @@ class Angles:
     obliquity_rad, tilt_rad, rotation_rad : (n,) array
         Right side higher, front down, right side forward are positive [rad].
     drop_rad : (n,) array
-        In a stance whose side is known: the contralateral drop; NaN elsewhere. Its first value in a stance is the
-        largest since the contact, which becomes known some 30 ms late [rad]. In a drill: its leading angle.
+        The contralateral drop in a stance whose side is known; NaN elsewhere. A contact is detected some 30 ms late, so the
+        first value in a stance is the largest since the contact [rad]. In a drill: its leading angle.
     side_sign : (n,) array
         +1 in right stance, -1 in left stance, 0 elsewhere.
     """
@@ -58,20 +58,20 @@ class Angles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pose:
-    """How the pelvis lies to gravity and moves, sample by sample; what drills are judged by. (n,) arrays, pelvis axes.
+    """Orientation of the pelvis to gravity, and its movement, one for each sample; (n,) arrays in pelvis axes.
 
     Attributes
     ----------
     t_s : array
         Sensor clock [s].
     up : tuple of three arrays
-        The vertical: forward, upward (to the head) and right component; smoothed lightly (9 Hz), for what must be said at once.
+        Forward, upward (to the head) and right component of the vertical; low-passed at 9 Hz, for faults that are told at once.
     slow_up : tuple of three arrays
-        The same smoothed more (2.5 Hz), for ranges.
+        The same, low-passed at 2.5 Hz, for ranges.
     turn_rad : array
-        Heading of the right-pointing axis about the vertical, unwrapped; it drifts slowly [rad].
+        Heading of the axis that points to the right, unwrapped; it drifts slowly [rad].
     rate_radps, jolt_mps2 : array
-        Sizes of the angular rate, and of the acceleration without gravity.
+        Magnitudes of the angular rate and of the acceleration without gravity.
     lateral_mps2 : array
         Acceleration to the right, without gravity.
     """

@@ -47,7 +47,7 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """What a push brought: angles of its samples, and the events that became known in it, in that order.
+    """The result of a push: the angles of its samples, and the events detected in it, in that order.
 
     ``==`` means equal to the last bit, NaN equal to NaN.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from levelhips.events import Side
-from levelhips.text import QUALITY_ADVICE
+from levelhips.text import HIPS, QUALITY_ADVICE, STANCE_WORDS
 from levelhips.ui import theme
 
 WINDOW = "levelhips"
@@ -18,7 +18,7 @@ NO_SENSORS = "No sensor yet. Wake it up, bring it near, and close its maker's ap
 CONNECT_HINT = "↑ ↓ choose   Enter connect   V virtual sensor   Esc back"
 VIRTUAL = "Virtual sensor: a recording plays as if it were on your back"
 SIDE = {Side.LEFT: "LEFT", Side.RIGHT: "RIGHT"}
-STANCE = {Side.LEFT: "standing on the left leg", Side.RIGHT: "standing on the right leg"}
+STANCE = STANCE_WORDS
 OVER, LEVEL, WAITING = "over ▲", "level ✓", "waiting"
 LIVE_HINT = "↑ ↓ limit   Space pause   M mark   S sound   Z zero   Q end"
 PAUSED, MUTED, RECORDING, NOT_RECORDING = "paused", "sound off", "● recording", "NOT recording"
@@ -44,7 +44,7 @@ NOT_KEPT = "{path} cannot be written ({why}). Mend its permissions."
 START_HINT = "R run   D drill   V review   H history   , settings   F11 full screen   Ctrl+Q quit"
 DRILLS, HISTORY = "Drills", "History"
 DRILL_CHOICE_HINT = "↑ ↓ choose   L R side   Enter go on   Esc back"
-HIP = {Side.LEFT: "left hip", Side.RIGHT: "right hip"}
+HIP = HIPS
 OF_SECONDS, OF_REPS = "of {asked:.0f} s", "of {asked}"
 DRILL_HINT = "Space pause   N next set   Z clip moved: stand again   S sound   Q end"
 DRILL_HEAD = "{title}   {hip}   set {set_n} of {sets}"
