@@ -18,6 +18,7 @@ from conftest import ROOT
 from rich.console import Console
 
 from levelhips import events, text
+from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.audio import synth, voice
 from levelhips.audio.synth import Mixer, SoundSettings
 from levelhips.audio.voice import Voice
@@ -25,6 +26,7 @@ from levelhips.audio.words import word
 from levelhips.cli.terminal.layout import Look
 from levelhips.cli.terminal.live_view import link_line
 from levelhips.cli.terminal.run_picture import draw
+from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     Beat,
     BlockChange,
@@ -58,7 +60,7 @@ from levelhips.live.snapshot import Picture, View
 from levelhips.samples import Gap, GapReason
 from levelhips.sensors.source import LinkStatus
 from levelhips.settings.installed import drills
-from levelhips.text import Phrase, block_line, stance_drop, words_for
+from levelhips.text import Phrase, block_line, stance_drop, words_for, words_for_value
 
 Enum = type[StrEnum]
 
@@ -73,7 +75,7 @@ SHOWN: dict[Enum, tuple[str, ...]] = {
     Phase: ("PHASES",),
     PhaseReason: ("PHASE_REASONS",),
     PromptKind: ("PROMPTS",),
-    FormFault: ("FORM_FAULTS",),
+    FormFault: ("FORM_FAULTS", "FAULT_NAMES"),
     NoticeKind: ("NOTICES",),
     SignalKind: ("SIGNALS",),
     LinkState: ("LINK_STATES",),
@@ -143,6 +145,19 @@ def test_members_of_one_enum_have_different_words() -> None:
 def test_a_member_without_words_is_shown_by_its_value() -> None:
     assert words_for({}, FormFault.ROLLED_BACK) == "rolled back"
     assert words_for({FormFault.ROLLED_BACK: "x"}, FormFault.ROLLED_BACK) == "x"
+
+
+def test_words_of_a_value_in_a_file_are_found_and_a_value_that_is_unknown_stays_readable() -> None:
+    assert words_for_value(text.FAULT_NAMES, "hiked") == text.FAULT_NAMES[FormFault.HIKED]
+    assert words_for_value(text.FAULT_NAMES, "moon-walked") == "moon walked"
+
+
+@pytest.mark.parametrize("fault", FormFault)
+def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
+    events = [begin_for(None), Cheat(1.0, 1.0, fault), Cheat(2.0, 2.0, fault), rep()]
+    result = DrillResult.of(events)
+    assert result is not None
+    assert f"2 x {text.FAULT_NAMES[fault]}" in " ".join(drill_lines(drill_values(result)))
 
 
 # ---- the voice

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from levelhips.coaching.drills.result import DrillResult
+from levelhips.text import FAULT_NAMES, words_for_value
 
 
 def drill_values(result: DrillResult) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def drill_lines(values: dict[str, Any]) -> list[str]:
             )
         else:
             lines.append(f"Range {_pair(range_, 1)} deg, tempo {_pair(tempo, 1)} s")
-    faults = [f"{count} x {what}" for what, count in sorted(values["cheats"].items())]
+    faults = [f"{count} x {words_for_value(FAULT_NAMES, what)}" for what, count in sorted(values["cheats"].items())]
     if values["halves"]:
         faults.append(f"{values['halves']} not counted")
     if faults:
