@@ -499,7 +499,7 @@ def test_a_drill_is_reviewed_repetition_by_repetition(window, qtbot):
     assert "6 of 6 repetitions, 4 without fault" in review.summary.text()
     review.tabs.setCurrentWidget(review.table)
     faults = [review.table.item(row, 5).text() for row in range(review.table.rowCount())]
-    assert faults == ["", "", "rolled-back", "", "rolled-back", ""]
+    assert faults == ["", "", "rolled back", "", "rolled back", ""]
     window.show_review(ROOT / "recordings" / "radio_losses.mcap")
     qtbot.waitUntil(lambda: "steps count" in review.summary.text(), timeout=30000)
     assert review.table.horizontalHeaderItem(2).text() == texts.COLUMNS[2]

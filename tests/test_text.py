@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import math
 import pkgutil
@@ -14,12 +15,18 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import ROOT
+from rich.console import Console
 
 from levelhips import events, text
+from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.audio import synth, voice
 from levelhips.audio.synth import Mixer, SoundSettings
 from levelhips.audio.voice import Voice
 from levelhips.audio.words import word
+from levelhips.cli.terminal.layout import Look
+from levelhips.cli.terminal.live_view import link_line
+from levelhips.cli.terminal.run_picture import draw
+from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     Beat,
     BlockChange,
@@ -48,10 +55,12 @@ from levelhips.events import (
     ThresholdReason,
     Update,
 )
+from levelhips.live.keys import Where
 from levelhips.live.snapshot import Picture, View
 from levelhips.samples import Gap, GapReason
+from levelhips.sensors.source import LinkStatus
 from levelhips.settings.installed import drills
-from levelhips.text import Phrase, block_line, stance_drop, words_for
+from levelhips.text import Phrase, block_line, stance_drop, words_for, words_for_value
 
 Enum = type[StrEnum]
 
@@ -66,7 +75,7 @@ SHOWN: dict[Enum, tuple[str, ...]] = {
     Phase: ("PHASES",),
     PhaseReason: ("PHASE_REASONS",),
     PromptKind: ("PROMPTS",),
-    FormFault: ("FORM_FAULTS",),
+    FormFault: ("FORM_FAULTS", "FAULT_NAMES"),
     NoticeKind: ("NOTICES",),
     SignalKind: ("SIGNALS",),
     LinkState: ("LINK_STATES",),
@@ -136,6 +145,19 @@ def test_members_of_one_enum_have_different_words() -> None:
 def test_a_member_without_words_is_shown_by_its_value() -> None:
     assert words_for({}, FormFault.ROLLED_BACK) == "rolled back"
     assert words_for({FormFault.ROLLED_BACK: "x"}, FormFault.ROLLED_BACK) == "x"
+
+
+def test_words_of_a_value_in_a_file_are_found_and_a_value_that_is_unknown_stays_readable() -> None:
+    assert words_for_value(text.FAULT_NAMES, "hiked") == text.FAULT_NAMES[FormFault.HIKED]
+    assert words_for_value(text.FAULT_NAMES, "moon-walked") == "moon walked"
+
+
+@pytest.mark.parametrize("fault", FormFault)
+def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
+    events = [begin_for(None), Cheat(1.0, 1.0, fault), Cheat(2.0, 2.0, fault), rep()]
+    result = DrillResult.of(events)
+    assert result is not None
+    assert f"2 x {text.FAULT_NAMES[fault]}" in " ".join(drill_lines(drill_values(result)))
 
 
 # ---- the voice
@@ -371,6 +393,47 @@ def test_the_clock_of_a_hold_stops_and_goes_on() -> None:
         assert drill.hold_s(14.0) == pytest.approx(seconds)
 
 
+# ---- the terminal
+
+
+def shown(picture: Picture, columns: int = 120) -> str:
+    console = Console(width=columns, height=50, file=io.StringIO(), force_terminal=True, color_system=None)
+    with console.capture() as captured:
+        console.print(draw(picture, Look("title", Where.RUN, columns, 50, message=picture.said)))
+    return captured.get()
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_terminal_shows_the_words_of_every_mode(mode: Mode) -> None:
+    assert text.MODES[mode] in shown(Picture(mode=mode)).splitlines()[1]
+
+
+@pytest.mark.parametrize("quality", Quality)
+def test_the_terminal_shows_why_steps_do_not_count(quality: Quality) -> None:
+    assert (f"[{text.QUALITY[quality]}]" in shown(Picture(quality=quality))) is (quality is not Quality.OK)
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_the_terminal_shows_the_words_of_every_phase(phase: Phase) -> None:
+    picture = look(begin_for(None), PhaseChange(1.0, 1.0, phase, 1))
+    for side in Side:
+        assert picture.drill is not None
+        head = shown(replace(picture, drill=replace(picture.drill, side=side))).splitlines()[1]
+        assert f"set 1 of 1   {text.PHASES[phase]}" in head
+        assert text.HIPS[side] in head
+
+
+@pytest.mark.parametrize("state", LinkState)
+def test_the_terminal_shows_the_words_of_every_state_of_the_connection(state: LinkState) -> None:
+    assert link_line(LinkStatus(state, name="Sensor")) == f"{text.LINK_STATES[state]}   Sensor"
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_the_terminal_shows_a_notice_to_its_end(kind: NoticeKind) -> None:
+    lines = shown(look(Notice(1.0, 1.0, kind)), columns=60).splitlines()
+    assert text.NOTICES[kind] in " ".join(line.strip("│ ") for line in lines)
+
+
 # ---- lines
 
 
@@ -411,15 +474,10 @@ def test_the_words_name_the_side_that_the_trace_shows_low_and_never_the_hip_of_t
 
 
 def test_no_user_interface_spells_a_sentence_of_the_tables() -> None:
-    """Sentences of four words and more occur once in the source; shorter ones may be the same by chance."""
-    sentences = {
-        words.rstrip(".")
-        for names in (*SHOWN.values(), *SPOKEN.values())
-        for name in names
-        for words in getattr(text, name).values()
-        if len(words.split()) >= 4
-    }
-    assert len(sentences) > 25
+    """Whole sentences of three words and more occur once in the source; labels and short ones may be the same by chance."""
+    tables = ("NOTICES", "SIGNALS", "QUALITY_ADVICE", "FORM_FAULTS", "PROMPTS", "TAKE_POSTURE", "SPOKEN")
+    sentences = {words.rstrip(".") for name in tables for words in getattr(text, name).values() if len(words.split()) >= 3}
+    assert len(sentences) > 40
     twice = [
         f"{path.relative_to(ROOT)}: {sentence}"
         for room in ("audio", "cli", "live", "ui")

@@ -13,8 +13,8 @@ class Do(StrEnum):
     """What a command does."""
 
     ZERO = "zero"  # take a new standing zero from the next still seconds; in a drill: the clip was moved, stand again
-    THRESHOLD = "threshold"  # set the drop threshold of both sides to `value` degrees
-    MOVE_THRESHOLD = "move-threshold"  # move the threshold of each side by `value` degrees; shaping goes on from there
+    THRESHOLD = "threshold"  # set the drop threshold of both sides to `value` degrees, fixed from then on
+    MOVE_THRESHOLD = "move-threshold"  # move the drop threshold of each side by `value` degrees; shaping continues from there
     PAUSE = "pause"  # stop beeps, the clock of the run protocol, or the drill; measuring and recording continue
     RESUME = "resume"  # end a pause
     NEXT = "next"  # in a drill: end the set, or the rest
@@ -32,7 +32,7 @@ class Command:
     do : Do
         What to do.
     value : float or None
-        The new threshold [deg] of `Do.THRESHOLD`; None for the other commands.
+        Degrees, for the commands that change the threshold; None for the others.
     """
 
     at_s: float

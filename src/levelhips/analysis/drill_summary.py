@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.metrics.statistics import rounded
+from levelhips.text import FAULT_NAMES, words_for_value
 
 
 class Pair(TypedDict):
@@ -77,7 +78,7 @@ def drill_lines(values: DrillValues) -> list[str]:
         )
     elif values["reps"]:
         lines.append(f"Range {_pair(range_)} deg, tempo {_pair(tempo)} s")
-    faults = [f"{count} x {what}" for what, count in sorted(values["cheats"].items())]
+    faults = [f"{count} x {words_for_value(FAULT_NAMES, what)}" for what, count in sorted(values["cheats"].items())]
     if values["halves"]:
         faults.append(f"{values['halves']} not counted")
     if faults:

@@ -42,7 +42,10 @@ class ThresholdChange:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A beep for a drop over the threshold. `severity` (0-1) is how far over it the peak is expected; `side` is the leg on the ground."""
+    """A beep for a drop over the threshold; `side` is the leg on the ground.
+
+    `severity` says how far over the threshold the peak is expected to be, from 0 (just over) to 1.
+    """
 
     at_s: float  # the drop crossed the threshold
     known_s: float

@@ -4,8 +4,8 @@ Terminal, window and voice take their words from here, so that one thing has one
 a test. Titles and labels of a single screen stay with that screen.
 """
 
-from levelhips.text.drill import FORM_FAULTS, PHASE_REASONS, PHASES, POSTURES, PROMPTS, TAKE_POSTURE
-from levelhips.text.lookup import words_for
+from levelhips.text.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, POSTURES, PROMPTS, TAKE_POSTURE
+from levelhips.text.lookup import words_for, words_for_value
 from levelhips.text.session import (
     BLOCKS,
     GAP_REASONS,
@@ -24,6 +24,7 @@ from levelhips.text.spoken import SPOKEN, SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, S
 __all__ = [
     "BLOCKS",
     "DROPPED_SIDE",
+    "FAULT_NAMES",
     "FORM_FAULTS",
     "GAP_REASONS",
     "HIPS",
@@ -50,4 +51,5 @@ __all__ = [
     "block_line",
     "stance_drop",
     "words_for",
+    "words_for_value",
 ]

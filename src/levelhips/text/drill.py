@@ -24,6 +24,26 @@ FORM_FAULTS: dict[FormFault, str] = {
 }
 """What to do about a form fault. The voice says the same."""
 
+FAULT_NAMES: dict[FormFault, str] = {
+    FormFault.ROLLED_BACK: "rolled back",
+    FormFault.ROLLED_FORWARD: "rolled forward",
+    FormFault.TURNED: "twisted",
+    FormFault.LEANED: "leaned",
+    FormFault.HIKED: "hip too high",
+    FormFault.DIPPED: "hip dropped",
+    FormFault.TOO_FAR: "too far",
+    FormFault.TOO_FAST: "too fast",
+    FormFault.WADDLED: "hips swayed",
+    FormFault.OPENED: "hip opened",
+    FormFault.SNAPPED: "foot snapped in",
+    FormFault.TOUCHED_DOWN: "foot touched down",
+    FormFault.LEFT_BAND: "out of place",
+    FormFault.SHORT: "not far enough",
+    FormFault.NOT_BACK: "not all the way back",
+    FormFault.NO_MOVEMENT: "no movement",
+}
+"""The name of a form fault, for a table: "2 x rolled back"."""
+
 PHASES: dict[Phase, str] = {
     Phase.STAND: "stand still",
     Phase.BOW: "bow",

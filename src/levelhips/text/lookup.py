@@ -14,4 +14,13 @@ def words_for(table: Mapping[K, str], member: K) -> str:
 
     A view must not stop a session because a word is missing.
     """
-    return table.get(member, member.value.replace("-", " "))
+    return table.get(member, _plain(member.value))
+
+
+def words_for_value(table: Mapping[K, str], value: str) -> str:
+    """Return the words for the value of a member, as a file has it; the value itself, with blanks for dashes, if it is unknown."""
+    return next((words for member, words in table.items() if member.value == value), _plain(value))
+
+
+def _plain(value: str) -> str:
+    return value.replace("-", " ")

@@ -12,6 +12,7 @@ from levelhips.cli.terminal.layout import DIM, Lines, Look, Section, assemble, c
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.live.drill_snapshot import DrillPicture
 from levelhips.live.snapshot import Picture
+from levelhips.text import HIPS, PHASES, words_for
 
 INSTRUCTION_ROWS = 3  # of a small terminal
 
@@ -34,7 +35,7 @@ def draw_drill(picture: Picture, drill: DrillPicture, look: Look) -> RenderableT
 
 
 def _head(picture: Picture, drill: DrillPicture, look: Look) -> Lines:
-    parts = [clock(picture.now_s), f"{drill.side.value} hip", f"set {drill.set_n} of {drill.sets}", drill.phase.value]
+    parts = [clock(picture.now_s), HIPS[drill.side], f"set {drill.set_n} of {drill.sets}", words_for(PHASES, drill.phase)]
     lines = joined(["PAUSED"] * look.paused + ["muted"] * look.muted + parts, look.width)
     return tuple(Text(line, style=DIM) for line in lines)
 

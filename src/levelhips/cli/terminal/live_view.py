@@ -14,6 +14,7 @@ from levelhips.events import LinkState
 from levelhips.live.keys import Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 from levelhips.sensors.source import LinkStatus
+from levelhips.text import LINK_STATES, words_for
 
 REFRESH_S = 0.1
 CLOCK_HZ = 2
@@ -93,7 +94,7 @@ class LiveView(View):
 
 def link_line(link: LinkStatus) -> str:
     """Return the state of the sensor in one line."""
-    parts = [link.state.value, *([link.name] if link.name else [])]
+    parts = [words_for(LINK_STATES, link.state), *([link.name] if link.name else [])]
     if math.isfinite(link.battery_percent):
         parts.append(f"battery {link.battery_percent:.0f} %")
     if math.isfinite(link.rssi_dbm):

@@ -13,7 +13,7 @@ from levelhips.cli.terminal.layout import Lines, Look, Section, assemble, clock,
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.events import Quality, Side
 from levelhips.live.snapshot import Picture, block_line
-from levelhips.text import DROPPED_SIDE, SHORT_STANCE, STANCE_WORDS, stance_drop
+from levelhips.text import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, STANCE_WORDS, stance_drop, words_for
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 TALLEST, LOWEST = 6, 3  # rows of the bars
@@ -43,9 +43,9 @@ def _head(picture: Picture, look: Look) -> Lines:
     cadence = f"{picture.cadence_spm:.0f} steps/min" if math.isfinite(picture.cadence_spm) else "-- steps/min"
     if math.isfinite(picture.target_spm):
         cadence += f" (target {picture.target_spm:.0f})"
-    parts = [clock(picture.now_s), picture.mode.value, cadence, f"{picture.steps} steps", f"{picture.cues} beeps"]
-    if picture.quality not in (None, Quality.OK):
-        parts.append(f"[{picture.quality}]")
+    parts = [clock(picture.now_s), words_for(MODES, picture.mode), cadence, f"{picture.steps} steps", f"{picture.cues} beeps"]
+    if picture.quality is not None and picture.quality is not Quality.OK:
+        parts.append(f"[{words_for(QUALITY, picture.quality)}]")
     lines = [Text(line) for line in joined(["PAUSED"] * look.paused + ["muted"] * look.muted + parts, look.width)]
     for word in ("PAUSED", "muted"):
         lines[0].highlight_words([word], "bold")

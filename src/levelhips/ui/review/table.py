@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from levelhips.events import Quality, Rep, Step
+from levelhips.text import FAULT_NAMES, words_for
 from levelhips.ui import texts, theme
 
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
@@ -44,7 +45,8 @@ class StepsTable(QTableWidget):
         """List repetitions."""
         self._begin(texts.REP_COLUMNS, len(reps))
         for row, rep in enumerate(reps):
-            values = (f"{rep.at_s:.1f}", rep.side.value, f"{rep.range_deg:.1f}", f"{rep.tempo_s:.1f}", str(rep.set_n), rep.cheats)
+            faults = ", ".join(words_for(FAULT_NAMES, fault) for fault in rep.faults)
+            values = (f"{rep.at_s:.1f}", rep.side.value, f"{rep.range_deg:.1f}", f"{rep.tempo_s:.1f}", str(rep.set_n), faults)
             self._fill(row, values, theme.SIDE[rep.side] if rep.good else theme.DIM)
 
     def _begin(self, columns: Sequence[str], rows: int) -> None:
