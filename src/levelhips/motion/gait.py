@@ -137,7 +137,7 @@ class Gait:
         if state.stance_s is None:
             return []
         state.toe_off_s = at_s
-        return self._finish_stance(state.stance_s, at_s, at_s, conditions)
+        return self._finish_stance(state.stance_s, at_s, at_s, conditions, conditions)
 
     def lost(self) -> None:
         """Drop the present stance: samples are missing in it."""
@@ -196,10 +196,16 @@ class Gait:
         if stance_s is None:
             return []
         usual_s = usual_s if math.isfinite(usual_s) else self.settings.usual_walk_step_s
-        to_s = next_s if next_s - stance_s <= self._pause_s else stance_s + usual_s
-        return self._finish_stance(stance_s, min(to_s, conditions.known_s), math.nan, conditions)
+        judged = conditions
+        to_s = next_s
+        if next_s - stance_s > self._pause_s:
+            # Nobody walks any more when this becomes known: what happened after the step must not count.
+            to_s = min(stance_s + usual_s, conditions.known_s)
+            judged = replace(conditions, known_s=to_s)
+        return self._finish_stance(stance_s, min(to_s, conditions.known_s), math.nan, conditions, judged)
 
-    def _finish_stance(self, from_s: float, to_s: float, toe_off_s: float, conditions: Conditions) -> list[Event]:
+    def _finish_stance(self, from_s: float, to_s: float, toe_off_s: float, conditions: Conditions, judged: Conditions) -> list[Event]:
+        """Measure a stance, its quality under the conditions `judged`; return the steps that can be reported now."""
         state = self._state
         state.stance_s = None
         stance = steps.stance(
@@ -208,7 +214,7 @@ class Gait:
             to_s,
             toe_off_s=toe_off_s,
             mode=self.mode,
-            quality=self._quality(from_s, conditions),
+            quality=self._quality(from_s, judged),
             step_time_s=state.step_time_s,
             flight_before_s=state.flight_s,
             vertical_sd_rad=conditions.vertical_sd_rad,
