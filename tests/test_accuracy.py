@@ -323,6 +323,21 @@ def test_a_saturated_sensor_is_flagged() -> None:
     assert all(step.quality is Quality.SATURATED for step in steps)
 
 
+@pytest.mark.parametrize(("from_s", "quality"), [(0.25, Quality.SATURATED), (1.0, Quality.OK)])
+def test_last_step_of_a_walk_is_flagged_if_it_was_clipped_and_only_then(from_s: float, quality: Quality) -> None:
+    """It becomes known two seconds later, when no other contact has come: all of the step counts, and nothing after it."""
+    samples = simulate_gait(RunnerModel(gait="walk", move_s=20.0, cadence_spm=105.0, end_stand_s=6.0), SensorModel(), seed=3).samples
+    last = list(run_engine(samples, 200.0).of(Step))[-1]
+    assert last.quality is Quality.OK
+    assert last.known_s > last.at_s + 1.1
+    clipped = (samples.t_s > last.at_s + from_s) & (samples.t_s < last.at_s + from_s + 0.05)
+    acc = samples.acc_mps2.copy()
+    acc[clipped, 0] = 19.6
+    again = list(run_engine(Samples(samples.t_s, acc, samples.gyr_radps), 200.0).of(Step))[-1]
+    assert again.at_s == pytest.approx(last.at_s, abs=0.01)
+    assert again.quality is quality
+
+
 def test_a_run_without_standing_is_measured_but_does_not_count() -> None:
     made = simulate_gait(RunnerModel(move_s=30.0), SensorModel(), seed=10)
     late = made.samples.t_s > 12

@@ -1,98 +1,161 @@
-"""Laws that hold for every processor and for the whole: any cut, any empty piece, mirror, turn, gap."""
+"""Laws that hold for every processor and for the whole: any chunks, saved and read back, mirrored, turned, with a gap."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import cut, run_engine, short_run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from levelhips import Gap, Quality, Samples, Side, Update
+from levelhips import Gap, Quality, Samples, Side, Update, build_engine
 from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.events import Contact, Mode, Pose, StandingZero, Step
+from levelhips.motion.alignment import pelvis_from_sensor
 from levelhips.motion.attitude import Attitude
 from levelhips.motion.contacts import RunningContacts, WalkingContacts
 from levelhips.motion.orientation import FILTERS, orientation_filter
 from levelhips.motion.pipeline import MotionSettings, Pipeline
+from levelhips.motion.quality import Conditions, QualityMonitor
 from levelhips.motion.smoothing import Butterworth
+from levelhips.motion.stages.boundaries import UpdateBoundaries
+from levelhips.motion.stages.feet import FootStage
+from levelhips.motion.stages.orientation import OrientationStage
+from levelhips.motion.stages.vertical import VerticalStage
 from levelhips.motion.timebase import Timebase
 from levelhips.settings import Settings
+from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 RUN = short_run().samples
 RATE_HZ = 100.0
 LOW = Settings(threshold=ThresholdSettings(left_deg=2.5, right_deg=2.5), cues=CueSettings(forecast=True))
 
 
-def _engine(**changes: Any) -> Callable[[list[Samples]], Any]:
-    def through(parts: list[Samples]) -> Update:
-        engine = Engine(RATE_HZ, replace(LOW, **changes))
-        for at_s, do, value in (
-            (6.0, Do.ZERO, None),
-            (9.5, Do.THRESHOLD, 2.0),
-            (10.5, Do.MOVE_THRESHOLD, -0.5),
-            (12.0, Do.PAUSE, None),
-            (13.3, Do.RESUME, None),
-        ):
+@dataclass(frozen=True)
+class Processor:
+    """Something that processes samples chunk by chunk, and how to compare what it finds.
+
+    `make` gives a new one; `push` and `finish` take it and give what became known; `join` puts that together into one
+    value that must not depend on chunks.
+    """
+
+    make: Callable[[], Any]
+    push: Callable[[Any, Samples], list[Any]]
+    finish: Callable[[Any], list[Any]] = lambda _: []
+    join: Callable[[list[Any]], Any] = lambda found: found
+    samples: Samples = RUN
+
+    def through(self, parts: list[Samples], stop_at: int | None = None) -> Any:
+        """Process the parts; before part `stop_at` save the processor with pickle and go on with the copy that is read back."""
+        it = self.make()
+        found: list[Any] = []
+        for k, part in enumerate(parts):
+            if k == stop_at:
+                it = pickle.loads(pickle.dumps(it))
+            found += self.push(it, part)
+        return self.join(found + self.finish(it))
+
+
+COMMANDS = (
+    (6.0, Do.ZERO, None),
+    (9.5, Do.THRESHOLD, 2.0),
+    (10.5, Do.MOVE_THRESHOLD, -0.5),
+    (12.0, Do.PAUSE, None),
+    (13.3, Do.RESUME, None),
+)
+
+
+def _engine(samples: Samples = RUN, commands: Sequence[tuple[float, Do, float | None]] = COMMANDS, **changes: Any) -> Processor:
+    def make() -> Engine:
+        engine = build_engine(RATE_HZ, replace(LOW, **changes))
+        for at_s, do, value in commands:
             engine.push(Command(at_s, do, value))
-        return Update.join([*(engine.push(part) for part in parts), engine.finish()])
+        return engine
 
-    return through
-
-
-def _pipeline(name: str) -> Callable[[list[Samples]], Any]:
-    def through(parts: list[Samples]) -> Update:
-        timebase, pipeline = Timebase(RATE_HZ), Pipeline(RATE_HZ, MotionSettings(filter=name))
-        return Update.join([pipeline.push(item) for part in parts for item in timebase.push(part)])
-
-    return through
+    return Processor(make, lambda it, part: [it.push(part)], lambda it: [it.finish()], Update.join, samples)
 
 
-def _timebase(parts: list[Samples]) -> Any:
-    timebase = Timebase(RATE_HZ)
-    items = [item for part in parts for item in timebase.push(part)]
-    times = np.concatenate([item.t_s for item in items if isinstance(item, Samples)])
-    forces = np.concatenate([item.acc_mps2 for item in items if isinstance(item, Samples)])
-    return times.tolist(), forces.tolist(), [item for item in items if isinstance(item, Gap)], timebase.bridged
+def _pipeline(name: str) -> Processor:
+    def make() -> tuple[Timebase, Pipeline]:
+        return Timebase(RATE_HZ), Pipeline(RATE_HZ, MotionSettings(filter=name))
+
+    return Processor(make, lambda it, part: [it[1].push(item) for item in it[0].push(part)], join=Update.join)
 
 
-def _contacts(make: type[RunningContacts] | type[WalkingContacts]) -> Callable[[list[Samples]], Any]:
-    def through(parts: list[Samples]) -> Any:
-        detector = make(RATE_HZ)
-        out = []
-        for part in parts:
-            signals = (part.acc_mps2[:, 1] / 9.81,) if make is RunningContacts else (part.acc_mps2[:, 1] / 9.81, part.acc_mps2[:, 2] / 9.81)
-            # The index belongs to the chunk; what it means is the time of the sample by which the event was known.
-            out += [(event.kind, event.at_s, part.t_s[event.index]) for event in detector.push(part.t_s, *signals)]
-        return out
-
-    return through
+def _push_timebase(timebase: Timebase, part: Samples) -> list[Any]:
+    out: list[Any] = []
+    for item in timebase.push(part):
+        out += [item] if isinstance(item, Gap) else list(zip(item.t_s.tolist(), item.acc_mps2.tolist(), strict=True))
+    return out
 
 
-def _smooth(parts: list[Samples]) -> Any:
-    low, high = Butterworth(2, 20.0, RATE_HZ), Butterworth(1, 0.7, RATE_HZ, "highpass")
-    return np.concatenate([high.push(low.push(part.acc_mps2[:, 0].copy())) for part in parts]).tolist()
+def _push_contacts(detector: RunningContacts | WalkingContacts, part: Samples) -> list[Any]:
+    up_g, forward_g = part.acc_mps2[:, 1] / 9.81, part.acc_mps2[:, 2] / 9.81
+    found = detector.push(part.t_s, up_g) if isinstance(detector, RunningContacts) else detector.push(part.t_s, up_g, forward_g)
+    # The index belongs to the chunk; what it means is the time of the sample by which the event was known.
+    return [(event.kind, event.at_s, part.t_s[event.index]) for event in found]
 
 
-def _orientation(name: str) -> Callable[[list[Samples]], Any]:
-    def through(parts: list[Samples]) -> Any:
-        filter_ = orientation_filter(name, RATE_HZ)
-        return np.concatenate([filter_.push(part.gyr_radps, part.acc_mps2)[0] for part in parts if len(part)]).tolist()
-
-    return through
+def _push_filters(it: tuple[Butterworth, Butterworth], part: Samples) -> list[Any]:
+    low, high = it
+    return high.push(low.push(part.acc_mps2[:, 0].copy())).tolist()
 
 
-def _attitude(parts: list[Samples]) -> Any:
-    timebase, attitude = Timebase(RATE_HZ), Attitude(RATE_HZ, "+z")
-    found = [one for part in parts for item in timebase.push(part) for one in attitude.push(item)]
+def _push_orientation_stage(stage: OrientationStage, part: Samples) -> list[Any]:
+    if not len(part):
+        return []
+    pelvis = stage.push(part, MOUNTING)
+    columns = (pelvis.obliquity_rad, pelvis.tilt_rad, pelvis.heading_rad, pelvis.right_mps2, pelvis.roll_radps, *pelvis.rate_radps)
+    return np.stack(columns, axis=1).tolist()
+
+
+def _push_feet(it: tuple[OrientationStage, FootStage], part: Samples) -> list[Any]:
+    if not len(part):
+        return []
+    found = it[1].push(part.t_s, it[0].push(part, MOUNTING))
+    return [(mode, event.kind, event.at_s, part.t_s[event.index]) for mode, event in found]
+
+
+def _push_vertical(stage: VerticalStage, part: Samples) -> list[Any]:
+    east, north = stage.push(part.acc_mps2[:, 0], part.acc_mps2[:, 2]) if len(part) else (np.empty(0), np.empty(0))
+    return list(zip(east.tolist(), north.tolist(), strict=True))
+
+
+def _push_quality(monitor: QualityMonitor, part: Samples) -> list[Any]:
+    if not len(part):
+        return []
+    monitor.push(part)
+    # What began 0.2 s ago, as it can be judged at each sample.
+    known = (Conditions(t, 0.0, 0.0, vertical_sure=True) for t in part.t_s.tolist())
+    return [monitor.quality(now.known_s - 0.2, Mode.RUNNING, -math.inf, now) for now in known]
+
+
+def _push_boundaries(boundaries: UpdateBoundaries, part: Samples) -> list[Any]:
+    out, left = [], len(part)
+    while left:
+        count = min(left, boundaries.to_next)
+        left -= count
+        if boundaries.push(count):
+            out.append(boundaries.intervals)
+            boundaries.schedule(settled=boundaries.intervals > 5)
+    return out
+
+
+def _push_attitude(it: tuple[Timebase, Attitude], part: Samples) -> list[Any]:
+    return [found for item in it[0].push(part) for found in it[1].push(item)]
+
+
+def _join_poses(found: list[Any]) -> Any:
     poses = [one for one in found if isinstance(one, Pose)]
     columns = [np.concatenate([pose.t_s for pose in poses])]
     for k in range(3):
@@ -102,43 +165,74 @@ def _attitude(parts: list[Samples]) -> Any:
     return np.nan_to_num(np.stack(columns), nan=-99.0).tolist(), [one for one in found if not isinstance(one, Pose)]
 
 
-# One list: a new processor cannot forget the law.
-PROCESSORS: dict[str, Callable[[list[Samples]], Any]] = {
-    "timebase": _timebase,
-    "smoothing": _smooth,
-    "running contacts": _contacts(RunningContacts),
-    "walking contacts": _contacts(WalkingContacts),
-    **{f"orientation {name}": _orientation(name) for name in FILTERS},
-    "attitude": _attitude,
+def _orientation_stage() -> OrientationStage:
+    return OrientationStage(RATE_HZ, orientation_filter("vqf", RATE_HZ))
+
+
+MOUNTING = pelvis_from_sensor(np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0]))
+CLIPPED = Samples(RUN.t_s, np.clip(RUN.acc_mps2, -21.0, 21.0), RUN.gyr_radps)  # some landings reach the range
+WEARER = WearerModel(reps=2)
+DRILL = simulate_drill(WEARER, seed=3).samples
+
+# One list: a new processor is under the laws as soon as it is listed.
+PROCESSORS: dict[str, Processor] = {
+    "timebase": Processor(lambda: Timebase(RATE_HZ), _push_timebase),
+    "smoothing": Processor(lambda: (Butterworth(2, 20.0, RATE_HZ), Butterworth(1, 0.7, RATE_HZ, "highpass")), _push_filters),
+    "running contacts": Processor(lambda: RunningContacts(RATE_HZ), _push_contacts),
+    "walking contacts": Processor(lambda: WalkingContacts(RATE_HZ), _push_contacts),
+    **{
+        f"orientation {name}": Processor(
+            partial(orientation_filter, name, RATE_HZ),
+            lambda it, part: it.push(part.gyr_radps, part.acc_mps2)[0].tolist() if len(part) else [],
+        )
+        for name in FILTERS
+    },
+    "boundaries": Processor(lambda: UpdateBoundaries(RATE_HZ), _push_boundaries),
+    "orientation stage": Processor(_orientation_stage, _push_orientation_stage),
+    "vertical stage": Processor(lambda: VerticalStage(RATE_HZ, None), _push_vertical),
+    "foot stage": Processor(lambda: (_orientation_stage(), FootStage(RATE_HZ)), _push_feet),
+    "quality monitor": Processor(lambda: QualityMonitor(RATE_HZ), _push_quality, samples=CLIPPED),
+    "attitude": Processor(lambda: (Timebase(RATE_HZ), Attitude(RATE_HZ, "+z")), _push_attitude, join=_join_poses),
     "pipeline": _pipeline("vqf"),
     "pipeline madgwick": _pipeline("madgwick"),
     "engine": _engine(),
     "engine auto": _engine(threshold=ThresholdSettings(mode="auto", baseline_steps=20)),
+    "engine drill": _engine(DRILL, (), drill=Settings.from_dict(WEARER.settings).drill),
 }
 
 
-@pytest.mark.parametrize("through", PROCESSORS.values(), ids=PROCESSORS)
-@given(at=st.lists(st.integers(0, len(RUN)), max_size=40))
-def test_however_the_input_is_cut_the_output_is_the_same(through: Callable[[list[Samples]], Any], at: list[int]) -> None:
-    assert through(cut(RUN, at)) == _whole(through)
+@pytest.mark.parametrize("name", PROCESSORS)
+@given(data=st.data())
+def test_result_does_not_depend_on_chunks(name: str, data: st.DataObject) -> None:
+    processor = PROCESSORS[name]
+    at = data.draw(st.lists(st.integers(0, len(processor.samples)), max_size=40))
+    assert processor.through(cut(processor.samples, at)) == _whole(name)
 
 
-_known: dict[int, Any] = {}
+@pytest.mark.parametrize("name", PROCESSORS)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_processor_saved_and_read_back_continues_to_the_last_bit(name: str, data: st.DataObject) -> None:
+    processor = PROCESSORS[name]
+    at = data.draw(st.integers(1, len(processor.samples) - 1))
+    assert processor.through(cut(processor.samples, [at]), stop_at=1) == _whole(name)
 
 
-def _whole(through: Callable[[list[Samples]], Any]) -> Any:
-    return _known.setdefault(id(through), through([RUN]))
+@cache
+def _whole(name: str) -> Any:
+    return PROCESSORS[name].through([PROCESSORS[name].samples])
 
 
 def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
-    through = PROCESSORS["engine"]
-    assert through(cut(RUN, list(range(len(RUN))))) == _whole(through)
+    assert PROCESSORS["engine"].through(cut(RUN, list(range(len(RUN))))) == _whole("engine")
 
 
 def test_the_run_under_the_laws_has_something_to_say() -> None:
-    update = _whole(PROCESSORS["engine"])
-    kinds = {type(event).__name__ for event in update.events}
+    kinds = {type(event).__name__ for event in _whole("engine").events}
     assert {"StandingZero", "ModeChange", "Contact", "Step", "Stride", "Gap", "Cue", "ThresholdChange", "Signal", "Heading"} <= kinds
+    assert {"DrillBegin", "PhaseChange", "Rep"} <= {type(event).__name__ for event in _whole("engine drill").events}
+    assert set(_whole("quality monitor")) >= {Quality.SATURATED, Quality.NO_ZERO}
+    assert {mode for mode, *_ in _whole("foot stage")} == {Mode.RUNNING, Mode.WALKING}
 
 
 def steps_of(samples: Samples) -> list[Step]:
@@ -197,7 +291,7 @@ def test_behind_a_gap_no_good_step_is_wrong_and_the_stream_goes_on(from_s: float
 
 
 def test_every_event_is_known_no_sooner_than_it_happened_and_in_order() -> None:
-    update = _whole(PROCESSORS["engine"])
+    update = _whole("engine")
     known = [event.known_s for event in update.events if not isinstance(event, Gap)]
     assert known == sorted(known)
     assert all(event.known_s >= event.at_s for event in update.events if not isinstance(event, Gap))

@@ -1,4 +1,4 @@
-"""Everything between samples and a cue, with no input or output of its own: what live, replay and batch all push into."""
+"""The engine: from samples to events and cues, the same for live sessions, replay and analysis."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ class EngineSettings:
 
 
 class _Part(Protocol):
-    """Motion and coaching of one kind of session."""
+    """Motion and coaching of one kind of session, without the time base."""
 
     def push(self, item: Samples | Gap) -> Update: ...
-    def obey(self, command: Command) -> Update: ...
+    def apply(self, command: Command) -> Update: ...
     def finish(self) -> Update: ...
 
 
 class _Running:
+    """Measure and coach running and walking."""
+
     def __init__(self, rate_hz: float, settings: EngineSettings) -> None:
         self._pipeline = Pipeline(rate_hz, settings.motion)
         self._coach = Coach(settings.threshold, settings.cues, settings.plan)
@@ -45,7 +47,7 @@ class _Running:
     def push(self, item: Samples | Gap) -> Update:
         return self._coach.push(self._pipeline.push(item))
 
-    def obey(self, command: Command) -> Update:
+    def apply(self, command: Command) -> Update:
         return Update.join([self._pipeline.push(command), self._coach.obey(command)])
 
     def finish(self) -> Update:
@@ -53,22 +55,24 @@ class _Running:
 
 
 class _Drilling:
+    """Measure and coach a drill."""
+
     def __init__(self, rate_hz: float, settings: EngineSettings, drill: Drill) -> None:
         self._coach = DrillCoach(drill, settings.drill)
         self._attitude = Attitude(rate_hz, settings.motion.outward, settings.motion.filter)
 
     def push(self, item: Samples | Gap) -> Update:
-        # One by one: what the coach says of a clip that fell off must reach the attitude before its next bar line.
-        return Update.join([self._tell(found) for found in self._attitude.push(item)])
+        # One by one: a clip that fell off is found by the coach, and the attitude needs to know before its next update boundary.
+        return Update.join([self._coach_one(found) for found in self._attitude.push(item)])
 
-    def _tell(self, found: Pose | Gap | StandingZero) -> Update:
+    def _coach_one(self, found: Pose | Gap | StandingZero) -> Update:
         stood = self._coach.stood
         update = self._coach.push(found)
         if stood and not self._coach.stood:
             self._attitude.forget()
         return update
 
-    def obey(self, command: Command) -> Update:
+    def apply(self, command: Command) -> Update:
         update = self._coach.obey(command)
         if command.do is Do.ZERO:
             self._attitude.forget()
@@ -79,7 +83,10 @@ class _Drilling:
 
 
 class Engine:
-    """Time base, motion and coaching in one; the same events however the input is cut.
+    """Time base, motion and coaching of one session, for live use, replay and analysis.
+
+    Causal and without input or output of its own. The result does not depend on how the samples are divided into chunks. An
+    engine can be pickled at any moment; the copy goes on where the original was.
 
     Parameters
     ----------
@@ -108,7 +115,10 @@ class Engine:
         self._waiting: list[Command] = []
 
     def push(self, item: Samples | Command) -> Update:
-        """Take samples, cut anywhere, or a command, in effect from the first sample at or after its time."""
+        """Process the next samples, or accept a command; return what became known.
+
+        A command takes effect at the first sample at or after its time.
+        """
         if isinstance(item, Command):
             self._waiting.append(item)
             self._waiting.sort(key=lambda command: command.at_s)
@@ -122,15 +132,16 @@ class Engine:
         return Update.join(updates)
 
     def finish(self) -> Update:
-        """The session is over: what was still held comes out."""
+        """End the session; return the events that were still held."""
         return self._part.finish()
 
     def _advance(self, samples: Samples) -> list[Update]:
+        """Process samples without a gap, divided where commands take effect."""
         updates: list[Update] = []
         while self._waiting and self._waiting[0].at_s <= samples.t_s[-1]:
             command = self._waiting.pop(0)
             at = int(samples.t_s.searchsorted(command.at_s, "left"))
-            updates += [self._part.push(samples[:at]), self._part.obey(command)]
+            updates += [self._part.push(samples[:at]), self._part.apply(command)]
             samples = samples[at:]
         updates.append(self._part.push(samples))
         return updates

@@ -1,40 +1,61 @@
-"""How the pelvis lies to gravity, in any posture: what drills are judged by.
+"""The pose of the pelvis relative to gravity, in any posture: the input of drills.
 
-Standing still tells how the clip sits (its turn in the plane of the back, and its slope); from then on the vertical is
-known in pelvis axes, whether the wearer stands or lies. Causal, and indifferent to how the input is cut: what standing
-says takes effect at bar lines only.
+Quiet standing tells how the clip sits (how it is turned in the plane of the back, and its slope); from then on the vertical
+is known in pelvis axes, whether the wearer stands or lies. Causal; the result does not depend on how the input is divided
+into chunks, because what standing teaches takes effect at update boundaries only.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from levelhips.events import Pose, StandingZero
 from levelhips.motion.alignment import outward_axis, pelvis_from_sensor
+from levelhips.motion.gap_filling import straight_line
 from levelhips.motion.kinematics import pelvis_kinematics
 from levelhips.motion.orientation import VqfFilter, orientation_filter
+from levelhips.motion.rotations import Vector
 from levelhips.motion.smoothing import Butterworth
+from levelhips.motion.stages.boundaries import UpdateBoundaries
 from levelhips.motion.standing import StandingDetector
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, GapReason, Samples
 
 
 @dataclass(frozen=True, slots=True)
 class AttitudeSettings:
-    """How the attitude is smoothed."""
+    """How the pose is smoothed and the bias of the gyroscope learned."""
 
     tau_acc_s: float = 2.0  # a push to the side of half a second must not tip the vertical; 1 s lets it tip by a degree
-    quick_hz: float = 9.0  # 25 ms late: a third of what tissue wobbles at (8-12 Hz) is gone, and a cheat is said in time
+    quick_hz: float = 9.0  # 25 ms late: a third of what tissue wobbles at (8-12 Hz) is gone, and a fault is reported in time
     slow_hz: float = 2.5  # the fastest repetition (1.5 s) loses 0.3 % of its range
-    sway_deg: float = 0.8  # between the ends of some quiet seconds: sway of a stander, ripple of who lies
+    sway_deg: float = 0.8  # between the ends of some quiet seconds: sway of a stander, breathing of somebody lying
     fill_s: float = 0.25  # at 20 deg/s a straight line through the lost samples is right to some tenths of a degree
+    min_quiet_intervals: int = 2  # one quiet second may be chance
+    min_zero_sd_rad: float = math.radians(0.05)  # some still seconds repeat better than they are true
+
+
+@dataclass(slots=True)
+class _State:
+    """Everything that is remembered between calls."""
+
+    mounting: Array | None = None  # pelvis from sensor (3, 3), once somebody stood still
+    wanted: bool = True  # the next standing is a new zero
+    forget: bool = False  # forget the mounting at the next update boundary
+    open: bool = False  # as long as the same spell of standing goes on, it improves the mounting
+    turn_rad: float = 0.0
+    last: Samples = field(default_factory=lambda: Samples.join([]))  # the last sample
+    filling: bool = False  # the gap after it is to be filled
+    interval: list[Samples] = field(default_factory=list)  # since the last update boundary
+    quiet_intervals: int = 0  # in a row
+    quiet_rate_radps: Array = field(default_factory=lambda: np.zeros(3))  # mean rate over them
 
 
 class Attitude:
-    """From samples to poses, once standing was found; before that only the search for it.
+    """Turns samples into poses; they are NaN until quiet standing was found.
 
     Parameters
     ----------
@@ -42,6 +63,8 @@ class Attitude:
         Sampling rate [Hz], 40 or more.
     outward : str
         The sensor axis that faces away from the body.
+    filter_name : str
+        The orientation filter, one of `orientation.FILTERS`.
 
     Raises
     ------
@@ -53,132 +76,123 @@ class Attitude:
         self.rate_hz, self.settings = rate_hz, settings
         self._dt = 1.0 / rate_hz
         self._outward = outward_axis(outward)
+        # Before anybody stood still any mounting will do: no pose is made from it.
+        self._any_mounting = pelvis_from_sensor(np.roll(self._outward, 1), self._outward)
         self._filter = orientation_filter(filter_name, rate_hz, settings.tau_acc_s, learn_at_rest=False)
         self._standing = StandingDetector(self._outward)
-        self._bar_samples = max(round(rate_hz), 1)
-        self._bar: list[Samples] = []
-        self._quiet_bars, self._quiet_rate = 0, np.zeros(3)
-        self._count = 0
-        self._mount: Array | None = None
-        self._wanted, self._forget = True, False
-        self._open = False  # as long as the same spell of standing goes on, it makes the mounting better
-        self._turn_rad = 0.0
-        self._last = Samples.join([])
-        self._hole = False
+        self._boundaries = UpdateBoundaries(rate_hz)
         self._quick, self._slow = ([Butterworth(2, hz, rate_hz) for _ in range(3)] for hz in (settings.quick_hz, settings.slow_hz))
-        self._others = [Butterworth(2, settings.quick_hz, rate_hz) for _ in range(3)]
+        self._rate, self._lateral, self._turn = (Butterworth(2, settings.quick_hz, rate_hz) for _ in range(3))
+        self._state = _State()
 
     def push(self, item: Samples | Gap) -> Iterator[Pose | Gap | StandingZero]:
-        """Take what comes next, cut anywhere; give poses and events in their order, each when it is asked for."""
+        """Process the next samples or gap; yield poses and events in their order, each one when it is asked for."""
         if isinstance(item, Gap):
-            yield from self._lose(item)
+            yield from self._take_gap(item)
         elif len(item):
-            if self._hole:
-                self._hole = False
-                yield from self._push_on(self._line(item))
-            yield from self._push_on(item)
+            state = self._state
+            if state.filling:
+                state.filling = False
+                missing = round((item.t_s[0] - state.last.t_s[0]) * self.rate_hz) - 1
+                yield from self._push_samples(straight_line(state.last, item, max(missing, 0)))
+            yield from self._push_samples(item)
 
     def forget(self) -> None:
-        """The clip was moved, or fell off: from the next bar line on, how it sits is to be found anew."""
-        self._forget = True
+        """Forget how the clip sits, from the next update boundary on: it was moved or fell off."""
+        self._state.forget = True
 
-    def _push_on(self, samples: Samples) -> Iterator[Pose | Gap | StandingZero]:
+    def _push_samples(self, samples: Samples) -> Iterator[Pose | Gap | StandingZero]:
         start = 0
         while start < len(samples):
-            end = min(len(samples), start + self._bar_samples - self._count % self._bar_samples)
+            end = min(len(samples), start + self._boundaries.to_next)
             part = samples[start:end]
             yield self._pose(part)
-            self._bar.append(part)
-            self._count += end - start
+            self._state.interval.append(part)
+            if self._boundaries.push(end - start):
+                self._boundaries.schedule()
+                yield from self._apply_updates()
             start = end
-            if self._count % self._bar_samples == 0:
-                yield from self._bar_line()
-            self._last = part[-1:]
+            self._state.last = part[-1:]
 
     def _pose(self, part: Samples) -> Pose:
-        quaternions, bias = self._filter.push(part.gyr_radps, part.acc_mps2)
-        rate = part.gyr_radps - bias
-        mount = self._mount if self._mount is not None else pelvis_from_sensor(self._any_up(part), self._outward)
-        seen = pelvis_kinematics(quaternions, mount, part.acc_mps2, part.gyr_radps, bias)
-        axes = [mount[i, 0] * seen.up[0] + mount[i, 1] * seen.up[1] + mount[i, 2] * seen.up[2] for i in range(3)]
-        acc = part.acc_mps2
-        right = mount[2, 0] * acc[:, 0] + mount[2, 1] * acc[:, 1] + mount[2, 2] * acc[:, 2]
-        turn = np.cumsum(np.concatenate([[self._turn_rad], seen.rate_radps[2] * self._dt]))[1:]
-        self._turn_rad = float(turn[-1])
-        size = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2)
-        x, y, z = (acc[:, i] - STANDARD_GRAVITY_MPS2 * seen.up[i] for i in range(3))
-        jolt = np.sqrt(x * x + y * y + z * z)
-        lateral = self._others[1].push(right - STANDARD_GRAVITY_MPS2 * axes[2])
-        up = [low.push(axis) for low, axis in zip(self._quick, axes, strict=True)]
-        slow = [low.push(axis) for low, axis in zip(self._slow, axes, strict=True)]
-        turn = self._others[2].push(turn)
-        if self._mount is None:
-            nothing = np.full(len(part), math.nan)
-            return Pose(part.t_s, (nothing,) * 3, (nothing,) * 3, turn, size, jolt, lateral)
-        return Pose(part.t_s, (up[0], up[1], up[2]), (slow[0], slow[1], slow[2]), turn, self._others[0].push(size), jolt, lateral)
+        state = self._state
+        world_from_sensor, bias = self._filter.push(part.gyr_radps, part.acc_mps2)
+        mounting = self._any_mounting if state.mounting is None else state.mounting
+        pelvis = pelvis_kinematics(world_from_sensor, mounting, part.acc_mps2, part.gyr_radps, bias)
+        turn = np.cumsum(np.concatenate([[state.turn_rad], pelvis.rate_radps[2] * self._dt]))[1:]
+        state.turn_rad = float(turn[-1])
+        rate, acc = part.gyr_radps - bias, part.acc_mps2
+        moving = (acc[:, i] - STANDARD_GRAVITY_MPS2 * pelvis.up[i] for i in range(3))
+        lateral = self._lateral.push(pelvis.right_mps2 - STANDARD_GRAVITY_MPS2 * pelvis.up_in_pelvis[2])
+        up, slow_up = _smooth(self._quick, pelvis.up_in_pelvis), _smooth(self._slow, pelvis.up_in_pelvis)
+        turn, size, jolt = self._turn.push(turn), _size(rate[:, 0], rate[:, 1], rate[:, 2]), _size(*moving)
+        if state.mounting is None:
+            unknown = np.full(len(part), math.nan)
+            return Pose(part.t_s, (unknown,) * 3, (unknown,) * 3, turn, size, jolt, lateral)
+        return Pose(part.t_s, up, slow_up, turn, self._rate.push(size), jolt, lateral)
 
-    def _any_up(self, part: Samples) -> Array:
-        """While nobody stood: any direction along the clip serves, for nothing is made of it."""
-        return np.roll(self._outward, 1)
-
-    def _bar_line(self) -> list[StandingZero]:
-        bar, self._bar = Samples.join(self._bar), []
-        standing = self._standing
-        if self._forget:
-            self._mount, self._wanted, self._open, self._forget = None, True, False, False
+    def _apply_updates(self) -> list[StandingZero]:
+        """Let what standing taught since the last update boundary take effect."""
+        state, standing = self._state, self._standing
+        interval, state.interval = Samples.join(state.interval), []
+        if state.forget:
+            state.mounting, state.wanted, state.open, state.forget = None, True, False, False
             standing.restart()
-        self._learn_bias(bar)
-        if not standing.still(bar.acc_mps2, bar.gyr_radps):
-            standing.pause(bar.gyr_radps)
-            self._open = False
+        self._learn_bias(interval)
+        if not standing.still(interval.acc_mps2, interval.gyr_radps):
+            standing.pause(interval.gyr_radps)
+            state.open = False
             return []
-        if not (self._wanted or self._open):
+        if not (state.wanted or state.open):
             return []
-        standing.add(bar.acc_mps2, len(bar) * self._dt)
+        standing.add(interval.acc_mps2, len(interval) * self._dt)
         if standing.spell < standing.settings.min_intervals:
             return []
-        first, self._wanted, self._open = self._wanted, False, True
-        self._mount = pelvis_from_sensor(standing.up, self._outward)
-        for low in (*self._quick, *self._slow, *self._others):
-            low.restart()
-        if not first:
+        new, state.wanted, state.open = state.wanted, False, True
+        state.mounting = pelvis_from_sensor(standing.up, self._outward)
+        self._restart_filters()
+        if not new:
             return []
-        now_s, spell_s = float(bar.t_s[-1]), standing.spell * len(bar) * self._dt
-        return [StandingZero(now_s - spell_s, now_s, spell_s, max(standing.repeat_rad, math.radians(0.05)))]
+        now_s, standing_s = float(interval.t_s[-1]), standing.spell * len(interval) * self._dt
+        return [StandingZero(now_s - standing_s, now_s, standing_s, max(standing.repeat_rad, self.settings.min_zero_sd_rad))]
 
-    def _learn_bias(self, bar: Samples) -> None:
-        """Who is quiet turns by nothing in the mean.
+    def _learn_bias(self, interval: Samples) -> None:
+        """Learn the bias of the gyroscope: whoever is quiet turns by nothing on average.
 
-        The filter's own idea of rest does not serve: nobody who stands gives it, and the slow ripple of a pelvis in lying
-        passes for it and is taken for bias (0.5 deg/s, and so a degree of the vertical).
+        VQF's own detection of rest does not serve. Somebody who stands is never at rest, and the slow movement of a pelvis
+        in lying passes for rest and is taken for bias (0.5 deg/s, and so a degree of the vertical).
         """
-        if not self._standing.quiet(bar.acc_mps2, bar.gyr_radps):
-            self._quiet_bars, self._quiet_rate = 0, np.zeros(3)
+        state, cfg = self._state, self.settings
+        if not self._standing.quiet(interval.acc_mps2, interval.gyr_radps):
+            state.quiet_intervals, state.quiet_rate_radps = 0, np.zeros(3)
             return
-        self._quiet_bars += 1
-        self._quiet_rate = self._quiet_rate + (bar.gyr_radps.mean(axis=0) - self._quiet_rate) / self._quiet_bars
-        sd_radps = math.radians(self.settings.sway_deg) / (self._quiet_bars * len(bar) * self._dt)
-        if self._quiet_bars > 1 and isinstance(self._filter, VqfFilter) and sd_radps < self._filter.bias_sd_radps():
-            self._filter.set_bias(self._quiet_rate, sd_radps)
+        state.quiet_intervals += 1
+        mean_rate = interval.gyr_radps.mean(axis=0)
+        state.quiet_rate_radps = state.quiet_rate_radps + (mean_rate - state.quiet_rate_radps) / state.quiet_intervals
+        sd_radps = math.radians(cfg.sway_deg) / (state.quiet_intervals * len(interval) * self._dt)
+        enough = state.quiet_intervals >= cfg.min_quiet_intervals
+        if enough and isinstance(self._filter, VqfFilter) and sd_radps < self._filter.bias_sd_radps():
+            self._filter.set_bias(state.quiet_rate_radps, sd_radps)
 
-    def _lose(self, gap: Gap) -> list[Pose | Gap | StandingZero]:
-        if not len(self._last):
-            return [] if gap.reason is GapReason.BRIDGED else [gap]
-        if gap.reason is GapReason.BRIDGED or (gap.reason is GapReason.LOST and gap.to_s - gap.from_s <= self.settings.fill_s):
-            self._hole = True
-            return [] if gap.reason is GapReason.BRIDGED else [gap]
-        self._filter.restart()
-        for low in (*self._quick, *self._slow, *self._others):
-            low.restart()
-        return [gap]
+    def _take_gap(self, gap: Gap) -> list[Pose | Gap | StandingZero]:
+        state = self._state
+        bridged = gap.reason is GapReason.BRIDGED
+        if len(state.last):
+            state.filling = bridged or (gap.reason is GapReason.LOST and gap.to_s - gap.from_s <= self.settings.fill_s)
+            if not state.filling:
+                self._filter.restart()
+                self._restart_filters()
+        return [] if bridged else [gap]
 
-    def _line(self, behind: Samples) -> Samples:
-        """A straight line from the last sample before a short loss to the first one behind it."""
-        before, after = self._last, behind[:1]
-        count = max(round((after.t_s[0] - before.t_s[0]) * self.rate_hz) - 1, 0)
-        share = (np.arange(1, count + 1) / (count + 1))[:, None]
-        return Samples(
-            before.t_s[0] + share[:, 0] * (after.t_s[0] - before.t_s[0]),
-            before.acc_mps2 + share * (after.acc_mps2 - before.acc_mps2),
-            before.gyr_radps + share * (after.gyr_radps - before.gyr_radps),
-        )
+    def _restart_filters(self) -> None:
+        for low_pass in (*self._quick, *self._slow, self._rate, self._lateral, self._turn):
+            low_pass.restart()
+
+
+def _smooth(low_pass: list[Butterworth], axes: Vector) -> Vector:
+    x, y, z = (one.push(axis) for one, axis in zip(low_pass, axes, strict=True))
+    return x, y, z
+
+
+def _size(x: Array, y: Array, z: Array) -> Array:
+    return np.asarray(np.sqrt(x * x + y * y + z * z))

@@ -1,7 +1,7 @@
 """Contacts and toe-offs from the specific force at the sacrum: one detector for running, one for walking.
 
-Both are causal, of constant memory and indifferent to how their input is cut. What they say carries the index of the
-sample at which it could be said, so that whoever listens can keep the same order at any cut.
+Both are causal and need constant memory; the result does not depend on how the input is divided into chunks. Each event
+carries the index of the sample by which it was known, so that events of both can be put in order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from levelhips.samples import Array
 
 @dataclass(frozen=True, slots=True)
 class FootEvent:
-    """A contact or a toe-off at `at_s`, which sample `index` of the pushed chunk made known."""
+    """A contact or toe-off at `at_s` [s]; `index` is the sample of the pushed chunk by which it was known."""
 
     kind: Literal["contact", "toe-off"]
     at_s: float
@@ -27,46 +27,60 @@ class FootEvent:
 
 @dataclass(frozen=True, slots=True)
 class RunningSettings:
-    """Levels in g of low-passed vertical specific force, and times.
+    """Levels of the low-passed vertical specific force [g], and times.
 
-    The lead of contact and the course of toe-off are fitted to measured ground force: 16 runners with a real sacral
+    The lead of the contact and the parameters of the toe-off are fitted to measured ground force: 16 runners with a real sacral
     accelerometer at 2.5-4.2 m/s and -10..10 deg (Alcantara 2022, doi 10.7717/peerj.12752) and two treadmill runs of a
     virtual one (Fukuchi 2017, doi 10.7717/peerj.3298). docs/accuracy.md has the spread.
     """
 
-    low_pass_hz: float = 20.0  # keeps the rise of the load, drops the ringing of the clip
+    low_pass_hz: float = 20.0  # passes the rise of the load, removes the ringing of the clip
     contact_g: float = 0.5  # 0.5-0.7 finds every contact
-    arm_g: float = 0.4  # flight must have been before: walking stays above
-    confirm_g: float = 0.75  # a contact is said when the load gets here: at 4.5 m/s some rise to 0.6 and fall again before it
-    body_weight_g: float = 1.0
-    contact_lead_s: float = 0.019  # shock and load take this long from the foot up: 8 ms (accelerometers) to 27 (markers)
-    # Toe-off lies behind the last fall through body weight by a + b x (time over body weight), kept between two limits.
+    arm_g: float = 0.4  # flight goes below it, walking stays above except for 9-40 ms (science.md)
+    confirm_g: float = 0.75  # a contact is reported at this load: at 4.5 m/s some loads rise to 0.6 and fall again first
+    body_weight_g: float = 1.0  # by definition
+    contact_lead_s: float = 0.019  # shock and load reach the sacrum this late: 8 ms (accelerometers) to 27 (markers)
+    # Toe-off comes after the last fall through body weight by offset + slope x (time above body weight), within two limits.
     toe_off_offset_s: float = -0.064
     toe_off_slope: float = 0.684
     toe_off_min_s: float = 0.020
     toe_off_max_s: float = 0.090
-    shortest_stance_s: float = 0.09  # sprinters: 0.09-0.1
-    longest_stance_s: float = 0.45  # a jog at 2 m/s: 0.35-0.38
-    refractory: float = 0.6  # of the median step time
-    shortest_step_s: float = 0.21  # 4.75 steps/s
+    min_stance_s: float = 0.09  # sprinters: 0.09-0.1
+    max_stance_s: float = 0.45  # a jog at 2 m/s: 0.35-0.38
+    stance_grace_s: float = 0.1  # the toe-off of the longest stance is still to come (up to 0.09 s); 0.05-0.2 give the same results
+    refractory: float = 0.6  # of the median step time; 0.5-0.7 give the same results
+    min_step_s: float = 0.21  # 4.75 steps/s
+    max_step_s: float = 0.6  # 100 steps/min: a longer one is a pause or a missed contact; 0.5-0.75 give the same results
+    step_memory: int = 9  # odd, so that the median is one of them; 5-15 give the same results
+    min_steps: int = 4  # before it, one odd step would be the median
+    max_corner_share: float = 0.38  # of the sampling rate, so below Nyquist (0.5); matters under 53 Hz; 0.3-0.45 give the same results
+
+
+ABOVE_CONTACT, ABOVE_CONFIRM, ABOVE_WEIGHT = 2, 3, 4
+"""How many of the levels arm, contact, confirm and body weight the force is above."""
 
 
 @dataclass(slots=True)
 class _RunningState:
+    """Everything the detector remembers between calls."""
+
     before_s: float = 0.0
-    before_g: float = math.inf  # nothing can rise out of the time before the first sample
-    armed: bool = False
-    rise_s: float = math.nan  # the last rise through the level of contact that was not taken back
+    before_g: float = math.inf  # no rise can begin before the first sample
+    armed: bool = False  # the force was below `arm_g` since the last contact
+    rise_s: float = math.nan  # the last rise through the level of a contact
     contact_s: float = -math.inf
     in_stance: bool = False
     over_s: float = math.nan  # first rise through body weight in this stance
     under_s: float = math.nan  # last fall through it
-    due_s: float = math.inf  # when the toe-off will have been
-    steps_s: list[float] = field(default_factory=list)
+    due_s: float = math.inf  # when the toe-off will be
+    steps_s: list[float] = field(default_factory=list)  # the last step times
 
 
 class RunningContacts:
-    """Contacts and toe-offs in running: crossings of the low-passed vertical specific force, brought back to the ground.
+    """Streaming detector of contacts and toe-offs in running.
+
+    A contact is an upward crossing of the low-passed vertical specific force, corrected for the time the load takes from
+    the foot to the sacrum.
 
     Parameters
     ----------
@@ -75,23 +89,23 @@ class RunningContacts:
 
     References
     ----------
-    The idea of a level on a force model: Patoz et al. 2022, doi 10.3390/s22030784.
+    Patoz et al. 2022, doi 10.3390/s22030784, for the idea of a level on the vertical force.
     """
 
     def __init__(self, rate_hz: float, settings: RunningSettings = RunningSettings()) -> None:
         self.settings, self._state = settings, _RunningState()
-        low_pass_hz = min(settings.low_pass_hz, 0.38 * rate_hz)
+        low_pass_hz = min(settings.low_pass_hz, settings.max_corner_share * rate_hz)
         self._low_pass = Butterworth(2, low_pass_hz, rate_hz)
-        self.delay_s = math.sqrt(2) / (2 * math.pi * low_pass_hz)  # of a second-order Butterworth, well below its corner
+        self.delay_s = math.sqrt(2) / (2 * math.pi * low_pass_hz)  # of a second-order Butterworth filter, well below its corner
         self._levels = (settings.arm_g, settings.contact_g, settings.confirm_g, settings.body_weight_g)
 
     def restart(self) -> None:
-        """Samples were lost: forget the stance."""
+        """Forget the present stance: samples were lost."""
         self._state = _RunningState(steps_s=self._state.steps_s)
         self._low_pass.restart()
 
     def push(self, t_s: Array, vertical_g: Array) -> list[FootEvent]:
-        """Take (n,) times [s] and (n,) vertical specific forces [g]; give the contacts and toe-offs they decide."""
+        """Process the next times [s] and vertical specific forces [g], (n,) each; return the contacts and toe-offs detected."""
         if not len(t_s):
             return []
         state = self._state
@@ -102,93 +116,117 @@ class RunningContacts:
         changes = (level[1:] != level[:-1]).nonzero()[0]
         out: list[FootEvent] = []
         for i in changes.tolist():
-            self._settle_toe_off(float(s[i]), t_s, out)
-            self._cross(int(level[i]), int(level[i + 1]), g, s, i, out)
-        self._settle_toe_off(float(s[-1]), t_s, out)
+            out += self._due_toe_off(float(s[i]), t_s)
+            out += (self._rise if level[i + 1] > level[i] else self._fall)(int(level[i]), int(level[i + 1]), g, s, i)
+        return out + self._due_toe_off(float(s[-1]), t_s)
+
+    def _crossing_s(self, level_g: float, g: Array, s: Array, i: int) -> float:
+        """Return when the unfiltered force crossed a level between the samples `i` and `i + 1`."""
+        if not math.isfinite(g[i]):
+            return float(s[i + 1]) - self.delay_s
+        return float(s[i] + (s[i + 1] - s[i]) * (level_g - g[i]) / (g[i + 1] - g[i])) - self.delay_s
+
+    def _rise(self, low: int, high: int, g: Array, s: Array, i: int) -> list[FootEvent]:
+        """Process a rise from above `low` levels to above `high` levels."""
+        state, cfg = self._state, self.settings
+        out: list[FootEvent] = []
+        if low < ABOVE_CONTACT <= high:
+            state.rise_s = self._crossing_s(cfg.contact_g, g, s, i)
+        if low < ABOVE_CONFIRM <= high and state.armed:
+            out = self._begin_stance(state.rise_s - cfg.contact_lead_s, i)
+        if high == ABOVE_WEIGHT and state.in_stance:
+            state.due_s = math.inf  # the force had only dipped, the stance goes on
+            if math.isnan(state.over_s):
+                state.over_s = self._crossing_s(cfg.body_weight_g, g, s, i)
         return out
 
-    def _cross(self, low: int, high: int, g: Array, s: Array, i: int, out: list[FootEvent]) -> None:
-        state, cfg = self._state, self.settings
-
-        def at(level: float) -> float:
-            if not math.isfinite(g[i]):
-                return float(s[i + 1]) - self.delay_s
-            return float(s[i] + (s[i + 1] - s[i]) * (level - g[i]) / (g[i + 1] - g[i])) - self.delay_s
-
-        if high > low:
-            if low < 2 <= high:
-                state.rise_s = at(cfg.contact_g)
-            if low < 3 <= high and state.armed:
-                at_s = state.rise_s - cfg.contact_lead_s
-                if at_s - state.contact_s >= self._refractory_s():
-                    if state.in_stance and math.isfinite(state.due_s):  # the next foot is down before the toe-off was due
-                        out.append(FootEvent("toe-off", min(state.due_s, at_s), i))
-                    self._note_step(at_s - state.contact_s)
-                    state.contact_s, state.in_stance, state.armed = at_s, True, False
-                    state.over_s = state.under_s = math.nan
-                    state.due_s = math.inf
-                    out.append(FootEvent("contact", at_s, i))
-            if high == 4 and state.in_stance:
-                state.due_s = math.inf  # it was a dip, not the end
-                if math.isnan(state.over_s):
-                    state.over_s = at(cfg.body_weight_g)
-        else:
-            if low == 4 and state.in_stance:
-                state.under_s = at(cfg.body_weight_g)
-            was_loaded = math.isfinite(state.under_s - state.over_s) and state.under_s - state.contact_s >= cfg.shortest_stance_s
-            if high < 2 <= low and state.in_stance and was_loaded:
-                lag = cfg.toe_off_offset_s + cfg.toe_off_slope * (state.under_s - state.over_s)
-                state.due_s = state.under_s + min(max(lag, cfg.toe_off_min_s), cfg.toe_off_max_s)
-                if state.due_s <= s[i + 1]:
-                    out.append(FootEvent("toe-off", state.due_s, i))
-                    state.in_stance, state.due_s = False, math.inf
-            if high == 0:
-                state.armed = True
-
-    def _settle_toe_off(self, now_s: float, t_s: Array, out: list[FootEvent]) -> None:
+    def _begin_stance(self, at_s: float, i: int) -> list[FootEvent]:
+        """Begin a stance with a contact at `at_s`, unless it is too early for the next step."""
         state = self._state
+        if at_s - state.contact_s < self._refractory_s():
+            return []
+        out = []
+        if state.in_stance and math.isfinite(state.due_s):  # the next foot is down before the toe-off was due
+            out.append(FootEvent("toe-off", min(state.due_s, at_s), i))
+        self._note_step(at_s - state.contact_s)
+        state.contact_s, state.in_stance, state.armed = at_s, True, False
+        state.over_s = state.under_s = math.nan
+        state.due_s = math.inf
+        return [*out, FootEvent("contact", at_s, i)]
+
+    def _fall(self, low: int, high: int, g: Array, s: Array, i: int) -> list[FootEvent]:
+        """Process a fall from above `low` levels to above `high` levels."""
+        state, cfg = self._state, self.settings
+        out: list[FootEvent] = []
+        if low == ABOVE_WEIGHT and state.in_stance:
+            state.under_s = self._crossing_s(cfg.body_weight_g, g, s, i)
+        was_loaded = math.isfinite(state.under_s - state.over_s) and state.under_s - state.contact_s >= cfg.min_stance_s
+        if high < ABOVE_CONTACT <= low and state.in_stance and was_loaded:
+            lag = cfg.toe_off_offset_s + cfg.toe_off_slope * (state.under_s - state.over_s)
+            state.due_s = state.under_s + min(max(lag, cfg.toe_off_min_s), cfg.toe_off_max_s)
+            if state.due_s <= s[i + 1]:
+                out.append(FootEvent("toe-off", state.due_s, i))
+                state.in_stance, state.due_s = False, math.inf
+        if high == 0:
+            state.armed = True
+        return out
+
+    def _due_toe_off(self, now_s: float, t_s: Array) -> list[FootEvent]:
+        """Return the toe-off if it was due by `now_s`; give up a stance that lasts too long."""
+        state, cfg = self._state, self.settings
         if not state.in_stance:
-            return
+            return []
         if now_s >= state.due_s:  # known with the first sample at or after it
-            out.append(FootEvent("toe-off", state.due_s, int(t_s.searchsorted(state.due_s, "left"))))
+            toe_off = FootEvent("toe-off", state.due_s, int(t_s.searchsorted(state.due_s, "left")))
             state.in_stance, state.due_s = False, math.inf
-        elif now_s - state.contact_s > self.settings.longest_stance_s + 0.1:
-            state.in_stance, state.due_s = False, math.inf  # that was no step
+            return [toe_off]
+        if now_s - state.contact_s > cfg.max_stance_s + cfg.stance_grace_s:
+            state.in_stance, state.due_s = False, math.inf  # it was not a step
+        return []
 
     def _refractory_s(self) -> float:
         steps = self._state.steps_s
-        usual = sorted(steps)[len(steps) // 2] if len(steps) >= 4 else 0.0
-        return max(self.settings.shortest_step_s, self.settings.refractory * usual)
+        usual = sorted(steps)[len(steps) // 2] if len(steps) >= self.settings.min_steps else 0.0
+        return max(self.settings.min_step_s, self.settings.refractory * usual)
 
     def _note_step(self, step_s: float) -> None:
-        if step_s < 0.6:
+        if step_s < self.settings.max_step_s:
             self._state.steps_s.append(step_s)
-            del self._state.steps_s[:-9]
+            del self._state.steps_s[: -self.settings.step_memory]
 
 
 @dataclass(frozen=True, slots=True)
 class WalkingSettings:
-    """Walking at the lower back: at contact the body is braked and loaded, so vertical less forward force rises through its mean."""
+    """Band and levels of the vertical minus the forward specific force [g].
 
-    low_hz: float = 0.7  # posture and turning lie below
-    high_hz: float = 3.0  # the step and its first overtone; heel shocks differ from person to person
+    At a contact in walking the body is braked and loaded, so this difference rises through its mean.
+    """
+
+    low_hz: float = 0.7  # posture and turning are slower
+    high_hz: float = 3.0  # passes the step and its first overtone; heel shocks, which differ from person to person, are faster
     threshold_g: float = 0.04  # a slow step in a room still has 0.05-0.1 g; standing sway stays under 0.02
-    crossing_lag_s: float = 0.035  # of the crossing behind the contact, filters included (three insole recordings)
-    shortest_step_s: float = 0.3
-    longest_rise_s: float = 0.4  # a slower rise through the mean is no step
+    crossing_lag_s: float = 0.035  # from contact to crossing, filters included (three recordings with insoles)
+    min_step_s: float = 0.3  # 200 steps/min: nobody walks faster
+    max_rise_s: float = 0.4  # a slower rise through the mean is not a step
+
+
+ABOVE_MEAN, ABOVE_ALL = 2, 3
+"""How many of the levels minus threshold, zero and threshold the signal is above."""
 
 
 @dataclass(slots=True)
 class _WalkingState:
+    """Everything the detector remembers between calls."""
+
     before_s: float = 0.0
     before_g: float = 0.0
-    armed: bool = False
-    candidate_s: float = math.nan
+    armed: bool = False  # the signal was below minus the threshold since the last contact
+    candidate_s: float = math.nan  # the last rise through zero
     contact_s: float = -math.inf
 
 
 class WalkingContacts:
-    """Contacts in walking and shuffling: rises of vertical less forward specific force, band-passed.
+    """Streaming detector of contacts in walking and shuffling: rises of the band-passed vertical minus forward specific force.
 
     Parameters
     ----------
@@ -202,13 +240,13 @@ class WalkingContacts:
         self._low = Butterworth(2, settings.high_hz, rate_hz)
 
     def restart(self) -> None:
-        """Samples were lost: begin afresh."""
+        """Forget everything: samples were lost."""
         self._state = _WalkingState()
         self._high.restart()
         self._low.restart()
 
     def push(self, t_s: Array, vertical_g: Array, forward_g: Array) -> list[FootEvent]:
-        """Take (n,) times [s], vertical and forward specific forces [g]; give the contacts they decide."""
+        """Process the next times [s], vertical and forward specific forces [g], (n,) each; return the contacts detected."""
         if not len(t_s):
             return []
         state, cfg = self._state, self.settings
@@ -221,12 +259,12 @@ class WalkingContacts:
             low, high = int(level[i]), int(level[i + 1])
             if high == 0:
                 state.armed, state.candidate_s = True, math.nan
-            if low < 2 <= high and state.armed:
+            if low < ABOVE_MEAN <= high and state.armed:
                 state.candidate_s = float(s[i] - (s[i + 1] - s[i]) * g[i] / (g[i + 1] - g[i]))
-            if high == 3 and math.isfinite(state.candidate_s):
+            if high == ABOVE_ALL and math.isfinite(state.candidate_s):
                 at_s = state.candidate_s - cfg.crossing_lag_s
-                quick = float(s[i + 1]) - state.candidate_s <= cfg.longest_rise_s
-                if quick and at_s - state.contact_s >= cfg.shortest_step_s:
+                quick = float(s[i + 1]) - state.candidate_s <= cfg.max_rise_s
+                if quick and at_s - state.contact_s >= cfg.min_step_s:
                     out.append(FootEvent("contact", at_s, i))
                     state.contact_s = at_s
                 state.armed, state.candidate_s = False, math.nan

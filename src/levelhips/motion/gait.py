@@ -20,14 +20,18 @@ class GaitSettings:
 
     contacts: int = 3  # this many in a row are a gait: one landing is a jump
     run_pause_s: float = 0.75  # a longer time between contacts is not one running step (2 steps/s is the slowest jog)
-    walk_pause_s: float = 1.5
-    new_bout_pauses: float = 3.0
-    stride_ratio: float = 1.6
+    walk_pause_s: float = 1.5  # 40 steps/min, the slowest shuffle
+    new_bout_pauses: float = 3.0  # two contacts in a row may be missed within a bout; 5 gives the same, 2 loses 0.3 % of valid steps
+    stride_ratio: float = (
+        1.6  # of its two steps: more means a missed or doubled contact (1.5 and up); a limp stays below; 2.0 gives the same
+    )
     end_s: float = 1.5  # without a contact for this long, the bout is over
-    max_held: int = 8  # steps whose side is still open
-    step_memory: int = 9  # contacts from which the usual step and stride times are taken
-    release_confidence: float = 0.6
-    usual_walk_step_s: float = 0.6
+    max_held: int = 8  # steps whose side is still open; the voter is sure after two or three
+    step_memory: int = 9  # contacts: eight steps for the usual step time; 5-15 move the drop error by under 0.5 %
+    release_confidence: float = (
+        0.6  # at the end of a bout, held steps with a better than even side; 0.5 gives the same, 0.9 loses steps in walks
+    )
+    usual_walk_step_s: float = 0.6  # 100 steps/min, until the walker's own is known; 0.5 gives the same results
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class Gait:
         if state.stance_s is None:
             return []
         state.toe_off_s = at_s
-        return self._finish_stance(state.stance_s, at_s, at_s, conditions)
+        return self._finish_stance(state.stance_s, at_s, at_s, conditions, conditions)
 
     def lost(self) -> None:
         """Drop the present stance: samples are missing in it."""
@@ -192,10 +196,16 @@ class Gait:
         if stance_s is None:
             return []
         usual_s = usual_s if math.isfinite(usual_s) else self.settings.usual_walk_step_s
-        to_s = next_s if next_s - stance_s <= self._pause_s else stance_s + usual_s
-        return self._finish_stance(stance_s, min(to_s, conditions.known_s), math.nan, conditions)
+        judged = conditions
+        to_s = next_s
+        if next_s - stance_s > self._pause_s:
+            # Nobody walks any more when this becomes known: what happened after the step must not count.
+            to_s = min(stance_s + usual_s, conditions.known_s)
+            judged = replace(conditions, known_s=to_s)
+        return self._finish_stance(stance_s, min(to_s, conditions.known_s), math.nan, conditions, judged)
 
-    def _finish_stance(self, from_s: float, to_s: float, toe_off_s: float, conditions: Conditions) -> list[Event]:
+    def _finish_stance(self, from_s: float, to_s: float, toe_off_s: float, conditions: Conditions, judged: Conditions) -> list[Event]:
+        """Measure a stance, its quality under the conditions `judged`; return the steps that can be reported now."""
         state = self._state
         state.stance_s = None
         stance = steps.stance(
@@ -204,7 +214,7 @@ class Gait:
             to_s,
             toe_off_s=toe_off_s,
             mode=self.mode,
-            quality=self._quality(from_s, conditions),
+            quality=self._quality(from_s, judged),
             step_time_s=state.step_time_s,
             flight_before_s=state.flight_s,
             vertical_sd_rad=conditions.vertical_sd_rad,

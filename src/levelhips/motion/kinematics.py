@@ -75,7 +75,7 @@ def pelvis_kinematics(
     forward, upward, right = (m[i, 0] * up[0] + m[i, 1] * up[1] + m[i, 2] * up[2] for i in range(3))
     right_east, right_north = (rows[i][0] * m[2, 0] + rows[i][1] * m[2, 1] + rows[i][2] * m[2, 2] for i in range(2))
     return PelvisKinematics(
-        obliquity_rad=np.arcsin(np.clip(right, -1.0, 1.0)),  # the vertical component of the mediolateral axis: Baker 2001
+        obliquity_rad=np.arcsin(np.minimum(np.maximum(right, -1.0), 1.0)),  # the vertical component of the mediolateral axis: Baker 2001
         tilt_rad=-np.arctan2(forward, upward),
         heading_rad=unwrap(np.arctan2(right_north, right_east), heading_before_rad),
         force_mps2=(along(east, acc), along(north, acc), along(up, acc)),

@@ -18,25 +18,25 @@ class QualitySettings:
     """Limits; biomechanics.md 4.3 is their source unless stated."""
 
     settle_run_s: float = 5.0  # belt start-up: tilt is 0.5-3 deg off for 2-5 s
-    settle_walk_s: float = 1.0
+    settle_walk_s: float = 1.0  # two steps: the first one of a bout sets off
     turn_radps: float = math.radians(3.0)
     turn_steps: int = 8  # four strides; mean heading differs by 0.5-1.2 deg from stride to stride: over four that is 0.5 deg/s
-    turn_memory_strides: float = 2.0
-    slip_rad: float = math.radians(2.0)
-    slip_strides: int = 4
-    skip_strides: int = 6
-    fast_share: float = 0.35
-    slow_share: float = 0.02
+    turn_memory_strides: float = 2.0  # a bend is found again in each stride; with 1-4 the share of valid steps changes by 0.3 %
+    slip_rad: float = math.radians(2.0)  # nine times the spread of the fast mean
+    slip_strides: int = 4  # in a row: a stumble lasts one or two
+    skip_strides: int = 6  # the first 4 s of a run: tilt and obliquity settle (belt start-up); 3-12 give the same notices
+    fast_share: float = 0.35  # of a new stride: after 4 strides it shows 82 % of a slip, and spreads by half of what strides do
+    slow_share: float = 0.02  # 50 strides, 35 s: slow enough not to follow a slip, fast enough to follow fatigue
     camber_rad: float = math.radians(1.0)
     camber_s: float = 300.0
-    loose_hz: float = 25.0
-    loose_ratio: float = 2.0
-    loose_intervals: int = 20  # of running make the baseline
-    flat_acc_mps2: float = 18.0  # three equal values beyond 1.8 g, or 4 rad/s, in a row: the sensor is at its end
-    flat_gyr_radps: float = 4.0
-    before_contact_s: float = 0.05
+    loose_hz: float = 25.0  # the pelvis itself has little above 20 Hz (see the low-pass of the contacts)
+    loose_ratio: float = 2.0  # of amplitudes
+    loose_intervals: int = 20  # of running make the baseline: some 55 landings; 10-40 give the same notices
+    flat_acc_mps2: float = 18.0  # three equal values in a row beyond it: the sensor is at its range; the smallest range is 2 g
+    flat_gyr_radps: float = 4.0  # the same; the smallest range is 250 deg/s, 4.4 rad/s
+    before_contact_s: float = 0.05  # the shock may arrive before the contact as it is computed; 0.02-0.1 give the same results
     remember_s: float = 5.0  # longer than any stride
-    after_gap_s: float = 0.3  # a foot may have come down unseen
+    after_gap_s: float = 0.3  # a step: a foot may have come down unobserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class QualityMonitor:
         cfg, state = self.settings, self._state
         acc, gyr = np.concatenate([state.last_acc, samples.acc_mps2]), np.concatenate([state.last_gyr, samples.gyr_radps])
         for values, limit in ((acc, cfg.flat_acc_mps2), (gyr, cfg.flat_gyr_radps)):
-            if values.max() > limit or values.min() < -limit:
+            if np.maximum.reduce(values, axis=None) > limit or np.minimum.reduce(values, axis=None) < -limit:
                 same = (values[2:] == values[1:-1]) & (values[1:-1] == values[:-2]) & (np.abs(values[2:]) > limit)
                 state.flat_s.extend(samples.t_s[same.any(axis=1)].tolist())
         while state.flat_s and state.flat_s[0] < samples.t_s[0] - cfg.remember_s:

@@ -1,9 +1,9 @@
-"""Standing still: found bar by bar from the sensor alone, and the zero that is taken from it."""
+"""Quiet standing, found interval by interval from the sensor alone, and the average vertical in it."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,48 +12,74 @@ from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
 @dataclass(frozen=True, slots=True)
 class StandingSettings:
-    """How still a stander is, second by second."""
+    """How still somebody stands, second by second."""
 
     gyr_rms_radps: float = math.radians(4.0)  # quiet stance sways at 0.3-1 deg/s; shifting weight reaches 5-10
     gyr_bias_radps: float = math.radians(12.0)  # zero-rate level of common parts: 1-10 deg/s before calibration
     acc_sd_mps2: float = 0.35  # breathing and heartbeat 0.05; a slow step in a room 0.8 and more
-    acc_off_mps2: float = 0.6  # an accelerometer's own offset and scale
+    acc_off_mps2: float = 0.6  # offset and scale error of the accelerometer itself
     min_intervals: int = 2  # one still second may be chance
-    longest_s: float = 12.0  # what counts is how one stood last
-    moved_deg: float = 2.0  # people stand 1-2 deg otherwise from time to time
+    memory_s: float = 12.0  # what counts is how one stood last
+    moved_deg: float = 2.0  # people stand 1-2 deg differently from time to time
     handled_radps: float = 0.7  # 40 deg/s: a hand at the clip, or a turn; drills are slower
     upright_deg: float = 50.0  # the sacrum slopes 10-30 deg, and a clip on it
+    single_sd_rad: float = 0.01  # of one interval, with no other to compare: 0.6 deg, the sway of quiet stance
+
+
+@dataclass(slots=True)
+class _State:
+    """The spell of standing and the average over it."""
+
+    intervals: int = 0  # that were averaged
+    spell: int = 0  # still intervals in a row up to now
+    handled: bool = False  # somebody touched the clip since the last still interval
+    weight_s: float = 0.0
+    up: Array = field(default_factory=lambda: np.zeros(3))
+    variance: float = 0.0  # of the vertical from interval to interval [rad2]
 
 
 class StandingDetector:
-    """Judge whole bars: still or not; and average the vertical over still bars, in one spell or several."""
+    """Judges whole intervals as still or not, and averages the vertical over still ones, in one spell or several.
+
+    Parameters
+    ----------
+    outward : (3,) array
+        The sensor axis that faces away from the body.
+    """
 
     def __init__(self, outward: Array, settings: StandingSettings = StandingSettings()) -> None:
-        self.settings, self._outward = settings, outward
-        self.restart()
+        self.settings, self._outward, self._state = settings, outward, _State()
 
     def restart(self) -> None:
-        """Begin anew: what was averaged is forgotten."""
-        self.bars = self.spell = 0
-        self._handled = False  # since the last still bar: somebody put the clip right
-        self._weight = 0.0
-        self._up = np.zeros(3)
-        self._spread = 0.0
+        """Forget what was averaged."""
+        self._state = _State()
 
-    def pause(self, gyr_radps: Array) -> None:
-        """A bar of (n, 3) rates was not still: the spell is over, but what was averaged goes on counting."""
-        self.spell = 0
-        self._handled |= max(float(gyr_radps.max()), -float(gyr_radps.min())) > self.settings.handled_radps
+    @property
+    def spell(self) -> int:
+        """Still intervals in a row up to now."""
+        return self._state.spell
+
+    @property
+    def up(self) -> Array:
+        """The averaged vertical in sensor axes (3,), unit length."""
+        up = self._state.up
+        return np.asarray(up / math.sqrt(up @ up))
+
+    @property
+    def repeat_rad(self) -> float:
+        """Standard error of that vertical [rad]."""
+        state = self._state
+        return math.sqrt(state.variance / max(state.intervals - 1, 1)) if state.intervals > 1 else self.settings.single_sd_rad
 
     def still(self, acc_mps2: Array, gyr_radps: Array) -> bool:
-        """Whether a bar of (n, 3) samples is quiet, upright standing."""
+        """Return whether an interval of (n, 3) samples is quiet, upright standing."""
         if not self.quiet(acc_mps2, gyr_radps):
             return False
         mean = acc_mps2.mean(axis=0)
         return bool(abs(mean @ self._outward) <= math.sqrt(mean @ mean) * math.sin(math.radians(self.settings.upright_deg)))
 
     def quiet(self, acc_mps2: Array, gyr_radps: Array) -> bool:
-        """Whether a bar of (n, 3) samples is quiet, in any posture."""
+        """Return whether an interval of (n, 3) samples is quiet, in any posture."""
         cfg = self.settings
         bias = gyr_radps.mean(axis=0)
         if float(bias @ bias) > cfg.gyr_bias_radps**2:
@@ -67,35 +93,30 @@ class StandingDetector:
             return False
         return bool((acc_mps2 - mean).std(axis=0).max() < cfg.acc_sd_mps2)
 
-    def add(self, acc_mps2: Array, seconds: float) -> None:
-        """Add a still bar.
+    def pause(self, gyr_radps: Array) -> None:
+        """Take an interval of (n, 3) rates that was not still: the spell ends, the average is kept."""
+        self._state.spell = 0
+        self._state.handled |= max(float(gyr_radps.max()), -float(gyr_radps.min())) > self.settings.handled_radps
 
-        One far from what was averaged begins anew if the clip was handled in between; else it is a posture held still, as
-        in a drill, and not counted.
+    def add(self, acc_mps2: Array, seconds: float) -> None:
+        """Add a still interval of (n, 3) forces to the average.
+
+        An interval more than `moved_deg` off the average restarts it if the clip was handled meanwhile. Otherwise it is a
+        posture held still, as in a drill, and is ignored.
         """
+        state, cfg = self._state, self.settings
         mean = acc_mps2.mean(axis=0)
         up = mean / math.sqrt(mean @ mean)
-        self.spell += 1
-        if self.bars and up @ self.up < math.cos(math.radians(self.settings.moved_deg)):
-            if not self._handled:
+        state.spell += 1
+        if state.intervals and up @ self.up < math.cos(math.radians(cfg.moved_deg)):
+            if not state.handled:
                 return
-            self.restart()
-            self.spell = 1
-        self.bars += 1
-        self._handled = False
-        self._weight = min(self._weight + seconds, self.settings.longest_s)
-        before = self._up
-        self._up = before + (up - before) * min(1.0, seconds / self._weight)
-        if self.bars > 1:
+            state = self._state = _State(spell=1)
+        state.intervals += 1
+        state.handled = False
+        state.weight_s = min(state.weight_s + seconds, cfg.memory_s)
+        before = state.up
+        state.up = before + (up - before) * min(1.0, seconds / state.weight_s)
+        if state.intervals > 1:
             off = up - before
-            self._spread += (float(off @ off) - self._spread) / min(self.bars - 1, self.settings.longest_s)
-
-    @property
-    def up(self) -> Array:
-        """The vertical in sensor axes, averaged over the spell; unit length."""
-        return np.asarray(self._up / math.sqrt(self._up @ self._up))
-
-    @property
-    def repeat_rad(self) -> float:
-        """Standard error of that vertical [rad]."""
-        return math.sqrt(self._spread / max(self.bars - 1, 1)) if self.bars > 1 else 0.01
+            state.variance += (float(off @ off) - state.variance) / min(state.intervals - 1, cfg.memory_s)

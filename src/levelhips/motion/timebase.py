@@ -11,24 +11,30 @@ from levelhips.samples import BRIDGED, Array, Gap, GapReason, Samples
 
 @dataclass(frozen=True, slots=True)
 class TimebaseSettings:
-    """How long a loss may be bridged, and when a clock is believed to have jumped."""
+    """Which losses are bridged, and when a clock is taken to have jumped."""
 
+    min_rate_hz: float = 40.0  # below it a landing can fall between two samples
     bridge_s: float = 0.05  # a seventh of a step: filled in, the angles err by less than the pelvis' own spread
-    jump_back_s: float = 1.0  # packets that come late are late by less: a radio repeats within its supervision time
+    jump_back_s: float = 1.0  # late packets are late by less: a radio repeats within its supervision time
+    gap_intervals: float = 1.5  # longer than this many sampling intervals: a sample is missing and not only late
+    rounding_s: float = 1e-9  # far below the resolution of any sensor's clock
 
 
 @dataclass(slots=True)
 class _State:
+    """The last time on the rising clock, what is added to the sensor's clock, and what was dropped and bridged."""
+
     last_s: float | None = None
     shift_s: float = 0.0
+    dropped: int = 0
+    bridged: int = 0
 
 
 class Timebase:
-    """Bring samples onto one rising clock: drop what comes twice, tell what is missing.
+    """Bring samples onto one rising clock: drop repeated samples and report gaps.
 
-    Short losses are told too (reason ``bridged``): the pipeline fills them in, and they are no events.
-
-    Causal, indifferent to how its input is cut.
+    Short gaps are reported too, with the reason ``bridged``: the pipeline fills them in and they are not events. Causal;
+    the result does not depend on how the input is divided into chunks.
 
     Parameters
     ----------
@@ -42,57 +48,73 @@ class Timebase:
     """
 
     def __init__(self, rate_hz: float, settings: TimebaseSettings = TimebaseSettings()) -> None:
-        if not rate_hz >= 40:
-            raise ValueError(f"rate_hz is {rate_hz:g}; contacts need 40 Hz or more")
+        if not rate_hz >= settings.min_rate_hz:
+            raise ValueError(f"rate_hz is {rate_hz:g}; contacts need {settings.min_rate_hz:g} Hz or more")
         self.rate_hz, self.settings, self._state = rate_hz, settings, _State()
-        self.dropped = self.bridged = 0
+        self._dt = 1.0 / rate_hz
+
+    @property
+    def dropped(self) -> int:
+        """Samples dropped because their time did not rise."""
+        return self._state.dropped
+
+    @property
+    def bridged(self) -> int:
+        """Samples missing in gaps that are filled in."""
+        return self._state.bridged
 
     def push(self, samples: Samples) -> list[Samples | Gap]:
-        """Take samples cut anywhere; give runs of them without a gap, and the gaps between."""
+        """Process the next samples; return runs of samples without a gap, and the gaps between them."""
         if not len(samples):
             return []
-        state, dt = self._state, 1.0 / self.rate_hz
-        # Fast way: the whole chunk follows on what was before.
-        before = samples.t_s[0] + state.shift_s - dt if state.last_s is None else state.last_s
+        state = self._state
+        before = samples.t_s[0] + state.shift_s - self._dt if state.last_s is None else state.last_s
         t_s = samples.t_s + state.shift_s if state.shift_s else samples.t_s
         steps = np.diff(t_s, prepend=before)
-        # A sensor without a fine clock may say two samples at nearly the same moment: let them pass, in order.
-        if (steps > 0).all() and (steps < 1.5 * dt).all():
+        # A sensor with a coarse clock may give two samples nearly the same time: they pass, in order.
+        if (steps > 0).all() and (steps < self.settings.gap_intervals * self._dt).all():
             state.last_s = float(t_s[-1])
             return [Samples(t_s, samples.acc_mps2, samples.gyr_radps)]
         return self._one_by_one(samples)
 
     def _one_by_one(self, samples: Samples) -> list[Samples | Gap]:
-        state, settings, dt = self._state, self.settings, 1.0 / self.rate_hz
+        """Process samples with a gap, a repeated sample or a clock jump among them."""
+        state = self._state
         out: list[Samples | Gap] = []
         run: list[tuple[float, Array, Array]] = []
-
-        def close() -> None:
-            if run:
-                times, acc, gyr = zip(*run, strict=True)
-                out.append(Samples(np.array(times), np.array(acc), np.array(gyr)))
-                run.clear()
-
         for raw_s, acc, gyr in zip(samples.t_s.tolist(), samples.acc_mps2, samples.gyr_radps, strict=True):
+            gap = self._gap_before(raw_s)
             t_s = raw_s + state.shift_s
-            if state.last_s is not None:
-                step = t_s - state.last_s
-                if step < -settings.jump_back_s:  # the sensor began to count anew: go on one sample later
-                    close()
-                    state.shift_s += dt - step
-                    t_s = raw_s + state.shift_s
-                    out.append(Gap(state.last_s, t_s, GapReason.CLOCK_JUMP))
-                elif step <= 0:
-                    self.dropped += 1
-                    continue
-                elif step > max(settings.bridge_s, 1.5 * dt) + 1e-9:
-                    close()
-                    out.append(Gap(state.last_s, t_s))
-                elif step > 1.5 * dt:
-                    close()
-                    out.append(Gap(state.last_s, t_s, BRIDGED))
-                    self.bridged += round(step / dt) - 1
+            if state.last_s is not None and t_s <= state.last_s:
+                state.dropped += 1
+                continue
+            if gap is not None:
+                out += [*_joined(run), gap]
+                run = []
             run.append((t_s, acc, gyr))
             state.last_s = t_s
-        close()
-        return out
+        return out + _joined(run)
+
+    def _gap_before(self, raw_s: float) -> Gap | None:
+        """Return the gap between the last sample and one at `raw_s` on the sensor's clock; shift a clock that jumped back."""
+        state, cfg, dt = self._state, self.settings, self._dt
+        if state.last_s is None:
+            return None
+        t_s = raw_s + state.shift_s
+        step = t_s - state.last_s
+        if step < -cfg.jump_back_s:  # the sensor restarted its clock: continue one sampling interval later
+            state.shift_s += dt - step
+            return Gap(state.last_s, raw_s + state.shift_s, GapReason.CLOCK_JUMP)
+        if step > max(cfg.bridge_s, cfg.gap_intervals * dt) + cfg.rounding_s:
+            return Gap(state.last_s, t_s)
+        if step > cfg.gap_intervals * dt:
+            state.bridged += round(step / dt) - 1
+            return Gap(state.last_s, t_s, BRIDGED)
+        return None
+
+
+def _joined(run: list[tuple[float, Array, Array]]) -> list[Samples | Gap]:
+    if not run:
+        return []
+    times, acc, gyr = zip(*run, strict=True)
+    return [Samples(np.array(times), np.array(acc), np.array(gyr))]

@@ -15,8 +15,8 @@ from levelhips.motion.signal_buffer import SignalBuffer
 class GaitStageSettings:
     """How running takes over from walking, and when a run is settled."""
 
-    claim_s: float = 0.2
-    settled_s: float = 20.0
+    claim_s: float = 0.2  # the walking detector may date the first landing of the run a little earlier; 0-0.4 give the same results
+    settled_s: float = 20.0  # heading and gravity correction have settled (10 s, docs/accuracy.md); 10-40 move the drop error by 0.2 %
 
 
 @dataclass(slots=True)

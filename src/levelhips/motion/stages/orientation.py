@@ -70,6 +70,7 @@ class OrientationStage:
         before = gyr[:1] if state.last_gyr is None else state.last_gyr
         middle = (gyr + np.concatenate([before, gyr[:-1]])) * 0.5
         start_s = part.t_s[0] - 1.0 / self.rate_hz if state.last_gyr is None else state.last_s
-        middle *= (np.diff(part.t_s, prepend=start_s) * self.rate_hz)[:, None]
+        times = np.concatenate(([start_s], part.t_s))
+        middle *= ((times[1:] - times[:-1]) * self.rate_hz)[:, None]
         state.last_gyr, state.last_s = gyr[-1:], float(part.t_s[-1])
         return np.asarray(middle)

@@ -12,7 +12,7 @@ from levelhips.samples import Array
 class ProgressionStageSettings:
     """How the direction follows the pelvis while nobody walks or runs."""
 
-    follow_share: float = 0.4
+    follow_share: float = 0.4  # per interval, so within a few seconds; 0.2-0.8 give the same steps
 
 
 @dataclass(slots=True)

@@ -19,16 +19,16 @@ class VerticalSettings:
     """How sure the vertical is in different situations, and how sure it must be."""
 
     max_sd_rad: float = math.radians(0.6)  # steps count below it: a runner's own spread is 0.5-1.1 deg (biomechanics.md 4.3)
-    settled_share: float = 1 / 3  # of it: then correcting it every few seconds is enough
-    noticeable_share: float = 0.5  # of it: a larger correction means that the angles before it were wrong
+    settled_share: float = 1 / 3  # of it: a correction every few seconds is enough; 1/6 gives the same, 2/3 loses 1 % of valid steps
+    noticeable_share: float = 0.5  # of it: a larger correction means that the angles before it were wrong; 1/4 loses 1 % of valid steps
     untracked_sd_rad: float = math.radians(0.5)  # VQF alone in walking and standing (science.md: 0.26-0.36 deg, and bends)
-    cold_tilt_rad: float = math.radians(3.0)  # a recording that begins in mid-run: VQF after the first landings
-    cold_drift_radps: float = math.radians(0.5)
-    min_drift_share: float = 0.25  # of the usual drift: VQF's own figure for the bias is optimistic
+    cold_tilt_rad: float = math.radians(3.0)  # a recording that begins in mid-run; 1.5-6 give the same results
+    cold_drift_radps: float = math.radians(0.5)  # what VQF has not yet found of the bias (its own initial value)
+    min_drift_share: float = 0.25  # of the usual drift: VQF's own figure for the bias may be optimistic; 0.1 gives the same results
     rate_bend_radps3: float = 500.0  # second derivative of a runner's angular rate, which a straight line ignores
     stride_rate_sd_radps: float = 0.15  # 10 deg/s: by this strides differ from each other, and a filled gap from the truth
     stride_force_sd_mps2: float = 1.0  # the same for the specific force
-    gap_tilt_rad: float = math.radians(8.0)  # after a longer gap: the swing of the pelvis that was not observed
+    gap_tilt_rad: float = math.radians(8.0)  # after a longer gap: the swing of the pelvis that was not observed; 16 gives the same
     forget_s: float = 10.0  # a wearer who was gone for this long may come back in any posture
 
 
