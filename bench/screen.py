@@ -138,7 +138,7 @@ def opening(out: Table) -> None:
         zooms = []
         for at in range(10):
             begin = time.monotonic()
-            window.review.region.setRegion((5 + at, 7 + at))
+            window.review.overview.region.setRegion((5 + at, 7 + at))
             window.review._show_traces()
             window.review.traces.repaint()
             zooms.append((time.monotonic() - begin) * 1e3)

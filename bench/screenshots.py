@@ -32,7 +32,7 @@ from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.ui.app import application
-from levelhips.ui.pages.start import Searching
+from levelhips.ui.pages.connect import Searching
 from levelhips.ui.window import Window
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,7 +147,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
         window.show_review(RUN)
         pump(app, 60, lambda: window.review.analysis is not None)
         review = window.review
-        review.region.setRegion((7.9, 8.1))
+        review.overview.region.setRegion((7.9, 8.1))
         pump(app, 0.5)
         for tab, name in enumerate(("traces", "strides", "spread", "steps")):
             review.tabs.setCurrentIndex(tab)

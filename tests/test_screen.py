@@ -38,7 +38,7 @@ from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.ui import texts
 from levelhips.ui.app import application
-from levelhips.ui.pages.start import Searching
+from levelhips.ui.pages.connect import Searching
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 from levelhips.ui.window import Window
 
@@ -257,7 +257,7 @@ def test_a_frozen_screen_costs_no_beep_and_a_broken_one_no_recording(window, qtb
     window.holds[:] = [keeps]
     window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"]), new_loop=lambda: SimulatedTimeLoop(math.inf))
     session = window.session
-    window.live.trace.show_session = lambda *_: 1 / 0
+    window.live.trace.show_trace = lambda *_: 1 / 0
     assert session.join(60)  # the screen's thread does nothing: the whole run happens meanwhile
     assert len(keeps.cues) == len(analyze(run_of(SECONDS), LOW).cues) > 3
     with qtbot.captureExceptions() as broken:
@@ -458,7 +458,7 @@ def test_minutes_without_sound_are_drawn_apart(window, qtbot):
         for k in (3, 2, 1)
     ]
     kept = [{"started": "2026-03-01T10:00:00+00:00", "without_deg": {"left": 4.1}}]
-    window.weeks._trend(rows, kept)
+    window.weeks.plot.show_runs(rows, kept)
     curves = [item for item in window.weeks.plot.getPlotItem().listDataItems() if len(item.getData()[0])]
     assert [len(curve.getData()[0]) for curve in curves] == [3, 1, 3]
 

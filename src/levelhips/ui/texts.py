@@ -1,9 +1,12 @@
-"""All words of the screen, in one place, so that they can be translated."""
+"""Labels of the window. The words for what happens in a session are in `levelhips.text`."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from levelhips.events import Side
 from levelhips.text import QUALITY_ADVICE
+from levelhips.ui import theme
 
 WINDOW = "levelhips"
 RUN, DRILL, REVIEW = "Run", "Drill", "Review"
@@ -49,23 +52,21 @@ DRILL_COUNTS, DRILL_LAST = "{good} good   {cheated} with a fault", "last {range:
 DRILL_DONE, RESULT_HINT = "Done", "A again   O other side   Esc back"
 HISTORY_HINT = "← → tabs   Enter review a session   Esc back"
 TODAY_TAB, TREND_TAB, SESSIONS_TAB, NOTES_TAB = "Today", "Drop over the weeks", "Sessions", "Notes"
-TREND_KEY = (
-    "<span style='color:{left}'>●&nbsp;left&nbsp;stance</span> &nbsp; <span style='color:{right}'>●&nbsp;right&nbsp;stance</span>"
-    " &nbsp; bars: spread of the steps &nbsp; rings: minutes without sound"
+_SIDES_KEY = (
+    f"<span style='color:{theme.SIDE[Side.LEFT]}'>●&nbsp;left&nbsp;stance</span>"
+    f" &nbsp; <span style='color:{theme.SIDE[Side.RIGHT]}'>●&nbsp;right&nbsp;stance</span>"
 )
+TREND_KEY = _SIDES_KEY + " &nbsp; bars: spread of the steps &nbsp; rings: minutes without sound"
 SESSION_COLUMNS = ("when", "what", "min", "left", "right")
 DAY, NO_DAY, BEGIN = "Day {number} of {days}: {kind}", "The programme has not begun", "Begin the programme today"
 DAY_KIND = {"run": "a day with a run", "off": "a day off", "acute": "acute, no running"}
 WHEN = {"daily": "daily", "before-run": "before the run", "after-run": "after the run", "off": "day off", "acute": "acute"}
 THE_RUN = "the run"
-OVERVIEW_KEY = (
-    "<span style='color:{left}'>●&nbsp;left&nbsp;stance</span> &nbsp; <span style='color:{right}'>●&nbsp;right&nbsp;stance</span>"
-    " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
-)
+OVERVIEW_KEY = _SIDES_KEY + " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
 TRACES_KEY = "solid: obliquity &nbsp; dashed: tilt &nbsp; dotted: rotation"
 CADENCE, TARGET = "{cadence:.0f} steps/min", "  (asked {target:.0f})"
 NO_PLAN, PLAN = "No schedule: sound all the time", "{name}, session {session} of {sessions}"
-PLAN_NAMES = {
+PLAN_NAMES: dict[Literal["baseline", "retraining", "recall", "walk-run"], str] = {
     "baseline": "Baseline without sound",
     "retraining": "Retraining",
     "recall": "Recall without sound",

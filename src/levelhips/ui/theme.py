@@ -1,4 +1,4 @@
-"""Colours, sizes and the style of the screen; docs/design-of-the-screen.md says why."""
+"""Colors, sizes and style of the window; docs/design-of-the-screen.md gives the reasons."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from levelhips.events import Side
 
 BACK, CARD, LINE = "#0f1419", "#171d25", "#2a333e"
 TEXT, DIM = "#e8edf2", "#93a0ad"
-# Okabe and Ito's sky blue and orange: told apart in every common colour blindness, and in grey by brightness.
+# Okabe and Ito's sky blue and orange: told apart with every common color blindness.
 SIDE = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
-SHADE_SHARE = 0.13  # of a side's colour behind its stances
-NUMBER_SHARE = 0.24  # of the window's height: a capital is 0.73 of that in DejaVu and its like, so 1/6 of the window
-HEAD_SHARE, WORD_SHARE, SMALL_SHARE = 0.036, 0.034, 0.024
+SHADE_SHARE = 0.13  # of a side's color in the background of its stances: seen, but the line stays the brightest thing
+# Font sizes as shares of the window's height. A capital is 0.73 of its font size (DejaVu and similar fonts), so that of the
+# number is 1/6 of the window; the smallest is 19 px at 800.
+NUMBER_SHARE = 0.24
+TITLE_SHARE, HEAD_SHARE, WORD_SHARE, SMALL_SHARE = 0.05, 0.036, 0.034, 0.024
+MIN_FONT_PX = 11  # below this letters run together
 FAMILY = "Inter, Segoe UI, SF Pro Text, DejaVu Sans, sans-serif"
 
 STYLE = f"""
@@ -31,6 +34,6 @@ QProgressBar::chunk {{ background: {SIDE[Side.LEFT]}; }}
 """
 
 
-def pixels(height: int, share: float, least: int = 11) -> int:
-    """A font's size for a window's height."""
-    return max(least, round(height * share))
+def pixels(height: int, share: float) -> int:
+    """Return a font size [px] as a share of a window's height."""
+    return max(MIN_FONT_PX, round(height * share))

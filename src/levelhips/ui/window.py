@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.coaching.drills.drill import DrillSettings
@@ -24,35 +24,16 @@ from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
 from levelhips.settings import Settings
 from levelhips.settings.paths import history_path
-from levelhips.ui import texts, theme
-from levelhips.ui.pages.drill import DrillChoicePage, DrillPage
+from levelhips.ui import texts
+from levelhips.ui.pages.connect import ConnectPage, Searching
+from levelhips.ui.pages.drill import DrillPage
+from levelhips.ui.pages.drill_choice import DrillChoicePage
 from levelhips.ui.pages.live import LivePage
-from levelhips.ui.pages.start import ConnectPage, Searching, StartPage
+from levelhips.ui.pages.start import StartPage
 from levelhips.ui.pages.weeks import WeeksPage
 from levelhips.ui.review.page import ReviewPage
+from levelhips.ui.widgets.banner import Banner
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
-
-
-class Banner(QWidget):
-    """What went wrong and what to do, until it is read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        close = QPushButton(texts.DISMISS)
-        close.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.addWidget(self.words, 1)
-        layout.addWidget(close)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(f"background: {theme.LINE}; font-size: 18px")
-        self.hide()
-
-    def say(self, text: str) -> None:
-        self.words.setText(text)
-        self.setAccessibleName(text)
-        self.show()
 
 
 class Window(QMainWindow):

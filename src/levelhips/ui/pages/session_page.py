@@ -1,21 +1,20 @@
-"""What the pages of a running session share: they ask it, and pass keys on."""
+"""Base of the pages that show a running session: poll it, and pass keys on to it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from levelhips.commands import Do
 from levelhips.live.dispatch import Silenceable
 from levelhips.live.session import Session
-from levelhips.ui import theme
 
-FRAME_MS = 16
+FRAME_MS = 16  # 60 pictures a second, as the display
 
 
 class SessionPage(QWidget):
-    """A page that follows a session, and its keys: Space, Z, S, and Q twice."""
+    """Page that polls a session, with its keys: Space, Z, S, and Q twice."""
 
     ended = Signal()
 
@@ -31,22 +30,22 @@ class SessionPage(QWidget):
         self._timer.timeout.connect(self.refresh)
 
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
-        """Show a session that runs."""
+        """Show a running session."""
         self.session, self._sounds, self.muted, self._asked_to_end = session, sounds, False, False
         self._timer.start(FRAME_MS)
         self.setFocus()
 
     def leave(self) -> None:
-        """Stop asking."""
+        """Stop polling the session."""
         self._timer.stop()
         self.session = None
 
     def refresh(self) -> None:
-        """Ask the session how it fares, and show it."""
+        """Poll the session and show its state."""
         raise NotImplementedError
 
-    def obey(self, key: int, session: Session) -> bool:
-        """Take a key of this page's own; say whether it was one."""
+    def handle_key(self, key: int, session: Session) -> bool:
+        """Handle a key of this page only; return whether it was one."""
         raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -68,17 +67,5 @@ class SessionPage(QWidget):
             self.muted = not self.muted
             for sound in self._sounds:
                 sound.mute(self.muted)
-        elif not self.obey(key, session):
+        elif not self.handle_key(key, session):
             super().keyPressEvent(event)
-
-    def dress(self, *labels: tuple[QLabel, float, str]) -> None:
-        """Give labels their share of the window's height, and their colour."""
-        height = self.window().height()
-        for label, share, colour in labels:
-            label.setStyleSheet(f"color: {colour}; font-size: {theme.pixels(height, share)}px")
-
-
-def say(label: QLabel, text: str) -> None:
-    """Only what changed is drawn again."""
-    if label.text() != text:
-        label.setText(text)

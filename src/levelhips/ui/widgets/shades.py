@@ -1,4 +1,4 @@
-"""Which foot is on the ground, as a shade behind a plot: rectangles, a hundred times cheaper than filled curves."""
+"""Background shading of a plot by the foot on the ground: rectangles, a hundred times cheaper than filled curves."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from levelhips.events import Side
 from levelhips.samples import Array
 from levelhips.ui import theme
 
-TALL_DEG = 90.0
+TALL_DEG = 90.0  # half the height of a rectangle: no pelvic angle is larger
 
 
-def mixed(colour: str, back: str, share: float) -> QColor:
-    """A colour laid thinly over another, mixed once: a see-through brush would be mixed for every pixel of every frame."""
-    over, under = QColor(colour), QColor(back)
+def mixed(color: str, back: str, share: float) -> QColor:
+    """Return a color laid thinly over another, mixed once: a translucent brush would be mixed for every pixel of every frame."""
+    over, under = QColor(color), QColor(back)
     pairs = ((over.red(), under.red()), (over.green(), under.green()), (over.blue(), under.blue()))
     return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
 
 
 class StanceShades(pg.GraphicsObject):
-    """Stances as (from, to) in the plot's own time, by side."""
+    """Plot item that shades the stances of each side."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class StanceShades(pg.GraphicsObject):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def show_stances(self, stances: dict[Side, Array], from_s: float, to_s: float) -> None:
-        """Take (n, 2) starts and ends of each side, and what span there is at all."""
+        """Show (n, 2) starts and ends of the stances of each side, within a span, in the plot's time [s]."""
         bounds = QRectF(from_s, -TALL_DEG, to_s - from_s, 2 * TALL_DEG)
         if bounds != self._bounds:
             self.prepareGeometryChange()
@@ -56,7 +56,7 @@ class StanceShades(pg.GraphicsObject):
 
 
 def stances_of(t_s: Array, side_sign: Array) -> dict[Side, Array]:
-    """(n, 2) starts and ends of the stances of each side, from samples."""
+    """Return the (n, 2) starts and ends of the stances of each side [s], from (m,) times and signs of samples."""
     out = {}
     for side in Side:
         on = np.concatenate([[False], side_sign == side.sign, [False]])

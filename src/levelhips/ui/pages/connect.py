@@ -1,0 +1,158 @@
+"""Page on which a sensor in range is chosen, and for a run also a run protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+from levelhips.coaching.run_protocol import SESSIONS, PlanSettings
+from levelhips.errors import LevelHipsError
+from levelhips.sensors.ble import DiscoveredDevice, Radio, scan
+from levelhips.ui import texts, theme
+from levelhips.ui.widgets.labels import size_text
+
+REFRESH_MS = 250  # the scan reports twice a second
+# Signal strength in words [dBm]: over -65 a sensor is within a few meters; under -80 packets begin to be lost.
+STRONG_DBM, FAIR_DBM = -65, -80
+
+
+@asynccontextmanager
+async def system_radio() -> AsyncIterator[Radio]:
+    """The computer's own Bluetooth."""
+    yield Radio()
+
+
+class Searching:
+    """Scan for sensors in a thread of its own; `heard` and `trouble` may be read from any thread."""
+
+    def __init__(self, radio: Callable[[], AbstractAsyncContextManager[Radio]] = system_radio) -> None:
+        self.heard: dict[str, DiscoveredDevice] = {}
+        self.trouble: LevelHipsError | None = None
+        self._over = threading.Event()
+        self._radio = radio
+        self._thread = threading.Thread(target=self._run, name="levelhips-scan", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the scan; return at once."""
+        self._over.set()
+
+    def _run(self) -> None:
+        async def search() -> None:
+            async with self._radio() as radio, aclosing(scan(radio)) as found:
+                async for self.heard in found:
+                    if self._over.is_set():
+                        return
+
+        try:
+            asyncio.run(search())
+        except LevelHipsError as error:
+            self.trouble = error
+
+
+class ConnectPage(QWidget):
+    """List of the sensors in range; Enter connects."""
+
+    chosen, virtual, back = Signal(str), Signal(), Signal()
+    trouble = Signal(str)
+
+    def __init__(self, search: Callable[[], Searching] = Searching) -> None:
+        super().__init__()
+        self._search = search
+        self._searching: Searching | None = None
+        self.title, self.hint = QLabel(texts.SENSORS), QLabel(texts.CONNECT_HINT)
+        self.list = QListWidget()
+        self.list.setAccessibleName(texts.SENSORS)
+        self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
+        self.plan = QComboBox()
+        self.plan.setAccessibleName(texts.NO_PLAN)
+        self.plan.addItem(texts.NO_PLAN, PlanSettings())
+        for name, title in texts.PLAN_NAMES.items():
+            for session in range(1, SESSIONS[name] + 1):
+                self.plan.addItem(texts.PLAN.format(name=title, session=session, sessions=SESSIONS[name]), PlanSettings(name, session))
+        self.practise = QPushButton(texts.VIRTUAL)
+        self.practise.clicked.connect(self.virtual)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(60, 30, 60, 20)
+        layout.addWidget(self.title)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.plan)
+        layout.addWidget(self.practise)
+        layout.addWidget(self.hint)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._refresh)
+        self.setFocusProxy(self.list)
+        # A list searches its rows for letters that are typed: a shortcut comes before it.
+        shortcut = QShortcut(QKeySequence("V"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.virtual)
+
+    def begin(self, *, running: bool = True) -> None:
+        """Search while the page is shown; for a run, offer a run protocol."""
+        self.plan.setVisible(running)
+        self.list.clear()
+        self._searching = self._search()
+        self._timer.start(REFRESH_MS)
+        self._refresh()
+        self.list.setFocus()
+
+    def end(self) -> None:
+        """Stop searching."""
+        self._timer.stop()
+        if self._searching is not None:
+            self._searching.stop()
+            self._searching = None
+
+    def _refresh(self) -> None:
+        searching = self._searching
+        if searching is None:
+            return
+        if searching.trouble is not None:
+            self.trouble.emit(str(searching.trouble))
+            self._timer.stop()
+            return
+        known = sorted((one for one in searching.heard.values() if one.profile is not None), key=lambda one: -one.rssi_dbm)
+        row = max(self.list.currentRow(), 0)
+        lines = [self._line(one) for one in known]
+        if [self.list.item(at).text() for at in range(self.list.count())] != (lines or [texts.NO_SENSORS]):
+            self.list.clear()
+            for one, line in zip(known, lines, strict=True):
+                item = QListWidgetItem(line)
+                item.setData(Qt.ItemDataRole.UserRole, one.address)
+                self.list.addItem(item)
+            if not known:
+                item = QListWidgetItem(texts.NO_SENSORS)
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.list.addItem(item)
+            self.list.setCurrentRow(min(row, self.list.count() - 1))
+
+    @staticmethod
+    def _line(one: DiscoveredDevice) -> str:
+        assert one.profile is not None
+        battery = "   " + texts.BATTERY.format(percent=one.battery_percent) if math.isfinite(one.battery_percent) else ""
+        strength = "strong" if one.rssi_dbm > STRONG_DBM else "fair" if one.rssi_dbm > FAIR_DBM else "weak"
+        return f"{one.name or one.address}   {one.profile.title}   {texts.SIGNAL[strength]}{battery}"
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.back.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentItem() is not None:
+            address = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+            if address:
+                self.chosen.emit(address)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        size_text(theme.TITLE_SHARE, self.title)
+        size_text(theme.HEAD_SHARE, self.list)
+        size_text(theme.SMALL_SHARE, self.practise, self.plan)
+        size_text(theme.SMALL_SHARE, self.hint, color=theme.DIM)
+        super().resizeEvent(event)

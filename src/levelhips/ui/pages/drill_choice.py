@@ -1,0 +1,90 @@
+"""Page on which a drill and the hip that works are chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+from levelhips.coaching.drills.drill import DrillSettings
+from levelhips.events import Side
+from levelhips.settings.installed import drills
+from levelhips.ui import texts, theme
+from levelhips.ui.widgets.labels import shrinkable, size_text
+
+
+class DrillChoicePage(QWidget):
+    """List of the drills, a button for each hip, and what the chosen drill asks for."""
+
+    chosen, back = Signal(object), Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.side = Side.LEFT
+        self.title, self.about, self.hint = QLabel(texts.DRILLS), QLabel(), QLabel(texts.DRILL_CHOICE_HINT)
+        self.about.setWordWrap(True)
+        shrinkable(self.title, self.about, self.hint)
+        self.list = QListWidget()
+        self.list.setAccessibleName(texts.DRILLS)
+        for name, drill in drills().items():
+            item = QListWidgetItem(drill.title)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            self.list.addItem(item)
+        self.list.currentRowChanged.connect(self._describe)
+        self.list.itemActivated.connect(lambda _: self.choose())
+        self.sides = {side: QPushButton() for side in Side}
+        sides = QHBoxLayout()
+        for side, button in self.sides.items():
+            button.clicked.connect(lambda _=False, side=side: self.take_side(side))
+            sides.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(60, 30, 60, 20)
+        for widget in (self.title, self.list):
+            layout.addWidget(widget)
+        layout.addLayout(sides)
+        layout.addWidget(self.about)
+        layout.addWidget(self.hint)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setFocusProxy(self.list)
+        # A list searches its rows for letters that are typed: shortcuts come before it.
+        for key, act in (("L", lambda: self.take_side(Side.LEFT)), ("R", lambda: self.take_side(Side.RIGHT)), ("Esc", self.back.emit)):
+            QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(act)
+        self.list.setCurrentRow(0)
+        self.take_side(Side.LEFT)
+
+    def take_side(self, side: Side) -> None:
+        """Choose the hip that works."""
+        self.side = side
+        for one, button in self.sides.items():
+            button.setText(("● " if one is side else "○ ") + texts.HIP[one])
+        self._size_buttons()
+        self._describe()
+
+    def choose(self) -> None:
+        """Go on with the drill that is selected."""
+        name = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+        self.chosen.emit(DrillSettings(name=name, side=self.side.value))
+
+    def _describe(self, row: int = 0) -> None:
+        if self.list.currentItem() is None:
+            return
+        drill = drills()[self.list.currentItem().data(Qt.ItemDataRole.UserRole)]
+        self.about.setText(f"{drill.told(self.side)}   {drill.dose.sets} x {drill.dose.reps}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.choose()
+        else:
+            super().keyPressEvent(event)
+
+    def _size_buttons(self) -> None:
+        for one, button in self.sides.items():
+            size_text(theme.SMALL_SHARE, button, extra=f" border-color: {theme.SIDE[one]};" if one is self.side else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        size_text(theme.TITLE_SHARE, self.title)
+        size_text(theme.SMALL_SHARE, self.list)
+        self._size_buttons()
+        size_text(theme.HEAD_SHARE, self.about, color=theme.TEXT)
+        size_text(theme.SMALL_SHARE, self.hint, color=theme.DIM)
+        super().resizeEvent(event)

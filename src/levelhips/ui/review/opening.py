@@ -1,0 +1,66 @@
+"""Analysis of a recording in a thread of its own, with progress, while the window stays responsive."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from levelhips.analysis import Analysis, analyze
+from levelhips.errors import LevelHipsError
+from levelhips.events import Quality, Step, Update
+from levelhips.recording import open_recording
+
+
+class _CancelledError(Exception):
+    """Raised inside the analysis to end it early."""
+
+
+class Opening:
+    """Read and analyze a recording in a thread; all attributes may be read from any thread.
+
+    Attributes
+    ----------
+    share : float
+        How much is done, 0 to 1.
+    steps : list of Step
+        The steps that count, as far as they are found.
+    done : threading.Event
+        Set at the end, whatever it was.
+    analysis : Analysis or None
+        The result; None until then, and if it failed or was cancelled.
+    trouble : str
+        Why it failed, for the user.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.share = path, 0.0
+        self.analysis: Analysis | None = None
+        self.trouble: str = ""
+        self.steps: list[Step] = []
+        self.done, self._cancelled = threading.Event(), threading.Event()
+        threading.Thread(target=self._run, name="levelhips-analysis", daemon=True).start()
+
+    def cancel(self) -> None:
+        """End the analysis early; return at once. The thread ends within some 20 s of recording, a few hundredths of a second."""
+        self._cancelled.set()
+
+    def _run(self) -> None:
+        try:
+            self.analysis = analyze(open_recording(self.path), None, self._progress, self._found)
+        except _CancelledError:
+            pass
+        except LevelHipsError as error:
+            self.trouble = str(error)
+        except Exception as error:  # a bug must end in words on the screen, not in an endless progress bar
+            self.trouble = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            self.done.set()
+
+    def _progress(self, share: float) -> None:
+        if self._cancelled.is_set():
+            raise _CancelledError
+        self.share = share
+
+    def _found(self, update: Update) -> None:
+        self.steps += [step for step in update.of(Step) if step.quality is Quality.OK]

@@ -1,0 +1,51 @@
+"""Plot in the style of the review, base of its plots."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from levelhips.events import Side
+from levelhips.ui import theme
+
+
+class ReviewPlot(pg.PlotWidget):
+    """Plot with labeled axes and without menus."""
+
+    def __init__(self, left: str, bottom: str) -> None:
+        super().__init__(background=theme.CARD)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.label_axes(left, bottom)
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.setPen(theme.LINE)
+            axis.setTextPen(theme.DIM)
+            axis.enableAutoSIPrefix(False)
+
+    def label_axes(self, left: str, bottom: str) -> None:
+        """Name the axes, for the eye and for screen readers."""
+        self.setLabel("left", left)
+        self.setLabel("bottom", bottom)
+        self.setAccessibleName(f"{left} over {bottom}")
+
+
+def side_color(side: Side, alpha: int = 255) -> QColor:
+    """Return the color of a side, more or less opaque (0-255)."""
+    color = QColor(theme.SIDE[side])
+    color.setAlpha(alpha)
+    return color
+
+
+def playhead() -> pg.InfiniteLine:
+    """Return a vertical line that marks what is being played; hidden until then."""
+    line = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.TEXT, width=2))
+    line.setVisible(False)
+    return line
+
+
+def move_playhead(line: pg.InfiniteLine, at: float | None) -> None:
+    """Show a playhead at a place of the time axis; None hides it."""
+    line.setVisible(at is not None)
+    if at is not None:
+        line.setValue(at)

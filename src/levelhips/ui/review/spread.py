@@ -1,0 +1,34 @@
+"""Histogram of the drops of each side."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+
+from levelhips.analysis import Analysis
+from levelhips.events import Side
+from levelhips.ui import texts, theme
+from levelhips.ui.review.plot import ReviewPlot, side_color
+
+BIN_DEG = 0.25  # a third of a runner's own spread (0.8 deg)
+
+
+class SpreadPlot(ReviewPlot):
+    """Share of the steps by their drop."""
+
+    def __init__(self) -> None:
+        super().__init__(texts.SHARE_AXIS, texts.DROP_AXIS)
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """Show the steps that count."""
+        self.clear()
+        for side in Side:
+            drops = np.array([step.drop_deg for step in analysis.good(side)])
+            if not len(drops):
+                continue
+            edges = np.arange(math.floor(drops.min() / BIN_DEG) * BIN_DEG, drops.max() + 2 * BIN_DEG, BIN_DEG)
+            share, edges = np.histogram(drops, edges)
+            pen = pg.mkPen(theme.SIDE[side])
+            self.plot(edges, 100 * share / len(drops), stepMode="center", fillLevel=0, brush=side_color(side, 120), pen=pen)

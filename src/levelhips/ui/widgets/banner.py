@@ -1,0 +1,31 @@
+"""A line across the top of the window that shows a problem and what to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from levelhips.ui import texts, theme
+
+
+class Banner(QWidget):
+    """Message that stays until the user closes it or the next session begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        close = QPushButton(texts.DISMISS)
+        close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(close)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(f"background: {theme.LINE}; font-size: 18px")
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show a message."""
+        self.words.setText(text)
+        self.setAccessibleName(text)
+        self.show()

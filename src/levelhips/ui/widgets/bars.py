@@ -1,0 +1,83 @@
+"""Bar chart of the last steps against the limits."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from levelhips.events import Side
+from levelhips.live.snapshot import BARS, Bar, Picture
+from levelhips.ui import texts, theme
+from levelhips.ui.widgets.card import degrees_text
+
+MIN_TOP_DEG = 3.0  # scale of the chart while all drops are small: noise must not fill it
+LIMIT_ROOM = 1.25  # the limit stands at 4/5 of the height or lower, so that bars over it can be seen
+
+
+class Bars(QWidget):
+    """The last steps in their order; a bar over its limit has a triangle, one that does not count is hollow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars: tuple[Bar, ...] = ()
+        self._limits: dict[Side, float] = dict.fromkeys(Side, math.inf)
+        self.setAccessibleName(texts.BARS_NAME)
+
+    def show_picture(self, picture: Picture) -> None:
+        """Show the steps of a snapshot; repaint only if something changed."""
+        if picture.bars != self._bars or picture.threshold_deg != self._limits:
+            self._bars, self._limits = picture.bars, picture.threshold_deg
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(self.font())
+        font.setPixelSize(theme.pixels(self.window().height(), theme.SMALL_SHARE))
+        painter.setFont(font)
+        line_px = painter.fontMetrics().height()
+        painter.setPen(QColor(theme.DIM))
+        painter.drawText(self.rect().adjusted(0, 6, 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
+        room = QRectF(12, line_px + 34, self.width() - 24, self.height() - line_px - 46)
+        limits = [level for level in self._limits.values() if math.isfinite(level)]
+        top_deg = max([bar.drop_deg for bar in self._bars] + [LIMIT_ROOM * level for level in limits] + [MIN_TOP_DEG])
+        each = room.width() / BARS
+        start = room.right() - each * len(self._bars)
+        for place, bar in enumerate(self._bars):
+            self._paint_bar(painter, bar, room, start + place * each, each, top_deg)
+        for side, level in self._limits.items():
+            if math.isfinite(level):
+                y = room.bottom() - room.height() * level / top_deg
+                same = self._limits[side] == self._limits[side.other]
+                painter.setPen(QPen(QColor(theme.TEXT if same else theme.SIDE[side]), 2, Qt.PenStyle.DashLine))
+                painter.drawLine(int(room.left()), int(y), int(room.right()), int(y))
+        painter.setPen(QPen(QColor(theme.LINE), 2))
+        painter.drawLine(int(room.left()), int(room.bottom()), int(room.right()), int(room.bottom()))
+        painter.end()
+
+    def _head(self) -> str:
+        shown = {side: degrees_text(level) if math.isfinite(level) else texts.LEARNING for side, level in self._limits.items()}
+        both = shown[Side.LEFT] if shown[Side.LEFT] == shown[Side.RIGHT] else f"{shown[Side.LEFT]} / {shown[Side.RIGHT]}"
+        return texts.LIMIT_HEAD.format(limit=both)
+
+    @staticmethod
+    def _paint_bar(painter: QPainter, bar: Bar, room: QRectF, left: float, each: float, top_deg: float) -> None:
+        tall = room.height() * max(bar.drop_deg, 0.0) / top_deg
+        box = QRectF(left + 0.14 * each, room.bottom() - tall, 0.72 * each, tall)
+        color = QColor(theme.SIDE[bar.side])
+        if not bar.good:
+            painter.setPen(QPen(QColor(theme.DIM), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color if bar.over else color.darker(190))
+        painter.drawRect(box)
+        if bar.over and bar.good:
+            painter.setBrush(color)
+            middle, size = box.center().x(), 0.36 * each
+            peak = box.top() - 3 * size
+            base = [QPointF(middle - size, peak + 2 * size), QPointF(middle + size, peak + 2 * size), QPointF(middle, peak)]
+            painter.drawPolygon(QPolygonF(base))

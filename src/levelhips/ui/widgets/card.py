@@ -1,0 +1,90 @@
+"""Card with the drop of one side as a number that can be read from two meters."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from levelhips.events import Side
+from levelhips.live.snapshot import Picture
+from levelhips.ui import texts, theme
+
+NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3°" still fits in a narrow window
+
+
+def degrees_text(value_deg: float) -> str:
+    """Return an angle with one decimal, or a dash if it is not known."""
+    return f"{value_deg:.1f}°" if math.isfinite(value_deg) else "–"
+
+
+class Card(QWidget):
+    """Mean drop of one side with its uncertainty.
+
+    A drop over the limit is shown by a word, a thick frame and full brightness, never by color alone.
+    """
+
+    def __init__(self, side: Side) -> None:
+        super().__init__()
+        self.side = side
+        self._picture: tuple[object, ...] = ()
+        self._value, self._word, self._under = "–", texts.WAITING, ""
+        self.over = self._flash = False
+        self.setAccessibleName(f"{texts.SIDE[side]} {texts.STANCE[side]}")
+
+    def show_picture(self, picture: Picture, *, flash: bool) -> None:
+        """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
+        drop, limit = picture.drop_deg[self.side], picture.threshold_deg[self.side]
+        self.over = math.isfinite(drop) and drop > limit
+        word = texts.WAITING if not math.isfinite(drop) else texts.OVER if self.over else texts.LEVEL
+        change, sd = picture.since_start_deg[self.side], picture.sd_deg[self.side]
+        under = texts.SINCE_START.format(change=change) if math.isfinite(change) else texts.STANCE[self.side]
+        if math.isfinite(sd):
+            under = f"± {sd:.1f}°     {under}"
+        now = (degrees_text(drop), word, under, flash)
+        if now != self._picture:
+            self._picture = now
+            self._value, self._word, self._under, self._flash = degrees_text(drop), word, under, flash
+            self.setAccessibleDescription(f"{self._value} {word}")
+            self.update()
+
+    @property
+    def capital_px(self) -> int:
+        """Height of the number's capital letters [px]."""
+        font = QFont(self.font())
+        font.setPixelSize(self._number_px())
+        return QFontMetrics(font).capHeight()
+
+    def _number_px(self) -> int:
+        return min(theme.pixels(self.window().height(), theme.NUMBER_SHARE), int(self.width() * NUMBER_WIDTH_SHARE))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = QColor(theme.SIDE[self.side])
+        box = QRectF(self.rect()).adjusted(4, 4, -4, -4)
+        painter.setBrush(color.darker(330) if self._flash else QColor(theme.CARD))
+        painter.setPen(QPen(color, 6) if self.over else QPen(QColor(theme.LINE), 2))
+        painter.drawRoundedRect(box, 14, 14)
+        height = self.window().height()
+        inner = box.adjusted(22, 14, -22, -14)
+        font = QFont(self.font())
+        font.setBold(True)
+        font.setPixelSize(theme.pixels(height, theme.WORD_SHARE))
+        painter.setFont(font)
+        painter.setPen(color)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, texts.SIDE[self.side])
+        painter.setPen(color if self.over else QColor(theme.DIM))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._word)
+        font.setPixelSize(self._number_px())
+        painter.setFont(font)
+        painter.setPen(QColor(theme.TEXT))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._value)
+        font.setBold(False)
+        font.setPixelSize(theme.pixels(height, theme.SMALL_SHARE))
+        painter.setFont(font)
+        painter.setPen(QColor(theme.DIM))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, self._under)
+        painter.end()

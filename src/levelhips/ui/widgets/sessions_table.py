@@ -1,0 +1,48 @@
+"""Table of all sessions in the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from levelhips.events import Side
+from levelhips.history.weekly import in_words
+from levelhips.ui import texts
+
+
+class SessionsTable(QTableWidget):
+    """One row for each session; Enter or a double click opens it."""
+
+    opened = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(0, len(texts.SESSION_COLUMNS))
+        self.setHorizontalHeaderLabels(list(texts.SESSION_COLUMNS))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.cellActivated.connect(self._open)
+
+    def show_sessions(self, rows: list[dict[str, Any]]) -> None:
+        """List sessions, the newest first."""
+        self.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            at = dt.datetime.fromisoformat(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
+            drops = [_drop(row["sides"].get(side.value)) for side in Side]
+            for column, text in enumerate((at, in_words(row), f"{row['duration_s'] / 60:.0f}", *drops)):
+                item = QTableWidgetItem(text)
+                item.setData(Qt.ItemDataRole.UserRole, row["file"])
+                self.setItem(number, column, item)
+
+    def _open(self, row: int) -> None:
+        if (item := self.item(row, 0)) is not None:
+            self.opened.emit(Path(item.data(Qt.ItemDataRole.UserRole)))
+
+
+def _drop(side: dict[str, Any] | None) -> str:
+    return "" if side is None or side["mean_deg"] is None else f"{side['mean_deg']:.1f}°"
