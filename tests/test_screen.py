@@ -35,7 +35,7 @@ from levelhips import Cue, SensorError, Settings, analyze, open_recording
 from levelhips.analysis.curves import stride_curves
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.threshold import ThresholdSettings
-from levelhips.events import Side
+from levelhips.events import FormFault, Quality, Side
 from levelhips.history import History
 from levelhips.live.keys import Action, Where, keys, keys_line
 from levelhips.sensors.profile import profiles
@@ -43,7 +43,8 @@ from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
-from levelhips.ui import texts
+from levelhips.text import FORM_FAULTS, QUALITY, stance_drop
+from levelhips.ui import texts, theme
 from levelhips.ui.app import application, closed_by_signals
 from levelhips.ui.pages.connect import Searching
 from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, LIMIT_STEPS
@@ -722,8 +723,56 @@ def test_a_drill_is_reviewed_repetition_by_repetition(window, qtbot):
     qtbot.waitUntil(lambda: review.analysis is not None, timeout=30000)
     assert "6 of 6 repetitions, 4 without fault" in review.summary.text()
     review.tabs.setCurrentWidget(review.table)
-    faults = [review.table.item(row, 5).text() for row in range(review.table.rowCount())]
-    assert faults == ["", "", "rolled-back", "", "rolled-back", ""]
+    headers = [review.table.horizontalHeaderItem(column).text() for column in range(review.table.columnCount())]
+    column = headers.index("Form faults")
+    fault = FORM_FAULTS[FormFault.ROLLED_BACK]
+    assert [review.table.item(row, column).text() for row in range(review.table.rowCount())] == ["", "", fault, "", fault, ""]
+    assert review.over_time.chooser.findData("rep_range") >= 0
+    assert review.over_time.chooser.findData("contralateral_drop") < 0, "a drill has no steps"
     window.show_review(ROOT / "recordings" / "radio_losses.mcap")
     qtbot.waitUntil(lambda: "steps count" in review.summary.text(), timeout=30000)
-    assert review.table.horizontalHeaderItem(2).text() == texts.COLUMNS[2]
+    assert review.table.horizontalHeaderItem(2).text() == "Pelvic drop [deg]"
+    step = next(step for step in review.analysis.steps if math.isfinite(step.contact_time_s))
+    row = [cell.text() for cell in map(partial(review.table.item, review.analysis.steps.index(step)), range(review.table.columnCount()))]
+    assert f"{step.drop_deg:.2f}" in row
+    assert f"{1000 * step.contact_time_s:.0f}" in row
+    assert QUALITY[step.quality] in row
+
+
+def test_any_metric_is_plotted_over_time_by_side(window, qtbot):
+    window.show_review(ROOT / "recordings" / "radio_losses.mcap")
+    review = window.review
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=60000)
+    over_time = review.over_time
+    assert over_time.chooser.currentData() == "contralateral_drop"
+    over_time.chooser.setCurrentIndex(over_time.chooser.findData("contact_time"))
+    assert over_time.plot.getAxis("left").labelText == "Contact time [ms]"
+    points = [item for item in over_time.plot.getPlotItem().listDataItems() if item.opts["symbol"] is not None]
+    for item, side in zip(points, Side, strict=True):
+        t_min, values = item.getData()
+        good = [step for step in review.analysis.steps if step.side is side and step.quality is Quality.OK and step.contact_time_s > 0]
+        assert len(good) > 20
+        assert t_min == pytest.approx([step.at_s / 60 for step in good])
+        assert values == pytest.approx([1000 * step.contact_time_s for step in good])
+    keys = {over_time.chooser.itemData(row) for row in range(over_time.chooser.count())}
+    assert {"cadence", "flight_before"} <= keys
+    assert not keys & {"contact_s", "stance_side", "rep_range"}, "times, words and other kinds of events are not offered"
+
+
+def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
+    hold = begin(window, qtbot)
+    live, words = window.live, {side: stance_drop(side) for side in Side}
+    assert words[Side.LEFT] == "left leg on the ground: right side drops"
+    for side, card in live.cards.items():
+        assert card._under.endswith(words[side]), "also when a change since the start is shown"
+        assert card.toolTip() == card.accessibleName() == words[side]
+    # In left stance the right side is low, which is negative obliquity: at the bottom of the plot.
+    bottom, top = sorted(live.trace._words, key=lambda word: word.pos().y())
+    assert (bottom.toPlainText(), top.toPlainText()) == (words[Side.LEFT], words[Side.RIGHT])
+    left, right = (live.trace._limits[side].value() for side in Side)
+    assert left < 0 < right, "and so is the limit of left stance"
+    for key in (texts.OVERVIEW_KEY, texts.TREND_KEY, texts.SIDES_KEY):
+        for side in Side:
+            assert f"{theme.SIDE[side]}'>● {words[side]}".replace(": ", ":&nbsp;") in key
+    assert live.bars.toolTip() == window.review.summary.toolTip() == "\n".join(words.values())
+    go_on(window, qtbot, hold)

@@ -14,6 +14,7 @@ from levelhips.live.drill_snapshot import DrillPicture
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Picture
+from levelhips.text import HIPS, LINK_STATES, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
@@ -84,9 +85,9 @@ class DrillPage(SessionPage):
             return
         picture, link = session.view.look(), session.link
         drill = picture.drill
-        set_text(self.state, "    ".join([link.state.value, texts.MUTED if self.muted else texts.SOUND_ON]))
+        set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), texts.MUTED if self.muted else texts.SOUND_ON]))
         if drill is None or link.state is not LinkState.STREAMING:
-            set_text(self.told, texts.END_QUESTION if self._asked_to_end else link.why or link.state.value)
+            set_text(self.told, texts.END_QUESTION if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
         if drill is not None:
             self._show_drill(picture, drill, streaming=link.state is LinkState.STREAMING)
         done = drill is not None and drill.phase is Phase.DONE and picture.now_s - drill.phase_s > DONE_SHOWN_S
@@ -95,7 +96,7 @@ class DrillPage(SessionPage):
             self.ended.emit()
 
     def _show_drill(self, picture: Picture, drill: DrillPicture, *, streaming: bool) -> None:
-        set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=texts.HIP[drill.side], set_n=drill.set_n, sets=drill.sets))
+        set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=HIPS[drill.side], set_n=drill.set_n, sets=drill.sets))
         if self._asked_to_end:
             set_text(self.told, texts.END_QUESTION)
         elif self.answer:

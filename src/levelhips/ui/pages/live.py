@@ -12,8 +12,9 @@ from levelhips.events import LinkState, Quality, Side
 from levelhips.live.dispatch import Silenceable
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
-from levelhips.live.snapshot import Picture, block_line
+from levelhips.live.snapshot import Picture
 from levelhips.sensors.source import LinkStatus
+from levelhips.text import LINK_STATES, QUALITY_ADVICE, block_line, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.bars import Bars
@@ -107,7 +108,7 @@ class LivePage(SessionPage):
             parts.append(texts.RECORDING if session.recorder.recording else texts.NOT_RECORDING)
         if math.isfinite(session.link.battery_percent):
             parts.append(texts.BATTERY.format(percent=session.link.battery_percent))
-        parts += [session.link.state.value, texts.MUTED if self.muted else texts.SOUND_ON]
+        parts += [words_for(LINK_STATES, session.link.state), texts.MUTED if self.muted else texts.SOUND_ON]
         if picture.paused:
             parts.append(texts.PAUSED)
         return "    ".join(parts)
@@ -119,7 +120,7 @@ class LivePage(SessionPage):
         if self.answer:
             return self.answer
         if link.state is not LinkState.STREAMING:
-            return link.why or link.state.value
+            return link.why or words_for(LINK_STATES, link.state)
         return self._before_running(picture) or self._while_running(picture)
 
     @staticmethod
@@ -128,15 +129,14 @@ class LivePage(SessionPage):
             return texts.STAND_MORE.format(left=max(1.0, STAND_S - picture.now_s)) if picture.now_s < STAND_S else texts.STAND
         if not picture.steps:
             return texts.STANDING_FOUND
-        return texts.SETTLING if picture.quality is Quality.SETTLING else ""
+        return QUALITY_ADVICE[Quality.SETTLING] if picture.quality is Quality.SETTLING else ""
 
     @staticmethod
     def _while_running(picture: Picture) -> str:
         if picture.block is not None:
             return block_line(picture.block, picture.now_s)
-        if picture.quality is not None and picture.quality.value in texts.NOT_COUNTED:
-            return texts.NOT_COUNTED[picture.quality.value]
-        return picture.said
+        advice = words_for(QUALITY_ADVICE, picture.quality) if picture.quality is not None else ""
+        return advice or picture.said
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.HEAD_SHARE, self.clock, self.cadence, self.message, color=theme.TEXT)
