@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,25 +27,29 @@ except ImportError as error:  # a library of the system's is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
 from living import run_of
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from levelhips import Cue, SensorError, Settings, analyze, open_recording
 from levelhips.analysis.curves import stride_curves
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.threshold import ThresholdSettings
-from levelhips.events import Side
-from levelhips.history import SessionKind, SessionRow
+from levelhips.events import FormFault, Quality, Side
+from levelhips.history import History, SessionKind, SessionRow
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import RetentionRow
+from levelhips.live.keys import Action, Where, keys, keys_line
 from levelhips.sensors.profile import profiles
 from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
-from levelhips.ui import texts
-from levelhips.ui.app import application
+from levelhips.text import FAULT_NAMES, QUALITY, stance_drop
+from levelhips.ui import texts, theme
+from levelhips.ui.app import application, closed_by_signals
 from levelhips.ui.pages.connect import Searching
+from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, LIMIT_STEPS
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 from levelhips.ui.window import Window
 
@@ -52,8 +60,6 @@ SECONDS = 40.0
 @pytest.fixture(scope="session")
 def qapp_cls():
     application()
-    from PySide6.QtWidgets import QApplication
-
     return QApplication
 
 
@@ -140,8 +146,8 @@ def test_keys_of_the_live_view(window, qtbot):
     hold = begin(window, qtbot, hold_s=20.0)
     live, session = window.live, window.session
     qtbot.keyClick(live, Qt.Key.Key_Up)
+    qtbot.keyClick(live, Qt.Key.Key_K)
     qtbot.keyClick(live, Qt.Key.Key_M)
-    qtbot.keyClick(live, Qt.Key.Key_S)
     assert hold.muted
     live.refresh()
     assert texts.MUTED in live.state.text()
@@ -163,6 +169,166 @@ def test_the_window_can_be_closed_by_key_in_mid_run_and_the_recording_is_whole(w
     qtbot.keyClick(window.live, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not window.isVisible()
     assert open_recording(session.recorder.paths[0]).notes == []
+
+
+def sigterm(window: Window) -> None:
+    with closed_by_signals(window):
+        os.kill(os.getpid(), signal.SIGTERM)
+        loop = QEventLoop()
+        closing = QTimer(interval=20)
+        closing.timeout.connect(lambda: window.isVisible() or loop.quit())
+        closing.start()
+        loop.exec()
+
+
+ENDS = {
+    "Ctrl+Q": lambda window, qtbot: qtbot.keyClick(window.live, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier),
+    "the window's button": lambda window, qtbot: window.close(),
+    "SIGTERM": lambda window, qtbot: sigterm(window),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_run_ended_by_closing_the_window_is_in_the_history(window, qtbot, tmp_path, end):
+    window._history_file = tmp_path / "history.sqlite"
+    hold = begin(window, qtbot)
+    session = window.session
+    hold.go_on.set()
+    end(window, qtbot)
+    assert not window.isVisible()
+    assert session.join(0), "the session has ended before the window is gone"
+    with History(window._history_file) as history:
+        (row,) = history.sessions()
+    assert Path(row["file"]).name == session.kept.name
+    assert row["duration_s"] > 29
+
+
+def test_the_result_of_a_drill_is_told_when_its_window_is_closed(window, qtbot):
+    hold = practise(window, qtbot, 32.2)
+    hold.go_on.set()
+    window.close()
+    assert any("of 6 repetitions" in line for line in window.farewell)
+
+
+def test_a_signal_closes_an_idle_window(window, qtbot):
+    """No timer of the window runs Python code then: without help the signal would wait for a key."""
+    loop, limit = QEventLoop(), QTimer(singleShot=True)
+    window.windowHandle().visibleChanged.connect(loop.quit)  # in C++, too
+    limit.timeout.connect(loop.quit)
+    limit.start(20000)
+    with closed_by_signals(window):
+        killer = subprocess.Popen([sys.executable, "-c", f"import os, signal; os.kill({os.getpid()}, signal.SIGTERM)"])
+        loop.exec()
+    assert killer.wait() == 0
+    assert not window.isVisible()
+    assert limit.isActive()
+
+
+@asynccontextmanager
+async def slow_to_stop(let_go: threading.Event):
+    """A virtual sensor that does not take leave until it is let go."""
+    async with virtual_source(run_of(SECONDS), profiles()["levelhips"]) as source:
+        try:
+            yield source
+        finally:
+            while not let_go.is_set():
+                await asyncio.sleep(0.01)
+
+
+def begin_slow(window: Window, qtbot) -> tuple[threading.Event, Holds]:
+    let_go, hold = threading.Event(), Holds(30.2)
+    window.holds[:] = [hold]
+    window.begin(partial(slow_to_stop, let_go), new_loop=lambda: SimulatedTimeLoop(math.inf))
+    qtbot.waitUntil(hold.there.is_set, timeout=20000)
+    hold.go_on.set()
+    return let_go, hold
+
+
+def test_the_window_stays_alive_while_a_slow_session_ends(window, qtbot):
+    let_go, _ = begin_slow(window, qtbot)
+    qtbot.keyClick(window.live, Qt.Key.Key_Q)
+    qtbot.keyClick(window.live, Qt.Key.Key_Q)
+    ticks = []
+    timer = QTimer(interval=10)
+    timer.timeout.connect(lambda: ticks.append(0))
+    timer.start()
+    qtbot.waitUntil(lambda: len(ticks) > 20)
+    assert window.live.message.text() == texts.ENDING
+    session = window.session
+    assert session is not None
+    window.choose_sensor()
+    window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"]))
+    assert window.session is session, "no other session begins meanwhile"
+    assert window.pages.currentWidget() is window.live
+    let_go.set()
+    qtbot.waitUntil(lambda: window.session is None, timeout=20000)
+    assert window.pages.currentWidget() is window.review
+
+
+def test_keys_do_nothing_on_the_page_of_a_drill_that_is_being_ended(window, qtbot):
+    hold = practise(window, qtbot, 24.0)
+    window.end_session()
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_A, Qt.Key.Key_O):
+        qtbot.keyClick(window.drill, key)
+    assert window.pages.currentWidget() is window.drill
+    assert window.drill.told.text() == texts.ENDING
+    go_on(window, qtbot, hold)
+    qtbot.keyClick(window.drill, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.choice
+
+
+def test_the_window_is_drawn_while_it_waits_for_a_slow_session_to_close(window, qtbot):
+    let_go, _ = begin_slow(window, qtbot)
+    seen = []
+
+    def look() -> None:
+        window.close()
+        window.windowHandle().close()  # as the system's button does
+        seen.append((window.live.message.text(), window.isVisible()))
+        let_go.set()
+
+    QTimer.singleShot(100, look)
+    assert window.close()
+    assert seen == [(texts.ENDING, True)], "it waits, and closing it again changes nothing"
+    assert not window.isVisible()
+
+
+def test_a_bug_that_breaks_the_session_is_said_and_the_run_is_kept(window, qtbot):
+    @asynccontextmanager
+    async def broken():
+        async with virtual_source(run_of(SECONDS), profiles()["levelhips"]) as source:
+            yield source
+            raise ZeroDivisionError("a bug at the end")
+
+    window.begin(broken, new_loop=lambda: SimulatedTimeLoop(math.inf))
+    session = window.session
+    qtbot.waitUntil(lambda: window.session is None, timeout=20000)
+    assert "a bug at the end" in window.banner.words.text()
+    assert window.pages.currentWidget() is window.review
+    assert session.kept is not None
+
+
+def test_a_mark_is_answered(window, qtbot):
+    hold = begin(window, qtbot, hold_s=20.1)
+    for _ in range(3):
+        qtbot.keyClick(window.live, Qt.Key.Key_K)
+    window.live.refresh()
+    assert window.live.message.text() == "Mark 3 at 0:20"
+    window.live._answered_s -= ANSWER_SHOWN_S
+    window.live.refresh()
+    assert window.live.message.text() != "Mark 3 at 0:20"
+    qtbot.keyClick(window.live, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert window.live.answer == "", "keys with Ctrl belong to the system"
+    go_on(window, qtbot, hold)
+
+
+@pytest.mark.parametrize("where", [Where.RUN, Where.DRILL])
+def test_the_window_has_the_keys_of_the_terminal(window, where):
+    page = window.live if where is Where.RUN else window.drill
+    assert page.where is where
+    assert page.hint.text() == keys_line(where, capitals=True)
+    known = {Action.PAUSE, Action.MUTE, Action.END, *LIMIT_STEPS, *COMMANDS}
+    assert {key.action for key in keys(where)} <= known
 
 
 def test_standing_is_counted_down_and_found(window, qtbot):
@@ -294,6 +460,65 @@ def test_review_brush_curves_table_and_export(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: review._playing is not None and review._playing.now_s > review.stretch_s[0] + 0.1, timeout=20000)
     qtbot.keyClick(review, Qt.Key.Key_Space)
     assert review._playing is None
+
+
+def test_leaving_the_review_cancels_what_is_being_opened(window, qtbot, tmp_path):
+    shutil.copy(ROOT / "recordings" / "treadmill_fatigue.mcap", tmp_path / "run.mcap")
+    window.show_review(tmp_path / "run.mcap")
+    review = window.review
+    opening = review._opening
+    qtbot.waitUntil(lambda: review._first_seen > 0, timeout=60000)
+    qtbot.keyClick(review, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.start
+    assert not review.progress.isVisibleTo(review)
+    assert review.title.text() == ""
+    assert not review.overview.getPlotItem().listDataItems()
+    assert opening.done.wait(20)
+    assert opening.analysis is None, "the analysis does not go on for nobody"
+    window.show_review(tmp_path / "run.mcap")
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=60000)
+    assert review.title.text() == "run.mcap"
+    shown = review.summary.text()
+    review.open(ROOT / "recordings" / "treadmill_fatigue.mcap")
+    qtbot.waitUntil(lambda: review._first_seen > 0, timeout=60000)
+    qtbot.keyClick(review, Qt.Key.Key_Escape)
+    window.show_review()
+    assert (review.title.text(), review.summary.text()) == ("run.mcap", shown)
+    assert review._opening is None
+    assert len(review.overview.getPlotItem().listDataItems()) > 2, "what was shown before is there again"
+
+
+def test_opening_another_recording_cancels_the_first(window, qtbot):
+    review = window.review
+    review.open(ROOT / "recordings" / "treadmill_fatigue.mcap")
+    first = review._opening
+    review.open(ROOT / "recordings" / "radio_losses.mcap")
+    assert first.done.wait(20)
+    assert first.analysis is None
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=60000)
+    assert review.analysis.recording.path.name == "radio_losses.mcap"
+
+
+def test_playback_stops_at_once_however_slow_the_sound_device_is(window, qtbot):
+    class SlowSound:
+        let_go, closed = threading.Event(), threading.Event()
+
+        def put(self, update) -> None: ...
+
+        def close(self) -> None:
+            self.let_go.wait(20)
+            self.closed.set()
+
+    review = window.review
+    window.show_review(ROOT / "recordings" / "radio_losses.mcap")
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=60000)
+    review._make_sounds = lambda: [SlowSound()]
+    review.play()
+    window.show_start()
+    assert review._playing is None
+    assert not SlowSound.closed.is_set()
+    SlowSound.let_go.set()
+    assert SlowSound.closed.wait(20), "the device is closed all the same"
 
 
 def test_a_damaged_file_is_said_and_the_page_stays(window, qtbot, tmp_path):
@@ -430,7 +655,7 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
     hold = practise(window, qtbot, 24.0)
     page = window.drill
     qtbot.keyClick(page, Qt.Key.Key_Space)
-    qtbot.keyClick(page, Qt.Key.Key_S)
+    qtbot.keyClick(page, Qt.Key.Key_M)
     assert hold.muted
     qtbot.keyClick(page, Qt.Key.Key_Q)
     page.refresh()
@@ -438,7 +663,7 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
     hold.go_on.set()
     qtbot.waitUntil(lambda: window.session is None or window.session.view.look().paused, timeout=20000)
     qtbot.keyClick(page, Qt.Key.Key_Q)
-    assert window.session is None
+    qtbot.waitUntil(lambda: window.session is None, timeout=20000)
     assert "repetitions" in page.result.text()
     qtbot.keyClick(page, Qt.Key.Key_O)
     assert window._drill.side == "right"
@@ -498,8 +723,56 @@ def test_a_drill_is_reviewed_repetition_by_repetition(window, qtbot):
     qtbot.waitUntil(lambda: review.analysis is not None, timeout=30000)
     assert "6 of 6 repetitions, 4 without fault" in review.summary.text()
     review.tabs.setCurrentWidget(review.table)
-    faults = [review.table.item(row, 5).text() for row in range(review.table.rowCount())]
-    assert faults == ["", "", "rolled back", "", "rolled back", ""]
+    headers = [review.table.horizontalHeaderItem(column).text() for column in range(review.table.columnCount())]
+    column = headers.index("Form faults")
+    fault = FAULT_NAMES[FormFault.ROLLED_BACK]
+    assert [review.table.item(row, column).text() for row in range(review.table.rowCount())] == ["", "", fault, "", fault, ""]
+    assert review.over_time.chooser.findData("rep_range") >= 0
+    assert review.over_time.chooser.findData("contralateral_drop") < 0, "a drill has no steps"
     window.show_review(ROOT / "recordings" / "radio_losses.mcap")
     qtbot.waitUntil(lambda: "steps count" in review.summary.text(), timeout=30000)
-    assert review.table.horizontalHeaderItem(2).text() == texts.COLUMNS[2]
+    assert review.table.horizontalHeaderItem(2).text() == "Pelvic drop [deg]"
+    step = next(step for step in review.analysis.steps if math.isfinite(step.contact_time_s))
+    row = [cell.text() for cell in map(partial(review.table.item, review.analysis.steps.index(step)), range(review.table.columnCount()))]
+    assert f"{step.drop_deg:.2f}" in row
+    assert f"{1000 * step.contact_time_s:.0f}" in row
+    assert QUALITY[step.quality] in row
+
+
+def test_any_metric_is_plotted_over_time_by_side(window, qtbot):
+    window.show_review(ROOT / "recordings" / "radio_losses.mcap")
+    review = window.review
+    qtbot.waitUntil(lambda: review.analysis is not None, timeout=60000)
+    over_time = review.over_time
+    assert over_time.chooser.currentData() == "contralateral_drop"
+    over_time.chooser.setCurrentIndex(over_time.chooser.findData("contact_time"))
+    assert over_time.plot.getAxis("left").labelText == "Contact time [ms]"
+    points = [item for item in over_time.plot.getPlotItem().listDataItems() if item.opts["symbol"] is not None]
+    for item, side in zip(points, Side, strict=True):
+        t_min, values = item.getData()
+        good = [step for step in review.analysis.steps if step.side is side and step.quality is Quality.OK and step.contact_time_s > 0]
+        assert len(good) > 20
+        assert t_min == pytest.approx([step.at_s / 60 for step in good])
+        assert values == pytest.approx([1000 * step.contact_time_s for step in good])
+    keys = {over_time.chooser.itemData(row) for row in range(over_time.chooser.count())}
+    assert {"cadence", "flight_before"} <= keys
+    assert not keys & {"contact_s", "stance_side", "rep_range"}, "times, words and other kinds of events are not offered"
+
+
+def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
+    hold = begin(window, qtbot)
+    live, words = window.live, {side: stance_drop(side) for side in Side}
+    assert words[Side.LEFT] == "left leg on the ground: right side drops"
+    for side, card in live.cards.items():
+        assert card._under.endswith(words[side]), "also when a change since the start is shown"
+        assert card.toolTip() == card.accessibleName() == words[side]
+    # In left stance the right side is low, which is negative obliquity: at the bottom of the plot.
+    bottom, top = sorted(live.trace._words, key=lambda word: word.pos().y())
+    assert (bottom.toPlainText(), top.toPlainText()) == (words[Side.LEFT], words[Side.RIGHT])
+    left, right = (live.trace._limits[side].value() for side in Side)
+    assert left < 0 < right, "and so is the limit of left stance"
+    for key in (texts.OVERVIEW_KEY, texts.TREND_KEY, texts.SIDES_KEY):
+        for side in Side:
+            assert f"{theme.SIDE[side]}'>● {words[side]}".replace(": ", ":&nbsp;") in key
+    assert live.bars.toolTip() == window.review.summary.toolTip() == "\n".join(words.values())
+    go_on(window, qtbot, hold)

@@ -1,9 +1,11 @@
-"""Start the screen."""
+"""Start of the window."""
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +14,22 @@ from levelhips.settings import Settings
 
 try:
     import pyqtgraph as pg
-    from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QSettings, QTimer
+    from PySide6.QtWidgets import QApplication, QWidget
 except ImportError as error:
     raise LevelHipsError(
-        f"The screen cannot be shown ({error})", fix="Run: pip install 'levelhips[app]'; docs/screen.md names what Linux needs beside"
+        f"The screen cannot be shown ({error})", fix="Run: pip install 'levelhips[app]'; docs/screen.md names what Linux needs as well"
     ) from error
 
 
 from levelhips.ui import theme
 from levelhips.ui.window import Window
 
+WAKE_MS = 200  # within which a signal is noticed: faster than anyone can tell, and five instructions a second
+
 
 def application() -> QApplication:
-    """The one application of this process, dressed."""
+    """Return the one application of this process, with the style of the window."""
     made = QApplication.instance()
     app = made if isinstance(made, QApplication) else QApplication([sys.argv[0]])
     app.setStyle("Fusion")
@@ -33,6 +37,24 @@ def application() -> QApplication:
     app.setApplicationName("levelhips")
     pg.setConfigOptions(antialias=True, background=theme.BACK, foreground=theme.TEXT)
     return app
+
+
+@contextmanager
+def closed_by_signals(window: QWidget) -> Iterator[None]:
+    """Let SIGTERM and SIGHUP (the terminal was closed) close the window, which ends a run cleanly."""
+    kinds = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+    # Not in the handler itself, which runs in the middle of whatever Qt just called.
+    before = {kind: signal.signal(kind, lambda number, frame: QTimer.singleShot(0, window.close)) for kind in kinds}
+    # Python handles signals between its own instructions only: without a timer, an idle window would not run any.
+    waking = QTimer()
+    waking.timeout.connect(lambda: None)
+    waking.start(WAKE_MS)
+    try:
+        yield
+    finally:
+        waking.stop()
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 def run_app(
@@ -44,7 +66,7 @@ def run_app(
     review: Path | None = None,
     virtual: Path | None = None,
 ) -> int:
-    """Show the window until it is closed.
+    """Show the window until it is closed; print what a session came to that was ended by closing it. Return the exit code.
 
     Raises
     ------
@@ -58,4 +80,8 @@ def run_app(
         window.show_review(review)
     elif virtual is not None:
         window.run_virtual(virtual)
-    return app.exec()
+    with closed_by_signals(window):
+        code = app.exec()
+    for line in window.farewell:
+        print(line)
+    return code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from levelhips.events import Side
-from levelhips.text import HIPS, QUALITY_ADVICE, STANCE_WORDS
+from levelhips.text import stance_drop
 from levelhips.ui import theme
 
 WINDOW = "levelhips"
@@ -17,25 +17,21 @@ SENSORS = "Sensors in range"
 NO_SENSORS = "No sensor yet. Wake it up, bring it near, and close its maker's app."
 CONNECT_HINT = "↑ ↓ choose   Enter connect   V virtual sensor   Esc back"
 VIRTUAL = "Virtual sensor: a recording plays as if it were on your back"
-SIDE = {Side.LEFT: "LEFT", Side.RIGHT: "RIGHT"}
-STANCE = STANCE_WORDS
 OVER, LEVEL, WAITING = "over ▲", "level ✓", "waiting"
-LIVE_HINT = "↑ ↓ limit   Space pause   M mark   S sound   Z zero   Q end"
 PAUSED, MUTED, RECORDING, NOT_RECORDING = "paused", "sound off", "● recording", "NOT recording"
 SOUND_ON = "sound on"
 LEARNING = "learning"
 STAND = "Stand still"
 STAND_MORE = "Stand still: {left:.0f}"
-SETTLING = "Run: settling"
 STANDING_FOUND = "Standing found. Start when you like."
-LEFT_LOW, RIGHT_LOW = "left side low", "right side low"
 SINCE_START = "{change:+.1f}° since the start"
 OPEN = "Open a recording"
 OPEN_TYPES = "Recordings (*.mcap *.csv *.zip);;All files (*)"
 OPENING = "Opening {name}"
 REVIEW_HINT = "O open   C compare   Space play   E export   ← → move   Esc back"
-STEPS_TAB, CURVES_TAB, SPREAD_TAB, TRACES_TAB = "Steps", "Strides", "Spread", "Traces"
+STEPS_TAB, CURVES_TAB, SPREAD_TAB, TRACES_TAB, TIME_TAB = "Steps", "Strides", "Spread", "Traces", "Over time"
 END_QUESTION = "Press Q again to end the session"
+ENDING = "Ending ..."
 DISMISS = "Close"
 EXPORT = "Export into a folder"
 OTHER_FILE, IN_FOLDER = "Another file ...", "Recordings in {folder}"
@@ -44,25 +40,23 @@ NOT_KEPT = "{path} cannot be written ({why}). Mend its permissions."
 START_HINT = "R run   D drill   V review   H history   , settings   F11 full screen   Ctrl+Q quit"
 DRILLS, HISTORY = "Drills", "History"
 DRILL_CHOICE_HINT = "↑ ↓ choose   L R side   Enter go on   Esc back"
-HIP = HIPS
 OF_SECONDS, OF_REPS = "of {asked:.0f} s", "of {asked}"
-DRILL_HINT = "Space pause   N next set   Z clip moved: stand again   S sound   Q end"
 DRILL_HEAD = "{title}   {hip}   set {set_n} of {sets}"
 DRILL_COUNTS, DRILL_LAST = "{good} good   {cheated} with a fault", "last {range:.0f}°, {tempo:.1f} s     "
 DRILL_DONE, RESULT_HINT = "Done", "A again   O other side   Esc back"
 HISTORY_HINT = "← → tabs   Enter review a session   Esc back"
 TODAY_TAB, TREND_TAB, SESSIONS_TAB, NOTES_TAB = "Today", "Drop over the weeks", "Sessions", "Notes"
-_SIDES_KEY = (
-    f"<span style='color:{theme.SIDE[Side.LEFT]}'>●&nbsp;left&nbsp;stance</span>"
-    f" &nbsp; <span style='color:{theme.SIDE[Side.RIGHT]}'>●&nbsp;right&nbsp;stance</span>"
+SIDES_KEY = " &nbsp; ".join(
+    f"<span style='color:{theme.SIDE[side]}'>● {stance_drop(side)}</span>".replace(": ", ":&nbsp;") for side in Side
 )
-TREND_KEY = _SIDES_KEY + " &nbsp; bars: spread of the steps &nbsp; rings: minutes without sound"
+SIDES_HELP = "\n".join(stance_drop(side) for side in Side)
+TREND_KEY = SIDES_KEY + " &nbsp; bars: spread of the steps &nbsp; rings: minutes without sound"
 SESSION_COLUMNS = ("when", "what", "min", "left", "right")
 DAY, NO_DAY, BEGIN = "Day {number} of {days}: {kind}", "The programme has not begun", "Begin the programme today"
 DAY_KIND = {"run": "a day with a run", "off": "a day off", "acute": "acute, no running"}
 WHEN = {"daily": "daily", "before-run": "before the run", "after-run": "after the run", "off": "day off", "acute": "acute"}
 THE_RUN = "the run"
-OVERVIEW_KEY = _SIDES_KEY + " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
+OVERVIEW_KEY = SIDES_KEY + " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
 TRACES_KEY = "solid: obliquity &nbsp; dashed: tilt &nbsp; dotted: rotation"
 CADENCE, TARGET = "{cadence:.0f} steps/min", "  (asked {target:.0f})"
 NO_PLAN, PLAN = "No schedule: sound all the time", "{name}, session {session} of {sessions}"
@@ -75,7 +69,6 @@ PLAN_NAMES: dict[Literal["baseline", "retraining", "recall", "walk-run"], str] =
 PAIN, PAIN_KEEP, MOMENTS = "Pain today, 0 to 10", "Note it", {"before": "before a run", "after": "after a run", "morning": "in the morning"}
 SMALL = "rotation {rotation:.0f}°   tilt {tilt:.0f}°"
 BATTERY = "battery {percent:.0f} %"
-NOT_COUNTED = {quality.value: words for quality, words in QUALITY_ADVICE.items() if words}
 SIGNAL = {"strong": "signal strong", "fair": "signal fair", "weak": "signal weak"}
 LIMIT_HEAD = "last steps, limit {limit}"
 BARS_NAME, TRACE_NAME = "Drop of the last steps against the limit", "Obliquity of the last seconds"
@@ -89,6 +82,4 @@ SUMMARY_DRIFT, SUMMARY_ASYMMETRY = ", drift {slope:+.1f} ± {error:.1f} in 10 mi
 SUMMARY_BEEPS = "beeps: {beeps}"
 EXPORTED = "Wrote {path}"
 WITHOUT_STEPS = "No step counts in this recording."
-COLUMNS = ("time [s]", "side", "drop [deg]", "+-", "contact [ms]", "quality")
-REP_COLUMNS = ("time [s]", "side", "range [deg]", "tempo [s]", "set", "fault")
 REPS_KEY = "● a repetition, its range &nbsp; ▼ with a fault &nbsp; hollow: not counted &nbsp; dashed: the band"

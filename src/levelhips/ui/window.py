@@ -1,4 +1,4 @@
-"""The window: its pages, the way between them, and the calm banner on which trouble is told."""
+"""Main window: the pages, the way between them, and the session that runs."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QEventLoop, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.errors import LevelHipsError
 from levelhips.history import History
 from levelhips.live.session import MakeSource, Session, ready
-from levelhips.programme.remember import remember, thresholds_from
+from levelhips.programme.remember import thresholds_from
 from levelhips.recording import open_recording
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
 from levelhips.settings import Settings
 from levelhips.settings.paths import history_path
 from levelhips.ui import texts
+from levelhips.ui.ending import Ending
 from levelhips.ui.pages.connect import ConnectPage, Searching
 from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.drill_choice import DrillChoicePage
@@ -35,9 +35,14 @@ from levelhips.ui.review.page import ReviewPage
 from levelhips.ui.widgets.banner import Banner
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 
+WATCH_MS = 50  # how often it is asked whether a session has ended: nobody sees a twentieth of a second
+# How long closing the window may take. A hanging radio is broken off after 10 s, and the analysis of an hour takes 6 to 23 s.
+# The recording is on the disk by then in any case.
+MAX_CLOSE_MS = 60_000
+
 
 class Window(QMainWindow):
-    """All of the app.
+    """The main window: its pages, the way between them, and the session that runs.
 
     Parameters
     ----------
@@ -56,6 +61,8 @@ class Window(QMainWindow):
         The history; None: in the user's data folder.
     """
 
+    ended = Signal()  # of a session, while the window is being closed
+
     def __init__(
         self,
         settings: Settings,
@@ -72,12 +79,26 @@ class Window(QMainWindow):
         self._make_sounds, self._keep = sounds, keep
         self.session: Session | None = None
         self._sounds: list[Any] = []
+        self._ending: Ending | None = None
+        self._closing = False
+        self.farewell: list[str] = []  # what a session came to that was ended by closing the window
+        self._history_file = history_file or history_path()
+        self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
         self.setWindowTitle(texts.WINDOW)
         self.setAcceptDrops(True)
-        self.start, self.connect_page, self.live, self.review = StartPage(), ConnectPage(search), LivePage(), ReviewPage(folder, sounds)
-        self._history_file = history_file or history_path()
+        self._build(search)
+        self._connect()
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._watch_ending)
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.close)
+        self.resize(1280, 800)
+        if keep is not None and isinstance(place := keep.value("place"), QByteArray):
+            self.restoreGeometry(place)
+
+    def _build(self, search: Callable[[], Searching]) -> None:
+        self.start, self.connect_page, self.live = StartPage(), ConnectPage(search), LivePage()
+        self.review = ReviewPage(self.folder, self._make_sounds)
         self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(self._history_file)
-        self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
         self.banner, self.pages = Banner(), QStackedWidget()
         for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.weeks):
             self.pages.addWidget(page)
@@ -88,31 +109,27 @@ class Window(QMainWindow):
         layout.addWidget(self.banner)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(middle)
+
+    def _connect(self) -> None:
         self.start.run.connect(self.choose_sensor)
         self.start.drill.connect(lambda: self._show(self.choice))
         self.start.history.connect(self.show_weeks)
+        self.start.review.connect(self.show_review)
         self.choice.back.connect(self.show_start)
         self.choice.chosen.connect(self.choose_sensor)
+        self.connect_page.back.connect(self.show_start)
+        self.connect_page.chosen.connect(self.run_sensor)
+        self.connect_page.virtual.connect(self.run_virtual)
+        self.live.ended.connect(self.end_session)
         self.drill.ended.connect(self.end_session)
         self.drill.back.connect(lambda: self._show(self.choice))
         self.drill.again.connect(lambda: self.choose_sensor(self._drill))
         self.drill.other.connect(self.other_side)
         self.weeks.back.connect(self.show_start)
-        self.weeks.trouble.connect(self.banner.say)
         self.weeks.opened.connect(self.show_review)
-        self.start.review.connect(self.show_review)
-        self.connect_page.back.connect(self.show_start)
-        self.connect_page.chosen.connect(self.run_sensor)
-        self.connect_page.virtual.connect(self.run_virtual)
-        self.connect_page.trouble.connect(self.banner.say)
-        self.live.ended.connect(self.end_session)
         self.review.back.connect(self.show_start)
-        self.review.trouble.connect(self.banner.say)
-        self.review.said.connect(self.banner.say)
-        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.close)
-        self.resize(1280, 800)
-        if keep is not None and isinstance(place := keep.value("place"), QByteArray):
-            self.restoreGeometry(place)
+        for message in (self.connect_page.trouble, self.weeks.trouble, self.review.trouble, self.review.said):
+            message.connect(self.banner.say)
 
     # ---- the way between the pages
 
@@ -128,14 +145,16 @@ class Window(QMainWindow):
         self._show(self.start)
 
     def choose_sensor(self, drill: DrillSettings | None = None) -> None:
-        """Which sensor, for a run or a drill."""
+        """Choose a sensor, for a run or for a drill; do nothing while a session is running or being ended."""
+        if self.session is not None:
+            return
         self._drill = drill
         self.banner.hide()
         self._show(self.connect_page)
         self.connect_page.begin(running=drill is None)
 
     def show_review(self, path: Path | None = None) -> None:
-        """The review, of this recording or of the last one that was made."""
+        """Show the review of a recording; without one, of the recording made last."""
         self._show(self.review)
         if path is None and self.review.analysis is None:
             from levelhips.simulation import bundled  # brings the simulator, and with it half of scipy
@@ -184,57 +203,69 @@ class Window(QMainWindow):
         self.begin(partial(virtual_source, played, profiles()["levelhips"]), self._planned())
 
     def begin(self, source: MakeSource, settings: Settings | None = None, **options: Any) -> None:
-        """Begin a session and show it."""
+        """Begin a session and show it; do nothing while another is running or being ended."""
+        if self.session is not None:
+            return
         settings = settings or self.settings
         self.banner.hide()
-        self._sounds = self._make_sounds()
+        sounds = self._make_sounds()
         try:
-            self.session = Session(source, settings, self.folder, list(self._sounds), **options)
+            session = Session(source, settings, self.folder, list(sounds), **options)
         except LevelHipsError as error:
             self.banner.say(str(error))
-            self._quiet()
+            for sound in sounds:
+                sound.close()
             return
-        self.session.start()
+        self.session, self._sounds = session, sounds
+        session.start()
         page = self.drill if settings.drill.name else self.live
         self._show(page)
-        page.follow(self.session, list(self._sounds))
+        page.follow(session, list(sounds))
 
     def end_session(self) -> None:
-        """Stop cleanly, and show what was recorded."""
-        session, self.session = self.session, None
-        self.live.leave()
-        self.drill.leave()
-        if session is None:
+        """End the session in the background; its result is shown when that is done."""
+        if self.session is None or self._ending is not None:
             return
-        session.stop()
-        self._quiet()
-        if session.error is not None or session.troubles:
-            self.banner.say(str(session.error or session.troubles[-1]))
-        kept = session.kept
-        lines = [line for path in kept for line in remember(path, self._history_file)]
-        if session.tally.drill is not None:
-            self.drill.show_result([*drill_lines(drill_values(session.tally.drill)), *lines])
+        for page in (self.live, self.drill):
+            page.leave()
+            page.show_ending()
+        self._ending, self._sounds = Ending(self.session, self._sounds, self._history_file), []
+        self._watch.start(WATCH_MS)
+
+    def _watch_ending(self) -> None:
+        ending = self._ending
+        if ending is None or not ending.done.is_set():
             return
-        if lines:
-            self.banner.say("  ".join(lines))
-        if kept:
-            self.show_review(kept[-1])
+        self._watch.stop()
+        self.session = self._ending = None
+        if self._closing:
+            self.farewell = [line for line in (ending.trouble, *ending.result, *ending.hints) if line]
+            self.ended.emit()
+            return
+        self._show_ended(ending)
+
+    def _show_ended(self, ending: Ending) -> None:
+        """Show the result of a session that has ended: of a drill on its page, of a run in the review."""
+        if ending.trouble:
+            self.banner.say(ending.trouble)
+        if ending.result:
+            self.drill.show_result([*ending.result, *ending.hints])
+            return
+        if ending.hints:
+            self.banner.say("  ".join(ending.hints))
+        if ending.paths:
+            self.show_review(ending.paths[-1])
         else:
             self.show_start()
 
     def other_side(self) -> None:
-        """The same drill for the other hip."""
+        """Choose a sensor for the same drill with the other hip."""
         if self._drill is not None:
             self.choose_sensor(replace(self._drill, side=self._drill.chosen.other.value))
 
     def show_weeks(self) -> None:
         self._show(self.weeks)
         self.weeks.show_weeks()
-
-    def _quiet(self) -> None:
-        for sound in self._sounds:
-            sound.close()
-        self._sounds = []
 
     # ---- the system
 
@@ -262,13 +293,28 @@ class Window(QMainWindow):
             self.show_review(Path(files[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """End a running session as the key does, then close: the run must be in the history however it is ended."""
+        if self._closing and self.session is not None:  # asked again while the session is being ended
+            event.ignore()
+            return
         self.connect_page.end()
         self.review.leave()
         if self.session is not None:
-            self.live.leave()
-            self.drill.leave()
-            self.session.stop()
-            self._quiet()
+            self._closing = True
+            self.end_session()
+            self._wait_for_end()
         if self._keep is not None:
             self._keep.setValue("place", self.saveGeometry())
         super().closeEvent(event)
+
+    def _wait_for_end(self) -> None:
+        """Wait until the session has ended, while the window is still drawn; not for ever."""
+        loop, limit = QEventLoop(), QTimer()
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        self.ended.connect(loop.quit)
+        limit.start(MAX_CLOSE_MS)
+        loop.exec()
+        if self._ending is not None and limit.isActive():  # the application is quitting: its event loops do not wait
+            self._ending.done.wait(MAX_CLOSE_MS / 1000)
+            self._watch_ending()

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
-from levelhips.commands import Do
 from levelhips.events import LinkState, Phase
 from levelhips.live.dispatch import Silenceable
 from levelhips.live.drill_snapshot import DrillPicture
+from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Picture
+from levelhips.text import HIPS, LINK_STATES, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
@@ -26,12 +27,14 @@ class DrillPage(SessionPage):
     """A running drill, then its result."""
 
     again, other, back = Signal(), Signal(), Signal()
+    where = Where.DRILL
 
     def __init__(self) -> None:
         super().__init__()
         self.head, self.state, self.told, self.figures = QLabel(), QLabel(), QLabel(), QLabel()
-        self.result, self.hint = QLabel(), QLabel(texts.DRILL_HINT)
+        self.result, self.hint = QLabel(), QLabel(keys_line(self.where, capitals=True))
         self.arc = Arc()
+        self._ended = False  # whether a result is shown
         top = QHBoxLayout()
         top.addWidget(self.head)
         top.addStretch(1)
@@ -52,13 +55,20 @@ class DrillPage(SessionPage):
 
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a running session."""
+        self._ended = False
         self.result.hide()
         self.arc.show()
-        set_text(self.hint, texts.DRILL_HINT)
+        set_text(self.hint, keys_line(self.where, capitals=True))
         super().follow(session, sounds)
+
+    def show_ending(self) -> None:
+        """Show that the session is being ended."""
+        self._ended = False
+        set_text(self.told, texts.ENDING)
 
     def show_result(self, lines: list[str]) -> None:
         """Show the result of the drill."""
+        self._ended = True
         self.arc.hide()
         self.result.show()
         set_text(self.told, texts.DRILL_DONE)
@@ -75,9 +85,9 @@ class DrillPage(SessionPage):
             return
         picture, link = session.view.look(), session.link
         drill = picture.drill
-        set_text(self.state, "    ".join([link.state.value, texts.MUTED if self.muted else texts.SOUND_ON]))
+        set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), texts.MUTED if self.muted else texts.SOUND_ON]))
         if drill is None or link.state is not LinkState.STREAMING:
-            set_text(self.told, texts.END_QUESTION if self._asked_to_end else link.why or link.state.value)
+            set_text(self.told, texts.END_QUESTION if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
         if drill is not None:
             self._show_drill(picture, drill, streaming=link.state is LinkState.STREAMING)
         done = drill is not None and drill.phase is Phase.DONE and picture.now_s - drill.phase_s > DONE_SHOWN_S
@@ -86,9 +96,11 @@ class DrillPage(SessionPage):
             self.ended.emit()
 
     def _show_drill(self, picture: Picture, drill: DrillPicture, *, streaming: bool) -> None:
-        set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=texts.HIP[drill.side], set_n=drill.set_n, sets=drill.sets))
+        set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=HIPS[drill.side], set_n=drill.set_n, sets=drill.sets))
         if self._asked_to_end:
             set_text(self.told, texts.END_QUESTION)
+        elif self.answer:
+            set_text(self.told, self.answer)
         elif streaming:
             # Not by color alone: a triangle stands before a fault, as it does over a step.
             wrong = "▲ " if drill.cheat_at(picture.now_s) else ""
@@ -102,17 +114,11 @@ class DrillPage(SessionPage):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """After the end of a drill: again, the other side, back."""
         after = {Qt.Key.Key_Escape: self.back, Qt.Key.Key_A: self.again, Qt.Key.Key_O: self.other}
-        act = after.get(Qt.Key(event.key())) if self.session is None else None
+        act = after.get(Qt.Key(event.key())) if self._ended else None
         if act is not None:
             act.emit()
         else:
             super().keyPressEvent(event)
-
-    def handle_key(self, key: int, session: Session) -> bool:
-        """Handle the key of the next set."""
-        if key == Qt.Key.Key_N:
-            session.command(Do.NEXT)
-        return key == Qt.Key.Key_N
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.HEAD_SHARE, self.head, color=theme.DIM)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem,
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.events import Side
 from levelhips.settings.installed import drills
+from levelhips.text import HIPS
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
 
@@ -56,7 +57,7 @@ class DrillChoicePage(QWidget):
         """Choose the hip that works."""
         self.side = side
         for one, button in self.sides.items():
-            button.setText(("● " if one is side else "○ ") + texts.HIP[one])
+            button.setText(("● " if one is side else "○ ") + HIPS[one])
         self._size_buttons()
         self._describe()
 

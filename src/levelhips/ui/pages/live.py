@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
-from levelhips.commands import Do
 from levelhips.events import LinkState, Quality, Side
 from levelhips.live.dispatch import Silenceable
+from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
-from levelhips.live.snapshot import Picture, block_line
+from levelhips.live.snapshot import Picture
 from levelhips.sensors.source import LinkStatus
+from levelhips.text import LINK_STATES, QUALITY_ADVICE, block_line, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.bars import Bars
@@ -29,12 +30,14 @@ TICK_SHARE = 0.9  # of the small font: axes are read last
 class LivePage(SessionPage):
     """A running session, and its keys."""
 
+    where = Where.RUN
+
     def __init__(self) -> None:
         super().__init__()
         self._cues = 0
         self._flash_until: dict[Side, float] = dict.fromkeys(Side, -math.inf)
         self.clock, self.cadence, self.small, self.state = QLabel(), QLabel(), QLabel(), QLabel()
-        self.hint, self.message = QLabel(texts.LIVE_HINT), QLabel()
+        self.hint, self.message = QLabel(keys_line(self.where, capitals=True)), QLabel()
         self.cards = {side: Card(side) for side in Side}
         self.bars, self.trace = Bars(), TracePlot()
         shrinkable(self.clock, self.cadence, self.small, self.state, self.message)
@@ -63,6 +66,10 @@ class LivePage(SessionPage):
         """Show a running session."""
         self._cues = 0
         super().follow(session, sounds)
+
+    def show_ending(self) -> None:
+        """Show that the session is being ended."""
+        set_text(self.message, texts.ENDING)
 
     def refresh(self) -> None:
         """Poll the session and show its state."""
@@ -101,7 +108,7 @@ class LivePage(SessionPage):
             parts.append(texts.RECORDING if session.recorder.recording else texts.NOT_RECORDING)
         if math.isfinite(session.link.battery_percent):
             parts.append(texts.BATTERY.format(percent=session.link.battery_percent))
-        parts += [session.link.state.value, texts.MUTED if self.muted else texts.SOUND_ON]
+        parts += [words_for(LINK_STATES, session.link.state), texts.MUTED if self.muted else texts.SOUND_ON]
         if picture.paused:
             parts.append(texts.PAUSED)
         return "    ".join(parts)
@@ -110,8 +117,10 @@ class LivePage(SessionPage):
         """Return the line under the cards: the most urgent thing that the runner should know or do."""
         if self._asked_to_end:
             return texts.END_QUESTION
+        if self.answer:
+            return self.answer
         if link.state is not LinkState.STREAMING:
-            return link.why or link.state.value
+            return link.why or words_for(LINK_STATES, link.state)
         return self._before_running(picture) or self._while_running(picture)
 
     @staticmethod
@@ -120,25 +129,14 @@ class LivePage(SessionPage):
             return texts.STAND_MORE.format(left=max(1.0, STAND_S - picture.now_s)) if picture.now_s < STAND_S else texts.STAND
         if not picture.steps:
             return texts.STANDING_FOUND
-        return texts.SETTLING if picture.quality is Quality.SETTLING else ""
+        return QUALITY_ADVICE[Quality.SETTLING] if picture.quality is Quality.SETTLING else ""
 
     @staticmethod
     def _while_running(picture: Picture) -> str:
         if picture.block is not None:
             return block_line(picture.block, picture.now_s)
-        if picture.quality is not None and picture.quality.value in texts.NOT_COUNTED:
-            return texts.NOT_COUNTED[picture.quality.value]
-        return picture.said
-
-    def handle_key(self, key: int, session: Session) -> bool:
-        """Handle the keys of the limit and of marks."""
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            session.move_limit(1 if key == Qt.Key.Key_Up else -1)
-        elif key == Qt.Key.Key_M:
-            session.command(Do.MARK)
-        else:
-            return False
-        return True
+        advice = words_for(QUALITY_ADVICE, picture.quality) if picture.quality is not None else ""
+        return advice or picture.said
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.HEAD_SHARE, self.clock, self.cadence, self.message, color=theme.TEXT)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from levelhips.commands import Do
 from levelhips.live.dispatch import Silenceable
+from levelhips.live.keys import Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 
 FRAME_MS = 16  # 60 pictures a second, as the display
+ANSWER_SHOWN_S = 4.0  # as in the terminal: long enough to be read in a run
+NAMES = {
+    int(Qt.Key.Key_Space): "space",
+    int(Qt.Key.Key_Up): "up",
+    int(Qt.Key.Key_Down): "down",
+    int(Qt.Key.Key_Left): "left",
+    int(Qt.Key.Key_Right): "right",
+}
+LIMIT_STEPS = {Action.RAISE_LIMIT: 1, Action.LOWER_LIMIT: -1}
+COMMANDS = {Action.ZERO: Do.ZERO, Action.MARK: Do.MARK, Action.NEXT: Do.NEXT}
 
 
 class SessionPage(QWidget):
-    """Page that polls a session, with its keys: Space, Z, S, and Q twice."""
+    """Page that polls a session; its keys are those of `levelhips.live.keys`, and Q must be pressed twice."""
 
     ended = Signal()
+    where: Where  # whose keys are valid here
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,6 +39,7 @@ class SessionPage(QWidget):
         self.muted = False
         self._sounds: list[Silenceable] = []
         self._asked_to_end = False
+        self._marks, self._answer, self._answered_s = 0, "", -math.inf
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -32,6 +48,7 @@ class SessionPage(QWidget):
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a running session."""
         self.session, self._sounds, self.muted, self._asked_to_end = session, sounds, False, False
+        self._marks, self._answer = 0, ""
         self._timer.start(FRAME_MS)
         self.setFocus()
 
@@ -44,28 +61,49 @@ class SessionPage(QWidget):
         """Poll the session and show its state."""
         raise NotImplementedError
 
-    def handle_key(self, key: int, session: Session) -> bool:
-        """Handle a key of this page only; return whether it was one."""
+    def show_ending(self) -> None:
+        """Show that the session is being ended."""
         raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        session, key = self.session, event.key()
-        if session is None:
+        session = self.session
+        action = None if session is None else action_of(_name_of(event), self.where)
+        if session is None or action is None:
             super().keyPressEvent(event)
             return
-        if key == Qt.Key.Key_Q:
+        if action is Action.END:
             if self._asked_to_end:
                 self.ended.emit()
             self._asked_to_end = True
             return
         self._asked_to_end = False
-        if key == Qt.Key.Key_Space:
+        self._do(action, session)
+
+    def _do(self, action: Action, session: Session) -> None:
+        if action is Action.PAUSE:
             session.pause_or_go_on()
-        elif key == Qt.Key.Key_Z:
-            session.command(Do.ZERO)
-        elif key == Qt.Key.Key_S:
+        elif action in LIMIT_STEPS:
+            session.move_limit(LIMIT_STEPS[action])
+        elif action is Action.MUTE:
             self.muted = not self.muted
             for sound in self._sounds:
                 sound.mute(self.muted)
-        elif not self.handle_key(key, session):
-            super().keyPressEvent(event)
+        elif action in COMMANDS:
+            session.command(COMMANDS[action])
+            if action is Action.MARK:
+                self._marks += 1
+                self._answer = mark_line(self._marks, session.view.look().now_s)
+                self._answered_s = time.monotonic()
+
+    @property
+    def answer(self) -> str:
+        """The answer to a key that was just pressed, such as ``Mark 3 at 2:41``; empty after a while."""
+        return self._answer if time.monotonic() - self._answered_s < ANSWER_SHOWN_S else ""
+
+
+def _name_of(event: QKeyEvent) -> str:
+    """Return the name of a key as in the table of keys; empty for those with Ctrl, Alt or Meta, which belong to the system."""
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+    if event.modifiers() & held:
+        return ""
+    return NAMES.get(event.key(), event.text())

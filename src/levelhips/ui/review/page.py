@@ -16,6 +16,7 @@ from levelhips.errors import LevelHipsError
 from levelhips.ui import texts, theme
 from levelhips.ui.review.comparison import comparison_summary, comparison_title, plot_comparison
 from levelhips.ui.review.export import export_review
+from levelhips.ui.review.metric_plot import MetricPlot
 from levelhips.ui.review.opening import Opening
 from levelhips.ui.review.playback import Playing
 from levelhips.ui.review.spread import SpreadPlot
@@ -69,12 +70,14 @@ class ReviewPage(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setVisible(False)
         self.overview, self.traces, self.strides = StepsPlot(), TracesPlot(), StridesView()
-        self.spread, self.table, self.tabs = SpreadPlot(), StepsTable(), QTabWidget()
+        self.spread, self.table, self.over_time, self.tabs = SpreadPlot(), StepsTable(), MetricPlot(), QTabWidget()
+        self.summary.setToolTip(texts.SIDES_HELP)
         for widget, name in (
             (self.traces, texts.TRACES_TAB),
             (self.strides, texts.CURVES_TAB),
             (self.spread, texts.SPREAD_TAB),
             (self.table, texts.STEPS_TAB),
+            (self.over_time, texts.TIME_TAB),
         ):
             self.tabs.addTab(widget, name)
         layout = QVBoxLayout(self)
@@ -167,6 +170,7 @@ class ReviewPage(QWidget):
         self.traces.show_analysis(analysis)
         self.overview.show_analysis(analysis, self._drill)
         self.spread.show_analysis(analysis)
+        self.over_time.show_analysis(analysis)
         self._table_shown = False
         self._show_traces()
         self._show_strides()

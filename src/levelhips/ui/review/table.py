@@ -1,15 +1,16 @@
-"""Table of all steps, or of the repetitions of a drill."""
+"""Table of all steps, or of the repetitions of a drill, with the columns that the table of metrics names for the review."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
-from levelhips.events import Quality, Rep, Step
-from levelhips.text import FAULT_NAMES, words_for
+from levelhips.analysis.installed_metrics import metrics
+from levelhips.events import Mode, Quality, Rep, Side, Step
+from levelhips.metrics import REVIEW, Measured, Metric
+from levelhips.text import FAULT_NAMES, MODES, QUALITY, SIDES, words_for
 from levelhips.ui import texts, theme
 
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
@@ -19,8 +20,7 @@ class StepsTable(QTableWidget):
     """One row for each step or repetition, in the color of its side; dim if it does not count."""
 
     def __init__(self) -> None:
-        super().__init__(0, len(texts.COLUMNS))
-        self.setHorizontalHeaderLabels(list(texts.COLUMNS))
+        super().__init__(0, 0)
         self.setAccessibleName(texts.STEPS_TAB)
         self.verticalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -28,34 +28,35 @@ class StepsTable(QTableWidget):
 
     def show_steps(self, steps: list[Step]) -> None:
         """List steps."""
-        self._begin(texts.COLUMNS, min(len(steps), TABLE_ROWS))
-        for row, step in enumerate(steps[:TABLE_ROWS]):
-            good = step.quality is Quality.OK
-            values = (
-                f"{step.at_s:.2f}",
-                step.side.value,
-                f"{step.drop_deg:.2f}",
-                f"{math.degrees(step.drop_sd_rad):.2f}",
-                f"{1000 * step.contact_time_s:.0f}" if math.isfinite(step.contact_time_s) else "",
-                "" if good else step.quality.value,
-            )
-            self._fill(row, values, theme.SIDE[step.side] if good else theme.DIM)
+        self._show(metrics().of(Step, REVIEW), [(step, step.side, step.quality is Quality.OK) for step in steps[:TABLE_ROWS]])
 
     def show_reps(self, reps: list[Rep]) -> None:
         """List repetitions."""
-        self._begin(texts.REP_COLUMNS, len(reps))
-        for row, rep in enumerate(reps):
-            faults = ", ".join(words_for(FAULT_NAMES, fault) for fault in rep.faults)
-            values = (f"{rep.at_s:.1f}", rep.side.value, f"{rep.range_deg:.1f}", f"{rep.tempo_s:.1f}", str(rep.set_n), faults)
-            self._fill(row, values, theme.SIDE[rep.side] if rep.good else theme.DIM)
+        self._show(metrics().of(Rep, REVIEW), [(rep, rep.side, rep.good) for rep in reps])
 
-    def _begin(self, columns: Sequence[str], rows: int) -> None:
+    def _show(self, columns: Sequence[Metric], rows: Sequence[tuple[Measured, Side, bool]]) -> None:
         self.setColumnCount(len(columns))
-        self.setHorizontalHeaderLabels(list(columns))
-        self.setRowCount(rows)
+        self.setRowCount(len(rows))
+        for column, metric in enumerate(columns):
+            header = QTableWidgetItem(metric.title)
+            header.setToolTip(f"{metric.help}\n{texts.SIDES_HELP}" if metric.by_side or metric.field == "side" else metric.help)
+            self.setHorizontalHeaderItem(column, header)
+            for row, (event, side, good) in enumerate(rows):
+                item = QTableWidgetItem(cell_text(metric, event))
+                item.setForeground(QColor(theme.SIDE[side] if good else theme.DIM))
+                self.setItem(row, column, item)
 
-    def _fill(self, row: int, values: Sequence[str], color: str) -> None:
-        for column, value in enumerate(values):
-            item = QTableWidgetItem(value)
-            item.setForeground(QColor(color))
-            self.setItem(row, column, item)
+
+def cell_text(metric: Metric, event: Measured) -> str:
+    """Return a figure of an event for people: numbers in the metric's unit for display, kinds in words."""
+    raw = getattr(event, metric.field) if isinstance(metric.field, str) else None
+    if isinstance(raw, Side):
+        return words_for(SIDES, raw)
+    if isinstance(raw, Quality):
+        return words_for(QUALITY, raw)
+    if isinstance(raw, Mode):
+        return words_for(MODES, raw)
+    if metric.field == "cheats" and isinstance(event, Rep):
+        return ", ".join(words_for(FAULT_NAMES, fault) for fault in event.faults)
+    value = metric.value(event)
+    return value if isinstance(value, str) else metric.text(value)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import BARS, Bar, Picture
+from levelhips.text import SHORT_STANCE
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.card import degrees_text
 
@@ -25,6 +26,7 @@ class Bars(QWidget):
         self._bars: tuple[Bar, ...] = ()
         self._limits: dict[Side, float] = dict.fromkeys(Side, math.inf)
         self.setAccessibleName(texts.BARS_NAME)
+        self.setToolTip(texts.SIDES_HELP)
 
     def show_picture(self, picture: Picture) -> None:
         """Show the steps of a snapshot; repaint only if something changed."""
@@ -41,7 +43,8 @@ class Bars(QWidget):
         line_px = painter.fontMetrics().height()
         painter.setPen(QColor(theme.DIM))
         painter.drawText(self.rect().adjusted(0, 6, 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
-        room = QRectF(12, line_px + 34, self.width() - 24, self.height() - line_px - 46)
+        self._paint_key(painter, line_px)
+        room = QRectF(12, 2 * line_px + 34, self.width() - 24, self.height() - 2 * line_px - 46)
         limits = [level for level in self._limits.values() if math.isfinite(level)]
         top_deg = max([bar.drop_deg for bar in self._bars] + [LIMIT_ROOM * level for level in limits] + [MIN_TOP_DEG])
         each = room.width() / BARS
@@ -57,6 +60,14 @@ class Bars(QWidget):
         painter.setPen(QPen(QColor(theme.LINE), 2))
         painter.drawLine(int(room.left()), int(room.bottom()), int(room.right()), int(room.bottom()))
         painter.end()
+
+    def _paint_key(self, painter: QPainter, line_px: int) -> None:
+        """Write what each color means under the head, left on the left."""
+        line = self.rect().adjusted(12, 8 + line_px, -12, 0)
+        places = {Side.LEFT: Qt.AlignmentFlag.AlignLeft, Side.RIGHT: Qt.AlignmentFlag.AlignRight}
+        for side, place in places.items():
+            painter.setPen(QColor(theme.SIDE[side]))
+            painter.drawText(line, place | Qt.AlignmentFlag.AlignTop, SHORT_STANCE[side])
 
     def _head(self) -> str:
         shown = {side: degrees_text(level) if math.isfinite(level) else texts.LEARNING for side, level in self._limits.items()}

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Picture
+from levelhips.text import SIDES, stance_drop
 from levelhips.ui import texts, theme
 
 NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3°" still fits in a narrow window
@@ -30,9 +31,10 @@ class Card(QWidget):
         super().__init__()
         self.side = side
         self._picture: tuple[object, ...] = ()
-        self._value, self._word, self._under = "–", texts.WAITING, ""
+        self._value, self._word, self._under = "–", texts.WAITING, stance_drop(side)
         self.over = self._flash = False
-        self.setAccessibleName(f"{texts.SIDE[side]} {texts.STANCE[side]}")
+        self.setAccessibleName(stance_drop(side))
+        self.setToolTip(stance_drop(side))
 
     def show_picture(self, picture: Picture, *, flash: bool) -> None:
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
@@ -40,9 +42,10 @@ class Card(QWidget):
         self.over = math.isfinite(drop) and drop > limit
         word = texts.WAITING if not math.isfinite(drop) else texts.OVER if self.over else texts.LEVEL
         change, sd = picture.since_start_deg[self.side], picture.sd_deg[self.side]
-        under = texts.SINCE_START.format(change=change) if math.isfinite(change) else texts.STANCE[self.side]
-        if math.isfinite(sd):
-            under = f"± {sd:.1f}°     {under}"
+        figures = [f"± {sd:.1f}°"] if math.isfinite(sd) else []
+        if math.isfinite(change):
+            figures.append(texts.SINCE_START.format(change=change))
+        under = "\n".join(filter(None, ("     ".join(figures), stance_drop(self.side))))
         now = (degrees_text(drop), word, under, flash)
         if now != self._picture:
             self._picture = now
@@ -75,7 +78,7 @@ class Card(QWidget):
         font.setPixelSize(theme.pixels(height, theme.WORD_SHARE))
         painter.setFont(font)
         painter.setPen(color)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, texts.SIDE[self.side])
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, SIDES[self.side].upper())
         painter.setPen(color if self.over else QColor(theme.DIM))
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._word)
         font.setPixelSize(self._number_px())

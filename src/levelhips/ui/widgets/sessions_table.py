@@ -12,6 +12,7 @@ from levelhips.events import Side
 from levelhips.history import SessionRow
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import in_words
+from levelhips.text import stance_drop
 from levelhips.ui import texts
 
 
@@ -25,6 +26,10 @@ class SessionsTable(QTableWidget):
         self.setHorizontalHeaderLabels(list(texts.SESSION_COLUMNS))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        for column, side in ((3, Side.LEFT), (4, Side.RIGHT)):
+            header = QTableWidgetItem(texts.SESSION_COLUMNS[column])
+            header.setToolTip(stance_drop(side))
+            self.setHorizontalHeaderItem(column, header)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.cellActivated.connect(self._open)

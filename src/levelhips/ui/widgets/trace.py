@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Picture, Trace
+from levelhips.text import stance_drop
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.shades import StanceShades, stances_of
 
@@ -49,8 +50,9 @@ class TracePlot(pg.PlotWidget):
             line.setVisible(False)
             self.addItem(line)
         self._words = []
-        for text, anchor in ((texts.RIGHT_LOW, (0, 1)), (texts.LEFT_LOW, (0, 0))):
-            word = pg.TextItem(text, color=theme.DIM, anchor=anchor)
+        # Positive obliquity is the right side higher: the right side, which drops in left stance, is low at the bottom.
+        for side, anchor in ((Side.LEFT, (0, 1)), (Side.RIGHT, (0, 0))):
+            word = pg.TextItem(stance_drop(side), color=theme.SIDE[side], anchor=anchor)
             self.addItem(word)
             self._words.append(word)
         self._rescale()
@@ -85,7 +87,6 @@ class TracePlot(pg.PlotWidget):
             x = np.insert(x, holes, x[holes] - 1e-3)
             obliquity, sign = np.insert(obliquity, holes, np.nan), np.insert(sign, holes, 0)
             sign[holes + np.arange(len(holes)) - 1] = 0
-        # Positive obliquity is the right side higher: what drops in right stance is the left side.
         self._curve.setData(x, obliquity, connect="finite" if len(holes) else "all")
         self._shades.show_stances(stances_of(x, sign), -SHOWN_S, 0.0)
         for side, line in self._limits.items():
