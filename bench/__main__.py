@@ -325,7 +325,7 @@ def cost(motion: MotionSettings) -> float:
 
     def second(part: slice) -> None:
         filter_.push(gyr[part], acc[part])
-        if ours and isinstance(filter_, VqfFilter):  # three steps and a bar line a second
+        if ours and isinstance(filter_, VqfFilter):  # three steps and an update boundary a second
             for step in range(3):
                 gravity.push(part.start / 200 + step / 3, 0.7, (0.01, 0.02))
             (east, north), _ = gravity.take(part.start / 200 + 1)

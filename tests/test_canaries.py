@@ -22,6 +22,16 @@ def test_vqf_in_chunks_is_vqf_whole_to_the_last_bit() -> None:
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
+def test_vqf_goes_on_from_its_state_alone() -> None:
+    """A saved engine keeps the parameters and the state of VQF and nothing else of it."""
+    filter_, copy = VQF(0.005, tauAcc=2.0), VQF(0.005, tauAcc=2.0)
+    filter_.updateBatch(GYR, ACC)
+    copy.state = filter_.state
+    on, on_copy = filter_.updateBatch(GYR, ACC), copy.updateBatch(GYR, ACC)
+    np.testing.assert_array_equal(on_copy["quat6D"], on["quat6D"])
+    np.testing.assert_array_equal(on_copy["bias"], on["bias"])
+
+
 def test_vqf_makes_no_correction_on_a_specific_force_of_zero() -> None:
     filter_ = VQF(0.005, tauAcc=2.0)
     filter_.updateBatch(GYR, ACC)

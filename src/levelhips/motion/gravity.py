@@ -30,13 +30,13 @@ class GravitySettings:
     first_drift_radps: float = 0.002  # bias after standing still: 0.1 deg/s
     unknown_velocity_mps: float = 100.0  # the integral starts anywhere: nothing is known of it
     learn_distrust: float = 0.1  # change of the logarithm of the noise per step: ten steps of surprise more than double it
-    max_surprise: float = 5.0  # one stumble must not cost more trust than four steps can win back
+    max_surprise: float = 5.0  # a stumble must not cost more trust than four steps win back; 3-10 move the drop error by 0.3 %
     max_distrust: float = 100.0  # ten times the SD: a speed that changes by 0.5 m/s from stride to stride
     gap_distrust: float = 7.4  # after a gap its filled part errs too: with this, steps count again a second later ...
     doubt_from_rad: float = 0.007  # ... if the gap cost 0.4 deg or more
     lost_surprise: float = 12.0  # mean of two axes whose expected value is 1: does not happen by chance ...
     lost_steps: int = 4  # ... this many times in a row: the speed did not change, the vertical was lost
-    lost_rad: float = 0.06
+    lost_rad: float = 0.06  # 3.4 deg, so that the next strides find it again; 0.03-0.12 give the same results
     remember_turns_s: float = 3.0  # longer than any stride: corrections inside a stride are taken out of all of it
 
 
