@@ -113,9 +113,7 @@ def heed(picture: DrillPicture, event: Event) -> DrillPicture:
         return replace(picture, cheat=event.what, cheat_s=event.known_s)
     if isinstance(event, Beat):
         return _beat(picture, event)
-    if isinstance(event, Signal) and event.what is SignalKind.LOST:
-        return _stop_clock(picture, event.at_s)
-    return picture
+    return _stop_clock(picture, event.at_s) if isinstance(event, Signal) and event.what is SignalKind.LOST else picture
 
 
 def _phase(picture: DrillPicture, event: PhaseChange) -> DrillPicture:
