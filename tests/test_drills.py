@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+import pickle
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -12,18 +13,47 @@ import pytest
 from conftest import cut
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 
 from levelhips import Gap, Quality, Samples, Settings, SettingsError, Side, Update
-from levelhips.coaching.drills.counters import Band, Excursion, Hold, Metronome
+from levelhips.coaching.drills.counters import (
+    Band,
+    Counter,
+    CountingBlock,
+    DrillSample,
+    Excursion,
+    Found,
+    Hold,
+    Metronome,
+    Prompt,
+    Repetition,
+)
 from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings
 from levelhips.coaching.drills.engine import STILL_S, DrillCoach
+from levelhips.coaching.drills.start_position import SIDE_LYING, UPRIGHT, StartPosition, Up
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
-from levelhips.events import Beat, Cheat, DrillBegin, Phase, PhaseChange, Pose, Posture, PostureChange, Rep, Signal, StandingZero
+from levelhips.events import (
+    Beat,
+    Cheat,
+    DrillBegin,
+    FormFault,
+    Phase,
+    PhaseChange,
+    Pose,
+    Posture,
+    PostureChange,
+    PromptKind,
+    Rep,
+    Signal,
+    StandingZero,
+)
+from levelhips.motion.attitude import Attitude
 from levelhips.settings.installed import build_engine, chosen_drill, drills
 from levelhips.simulation.runner import SensorModel, Simulation
 from levelhips.simulation.wearer import NO_BAND, WearerModel, simulate_drill
+from levelhips.simulation.wearer_moves import MOVEMENTS, POSES, Attempt, Course, Movement, Turned, slip
 
 CLIP = SensorModel(rate_hz=100.0, turn_deg=-70.0, heading_deg=4.0)
 LATE_S = 0.150  # what the issue allows; the bench prints what it is
@@ -350,7 +380,121 @@ def test_the_engine_takes_a_drill_that_is_not_installed_and_refuses_another_than
 
 def test_a_drill_cannot_ask_for_what_its_posture_hides() -> None:
     with pytest.raises(ValueError, match="cannot be seen side-lying"):
-        Drill("x", "X", "side-lying", Excursion("tilt", 5, 10, 2), (), (5, 10), Dose(1, 1), "")
+        Drill("x", "X", SIDE_LYING, Excursion("tilt", 5, 10, 2), (), (5, 10), Dose(1, 1), "")
+
+
+def test_a_start_position_that_is_none_is_refused_with_what_to_give() -> None:
+    with pytest.raises(ValueError, match="x: stance is 'prone'; it must be a StartPosition, such as UPRIGHT"):
+        Drill("x", "X", "prone", Excursion("tilt", 5, 10, 2), (), (5, 10), Dose(1, 1), "")  # type: ignore[arg-type]
+
+
+class Prone(StartPosition):
+    """Lying on the front: tip (the pelvis' front lifted off the floor), drop."""
+
+    name, signals, postures = "prone", ("tip", "drop"), (Posture.PRONE,)
+
+    def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, np.ndarray]:
+        x, y, z = up
+        return {"tip": np.degrees(np.arctan2(y, -x)), "drop": np.degrees(side.sign * np.arcsin(np.clip(z, -1, 1)))}
+
+    def anatomical(self, angles: dict[str, np.ndarray], posture: Posture, side: Side, turn_deg: np.ndarray) -> Up:
+        return np.full(len(turn_deg), math.nan), np.radians(angles["tip"]), np.radians(side.sign * angles["drop"])
+
+
+@dataclass(frozen=True, slots=True)
+class Touches(CountingBlock):
+    """Counts each time the angle goes over a level, and says so."""
+
+    signal: str
+    level_deg: float
+
+    def start(self, still_dps: float) -> Counter:
+        return _Touching(self)
+
+
+class _Touching:
+    def __init__(self, spec: Touches) -> None:
+        self._spec, self._since_s = spec, math.nan
+
+    def interrupt(self) -> None:
+        self._since_s = math.nan
+
+    def push(self, sample: DrillSample) -> list[Found]:
+        if sample.slow_deg > self._spec.level_deg and math.isnan(self._since_s):
+            self._since_s = sample.t_s
+            done = Repetition(sample.t_s, sample.slow_deg, sample.slow_deg, 0.0, 0.0, 0.0, 0.0)
+            return [Prompt(PromptKind.REACHED), done]
+        if sample.slow_deg < self._spec.level_deg / 2:
+            self._since_s = math.nan
+        return []
+
+
+class Touching(Movement):
+    """How the virtual wearer does it."""
+
+    def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
+        course.add("tip", 20.0, at.start_s, 1.0, 0.4, 1.0)
+        if at.cheat:
+            slip(drill, course, at.cheat, at.start_s + 0.4, 1.6)
+        course.reps.append((at.start_s, at.start_s + 2.4, 20.0))
+
+
+def _lying_prone(turned: Turned) -> Rotation:
+    tip, drop = turned.signals["tip"], turned.signals["drop"]
+    euler = np.stack([turned.side * drop + turned.own[:, 0], -tip + turned.own[:, 1]], axis=1)
+    return Rotation.from_euler("YZ", euler * [-1, -1], degrees=True)
+
+
+def test_a_new_counting_block_and_a_new_start_position_run_from_end_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but these classes knows of them: counted, prompted, a fault in its repetition, the begin of the drill, any cut."""
+    monkeypatch.setitem(MOVEMENTS, Touches, Touching())
+    monkeypatch.setitem(POSES, Prone, _lying_prone)
+    keep = (Band("drop", low_deg=-6, high_deg=6, above=FormFault.DIPPED),)
+    drill = Drill("plank-tips", "Plank tips", Prone(), Touches("tip", 10.0), keep, (10, 30), Dose(1, 4), "Lie on your front.", ready_s=2.0)
+    wearer = WearerModel("plank-tips", Side.RIGHT, reps=4, cheat="dipped", cheat_reps=(2,))
+    made = simulate_drill(wearer, CLIP, 1, drill)
+    settings = Settings.from_dict(wearer.settings_for(drill))
+    engine = Engine(100.0, settings, drill)
+    update = Update.join([engine.push(made.samples), engine.finish()])
+    [begin] = update.of(DrillBegin)
+    assert (begin.posture, begin.lead, begin.title) == (Posture.PRONE, "tip", "Plank tips")
+    assert math.isnan(begin.seconds)
+    assert [phase for phase, _ in phases(update)] == [Phase.STAND, Phase.TAKE, Phase.WORK, Phase.DONE]
+    reps = counted(update)
+    assert [rep.number for rep in reps] == [1, 2, 3, 4]
+    for rep, (from_s, _, _) in zip(reps, made.reps, strict=True):
+        assert from_s < rep.at_s < from_s + 1.0
+        assert rep.range_deg == pytest.approx(10.0, abs=1.5)
+    assert beats(update).count("reached") == 4
+    faults = list(update.of(Cheat))
+    assert {fault.what for fault in faults} == {FormFault.DIPPED}
+    assert math.degrees(faults[0].limit_rad) == pytest.approx(6.0)
+    assert made.reps[2][0] < faults[0].at_s < made.reps[2][1]
+    pieces = Engine(100.0, settings, drill)
+    assert Update.join([*(pieces.push(part) for part in cut(made.samples, list(range(0, 3000, 7)))), pieces.finish()]) == update
+
+
+@pytest.mark.parametrize("name", ["pelvic-drop", "clamshell", "deadlift", "hold"])
+def test_a_coach_that_is_pickled_in_the_middle_goes_on_as_if_nothing_happened(name: str) -> None:
+    wearer = WearerModel(name, reps=3, rep_s=3.0, hold_s=8.0)
+    drill, settings = drills()[name], Settings.from_dict(wearer.settings)
+    poses = list(Attitude(100.0, settings.motion.outward, settings.motion.filter).push(made_of(wearer, CLIP, 1).samples))
+    assert len(poses) > 20
+    straight = DrillCoach(drill, settings.drill)
+    expected = Update.join([straight.push(item) for item in poses])
+    assert list(expected.of(Rep))
+    for at in (5, len(poses) // 2, len(poses) - 3):
+        broken = DrillCoach(drill, settings.drill)
+        first = [broken.push(item) for item in poses[:at]]
+        again = pickle.loads(pickle.dumps(broken))
+        assert Update.join([*first, *(again.push(item) for item in poses[at:])]) == expected
+    assert pickle.loads(pickle.dumps(drill)) == drill
+
+
+def test_a_block_that_the_wearer_does_not_know_is_refused_in_plain_words() -> None:
+    drill = Drill("taps", "Taps", UPRIGHT, Touches("tilt", 10.0), (), (10, 30), Dose(1, 4), "Tap.")
+    with pytest.raises(SettingsError, match="virtual wearer cannot do Touches"):
+        simulate_drill(WearerModel("taps"), CLIP, 1, drill)
 
 
 def test_a_strangers_drill_comes_in_by_its_entry_point_and_a_broken_one_is_left_out(tmp_path: Any, monkeypatch: Any) -> None:

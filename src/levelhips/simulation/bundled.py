@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from levelhips.coaching.drills.counters import Band
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
@@ -72,8 +71,8 @@ def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulat
 def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
     """A virtual wearer who does a drill, short, with a fault or two; and the settings that fit."""
     wanted = chosen_drill(drill)
-    bands = [band for band in wanted.keep if isinstance(band, Band)]
-    cheat = (bands[0].below or bands[0].above) if bands else ""
+    angles = [fault for limit in wanted.keep for fault, _, _ in reversed(limit.angles) if fault is not None]
+    cheat = angles[0] if angles else ""
     wearer = WearerModel(drill.name, drill.chosen, reps=5, rep_s=4.0, cheat=cheat, cheat_reps=(2,), hold_s=20.0)
     made = simulate_drill(wearer, SensorModel(rate_hz=100.0), 7)
     metadata = {"sensor": "simulated", "outward": "+z"}

@@ -14,7 +14,8 @@ import numpy as np
 from levelhips.events import Side
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.simulation.runner import Simulation
-from levelhips.simulation.wearer import TEMPO, WearerModel
+from levelhips.simulation.wearer import WearerModel
+from levelhips.simulation.wearer_moves import TEMPO
 
 Value = float | str
 IMPACT_S = 0.06  # after contact: where the impact peak is looked for (its definition)

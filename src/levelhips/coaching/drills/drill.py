@@ -1,4 +1,4 @@
-"""What a drill is: data. One small file each beside this one; a third party's comes in by the same entry point."""
+"""Declaration of a drill. The bundled ones are in `catalog`; those of other packages are found by the same entry point."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from levelhips.bounds import FieldError, bounded, check, choice, described
-from levelhips.coaching.drills.counters import Band, Excursion, Hold, Jolt, Metronome, Steps
+from levelhips.coaching.drills.counters import CountingBlock, FormLimit
+from levelhips.coaching.drills.start_position import StartPosition
 from levelhips.events import Posture, Side
-
-Stance = Literal["upright", "side-lying", "supine", "any"]
-
-# The angles that can be seen in each posture, from the start posture; (g) from gravity, (r) from the gyroscope, which drifts.
-SIGNALS: dict[str, tuple[str, ...]] = {
-    "upright": ("drop", "tilt", "turn", "jolt"),  # (g) free side lower, (g) front down, (r) free side forward; a push [m/s2]
-    "side-lying": ("roll", "hike"),  # (g) upper hip forward, (g) upper hip to the head
-    "supine": ("height", "drop"),  # (g) pelvis lifted, (g) free side lower
-    "any": ("lean",),  # (g) away from the start posture, any way
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """How much: sets of repetitions with a rest between them."""
+    """Sets of repetitions with a rest between them."""
 
     sets: int
     reps: int
@@ -31,44 +22,44 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A drill.
+    """A drill: start position, what is counted, what must be kept, and the dose.
 
     Attributes
     ----------
     name, title : str
         For the command line, and for people.
-    stance : str
-        The start posture: upright, side-lying (on the side that does not work), supine, or any.
-    count : block
+    stance : StartPosition
+        The start position, e.g. `UPRIGHT` or `SIDE_LYING` (on the side that does not work).
+    count : CountingBlock
         What is counted: its signal is the leading angle.
-    keep : tuple of Band or Jolt
-        What must be kept; leaving one is a cheat.
+    keep : tuple of FormLimit
+        What must be kept; leaving it is a form fault.
     band_deg : (float, float)
-        Where the leading angle should be, for the picture.
+        Where the leading angle should be, for the screen.
     dose : Dose
     instruction : str
         What to do, in words; {side} is the hip that works, {other} the other one.
     zero : str
-        From ``start`` posture, or from ``standing`` on both feet.
+        What angles are relative to: the ``start`` position, or ``standing`` on both feet.
     ready_s : float
-        Time to get into the posture before it may be taken as the start.
+        Time to get into the start position before it may be taken.
     still_dps : float
-        How still the start posture is held: on one leg people sway.
+        How still the start position is held: on one leg people sway.
     reach_deg : float
-        How far from its start posture the drill may take the pelvis; further is another posture.
+        How far from its start position the drill may take the pelvis; farther is another posture.
     spread : bool
-        Whether the mean and spread of the leading angle are worth telling, as in a test of balance.
+        Whether mean and spread of the leading angle are reported, as in a test of balance.
     bow : bool
-        Whether one bow on both feet must tell first how askew the clip sits: 5 deg of it look like 4 deg of a hinge of 60.
+        Whether to measure first, by one bow on both feet, how far the clip is turned: 5 deg look like 4 deg of a hinge of 60.
     source : str
         Where dose and limits come from.
     """
 
     name: str
     title: str
-    stance: Stance
-    count: Excursion | Metronome | Hold | Steps
-    keep: tuple[Band | Jolt, ...]
+    stance: StartPosition
+    count: CountingBlock
+    keep: tuple[FormLimit, ...]
     band_deg: tuple[float, float]
     dose: Dose
     instruction: str
@@ -81,23 +72,24 @@ class Drill:
     source: str = ""
 
     def __post_init__(self) -> None:
-        seen = SIGNALS[self.stance]
-        for block in (self.count, *self.keep):
-            if block.signal not in seen:
-                raise ValueError(f"{self.name}: {block.signal} cannot be seen {self.stance}; there are {', '.join(seen)}")
+        if not isinstance(self.stance, StartPosition):
+            raise ValueError(f"{self.name}: stance is {self.stance!r}; it must be a StartPosition, such as UPRIGHT")
+        signals = self.stance.signals
+        used: list[CountingBlock | FormLimit] = [self.count, *self.keep]
+        for block in used:
+            if block.signal not in signals:
+                raise ValueError(f"{self.name}: {block.signal} cannot be seen {self.stance.name}; there are {', '.join(signals)}")
 
     def posture(self, side: Side) -> Posture | None:
-        """The posture in which the hip of `side` works; None: any."""
-        if self.stance == "side-lying":
-            return Posture.RIGHT_SIDE if side is Side.LEFT else Posture.LEFT_SIDE
-        return {"upright": Posture.UPRIGHT, "supine": Posture.SUPINE}.get(self.stance)
+        """Return the posture in which the hip of `side` works; None: any."""
+        return self.stance.posture(side)
 
     def telling_s(self, side: Side) -> float:
-        """How long it takes to say what to do: nobody should have to begin before."""
+        """Return how long the spoken instruction takes: nobody should have to begin before its end."""
         return len(self.told(side)) / 13  # the bundled voice says 13-15 letters a second
 
     def told(self, side: Side) -> str:
-        """The instruction for a side."""
+        """Return the instruction for a side."""
         return self.instruction.format(side=side.value, other=side.other.value)
 
     def adapted(self, settings: DrillSettings) -> Drill:
@@ -106,21 +98,11 @@ class Drill:
         dose = Dose(settings.sets or dose.sets, settings.reps or dose.reps, dose.rest_s if settings.rest_s is None else settings.rest_s)
         low = self.band_deg[0] if settings.low_deg is None else settings.low_deg
         high = self.band_deg[1] if settings.high_deg is None else settings.high_deg
-        count, keep = self.count, self.keep
-        if isinstance(count, Excursion):
-            count = replace(count, low_deg=max(low, 1.0), high_deg=high, back_deg=min(count.back_deg, 0.5 * max(low, 1.0)))
-        elif isinstance(count, Hold) and settings.seconds is not None:
-            count = replace(count, seconds=settings.seconds)
-        elif isinstance(count, Metronome) and settings.pace_s is not None:
-            scale = settings.pace_s / (count.out_s + count.hold_s + count.back_s + count.rest_s)
-            count = replace(
-                count, out_s=count.out_s * scale, hold_s=count.hold_s * scale, back_s=count.back_s * scale, rest_s=count.rest_s * scale
-            )
-        for band in self.keep:  # the band of the leading angle moves with its range; the others stay
-            if isinstance(band, Band) and band.signal == count.signal:
-                moved = replace(band, high_deg=high) if isinstance(count, Excursion) else replace(band, low_deg=low, high_deg=high)
-                given = {settings.low_deg, settings.high_deg} != {None}
-                keep = tuple(moved if given and each is band else each for each in keep)
+        count = self.count.adapted(low, high, settings.seconds, settings.pace_s)
+        keep = self.keep
+        if settings.low_deg is not None or settings.high_deg is not None:
+            # The limit of the leading angle moves with its range; the others stay.
+            keep = tuple(limit.moved(*count.band(low, high)) if limit.signal == count.signal else limit for limit in keep)
         return replace(self, dose=dose, count=count, keep=keep, band_deg=(low, high))
 
 

@@ -1,4 +1,4 @@
-"""What a start posture makes of a stretch of poses: the drill's angles, and the pelvis against where it began."""
+"""Drill angles of a block of samples, relative to the start position."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from levelhips.coaching.drills.start_position import Vector, anatomical, angles_of, lean_deg
+from levelhips.coaching.drills.start_position import StartPosition, Vector, lean_deg, relative
 from levelhips.events import Angles, Pose, Posture, Side
 from levelhips.samples import Array
 
 
 class Moment(NamedTuple):
-    """One sample of a pose: time, vertical (pelvis axes), heading, turning, push without gravity, push to the right."""
+    """One sample of a pose: time, vertical (pelvis axes), heading, angular rate, acceleration without gravity, and that to the right."""
 
     t_s: float
     up: Vector
@@ -25,7 +25,7 @@ class Moment(NamedTuple):
 
 
 def moments(pose: Pose) -> list[Moment]:
-    """The samples of a pose, one by one."""
+    """Return the samples of a pose one by one."""
     up = zip(*(axis.tolist() for axis in pose.up), strict=True)
     turn, rate = np.degrees(pose.turn_rad).tolist(), np.degrees(pose.rate_radps).tolist()
     columns = (pose.t_s.tolist(), up, turn, rate, pose.jolt_mps2.tolist(), pose.lateral_mps2.tolist())
@@ -34,26 +34,27 @@ def moments(pose: Pose) -> list[Moment]:
 
 @dataclass(slots=True)
 class Start:
-    """A start posture: the vertical in it, and the rotation (3, 3) that makes it the zero."""
+    """The start position that was taken: posture, vertical in it, and the rotation (3, 3) that makes it the zero."""
 
+    position: StartPosition
     posture: Posture
     up: Vector
     zero: Array
 
 
-class Sight:
-    """A pose as it is seen from a start posture; without one, nothing is.
+class DrillAngles:
+    """Drill angles of a block of samples, relative to the start position; without one there are none.
 
     Attributes
     ----------
     signals : dict of list
-        The quick angles by their names [deg]; empty without a start posture.
+        The quick angles by their names [deg]; empty without a start position.
     lead : list
         The slow leading angle [deg].
     turned : array
-        Room for the turn from the start [deg].
+        The turn from the start [deg], filled in sample by sample.
     until : int
-        Up to which sample it holds.
+        The sample up to which it holds.
     """
 
     def __init__(self, pose: Pose, start: Start | None, side: Side, leading: str) -> None:
@@ -65,20 +66,20 @@ class Sight:
         self.lead = [math.nan] * n
         if start is None:
             return
-        quick = angles_of(pose.up, start.zero, start.posture, side)
-        slow = angles_of(pose.slow_up, start.zero, start.posture, side)
+        quick = start.position.angles(relative(pose.up, start.zero), start.posture, side)
+        slow = start.position.angles(relative(pose.slow_up, start.zero), start.posture, side)
         quick["lean"] = slow["lean"] = lean_deg(pose, start.up)
         self.signals = {name: values.tolist() for name, values in quick.items()}
         if leading in slow:
             self.lead = slow[leading].tolist()
 
     def angles(self, begin: int) -> Angles:
-        """The pelvis against the start posture, from a sample to where this sight ends."""
+        """Return the pelvis relative to the start position, from a sample to `until`."""
         part = slice(begin, self.until)
         n = len(self.turned[part])
         nothing = np.full(n, math.nan)
         three = (nothing, nothing, nothing)
         if self._start is not None:
             seen = {name: np.array(values[part]) for name, values in self.signals.items()}
-            three = anatomical(seen, self._start.posture, self._side, self.turned[part])
+            three = self._start.position.anatomical(seen, self._start.posture, self._side, self.turned[part])
         return Angles(self._pose.t_s[part], *three, np.radians(np.array(self.lead[part])), np.full(n, float(self._side.sign)))

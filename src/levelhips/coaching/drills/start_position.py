@@ -1,8 +1,9 @@
-"""Postures from gravity, the start posture as the zero, and the angles that each posture shows."""
+"""Postures of the pelvis from gravity, and the start positions of drills with the angles that each shows."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from levelhips.events import Pose, Posture, Side
 from levelhips.samples import Array
 
 Vector = tuple[float, float, float]
+Up = tuple[Array, Array, Array]  # (n,) components
 DIRECTIONS: dict[Posture, Vector] = {
     Posture.UPRIGHT: (0.0, 1.0, 0.0),
     Posture.LEFT_SIDE: (0.0, 0.0, 1.0),  # lying on the left, the right side is up
@@ -22,7 +24,7 @@ SETTLE_S = 0.4  # rolling over takes longer
 
 
 def posture_of(up: Vector) -> Posture:
-    """The posture in which this vertical (pelvis axes) is felt."""
+    """Return the posture of a pelvis in which the vertical has these components (pelvis axes)."""
     for posture, (x, y, z) in DIRECTIONS.items():
         if x * up[0] + y * up[1] + z * up[2] > CLEAR:
             return posture
@@ -30,14 +32,14 @@ def posture_of(up: Vector) -> Posture:
 
 
 class PostureWatch:
-    """The posture, once it has lasted."""
+    """Detector of the posture: a new one counts once it has lasted."""
 
     def __init__(self) -> None:
         self.posture = Posture.UNCLEAR
         self._seen, self._since_s = Posture.UNCLEAR, -math.inf
 
     def push(self, t_s: float, up: Vector) -> bool:
-        """Take one moment; whether the posture changed."""
+        """Process one sample; return whether the posture changed."""
         seen = posture_of(up)
         if seen is not self._seen:
             self._seen, self._since_s = seen, t_s
@@ -48,9 +50,9 @@ class PostureWatch:
 
 
 def onto(up: Vector, goal: Vector) -> Array:
-    """The shortest rotation (3, 3) that takes one unit vector to another; they must not be opposite.
+    """Return the shortest rotation (3, 3) that takes one unit vector to another; they must not be opposite.
 
-    With the start posture's vertical as `up` it takes the clip's error out as far as gravity shows it.
+    With the vertical of the start position as `up`, it removes the error of the clip's orientation as far as gravity shows it.
     """
     a, b = np.array(up), np.array(goal)
     a = a / math.sqrt(a @ a)
@@ -59,35 +61,130 @@ def onto(up: Vector, goal: Vector) -> Array:
     return np.asarray(np.eye(3) + skew + skew @ skew / (1 + c))
 
 
-def angles_of(up: tuple[Array, Array, Array], zero: Array, posture: Posture, side: Side) -> dict[str, Array]:
-    """The angles that gravity shows in a posture [deg], from (n,) components of the vertical and the zero (3, 3)."""
-    x, y, z = (zero[i, 0] * up[0] + zero[i, 1] * up[1] + zero[i, 2] * up[2] for i in range(3))
-    level = np.arcsin(np.clip(z, -1.0, 1.0))
-    if posture is Posture.UPRIGHT:
-        return {"drop": np.degrees(side.sign * level), "tilt": np.degrees(-np.arctan2(x, y))}
-    if posture is Posture.SUPINE:
-        return {"drop": np.degrees(side.sign * level), "height": np.degrees(-np.arctan2(y, x))}
-    if posture in (Posture.LEFT_SIDE, Posture.RIGHT_SIDE):
+class StartPosition(ABC):
+    """A position that a drill starts in, and the angles that gravity shows in it.
+
+    A new position is one subclass.
+
+    Attributes
+    ----------
+    name : str
+        For messages to drill authors.
+    signals : tuple of str
+        The angles and other signals that a drill can use in it.
+    postures : tuple of Posture
+        The postures of the pelvis that belong to it.
+    """
+
+    name: str
+    signals: tuple[str, ...]
+    postures: tuple[Posture, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def posture(self, side: Side) -> Posture | None:
+        """Return the posture in which the hip of `side` works; None: any will do."""
+        return self.postures[0]
+
+    def shown_in(self, posture: Posture) -> StartPosition:
+        """Return the position whose angles are shown while the wearer is in this posture."""
+        return self
+
+    @abstractmethod
+    def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        """Return the angles that gravity shows [deg], from the (n,) components of the vertical relative to the start."""
+
+    @abstractmethod
+    def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        """Return obliquity, tilt and rotation relative to the start [rad]; NaN where nothing shows them."""
+
+
+class Upright(StartPosition):
+    """Standing: drop (free side lower), tilt (front down), turn (free side forward, from the gyroscope), jolt (a push)."""
+
+    name, signals, postures = "upright", ("drop", "tilt", "turn", "jolt"), (Posture.UPRIGHT,)
+
+    def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        x, y, z = up
+        return {"drop": np.degrees(side.sign * _level(z)), "tilt": np.degrees(-np.arctan2(x, y))}
+
+    def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        return np.radians(side.sign * angles["drop"]), np.radians(angles["tilt"]), np.radians(-side.sign * turn_deg)
+
+
+class SideLying(StartPosition):
+    """Lying on the side that does not work: roll (upper hip forward), hike (upper hip to the head)."""
+
+    name, signals, postures = "side-lying", ("roll", "hike"), (Posture.LEFT_SIDE, Posture.RIGHT_SIDE)
+
+    def posture(self, side: Side) -> Posture:
+        return Posture.RIGHT_SIDE if side is Side.LEFT else Posture.LEFT_SIDE
+
+    def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        x, y, z = up
         upward = z if posture is Posture.LEFT_SIDE else -z
         return {"roll": np.degrees(-np.arctan2(x, upward)), "hike": np.degrees(-np.arctan2(y, upward))}
-    return {}
 
-
-def anatomical(angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> tuple[Array, Array, Array]:
-    """Obliquity, tilt and rotation against the start posture [rad]; NaN where nothing shows them."""
-    nothing = np.full(len(turn_deg), math.nan)
-    if posture is Posture.UPRIGHT:
-        return np.radians(side.sign * angles["drop"]), np.radians(angles["tilt"]), np.radians(-side.sign * turn_deg)
-    if posture is Posture.SUPINE:
-        return nothing, -np.radians(angles["height"]), np.radians(side.sign * angles["drop"])
-    if posture in (Posture.LEFT_SIDE, Posture.RIGHT_SIDE):
+    def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
         sign = 1.0 if posture is Posture.LEFT_SIDE else -1.0
         # Rolled forward, the upper side is in front.
-        return np.radians(sign * angles["hike"]), nothing, np.radians(sign * angles["roll"])
-    return nothing, nothing, nothing
+        return np.radians(sign * angles["hike"]), _nothing(turn_deg), np.radians(sign * angles["roll"])
+
+
+class Supine(StartPosition):
+    """Lying on the back: height (pelvis lifted), drop (free side lower)."""
+
+    name, signals, postures = "supine", ("height", "drop"), (Posture.SUPINE,)
+
+    def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        x, y, z = up
+        return {"drop": np.degrees(side.sign * _level(z)), "height": np.degrees(-np.arctan2(y, x))}
+
+    def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        return _nothing(turn_deg), -np.radians(angles["height"]), np.radians(side.sign * angles["drop"])
+
+
+class AnyPosition(StartPosition):
+    """Whatever position the wearer takes: lean (away from it, any way)."""
+
+    name, signals, postures = "any", ("lean",), ()
+
+    def posture(self, side: Side) -> None:
+        return None
+
+    def shown_in(self, posture: Posture) -> StartPosition:
+        return next((position for position in (UPRIGHT, SIDE_LYING, SUPINE) if posture in position.postures), self)
+
+    def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        return {}
+
+    def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        nothing = _nothing(turn_deg)
+        return nothing, nothing, nothing
+
+
+UPRIGHT, SIDE_LYING, SUPINE, ANY_POSITION = Upright(), SideLying(), Supine(), AnyPosition()
+
+
+def _level(z: Array) -> Array:
+    return np.asarray(np.arcsin(np.clip(z, -1.0, 1.0)))
+
+
+def _nothing(like: Array) -> Array:
+    return np.full(len(like), math.nan)
+
+
+def relative(up: Up, zero: Array) -> Up:
+    """Return the (n,) components of the vertical relative to the start, whose rotation is `zero` (3, 3)."""
+    x, y, z = (zero[i, 0] * up[0] + zero[i, 1] * up[1] + zero[i, 2] * up[2] for i in range(3))
+    return x, y, z
 
 
 def lean_deg(pose: Pose, start: Vector) -> Array:
-    """How far (n,) the vertical is from where it was in the start posture [deg]."""
+    """Return the angle (n,) between the vertical and the vertical in the start position [deg]."""
     cosine = pose.up[0] * start[0] + pose.up[1] * start[1] + pose.up[2] * start[2]
     return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))

@@ -4,15 +4,17 @@ from dataclasses import replace
 
 from levelhips.coaching.drills.counters import Band, Steps
 from levelhips.coaching.drills.drill import Dose, Drill
+from levelhips.coaching.drills.start_position import UPRIGHT
+from levelhips.events import FormFault
 
 DRILL = Drill(
     name="band-walk",
     title="Lateral band walk",
-    stance="upright",
+    stance=UPRIGHT,
     count=Steps("drop"),
     keep=(
-        Band("drop", low_deg=-8, high_deg=8, below="waddled", above="waddled"),
-        Band("tilt", low_deg=-12, high_deg=12, below="leaned", above="leaned"),
+        Band("drop", low_deg=-8, high_deg=8, below=FormFault.WADDLED, above=FormFault.WADDLED),
+        Band("tilt", low_deg=-12, high_deg=12, below=FormFault.LEANED, above=FormFault.LEANED),
     ),
     band_deg=(-8, 8),
     dose=Dose(sets=2, reps=12, rest_s=30),

@@ -2,16 +2,18 @@
 
 from levelhips.coaching.drills.counters import Band, Excursion
 from levelhips.coaching.drills.drill import Dose, Drill
+from levelhips.coaching.drills.start_position import UPRIGHT
+from levelhips.events import FormFault
 
 DRILL = Drill(
     name="pelvic-drop",
     title="Pelvic drop on a step",
-    stance="upright",
+    stance=UPRIGHT,
     count=Excursion("drop", low_deg=5, high_deg=15, back_deg=2),
     keep=(
-        Band("drop", low_deg=-5, high_deg=15, below="hiked", above="too-far"),
-        Band("tilt", low_deg=-8, high_deg=8, below="leaned", above="leaned"),
-        Band("turn", low_deg=-10, high_deg=10, below="turned", above="turned"),
+        Band("drop", low_deg=-5, high_deg=15, below=FormFault.HIKED, above=FormFault.TOO_FAR),
+        Band("tilt", low_deg=-8, high_deg=8, below=FormFault.LEANED, above=FormFault.LEANED),
+        Band("turn", low_deg=-10, high_deg=10, below=FormFault.TURNED, above=FormFault.TURNED),
     ),
     band_deg=(5, 15),
     dose=Dose(sets=2, reps=12, rest_s=30),

@@ -4,15 +4,17 @@ from dataclasses import replace
 
 from levelhips.coaching.drills.counters import Band, Metronome
 from levelhips.coaching.drills.drill import Dose, Drill
+from levelhips.coaching.drills.start_position import SIDE_LYING
+from levelhips.events import FormFault
 
 DRILL = Drill(
     name="side-lying-abduction",
     title="Side-lying abduction",
-    stance="side-lying",
+    stance=SIDE_LYING,
     count=Metronome("roll"),
     keep=(
-        Band("roll", low_deg=-5, high_deg=10, below="rolled-back", above="rolled-forward"),
-        Band("hike", low_deg=-5, high_deg=5, below="dipped", above="hiked"),
+        Band("roll", low_deg=-5, high_deg=10, below=FormFault.ROLLED_BACK, above=FormFault.ROLLED_FORWARD),
+        Band("hike", low_deg=-5, high_deg=5, below=FormFault.DIPPED, above=FormFault.HIKED),
     ),
     band_deg=(-5, 10),
     dose=Dose(sets=2, reps=12, rest_s=30),

@@ -2,13 +2,15 @@
 
 from levelhips.coaching.drills.counters import Band, Hold
 from levelhips.coaching.drills.drill import Dose, Drill
+from levelhips.coaching.drills.start_position import UPRIGHT
+from levelhips.events import FormFault
 
 DRILL = Drill(
     name="stay-level",
     title="Stay level",
-    stance="upright",
+    stance=UPRIGHT,
     count=Hold("drop", seconds=60),
-    keep=(Band("drop", low_deg=-4, high_deg=4, below="left-band", above="left-band"),),
+    keep=(Band("drop", low_deg=-4, high_deg=4, below=FormFault.LEFT_BAND, above=FormFault.LEFT_BAND),),
     band_deg=(-4, 4),
     dose=Dose(sets=1, reps=1),
     instruction="Keep the pelvis level, whatever you do. It sounds when it is not.",

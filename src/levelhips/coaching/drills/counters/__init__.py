@@ -1,14 +1,30 @@
-"""The building blocks of drills: a band, a repetition by excursion and return, a pace, a hold, steps to the side.
+"""Building blocks of drills: counting blocks, and form limits that must be kept.
 
-Each is a small declaration, and `start()` gives what watches it: sample by sample, causal, indifferent to how the input
-is cut. Angles are degrees here, for drills are declared by people; what comes out is radians.
+Each is a small declaration whose `start()` returns a counter or monitor: sample by sample, causal, independent of how the
+input is divided. Angles are in degrees here, because people declare drills; events are in radians.
 """
 
-from levelhips.coaching.drills.counters.band import Band, BandWatch, Jolt
-from levelhips.coaching.drills.counters.base import Done, Said, Seen, Watch
+from levelhips.coaching.drills.counters.band import Band, BandMonitor, Crossed, FormLimit, Jolt
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition
 from levelhips.coaching.drills.counters.excursion import Excursion
 from levelhips.coaching.drills.counters.hold import Hold
 from levelhips.coaching.drills.counters.metronome import Metronome
 from levelhips.coaching.drills.counters.steps import Steps
 
-__all__ = ["Band", "BandWatch", "Done", "Excursion", "Hold", "Jolt", "Metronome", "Said", "Seen", "Steps", "Watch"]
+__all__ = [
+    "Band",
+    "BandMonitor",
+    "Counter",
+    "CountingBlock",
+    "Crossed",
+    "DrillSample",
+    "Excursion",
+    "FormLimit",
+    "Found",
+    "Hold",
+    "Jolt",
+    "Metronome",
+    "Prompt",
+    "Repetition",
+    "Steps",
+]

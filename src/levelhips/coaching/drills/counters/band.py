@@ -1,61 +1,129 @@
-"""What must be kept: an angle in its band, a foot off the ground."""
+"""Form limits of a drill: an angle that must stay in its band, a foot that must stay off the ground."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from levelhips.events import FormFault
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """An angle that must stay between two limits; leaving it is a cheat, named `below` or `above`."""
+class Crossed:
+    """A form fault that begins: the angle and the limit that it passed [deg], NaN where the fault is not an angle."""
+
+    fault: FormFault
+    value_deg: float = math.nan
+    limit_deg: float = math.nan
+
+
+class FormLimit(ABC):
+    """Declaration of what must be kept in a drill, on the signal `signal`. `start` returns its monitor."""
+
+    __slots__ = ()
+
+    signal: str
+
+    @abstractmethod
+    def start(self) -> BandMonitor:
+        """Return a new monitor."""
+
+    @property
+    def angles(self) -> tuple[tuple[FormFault | None, int, float], ...]:
+        """The limits that are angles: fault, +1 above or -1 below, and the limit [deg]."""
+        return ()
+
+    @property
+    @abstractmethod
+    def faults(self) -> tuple[FormFault, ...]:
+        """The faults that this limit can find."""
+
+    def moved(self, low_deg: float | None, high_deg: float | None) -> FormLimit:
+        """Return this limit with other ends [deg], if it has any; None leaves an end as it is."""
+        return self
+
+
+def _named(fault: FormFault | None) -> FormFault | None:
+    return FormFault(fault) if fault else None
+
+
+@dataclass(frozen=True, slots=True)
+class Band(FormLimit):
+    """An angle that must stay between two limits; leaving it is the fault `below` or `above`."""
 
     signal: str
     low_deg: float = -math.inf
     high_deg: float = math.inf
-    below: str = ""
-    above: str = ""
+    below: FormFault | None = None
+    above: FormFault | None = None
     linger_s: float = 0.02  # a shorter visit outside is tissue, not pelvis: a fifth of its period at 9-12 Hz
-    again_deg: float = 1.0  # so far inside before it may be left again
+    again_deg: float = 1.0  # so far inside before it may be left again: twice the size of the tissue's swing
 
-    def start(self) -> BandWatch:
-        return BandWatch(self)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "below", _named(self.below))
+        object.__setattr__(self, "above", _named(self.above))
 
+    def start(self) -> BandMonitor:
+        return BandMonitor(self)
 
-class BandWatch:
-    """Say when a band is left."""
+    @property
+    def angles(self) -> tuple[tuple[FormFault | None, int, float], ...]:
+        return (self.above, 1, self.high_deg), (self.below, -1, self.low_deg)
 
-    def __init__(self, band: Band) -> None:
-        self.band = band
-        self._since_s = math.nan
-        self.outside = False
+    @property
+    def faults(self) -> tuple[FormFault, ...]:
+        return tuple(dict.fromkeys(fault for fault in (self.below, self.above) if fault is not None))
 
-    def push(self, t_s: float, value_deg: float) -> str:
-        """The name of the cheat that begins now, or nothing."""
-        band = self.band
-        over = value_deg > band.high_deg
-        if over or value_deg < band.low_deg:
-            if math.isnan(self._since_s):
-                self._since_s = t_s
-            if not self.outside and t_s - self._since_s >= band.linger_s - 1e-9:
-                self.outside = True
-                return band.above if over else band.below
-            return ""
-        self._since_s = math.nan
-        if self.outside and band.low_deg + band.again_deg <= value_deg <= band.high_deg - band.again_deg:
-            self.outside = False
-        return ""
+    def moved(self, low_deg: float | None, high_deg: float | None) -> FormLimit:
+        low_deg, high_deg = self.low_deg if low_deg is None else low_deg, self.high_deg if high_deg is None else high_deg
+        return replace(self, low_deg=low_deg, high_deg=high_deg)
 
 
 @dataclass(frozen=True, slots=True)
-class Jolt:
-    """A push that nobody makes who keeps the foot off the ground: a cheat of that name."""
+class Jolt(FormLimit):
+    """A push that does not occur while the foot is kept off the ground."""
 
-    name: str
+    name: FormFault
     above_mps2: float = 1.5  # sway on one leg stays under 0.5; a foot that is set down gives 2 and more
     linger_s: float = 0.01  # one sample may be a rattle
     signal: str = "jolt"
 
-    def start(self) -> BandWatch:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", FormFault(self.name))
+
+    def start(self) -> BandMonitor:
         band = Band(self.signal, -math.inf, self.above_mps2, above=self.name, linger_s=self.linger_s, again_deg=self.above_mps2 / 3)
-        return BandWatch(band)
+        return BandMonitor(band, of_angle=False)
+
+    @property
+    def faults(self) -> tuple[FormFault, ...]:
+        return (self.name,)
+
+
+class BandMonitor:
+    """Detector of the moments at which a band is left."""
+
+    def __init__(self, band: Band, *, of_angle: bool = True) -> None:
+        self.band, self._of_angle = band, of_angle
+        self._since_s = math.nan
+        self.outside = False
+
+    def push(self, t_s: float, value: float) -> Crossed | None:
+        """Process one value; return the fault that begins with it."""
+        band = self.band
+        over = value > band.high_deg
+        if over or value < band.low_deg:
+            if math.isnan(self._since_s):
+                self._since_s = t_s
+            if self.outside or t_s - self._since_s < band.linger_s - 1e-9:
+                return None
+            self.outside = True
+            fault = band.above if over else band.below
+            if fault is None:
+                return None
+            return Crossed(fault, value, band.high_deg if over else band.low_deg) if self._of_angle else Crossed(fault)
+        self._since_s = math.nan
+        if self.outside and band.low_deg + band.again_deg <= value <= band.high_deg - band.again_deg:
+            self.outside = False
+        return None

@@ -1,27 +1,44 @@
-"""What all blocks share: a moment as they see it, and what they say of it."""
+"""What counting blocks have in common: the sample they are given, what they find, and how a drill uses them."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
+from levelhips.events import FormFault, PromptKind
+
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One moment: time [s], the leading angle smoothed for ranges and for haste [deg], turning [deg/s], push to the side [m/s2]."""
+class DrillSample:
+    """One sample of a drill as a counter sees it.
+
+    Attributes
+    ----------
+    t_s : float
+        Sensor time [s].
+    slow_deg, quick_deg : float
+        The leading angle, smoothed more (for ranges) and less (for speed) [deg].
+    rate_dps : float
+        Size of the angular rate [deg/s].
+    lateral_mps2 : float
+        Acceleration to the right, without gravity [m/s2].
+    inside : bool
+        Whether every form limit is kept.
+    """
 
     t_s: float
     slow_deg: float
     quick_deg: float
     rate_dps: float
     lateral_mps2: float
-    inside: bool  # all bands kept
+    inside: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A repetition, or half of one (`why`: short, not-back, no-movement)."""
+class Repetition:
+    """A repetition, or half of one: then `full` is False and `why` names what was missing."""
 
     from_s: float
     range_deg: float
@@ -31,31 +48,75 @@ class Done:
     hold_s: float
     back_s: float
     full: bool = True
-    why: str = ""
+    why: FormFault | None = None
     confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Something to hear: a beat, or (`cheat`) what the wearer did wrong."""
+class Prompt:
+    """A moment of a repetition that is heard; `number` is that of the repetition, or of seconds."""
 
-    what: str
+    kind: PromptKind
     number: int = 0
-    cheat: bool = False
 
 
-class Watch(Protocol):
-    """What a counting block puts to work."""
+Found = Repetition | Prompt | FormFault
 
-    def push(self, seen: Seen) -> list[Done | Said]:
-        """Take one moment."""
+
+class Counter(Protocol):
+    """Counter of one set. Causal: what it finds does not depend on how the samples are divided."""
+
+    def push(self, sample: DrillSample) -> list[Found]:
+        """Process one sample; return what is known by it."""
 
     def interrupt(self) -> None:
-        """Samples are missing, or the wearer paused: what was begun is void."""
+        """Samples are missing or the wearer paused: drop what was begun."""
+
+
+class CountingBlock(ABC):
+    """Declaration of what a drill counts, on its leading angle `signal`. `start` returns the counter of a set.
+
+    A new kind of counting is one subclass; only `start` must be defined.
+    """
+
+    __slots__ = ()
+
+    signal: str
+
+    @abstractmethod
+    def start(self, still_dps: float) -> Counter:
+        """Return a new counter; `still_dps` is how much the wearer turned while still in the start position [deg/s]."""
+
+    def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> CountingBlock:
+        """Return this block for another range [deg], hold time [s] or pace [s per repetition]; None leaves it as it is."""
+        return self
+
+    def band(self, low_deg: float, high_deg: float) -> tuple[float | None, float | None]:
+        """Return the ends [deg] of a form limit on the leading angle when the drill's range is set to these; None: as before."""
+        return low_deg, high_deg
+
+    @property
+    def timed_s(self) -> float:
+        """Length of the hold that is counted [s]; NaN if no time is held."""
+        return math.nan
+
+    @property
+    def counts_over_gaps(self) -> bool:
+        """Whether a repetition goes on after samples were lost, and is marked for it."""
+        return False
+
+    @property
+    def opposite_deg(self) -> float:
+        """Size of an excursion to the other side that shows that the wearer stands on the wrong leg [deg]; infinite: none does."""
+        return math.inf
+
+    def is_home(self, lead_deg: float) -> bool:
+        """Whether the wearer should be where the repetition began, so that the drift of the gyroscope can be learned."""
+        return True
 
 
 class Spread:
-    """Mean, spread and farthest value of angles, one by one."""
+    """Running mean, standard deviation and farthest value of angles."""
 
     def __init__(self) -> None:
         self._n, self._sum, self._squares = 0, 0.0, 0.0

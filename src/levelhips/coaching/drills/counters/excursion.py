@@ -1,13 +1,15 @@
-"""A repetition by excursion and return."""
+"""Counting of repetitions out and back."""
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from levelhips.coaching.drills.counters.base import Done, Said, Seen, Watch
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition
+from levelhips.events import FormFault, PromptKind
 
 # Slow reaching follows the minimum-jerk profile (Flash & Hogan 1985, doi 10.1523/JNEUROSCI.05-07-01688.1985): from where a
 # movement crosses two levels, its whole duration follows.
@@ -16,30 +18,55 @@ _JERK = _WAY**3 * (10 - 15 * _WAY + 6 * _WAY**2)
 
 
 def share_of_time(share: float) -> float:
-    """When in a movement (0-1) that share of its way (0-1) is done."""
+    """Return the share of a movement's duration (0-1) after which a share of its way (0-1) is done."""
     return float(np.interp(share, _JERK, _WAY))
 
 
+MIN_LOW_DEG = 1.0  # a range from 0 would count the sway of half a degree
+LEAVE_SHARE = 0.3  # of the way: out beyond it a movement has begun; sway is smaller, no attempt is
+TURN_SHARE, TURN_DEG = 0.6, 2.5  # back to 0.6 of the peak and out again by 2.5 deg (five times sway): turned round half way
+ATTEMPT_SHARE = 0.5  # less than half of the way is a wobble and not an attempt
+TOP_SHARE = 0.9  # of the peak: beyond it the pelvis holds; minimum jerk spends a quarter of its time there, ringing none
+MAX_HOME_SHARE = 0.8  # a way of which only the last fifth was seen: extrapolating further multiplies the error by four
+REMEMBER_S = 2.0  # before a repetition: a slow one leaves its start so long before it is recognised
+
+
+def _half(from_s: float, peak_deg: float, why: FormFault) -> Repetition:
+    return Repetition(from_s, peak_deg, 0.0, 0.0, 0.0, 0.0, 0.0, full=False, why=why)
+
+
 @dataclass(frozen=True, slots=True)
-class Excursion:
-    """A repetition is a way out to at least `low_deg` and back to within `back_deg` of the start."""
+class Excursion(CountingBlock):
+    """Counts a repetition when the angle went out to at least `low_deg` and came back to within `back_deg` of the start."""
 
     signal: str
     low_deg: float
     high_deg: float
     back_deg: float
-    fastest_s: float = 1.5
+    fastest_s: float = 1.5  # slow repetitions take 2 s and more; faster ones are swung, not controlled
 
-    def start(self, still_dps: float) -> Watch:
-        return _ExcursionWatch(self)
+    def start(self, still_dps: float) -> Counter:
+        return _ExcursionCounter(self)
+
+    def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> Excursion:
+        low_deg = max(low_deg, MIN_LOW_DEG)
+        return replace(self, low_deg=low_deg, high_deg=high_deg, back_deg=min(self.back_deg, 0.5 * low_deg))
+
+    def band(self, low_deg: float, high_deg: float) -> tuple[float | None, float | None]:
+        return None, high_deg  # the lower end is the way to go, and not a form limit
+
+    @property
+    def opposite_deg(self) -> float:
+        return self.low_deg if self.signal == "drop" else math.inf
+
+    def is_home(self, lead_deg: float) -> bool:
+        return abs(lead_deg) < self.back_deg
 
 
-class _ExcursionWatch:
-    remember_s = 2.0  # of the time before a repetition: where it set out from
-
+class _ExcursionCounter:
     def __init__(self, spec: Excursion) -> None:
         self._spec = spec
-        self._leave = max(spec.back_deg, 0.3 * spec.low_deg)
+        self._leave = max(spec.back_deg, LEAVE_SHARE * spec.low_deg)
         self.interrupt()
 
     def interrupt(self) -> None:
@@ -48,53 +75,52 @@ class _ExcursionWatch:
         self._peak = self._trough = 0.0
         self._reached = False
 
-    def push(self, seen: Seen) -> list[Done | Said]:
-        spec, t_s, x = self._spec, seen.t_s, seen.slow_deg
+    def push(self, sample: DrillSample) -> list[Found]:
+        spec, t_s, x = self._spec, sample.t_s, sample.slow_deg
         self._trace.append((t_s, x))
         if not self._out:
-            while self._trace[0][0] < t_s - self.remember_s:
+            while self._trace[0][0] < t_s - REMEMBER_S:
                 self._trace.popleft()
             self._home |= x <= self._leave
-            if x > self._leave and self._home:  # one whose beginning was not seen is none
+            if x > self._leave and self._home:  # ignore a repetition whose start was missed
                 self._out, self._reached = True, False
                 self._peak = self._trough = x
             return []
-        said: list[Done | Said] = []
+        said: list[Found] = []
         if x > self._peak:
             self._peak = self._trough = x
         self._trough = min(self._trough, x)
         if x >= spec.low_deg and not self._reached:
             self._reached = True
-            said.append(Said("reached"))
+            said.append(Prompt(PromptKind.REACHED))
         if x < spec.back_deg:
             said += self._finish()
-        elif self._trough < 0.6 * self._peak and x > self._trough + max(2.5, 0.3 * spec.low_deg):
-            said.append(Done(self._trace[0][0], self._peak, 0.0, 0.0, 0.0, 0.0, 0.0, full=False, why="not-back"))
+        elif self._trough < TURN_SHARE * self._peak and x > self._trough + max(TURN_DEG, LEAVE_SHARE * spec.low_deg):
+            said.append(_half(self._trace[0][0], self._peak, FormFault.NOT_BACK))
             self._trace = deque([(t_s, x)])
             self._peak = self._trough = x
             self._reached = x >= spec.low_deg
         return said
 
-    def _finish(self) -> list[Done | Said]:
+    def _finish(self) -> list[Found]:
         spec, peak = self._spec, self._peak
         t, x = np.array(self._trace).T
         self._out = False
         self._trace = deque([self._trace[-1]])
         if peak < spec.low_deg:
-            # A shallow wobble is no attempt; half of the way is.
-            return [Done(float(t[0]), peak, 0.0, 0.0, 0.0, 0.0, 0.0, full=False, why="short")] if peak > 0.5 * spec.low_deg else []
-        high = np.flatnonzero(x >= 0.9 * peak)
+            return [_half(float(t[0]), peak, FormFault.SHORT)] if peak > ATTEMPT_SHARE * spec.low_deg else []
+        high = np.flatnonzero(x >= TOP_SHARE * peak)
         first, last = int(high[0]), int(high[-1])
-        below = np.flatnonzero(x[:first] <= 0.1 * peak)
+        below = np.flatnonzero(x[:first] <= (1 - TOP_SHARE) * peak)
         at = int(below[-1]) if len(below) else int(x[: first + 1].argmin())
-        low = share_of_time(min(max(x[at] / peak, 0.0), 0.8))
-        ninety = share_of_time(0.9)
+        low = share_of_time(min(max(x[at] / peak, 0.0), MAX_HOME_SHARE))
+        ninety = share_of_time(TOP_SHARE)
         out_s = float(t[first] - t[at]) / (ninety - low)
-        home = share_of_time(min(max(x[-1] / peak, 0.0), 0.8))
+        home = share_of_time(min(max(x[-1] / peak, 0.0), MAX_HOME_SHARE))
         back_s = float(t[-1] - t[last]) / (ninety - home)
         hold_s = max(0.0, float(t[last] - t[first]) - (1 - ninety) * (out_s + back_s))
         began_s = float(t[first]) - ninety * out_s
         inside = x[at:]
-        done = Done(began_s, peak, float(inside.mean()), float(inside.std()), out_s, hold_s, back_s)
+        done = Repetition(began_s, peak, float(inside.mean()), float(inside.std()), out_s, hold_s, back_s)
         hasty = out_s + hold_s + back_s < spec.fastest_s
-        return [Said("too-fast", cheat=True), done] if hasty else [done]
+        return [FormFault.TOO_FAST, done] if hasty else [done]

@@ -1,16 +1,17 @@
-"""Time held."""
+"""Counting of time held."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from levelhips.coaching.drills.counters.base import Done, Said, Seen, Spread, Watch
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition, Spread
+from levelhips.events import PromptKind
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Time counts while all bands are kept and, if `still_dps` is given, the pelvis is still; at `seconds` it is done."""
+class Hold(CountingBlock):
+    """Counts time while every form limit is kept and, if `still_dps` is given, the pelvis is still; done at `seconds`."""
 
     signal: str
     seconds: float = 30.0
@@ -18,12 +19,23 @@ class Hold:
     patience_s: float = 0.2  # a twitch does not stop the clock
     strict: bool = True  # False: a test, in which time runs whatever happens, and all of it is measured
 
-    def start(self, still_dps: float) -> Watch:
-        return _HoldWatch(self)
+    def start(self, still_dps: float) -> Counter:
+        return _HoldCounter(self)
+
+    def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> Hold:
+        return self if seconds is None else replace(self, seconds=seconds)
+
+    @property
+    def timed_s(self) -> float:
+        return self.seconds
+
+    @property
+    def counts_over_gaps(self) -> bool:
+        return True
 
 
-class _HoldWatch:
-    tell_every_s = 10.0
+class _HoldCounter:
+    tell_every_s = 10.0  # often enough to know how long it still takes, seldom enough not to disturb
 
     def __init__(self, spec: Hold) -> None:
         self._spec = spec
@@ -37,29 +49,29 @@ class _HoldWatch:
         self._told = 0
 
     def interrupt(self) -> None:
-        self._before_s = math.nan  # what was held stays held
+        self._before_s = math.nan  # the time held so far is kept
 
-    def push(self, seen: Seen) -> list[Done | Said]:
+    def push(self, sample: DrillSample) -> list[Found]:
         spec = self._spec
-        out: list[Done | Said] = []
+        out: list[Found] = []
         if math.isnan(self._from_s):
-            self._from_s = seen.t_s
-        dt = 0.0 if math.isnan(self._before_s) else seen.t_s - self._before_s
-        self._before_s = seen.t_s
-        self._restless_s = self._restless_s + dt if seen.rate_dps > spec.still_dps else 0.0
-        kept = not spec.strict or (seen.inside and self._restless_s <= spec.patience_s)
+            self._from_s = sample.t_s
+        dt = 0.0 if math.isnan(self._before_s) else sample.t_s - self._before_s
+        self._before_s = sample.t_s
+        self._restless_s = self._restless_s + dt if sample.rate_dps > spec.still_dps else 0.0
+        kept = not spec.strict or (sample.inside and self._restless_s <= spec.patience_s)
         if kept == self._stopped:
             self._stopped = not kept
-            out.append(Said("clock-on" if kept else "clock-off"))
+            out.append(Prompt(PromptKind.CLOCK_ON if kept else PromptKind.CLOCK_OFF))
         if not kept:
             return out
         self._held_s += dt
-        self._spread.add(seen.slow_deg)
+        self._spread.add(sample.slow_deg)
         if self._held_s >= spec.seconds - 1e-9:
-            seen_deg = self._spread
-            out.append(Done(self._from_s, seen_deg.farthest, seen_deg.mean, seen_deg.sd, 0.0, self._held_s, 0.0))
+            angle = self._spread
+            out.append(Repetition(self._from_s, angle.farthest, angle.mean, angle.sd, 0.0, self._held_s, 0.0))
             self._begin()
         elif self._held_s >= self.tell_every_s * (self._told + 1):
             self._told += 1
-            out.append(Said("ten", round(self._held_s)))
+            out.append(Prompt(PromptKind.TEN, round(self._held_s)))
         return out

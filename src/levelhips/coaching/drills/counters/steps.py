@@ -1,4 +1,4 @@
-"""Steps to the side, by the push of the pelvis."""
+"""Counting of steps to the side, by the push of the pelvis."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from levelhips.coaching.drills.counters.base import Done, Said, Seen, Watch
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Repetition
+from levelhips.events import FormFault
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """Steps to the side: the pelvis is pushed that way when a foot opens, and again when the other one closes.
+class Steps(CountingBlock):
+    """Counts steps to the side: the pelvis is pushed that way when a foot opens, and again when the other one closes.
 
     With `alternate` (a walk forward on a zigzag) every push to the other side is a step.
     """
@@ -21,11 +22,11 @@ class Steps:
     push_mps: float = 0.08  # a step of 0.3 m in 1.5 s reaches 0.2-0.4 m/s; sway stays under 0.04
     snap_ratio: float = 2.0  # the closing step jerks so much more than the opening one
 
-    def start(self, still_dps: float) -> Watch:
-        return _StepWatch(self)
+    def start(self, still_dps: float) -> Counter:
+        return _StepCounter(self)
 
 
-class _StepWatch:
+class _StepCounter:
     # Between two pushes the pelvis rests; there the speed is nothing, and what the acceleration still shows is an error of
     # the vertical. In the middle of a push acceleration passes zero too, but with a jerk.
     quiet_mps2, quiet_mps3, quiet_s = 0.2, 0.8, 0.08
@@ -48,8 +49,8 @@ class _StepWatch:
         self._snapped = False
         self._lead: list[float] = []
 
-    def push(self, seen: Seen) -> list[Done | Said]:
-        spec, t_s, acc = self._spec, seen.t_s, seen.lateral_mps2
+    def push(self, sample: DrillSample) -> list[Found]:
+        spec, t_s, acc = self._spec, sample.t_s, sample.lateral_mps2
         if self._before is None:
             self._before, self._error = (t_s, acc), acc
             return []
@@ -62,7 +63,7 @@ class _StepWatch:
         if quiet:
             self._error += off * dt / self.error_s
         self._mps += (off - self._mps / (self.rest_s if quiet else self.leak_s)) * dt
-        self._lead.append(seen.slow_deg)
+        self._lead.append(sample.slow_deg)
         if not self._sign:
             self._jerk = jerk if quiet else max(self._jerk, jerk)
             self._armed |= abs(self._mps) < 0.5 * spec.push_mps
@@ -74,15 +75,15 @@ class _StepWatch:
             return []
         self._peak = max(self._peak, self._sign * self._mps)
         self._jerk = max(self._jerk, jerk)
-        out: list[Done | Said] = []
+        out: list[Found] = []
         if self._opened is not None and not self._snapped and self._jerk > spec.snap_ratio * self._opened[2]:
             self._snapped = True
-            out.append(Said("snapped", cheat=True))
+            out.append(FormFault.SNAPPED)
         if self._sign * self._mps < 0.4 * self._peak and t_s - self._from_s >= self.shortest_s:
             out += self._landed(t_s)
         return out
 
-    def _landed(self, t_s: float) -> list[Done | Said]:
+    def _landed(self, t_s: float) -> list[Found]:
         spec, sign, jerk = self._spec, self._sign, self._jerk
         self._sign, self._jerk = 0, 0.0
         if not self._direction:
@@ -98,7 +99,9 @@ class _StepWatch:
         self._opened, self._snapped = None, False
         return [self._step(begin, landed, t_s)]
 
-    def _step(self, begin_s: float, landed_s: float, end_s: float) -> Done:
+    def _step(self, begin_s: float, landed_s: float, end_s: float) -> Repetition:
         lead = np.array(self._lead)
         self._lead = []
-        return Done(begin_s, float(np.abs(lead).max()), float(lead.mean()), float(lead.std()), landed_s - begin_s, 0.0, end_s - landed_s)
+        return Repetition(
+            begin_s, float(np.abs(lead).max()), float(lead.mean()), float(lead.std()), landed_s - begin_s, 0.0, end_s - landed_s
+        )

@@ -1,0 +1,136 @@
+"""Taking of a start position: held still, and how far the clip is turned, from one bow."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+
+import numpy as np
+
+from levelhips.coaching.drills.drill_angles import Moment
+from levelhips.coaching.drills.start_position import Vector
+from levelhips.samples import Array
+
+STILL_S = 1.5  # half of what a first-time user holds when told to be still; the mean of 1.5 s of sway is right to 0.2 deg
+RESTLESS_S = 0.3  # the rate is averaged over a third of a second: tremor does not count as movement
+PATIENT_S, MOST_RESTLESS = 5.0, 3.0  # after five seconds the limit of stillness begins to rise, up to three times
+BOW_DEG = 25.0  # deep enough that sway (a degree) turns its direction by 2 deg only
+MOST_ASKEW_DEG = 25.0  # more is no bow, or no clip at the sacrum
+FALL_MPS2, FALL_DPS = 30.0, 400.0  # 3 g beside gravity, 400 deg/s: no drill comes near, a falling clip reaches both
+FALL_S = 1.0  # from the jolt to lying otherwise
+LOST_S = 0.7  # away from the start position for so long is not a stumble, which is shorter
+
+
+class Stillness:
+    """Detector of a start position held still for `STILL_S`, and its mean."""
+
+    def __init__(self, still_dps: float) -> None:
+        self._still_dps = still_dps
+        self.right_since_s = self.since_s = math.nan
+        self._restless = 0.0  # mean squared rate, lately
+        self._sum, self._count = [0.0] * 4, 0  # of the vertical and the squared rate
+
+    def restart(self) -> None:
+        """The wearer is not in the right posture."""
+        self.right_since_s = self.since_s = math.nan
+
+    def interrupt(self) -> None:
+        """Samples are missing: the averaging starts again."""
+        self.since_s = math.nan
+
+    def push(self, now: Moment, dt: float, since_s: float, ready_s: float, *, blind: bool) -> bool:
+        """Process one sample in the right posture; return whether the position was held still long enough.
+
+        `ready_s` after `since_s` it may begin, because the instruction is over; `blind`: the vertical is still settling.
+        """
+        t_s = now.t_s
+        if math.isnan(self.right_since_s):
+            self.right_since_s, self._restless = t_s, 0.0
+        self._restless += (now.rate_dps**2 - self._restless) * min(dt / RESTLESS_S, 1.0)
+        # Whoever sways much is not kept waiting for ever.
+        waited_s = max(0.0, t_s - max(self.right_since_s, since_s + ready_s) - PATIENT_S)
+        limit_dps = self._still_dps * min(1.0 + waited_s / PATIENT_S, MOST_RESTLESS)
+        if math.sqrt(self._restless) > limit_dps or t_s - since_s < ready_s or blind:
+            self.since_s = math.nan
+            return False
+        if math.isnan(self.since_s):
+            self.since_s, self._sum, self._count = t_s, [0.0] * 4, 0
+        for k, value in enumerate((*now.up, now.rate_dps**2)):
+            self._sum[k] += value
+        self._count += 1
+        return t_s - self.since_s >= STILL_S
+
+    @property
+    def up(self) -> Vector:
+        """Mean vertical of the held position (pelvis axes)."""
+        x, y, z = (value / self._count for value in self._sum[:3])
+        size = math.sqrt(x * x + y * y + z * z)
+        return x / size, y / size, z / size
+
+    @property
+    def rate_dps(self) -> float:
+        """Root mean square of the angular rate in the held position [deg/s]."""
+        return math.sqrt(self._sum[3] / self._count)
+
+
+class HipHinge:
+    """Direction of a bow on both feet: a hinge about the mediolateral axis, so the vertical tips to the back of the pelvis."""
+
+    def __init__(self) -> None:
+        self._back, self._right, self._deepest_deg = 0.0, 0.0, 0.0
+
+    def push(self, up: Vector) -> Array | None:
+        """Process one vertical; return the rotation (3, 3) from the clip's forward to the pelvis' when a bow is over."""
+        lean = math.degrees(math.acos(max(-1.0, min(1.0, up[1]))))
+        if lean > BOW_DEG / 2:
+            self._back -= up[0]
+            self._right -= up[2]
+            self._deepest_deg = max(self._deepest_deg, lean)
+            return None
+        if lean >= BOW_DEG / 4 or not self._deepest_deg > 0:
+            return None
+        askew, deepest = math.atan2(self._right, self._back), self._deepest_deg
+        self.restart()
+        if deepest < BOW_DEG or abs(askew) >= math.radians(MOST_ASKEW_DEG):
+            return None
+        c, d = math.cos(askew), math.sin(askew)
+        return np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
+
+    def restart(self) -> None:
+        self._back, self._right, self._deepest_deg = 0.0, 0.0, 0.0
+
+
+class Presence(Enum):
+    """Whether the wearer is where the drill takes the pelvis."""
+
+    HERE = "here"
+    AWAY = "away"  # out of reach, not yet for long
+    LOST = "lost"  # left the position
+    FELL_OFF = "fell-off"  # the clip left the wearer
+
+
+class ReachMonitor:
+    """Detector of a wearer who left the position, or a clip that fell off."""
+
+    def __init__(self, reach_deg: float) -> None:
+        self._reach_deg = reach_deg
+        self._away_since_s, self._jolted_s = math.nan, -math.inf
+
+    def restart(self) -> None:
+        self._away_since_s = math.nan
+
+    def jolt(self, now: Moment) -> None:
+        """Remember a jolt that no drill gives."""
+        if now.jolt_mps2 > FALL_MPS2 or now.rate_dps > FALL_DPS:
+            self._jolted_s = now.t_s
+
+    def push(self, t_s: float, lean_deg: float) -> Presence:
+        """Process the angle from the start position."""
+        if lean_deg <= self._reach_deg:
+            self._away_since_s = math.nan
+            return Presence.HERE
+        if math.isnan(self._away_since_s):
+            self._away_since_s = t_s
+        if self._away_since_s - self._jolted_s <= FALL_S:
+            return Presence.FELL_OFF
+        return Presence.LOST if t_s - self._away_since_s >= LOST_S else Presence.AWAY
