@@ -149,7 +149,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
         review = window.review
         review.overview.region.setRegion((7.9, 8.1))
         pump(app, 0.5)
-        for tab, name in enumerate(("traces", "strides", "spread", "steps")):
+        for tab, name in enumerate(("traces", "strides", "spread", "steps", "time")):
             review.tabs.setCurrentIndex(tab)
             keep(f"review_{name}")
         window.banner.say("Bluetooth is switched off. Switch it on in the system's settings.")

@@ -1,1 +1,1 @@
-"""The screen: Qt pages that ask a session how it fares, sixty times a second, and are never called by it."""
+"""Desktop window (Qt): its pages poll a running session sixty times a second; the session never calls them."""

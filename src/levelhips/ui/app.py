@@ -66,7 +66,9 @@ def run_app(
     review: Path | None = None,
     virtual: Path | None = None,
 ) -> int:
-    """Show the window until it is closed; print what a session came to that was ended by closing it. Return the exit code.
+    """Show the window until it is closed; return its exit code.
+
+    The result and hints of a session that was ended by closing it are printed.
 
     Raises
     ------

@@ -56,7 +56,7 @@ class Window(QMainWindow):
     search : callable
         Looks for sensors.
     settings_path : Path or None
-        Where the settings are kept; None: beside the recordings.
+        Where the settings are kept; None: in the folder of the recordings.
     history_file : Path or None
         The history; None: in the user's data folder.
     """
@@ -81,7 +81,7 @@ class Window(QMainWindow):
         self._sounds: list[Any] = []
         self._ending: Ending | None = None
         self._closing = False
-        self.farewell: list[str] = []  # what a session came to that was ended by closing the window
+        self.farewell: list[str] = []  # result and hints of a session that was ended by closing the window
         self._history_file = history_file or history_path()
         self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
         self.setWindowTitle(texts.WINDOW)
