@@ -442,16 +442,63 @@ def test_the_programme_is_edited_in_its_file(tmp_path: Path) -> None:
     mine = Programme(start=DAY, items=DEFAULT[:2], run_days=(1, 3), days=21)
     save_programme(mine, path)
     assert load_programme(path) == mine
-    for wrong, match in (
-        ("days = 0", "days"),
-        ("day = 3", "day"),
-        ("[[item]]\ndrill = 'clam'\nwhen = 'daily'", "no drill"),
-        ("[[item]]\ndrill = 'clamshell'\nwhen = 'sometimes'", "when is"),
-        ("days = ", "programme.toml"),
-    ):
-        path.write_text(wrong)
-        with pytest.raises(SettingsError, match=match):
-            load_programme(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("days = 0", "line 1: days is 0; it must be a whole number from 1 to 365"),
+        ("days = 14.5", "line 1: days is 14.5; it must be a whole number from 1 to 365"),
+        ("# mine\nday = 3", "line 2: day is not known. Did you mean days"),
+        ("days = 14\nstart = '2026-11-20'", "line 2: start is '2026-11-20'; it must be a date without quotes or time, such as 2026-11-20"),
+        ("start = 2026-11-20T08:00:00", "line 1: start is '2026-11-20 08:00:00'; it must be a date without quotes or time"),
+        ("acute_from = true", "line 1: acute_from is true; it must be a date"),
+        ("run_days = [0, 7]", "line 1: run_days is [0, 7]; it must be weekdays"),
+        ("run_days = [true]", "line 1: run_days is [True]; it must be weekdays"),
+        ("run_days = 3", "line 1: run_days is 3; it must be weekdays"),
+        ("[item]\ndrill = 'clamshell'\nwhen = 'daily'", "line 1: item must be written with two brackets: [[item]]"),
+        ("[[item]]\ndrill = 'clamshel'\nwhen = 'daily'", "line 2: drill is 'clamshel', which is not installed; did you mean clamshell"),
+        ("[[item]]\ndrill = ['clamshell']\nwhen = 'daily'", "line 2: drill is ['clamshell'], which is not installed"),
+        ("[[item]]\ndrill = 'clamshell'\nwhen = 'sometimes'", "line 3: when is 'sometimes'; it must be one of daily, before-run"),
+        ("[[item]]\nwhen = 'daily'", "line 1: drill is missing in an [[item]]"),
+        ("[[item]]\ndrill = 'clamshell'\nwhen = 'daily'\nsets = 2.5", "line 4: sets is 2.5; it must be a whole number from 1 to 20"),
+        (
+            "[[item]]\ndrill = 'bridge'\nwhen = 'daily'\nreps = 9\n\n[[item]]\ndrill = 'clamshell'\nwhen = 'daily'\nreps = 0",
+            "line 9: reps is 0; it must be a whole number from 1 to 100",
+        ),
+        ("[[item]]\ndrill = 'clamshell'\nwhen = 'daily'\nsides = ['both']", "line 4: sides is ['both']; it must be"),
+        ("[[item]]\ndrill = 'clamshell'\nwhen = 'daily'\nside = 'left'", "line 4: side is not known. Did you mean sides"),
+        ("days = ", "is not a TOML file"),
+    ],
+)
+def test_wrong_programme_is_refused_with_file_line_and_key(tmp_path: Path, wrong: str, told: str) -> None:
+    path = tmp_path / "programme.toml"
+    path.write_text(wrong)
+    with pytest.raises(SettingsError) as refused:
+        load_programme(path)
+    assert str(path) in refused.value.what
+    assert told in refused.value.what
+
+
+def test_change_of_the_programme_keeps_comments_and_items(tmp_path: Path) -> None:
+    path = tmp_path / "programme.toml"
+    path.write_text("# from my physio\ndays = 21  # three weeks\n\n[[item]]  # mornings\ndrill = 'clamshell'\nwhen = 'daily'\n")
+    programme = load_programme(path)
+    save_programme(replace(programme, start=DAY), path)
+    assert load_programme(path) == replace(programme, start=DAY)
+    text = path.read_text()
+    assert all(comment in text for comment in ("# from my physio", "# three weeks", "# mornings"))
+    save_programme(programme, path)
+    assert load_programme(path) == programme
+    assert "start" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_reset_of_a_broken_programme_writes_the_default_one(tmp_path: Path) -> None:
+    path = tmp_path / "programme.toml"
+    path.write_text("days = ")
+    save_programme(Programme(), path)
+    assert load_programme(path) == Programme()
 
 
 def test_the_data_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

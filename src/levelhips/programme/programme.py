@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
+
+from levelhips.bounds import FieldError, FieldSpec, shown
 
 
 class DayKind(StrEnum):
@@ -21,6 +23,9 @@ class DayKind(StrEnum):
 
 
 When = Literal["daily", "before-run", "after-run", "off", "acute"]
+_WHEN = FieldSpec("when", str, "daily", choices=get_args(When))
+# The same dose as a drill itself takes: an hour of sets, five minutes of repetitions.
+_SETS, _REPS = FieldSpec("sets", int, 2, low=1, high=20), FieldSpec("reps", int, 12, low=1, high=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,11 @@ class Item:
     sides: tuple[str, ...] = ("left", "right")
 
     def __post_init__(self) -> None:
-        if not 1 <= self.sets <= 20 or not 1 <= self.reps <= 100:
-            raise ValueError(f"{self.drill}: {self.sets} sets of {self.reps} cannot be meant")
-        if not self.sides or set(self.sides) - {"left", "right"}:
-            raise ValueError(f"{self.drill}: sides are left, right, or both")
+        _WHEN.check(self.when)
+        _SETS.check(self.sets)
+        _REPS.check(self.reps)
+        if self.sides not in (("left", "right"), ("right", "left"), ("left",), ("right",)):
+            raise FieldError("sides", f'is {_listed(self.sides)}; it must be ["left"], ["right"] or ["left", "right"]')
 
 
 DEFAULT: tuple[Item, ...] = (
@@ -55,6 +61,7 @@ DEFAULT: tuple[Item, ...] = (
 )
 DAYS = 14
 ACUTE_DAYS = 7
+_DAYS = FieldSpec("days", int, DAYS, low=1, high=365)  # after a year it is no programme but a habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,13 @@ class Programme:
     days: int = DAYS
 
     def __post_init__(self) -> None:
-        if set(self.run_days) - set(range(7)):
-            raise ValueError("run_days are weekdays: 0 for Monday to 6 for Sunday")
-        if not 1 <= self.days <= 365:
-            raise ValueError(f"days is {self.days}; it must be from 1 to 365")
+        _DAYS.check(self.days)
+        if not isinstance(self.run_days, tuple) or any(type(day) is not int or not 0 <= day <= 6 for day in self.run_days):
+            raise FieldError("run_days", f"is {_listed(self.run_days)}; it must be weekdays such as [0, 2, 4]: 0 is Monday, 6 is Sunday")
+        for name in ("start", "acute_from"):
+            value = getattr(self, name)
+            if value is not None and type(value) is not dt.date:  # a date with a time is a date only to Python
+                raise FieldError(name, f"is {_listed(value)}; it must be a date without quotes or time, such as 2026-11-20")
 
     def kind(self, day: dt.date) -> DayKind:
         """What kind of day that is."""
@@ -104,6 +114,13 @@ class Programme:
             DayKind.ACUTE: ("acute",),
         }
         return [item for item in self.items if item.when in wanted[self.kind(day)]]
+
+
+def _listed(value: object) -> str:
+    """A value as it stands in the file."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ")
+    return shown(list(value) if isinstance(value, tuple) else value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,54 +3,148 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from levelhips.bounds import FieldError, shown
 from levelhips.errors import SettingsError
 from levelhips.programme.programme import Item, Programme
 from levelhips.settings.installed import drills
+from levelhips.settings.store import write_text
+
+FIX = "Correct it there; levelhips plan --reset writes the default programme"
+ITEM_KEYS = tuple(one.name for one in fields(Item))
+KEYS = ("item", *(one.name for one in fields(Programme) if one.name != "items"))
 
 
 def load_programme(path: Path) -> Programme:
-    """The programme in a file; the usual one if there is none.
+    """Return the programme in a file; the default one if there is no file.
 
     Raises
     ------
     SettingsError
-        If the file cannot be read, or something in it cannot be.
+        If the file cannot be read, is not TOML, or an entry in it is wrong; with the file, the key and the line.
     """
     if not path.exists():
         return Programme()
+    text = _read(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        items = tuple(_item(entry) for entry in values.pop("item", []))
-        days = values.pop("run_days", list(Programme().run_days))
-        programme = Programme(run_days=tuple(days), items=items or Programme().items, **values)
+        return _programme(tomllib.loads(text))
+    except _EntryError as error:
+        line = _line_of(text, error.key, error.item)
+        raise SettingsError(f"{path}{'' if line is None else f', line {line}'}: {error}", fix=FIX) from error
+    except ValueError as error:  # not TOML; its message has the line
+        raise SettingsError(f"{path} is not a TOML file ({error})", fix=FIX) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror})", fix="Mend its permissions") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
-        raise SettingsError(f"{path}: {error}", fix="Correct it there; levelhips plan --reset makes the usual one anew") from error
-    for item in programme.items:
-        if item.drill not in drills():
-            raise SettingsError(f"{path}: there is no drill {item.drill!r}", fix=f"Choose one of {', '.join(drills())}")
-    return programme
+        raise SettingsError(f"{path} cannot be read ({error.strerror})", fix="Check its permissions") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not a text file in UTF-8", fix=FIX) from error
 
 
-def _item(entry: dict[str, Any]) -> Item:
-    if entry.get("when") not in ("daily", "before-run", "after-run", "off", "acute"):
-        raise ValueError(f"when is {entry.get('when')!r}; it is daily, before-run, after-run, off or acute")
-    return Item(**{**entry, **({"sides": tuple(entry["sides"])} if "sides" in entry else {})})
+class _EntryError(Exception):
+    """A wrong entry: its key, and in which item (from 0) it stands; None outside of items."""
+
+    def __init__(self, key: str, problem: str, item: int | None = None) -> None:
+        super().__init__(f"{key} {problem}" if problem else key)
+        self.key, self.item = key, item
+
+
+def _programme(values: dict[str, Any]) -> Programme:
+    _known(values, KEYS)
+    given: dict[str, Any] = dict(values)
+    entries = given.pop("item", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _EntryError("item", "must be written with two brackets: [[item]]")
+    items = tuple(_item(number, entry) for number, entry in enumerate(entries))
+    if items:
+        given["items"] = items
+    if isinstance(given.get("run_days"), list):
+        given["run_days"] = tuple(given["run_days"])
+    try:
+        return Programme(**given)
+    except FieldError as error:
+        raise _EntryError(error.name, error.problem) from error
+
+
+def _item(number: int, entry: dict[str, Any]) -> Item:
+    _known(entry, ITEM_KEYS, number)
+    for key in ("drill", "when"):
+        if key not in entry:
+            raise _EntryError(key, "is missing in an [[item]]", number)
+    if not isinstance(entry["drill"], str) or entry["drill"] not in drills():
+        close = get_close_matches(str(entry["drill"]), drills(), n=1)
+        hint = f"did you mean {close[0]}" if close else f"there are {', '.join(drills())}"
+        raise _EntryError("drill", f"is {shown(entry['drill'])}, which is not installed; {hint}", number)
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    try:
+        return Item(**given)
+    except FieldError as error:
+        raise _EntryError(error.name, error.problem, number) from error
+
+
+def _known(values: dict[str, Any], known: tuple[str, ...], item: int | None = None) -> None:
+    for key in values:
+        if key not in known:
+            close = get_close_matches(key, known, n=1)
+            raise _EntryError(key, f"is not known. {f'Did you mean {close[0]}' if close else 'There are ' + ', '.join(known)}", item)
+
+
+def _line_of(text: str, key: str, item: int | None) -> int | None:
+    """The line of a key, inside the item of that number or outside of all; the line of the item if the key is missing."""
+    seen, header = -1, None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(r"\s*\[+\s*item\s*\]", line):
+            seen += 1
+            header = number if key == "item" or seen == item else header
+        here = seen == item or (item is None and seen < 0)
+        if (here and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line)) or (key == "item" and header == number):
+            return number
+    return header
 
 
 def save_programme(programme: Programme, path: Path) -> None:
-    """Write a programme, to be edited.
+    """Write a programme. If the file has the same items already, only what differs is changed and its comments stay.
 
     Raises
     ------
     SettingsError
         If the file cannot be written.
     """
+    before = None
+    if path.exists():
+        try:
+            before = load_programme(path)
+        except SettingsError:
+            before = None  # what cannot be read is replaced: --reset is the way out of a broken file
+    same = before is not None and before.items == programme.items
+    write_text(path, _changed(_read(path), before, programme) if same and before is not None else _whole(programme))
+
+
+def _changed(text: str, before: Programme, programme: Programme) -> str:
+    import tomlkit  # needed only to write
+
+    document = tomlkit.parse(text)
+    for name in (key for key in KEYS if key != "item"):
+        value = getattr(programme, name)
+        if value == getattr(before, name):
+            continue
+        if value is None:
+            document.remove(name)
+        else:
+            document[name] = list(value) if isinstance(value, tuple) else value
+    return tomlkit.dumps(document)
+
+
+def _whole(programme: Programme) -> str:
     lines = ["# The programme: edit what you like; levelhips plan shows it.", f"days = {programme.days}"]
     lines.append(f"run_days = {list(programme.run_days)}  # Monday is 0")
     for name in ("start", "acute_from"):
@@ -59,8 +153,4 @@ def save_programme(programme: Programme, path: Path) -> None:
     for item in programme.items:
         lines += ["", "[[item]]", f"drill = {json.dumps(item.drill)}", f"when = {json.dumps(item.when)}"]
         lines += [f"sets = {item.sets}", f"reps = {item.reps}", f"sides = {json.dumps(list(item.sides))}"]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})", fix="Mend its permissions") from error
+    return "\n".join(lines) + "\n"
