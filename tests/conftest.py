@@ -19,6 +19,7 @@ from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, si
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _data = tempfile.TemporaryDirectory(prefix="levelhips-tests-")  # goes with the process
 os.environ["LEVELHIPS_DATA"] = _data.name  # the history of whoever runs the tests is not ours to write
+os.environ["LEVELHIPS_CONFIG"] = os.path.join(_data.name, "config")  # nor are their settings ours to read
 try:
     from PySide6 import QtWidgets  # noqa: F401
 except ImportError:  # not installed, or a library of the system's is missing: tests/test_screen.py says so

@@ -41,15 +41,3 @@ def test_links_in_the_docs_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "firmware_notes").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
-
-
-def test_every_setting_is_in_the_docs() -> None:
-    from dataclasses import fields
-
-    from levelhips.settings import Settings
-
-    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    settings = Settings()
-    for part in fields(settings):
-        for setting in fields(getattr(settings, part.name)):
-            assert f"`{setting.name}`" in text, f"{part.name}.{setting.name}"

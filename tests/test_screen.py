@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -538,8 +539,9 @@ def test_settings_are_checked_before_they_are_kept(window, qtbot, tmp_path):
     assert not path.exists()
     dialog.fields["threshold", "left_deg"].setText("5.5")
     dialog.keep()
+    assert path.read_text() == "[threshold]\nleft_deg = 5.5\n", "only what was changed"
     assert load_settings(path).threshold.left_deg == 5.5
-    assert dialog.settings == load_settings(path)
+    assert dialog.settings.threshold == replace(LOW.threshold, left_deg=5.5)
 
 
 def test_recordings_come_by_date(tmp_path):
@@ -694,7 +696,8 @@ def test_a_schedule_is_chosen_with_the_sensor(window, qtbot):
     plan = window.connect_page.plan
     assert plan.isVisible()
     plan.setCurrentIndex(plan.findText(texts.PLAN.format(name=texts.PLAN_NAMES["retraining"], session=5, sessions=8)))
-    settings = window._planned()
+    window._given = None
+    settings = window._session_settings().settings
     assert (settings.plan.name, settings.plan.session) == ("retraining", 5)
     assert settings.threshold.mode == "auto", "there is no baseline yet"
     window.choose_sensor(window._drill or DrillSettings("clamshell"))
@@ -776,3 +779,46 @@ def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
             assert f"{theme.SIDE[side]}'>● {words[side]}".replace(": ", ":&nbsp;") in key
     assert live.bars.toolTip() == window.review.summary.toolTip() == "\n".join(words.values())
     go_on(window, qtbot, hold)
+
+
+@pytest.mark.parametrize("kept", ["", "[threshold]\nleft_deg = 1.0\n\n[motion]\noutward = '-x'\n"])
+def test_window_and_terminal_use_the_same_limits_for_a_recording(qtbot, tmp_path, monkeypatch, kept):
+    from levelhips.cli.options import settings_for
+    from levelhips.cli.threshold import ThresholdChoice
+    from levelhips.settings.paths import settings_path
+
+    monkeypatch.setenv("LEVELHIPS_CONFIG", str(tmp_path))
+    settings_path().write_text(kept)
+    window = Window(None, tmp_path / "recordings", settings_path=settings_path(), history_file=tmp_path / "none.sqlite")
+    qtbot.addWidget(window)
+    for name in ("treadmill_fatigue", "radio_losses"):
+        recording = open_recording(ROOT / "recordings" / f"{name}.mcap")
+        resolved = window._session_settings(recording)
+        replayed = settings_for(recording, None, None, None, ThresholdChoice(), None)
+        assert resolved.settings.threshold == replayed.settings.threshold
+        assert resolved.outward == "+z", "a virtual sensor is worn as its profile says"
+    real = window._session_settings()
+    assert (real.outward, real.settings.threshold.mode) == (("-x", "fixed") if kept else (None, "auto"))
+
+
+def test_settings_changed_in_the_window_count_from_the_next_session(window, qtbot, tmp_path):
+    window._given = None
+    assert window._session_settings().settings.cues.spacing_s == 0.3
+    dialog = SettingsDialog(window, window.settings, window.settings_path)
+    dialog.fields["cues", "spacing_s"].setText("2.0")
+    dialog.keep()
+    assert window._session_settings().settings.cues.spacing_s == 2.0
+    dialog = SettingsDialog(window, window.settings, window.settings_path)
+    dialog.keep()
+    assert window.settings_path.read_text() == "[cues]\nspacing_s = 2.0\n", "nothing was changed"
+
+
+def test_broken_settings_file_is_named_and_no_session_begins(window, qtbot):
+    window._given = None
+    window.settings_path.parent.mkdir(parents=True, exist_ok=True)
+    window.settings_path.write_text("[cues]\nk = 9\n")
+    window.run_sensor("00:00")
+    assert "cues.k is 9" in window.banner.words.text()
+    assert window.session is None
+    window.show_settings()
+    assert "line 2" in window.banner.words.text()

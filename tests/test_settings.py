@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import sys
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from conftest import ROOT, short_run
+from living import live
+from typer.testing import CliRunner
 
-from levelhips import SettingsError, load_settings
+from levelhips import Recording, SettingsError, load_settings, open_recording
 from levelhips.bounds import FieldError, FieldSpec, bounded, check, choice, described, specs
+from levelhips.cli.app import app
+from levelhips.cli.options import live_settings, settings_for
+from levelhips.cli.threshold import ThresholdChoice, threshold_line
 from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.history import History
+from levelhips.history.weekly import baseline
 from levelhips.motion.pipeline import MotionSettings
-from levelhips.settings import Settings
+from levelhips.recording.writer import RecordingWriter
+from levelhips.sensors.profile import profiles
+from levelhips.settings import Layer, Resolved, Settings, Source, change_settings, file_layer, recording_settings, resolve
+from levelhips.settings.model import SECTIONS
+from levelhips.settings.paths import settings_path
+from levelhips.settings.store import line_of, template
+from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
 ALL: dict[str, FieldSpec] = {
     f"{part.name}.{spec.name}": spec for part in fields(Settings) for spec in specs(type(getattr(Settings(), part.name)))
@@ -43,7 +59,9 @@ def refusal(values: Any, tmp_path: Path) -> set[str]:
     said = set()
     with pytest.raises(SettingsError) as from_file:
         load_settings(path)
-    said.add(from_file.value.what)
+    place = f" ({path}, line 2)"
+    assert from_file.value.what.endswith(place)
+    said.add(from_file.value.what.removesuffix(place))
     with pytest.raises(SettingsError) as from_values:
         Settings.from_dict(values)
     said.add(from_values.value.what)
@@ -129,7 +147,8 @@ def test_unknown_name_is_refused_with_the_one_it_is_close_to(tmp_path: Path, tex
     path.write_text(text)
     with pytest.raises(SettingsError) as refused:
         load_settings(path)
-    assert refused.value.what == what
+    line = 2 if text.startswith("[") and text[1] != "[" and "There is no setting " in what else 1
+    assert refused.value.what in (what, f"{what} ({path}, line {line})")
     assert refused.value.fix.startswith(fix)
 
 
@@ -183,3 +202,388 @@ def test_every_setting_has_a_help_on_one_line(key: str) -> None:
     assert "\n" not in spec.help
     if spec.default is not None:
         spec.check(spec.default)
+
+
+# ---- where a value comes from
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for the settings file and another for the history."""
+    monkeypatch.setenv("LEVELHIPS_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path / "data"))
+    (tmp_path / "config").mkdir()
+    return tmp_path
+
+
+def keep(home: Path, text: str) -> Path:
+    path = home / "config" / "settings.toml"
+    path.write_text(text)
+    return path
+
+
+def recorded(settings: dict[str, Any], outward: str | None = None) -> Recording:
+    made = short_run()
+    return Recording(Path("run.mcap"), made.samples, 100.0, {"outward": outward} if outward else {}, settings)
+
+
+@pytest.mark.parametrize("key", ["motion.outward", "cues.k", "sound.volume"])
+def test_stronger_source_wins_and_is_named(key: str, tmp_path: Path) -> None:
+    steps = {"motion.outward": ["-x", "+x", "-y", "+y"], "cues.k": [2, 4, 5, 1], "sound.volume": [0.1, 0.2, 0.3, 0.4]}[key]
+    layers = [
+        Layer(source, {key: value}, f"{source}.toml")
+        for source, value in zip((Source.USER_FILE, Source.RECORDING, Source.SETTINGS_FILE, Source.OPTION), steps, strict=True)
+    ]
+    assert resolve().source(key) is Source.DEFAULT
+    for count, (layer, value) in enumerate(zip(layers, steps, strict=True), start=1):
+        resolved = resolve(*layers[:count])
+        assert (resolved.value(key), resolved.source(key)) == (value, layer.source)
+        assert resolved.origin(key) == f"{layer.source} {layer.source}.toml"
+        others = [other for other in ALL if other != key]
+        assert all(resolved.source(other) is Source.DEFAULT for other in others)
+
+
+def test_file_with_one_setting_resets_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[cues]\nspacing_s = 2.0\n")
+    own = Layer(Source.RECORDING, {"cues.k": 2, "cues.when": "k-of-n", "threshold.left_deg": 3.0, "threshold.mode": "fixed"})
+    settings = resolve(own, file_layer(path)).settings
+    assert settings.cues == CueSettings("k-of-n", k=2, spacing_s=2.0)
+    assert settings.threshold.left_deg == 3.0
+
+
+def test_limit_in_degrees_is_fixed_even_over_a_recording_that_learns_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[threshold]\nleft_deg = 3.0\n")
+    threshold = recording_settings(recorded({"threshold": {"mode": "auto"}}), None, file=path).settings.threshold
+    assert (threshold.mode, threshold.left_deg, threshold.right_deg) == ("fixed", 3.0, 4.0)
+
+
+def test_another_drill_or_protocol_does_not_inherit_the_dose_below_it() -> None:
+    below = Layer(Source.USER_FILE, {"drill.name": "bridge", "drill.sets": 7, "plan.name": "retraining", "plan.session": 5})
+    resolved = resolve(below, Layer(Source.OPTION, {"drill.name": "clamshell", "plan.name": "recall"}))
+    assert (resolved.settings.drill, resolved.settings.plan) == (DrillSettings("clamshell"), PlanSettings("recall"))
+    same = resolve(below, Layer(Source.OPTION, {"drill.name": "bridge", "drill.reps": 3}))
+    assert same.settings.drill == DrillSettings("bridge", sets=7, reps=3)
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        (
+            Layer(Source.OPTION, {"motion.filter": "magic"}, flags={"motion.filter": "--filter"}),
+            "--filter is 'magic'; it must be one of vqf",
+        ),
+        (Layer(Source.RECORDING, {"motion.tau_acc_s": 0.0}, "old.mcap"), "Setting motion.tau_acc_s in old.mcap is 0.0; it must be a"),
+        (Layer(Source.SETTINGS_FILE, {"cues.k": 9}, "none.toml"), "Setting cues.k is 9; it must be at most n, which is 5 (none.toml)"),
+    ],
+)
+def test_error_names_the_source_of_the_wrong_value(layer: Layer, told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        resolve(layer)
+    assert refused.value.what.startswith(told)
+
+
+def test_wrong_value_that_a_stronger_source_replaces_does_no_harm() -> None:
+    broken = Layer(Source.RECORDING, {"motion.tau_acc_s": 0.0}, "old.mcap")
+    assert resolve(broken, Layer(Source.SETTINGS_FILE, {"motion.tau_acc_s": 3.0})).settings.motion.tau_acc_s == 3.0
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_value_outside_of_its_range_in_a_recording_is_refused(key: str) -> None:
+    section, name = key.split(".")
+    for value in (math.nan, math.inf, NUMBERS[key].high + 1):
+        with pytest.raises(SettingsError, match=rf"Setting {key} in run\.mcap is "):
+            recording_settings(recorded({section: {name: value}}), None)
+
+
+def test_default_that_contradicts_a_setting_names_that_setting(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[cues]\nn = 2\n")
+    with pytest.raises(SettingsError) as refused:
+        load_settings(path)
+    assert refused.value.what == "Setting cues.k is 3; it must be at most n, which is 2"
+    assert f"cues.n = 2 (settings file {path})" in refused.value.fix
+
+
+# ---- the commands
+
+
+def replayed(recording: Recording, *, file: Path | None = None, outward: str | None = None, limit: str | None = None) -> Resolved:
+    """The settings of `levelhips replay` and `levelhips analyze`."""
+    return settings_for(recording, file, outward, None, ThresholdChoice(limit), None)
+
+
+def lived(
+    *given: tuple[str, Any, str],
+    virtual: Recording | None = None,
+    file: Path | None = None,
+    limit: str | None = None,
+    kind: str = "levelhips",
+) -> Resolved:
+    """The settings of `levelhips run` and `levelhips drill`."""
+    return live_settings(file, virtual, profiles()[kind], given, ThresholdChoice(limit))
+
+
+def test_settings_kept_by_the_window_count_in_every_command(home: Path) -> None:
+    keep(home, "[threshold]\nleft_deg = 2.5\n\n[cues]\nspacing_s = 2.0\n")
+    for resolved in (replayed(recorded({})), lived(), lived(virtual=recorded({})), lived(("drill.name", "bridge", "NAME"))):
+        assert resolved.settings.cues.spacing_s == 2.0
+        assert resolved.source("cues.spacing_s") is Source.USER_FILE
+        assert resolved.settings.threshold.left_deg == 2.5
+
+
+def test_outward_axis_of_the_settings_file_counts_live_after_options_and_before_the_sensors_own(home: Path) -> None:
+    assert lived().outward is None, "nobody chose one: the sensor's own"
+    keep(home, "[motion]\noutward = '-x'\n")
+    assert lived().outward == "-x"
+    file = home / "mine.toml"
+    file.write_text("[motion]\noutward = '+y'\n")
+    assert lived(file=file).outward == "+y"
+    assert lived(("motion.outward", "-z", "--outward"), file=file).outward == "-z"
+    assert replayed(recorded({}, "+x")).outward == "+x", "the recording knows better than the user's file"
+    assert replayed(recorded({}, "+x"), file=file).outward == "+y"
+    assert replayed(recorded({})).outward == "-x"
+    assert lived(virtual=recorded({}, "+x")).outward == "+z", "a virtual sensor is worn as its profile says"
+
+
+def test_settings_option_replaces_what_the_recording_of_a_virtual_sensor_carries(home: Path) -> None:
+    file = home / "mine.toml"
+    file.write_text("[cues]\nk = 4\n")
+    carried = recorded({"cues": {"k": 2, "n": 6}})
+    assert (lived(virtual=carried).settings.cues.k, lived(virtual=carried, file=file).settings.cues.k) == (2, 4)
+    assert (replayed(carried).settings.cues.k, replayed(carried, file=file).settings.cues.k) == (2, 4)
+    assert lived(virtual=carried, file=file).settings.cues.n == 6
+
+
+def test_outward_axis_of_the_settings_reaches_a_live_session(tmp_path: Path) -> None:
+    settings = replace(Settings(), motion=replace(Settings().motion, outward="-x"))
+    session = live(tmp_path, settings=settings, seconds=6.0).session
+    assert session.settings.motion.outward == "-x"
+
+
+def test_drill_of_the_settings_file_does_not_turn_a_run_into_a_drill(home: Path) -> None:
+    keep(home, "[drill]\nname = 'bridge'\nsets = 7\n")
+    assert lived().settings.drill == DrillSettings()
+    assert replayed(recorded({})).settings.drill == DrillSettings()
+    assert lived(("drill.name", "bridge", "NAME")).settings.drill == DrillSettings("bridge", sets=7)
+    assert lived(("drill.name", "clamshell", "NAME")).settings.drill == DrillSettings("clamshell")
+
+
+def test_run_without_a_chosen_limit_learns_it_from_its_own_first_steps(home: Path) -> None:
+    resolved = lived()
+    assert resolved.settings.threshold.mode == "auto"
+    assert "no baseline session yet" in threshold_line(resolved)
+    assert lived(limit="3.5").settings.threshold == ThresholdSettings(left_deg=3.5, right_deg=3.5)
+    keep(home, "[threshold]\nmode = 'fixed'\n")
+    assert lived().settings.threshold == ThresholdSettings(), "who writes fixed means the usual degrees"
+    assert replayed(recorded({})).settings == Settings(), "a recording without settings keeps the defaults"
+
+
+def test_run_takes_the_limits_of_the_last_baseline_session(home: Path) -> None:
+    (home / "data").mkdir()
+    with History(home / "data" / "history.sqlite") as history:
+        add_baseline(history, home)
+        base = baseline(history)
+    assert base is not None
+    resolved = lived()
+    assert resolved.source("threshold.left_deg") is Source.BASELINE
+    for side in ("left", "right"):
+        mean, sd = base[side]
+        assert resolved.value(f"threshold.{side}_deg") == pytest.approx(mean + 0.5 * sd, abs=0.005)
+    keep(home, "[threshold]\nbaseline_sd = 1.0\n")
+    assert lived().value("threshold.left_deg") == pytest.approx(base["left"][0] + base["left"][1], abs=0.005)
+    assert lived(virtual=recorded({})).settings.threshold.mode == "fixed", "a virtual runner is not the user"
+
+
+def add_baseline(history: History, home: Path) -> None:
+    """Add a simulated baseline session to the history."""
+    runner = RunnerModel(drop_left_deg=4.0, drop_right_deg=3.0, stand_s=4.0, move_s=75.0)
+    made = simulate_gait(runner, SensorModel(rate_hz=100.0), seed=2)
+    settings = replace(Settings(), plan=PlanSettings("baseline"))
+    path = home / "baseline.mcap"
+    metadata = {"rate_hz": "100", "outward": "+z", "started": "2026-03-02T10:00:00+00:00"}
+    with RecordingWriter(path, metadata, settings.as_dict(), SensorModel().scale, sync=False) as writer:
+        writer.samples(made.samples)
+    history.add(path)
+
+
+def test_history_that_cannot_be_read_does_not_stop_a_run_but_is_said(home: Path) -> None:
+    (home / "data").mkdir()
+    (home / "data" / "history.sqlite").write_bytes(b"not a database" * 100)
+    resolved = lived()
+    assert resolved.settings.threshold.mode == "auto"
+    assert "Your baseline session was not used" in resolved.notes[0]
+
+
+@pytest.mark.parametrize("kept", ["", "[threshold]\nleft_deg = 1.0\nright_deg = 1.0\n"])
+@pytest.mark.parametrize("name", ["treadmill_fatigue", "radio_losses", "walk"])
+def test_same_recording_has_the_same_limits_in_replay_virtual_run_and_demo(home: Path, kept: str, name: str) -> None:
+    keep(home, kept)
+    recording = open_recording(ROOT / "recordings" / f"{name}.mcap")
+    if kept:
+        assert lived().settings.threshold.left_deg == 1.0
+    limits = replayed(recording).settings.threshold
+    assert lived(virtual=recording).settings.threshold == limits
+    assert recording_settings(recording, settings_path()).settings.threshold == limits
+
+
+# ---- files
+
+
+COMMENTED = """# mine
+[threshold]  # limits
+left_deg = 3.0 # physio said so
+mode = "fixed"
+
+[cues]
+k = 2
+"""
+
+
+def test_changed_setting_keeps_comments_and_all_other_lines(home: Path) -> None:
+    path = keep(home, COMMENTED)
+    change_settings(path, {"threshold.left_deg": 3.5, "cues.k": None, "sound.words": False})
+    assert (
+        path.read_text()
+        == COMMENTED.replace("3.0 #", "3.5 #").replace("k = 2\n", "").replace("\n[cues]\n", "") + "\n[sound]\nwords = false\n"
+    )
+    assert load_settings(path).threshold.left_deg == 3.5
+
+
+def test_change_that_is_not_valid_leaves_the_file_as_it_was(home: Path) -> None:
+    path = keep(home, COMMENTED)
+    for wrong in ({"cues.k": 9}, {"threshold.left_deg": math.nan}):
+        with pytest.raises(SettingsError):
+            change_settings(path, wrong)
+    assert path.read_text() == COMMENTED
+    assert [file.name for file in path.parent.iterdir()] == ["settings.toml"], "nothing is left beside it"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_settings_file_is_readable_by_its_owner_only(home: Path) -> None:
+    path = home / "new" / "settings.toml"
+    change_settings(path, {"cues.k": 2})
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_link_to_a_settings_file_stays_a_link(home: Path) -> None:
+    real, link = home / "dotfiles.toml", home / "config" / "settings.toml"
+    real.write_text("[cues]\nk = 2\n")
+    link.symlink_to(real)
+    change_settings(link, {"cues.k": 3})
+    assert link.is_symlink()
+    assert load_settings(real).cues.k == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        (COMMENTED, "cues.k", 7),
+        (COMMENTED, "threshold.left_deg", 3),
+        (COMMENTED, "threshold", 2),
+        (COMMENTED, "sound.volume", None),
+        ("cues.n = 2\nthreshold.left_deg = 3\n", "threshold.left_deg", 2),
+    ],
+)
+def test_line_of_a_setting_is_found(tmp_path: Path, text: str, key: str, line: int | None) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    assert line_of(path, key) == line
+
+
+def test_template_is_valid_as_it_is_and_when_uncommented(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(template())
+    assert load_settings(path) == Settings()
+    lines = [line.removeprefix("# ") for line in template().splitlines()[1:]]
+    path.write_text("\n".join(line for line in lines if " =   #" not in line))
+    assert load_settings(path) == Settings()
+
+
+# ---- levelhips settings
+
+
+def settings_command(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["settings", *arguments])
+    assert done.exit_code == code, done.output
+    return str(done.exception) if code and done.exception else done.output
+
+
+def test_settings_command_lists_every_setting_with_value_source_range_and_help(home: Path) -> None:
+    keep(home, "[cues]\nk = 2\n")
+    listed = settings_command("list")
+    for key, spec in ALL.items():
+        assert f"  {key} = " in listed
+        assert f"{spec.help}; {spec.accepts}" in listed
+    assert "cues.k = 2  (user file)" in listed
+    assert "cues.n = 5  (default)" in listed
+
+
+def test_settings_command_sets_gets_and_unsets(home: Path) -> None:
+    path = settings_command("path").strip()
+    assert path == str(home / "config" / "settings.toml")
+    assert path in settings_command("set", "threshold.left_deg", "3.5")
+    settings_command("set", "sound.words", "false")
+    settings_command("set", "cues.when", "k-of-n")
+    assert settings_command("get", "threshold.left_deg") == "3.5\n"
+    assert settings_command("get", "sound.words") == "false\n"
+    assert settings_command("get", "cues.when") == '"k-of-n"\n'
+    assert load_settings(Path(path)).cues.when == "k-of-n"
+    assert "default is 4.0" in settings_command("unset", "threshold.left_deg")
+    assert settings_command("get", "threshold.left_deg") == "4.0\n"
+    assert "nothing to remove" in settings_command("unset", "threshold.left_deg")
+
+
+def test_settings_command_says_when_a_limit_is_not_used(home: Path) -> None:
+    settings_command("set", "threshold.mode", "auto")
+    assert "not used while threshold.mode is auto" in settings_command("set", "threshold.left_deg", "3")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("set", "threshold.left_deg", "3,5"), "Setting threshold.left_deg is '3,5'; it must be a number from 0.2 to 30"),
+        (("set", "threshold.left_deg", "99"), "Setting threshold.left_deg is 99.0; it must be a number from 0.2 to 30"),
+        (("set", "motion.tau_acc_s", "nan"), "Setting motion.tau_acc_s is nan; it must be"),
+        (("set", "cues.k", "2.5"), "Setting cues.k is '2.5'; it must be a whole number"),
+        (("set", "cues.k", "9"), "Setting cues.k is 9; it must be at most n, which is 5"),
+        (("set", "sound.words", "yes"), "Setting sound.words is 'yes'; it must be true or false"),
+        (("set", "drill.name", "clamshel"), "There is no drill 'clamshel'"),
+        (("set", "cues.wen", "every"), "There is no setting cues.wen. Did you mean cues.when?"),
+        (("get", "volume"), "There is no section of settings 'volume'"),
+        (("unset", "cues.wen"), "There is no setting cues.wen"),
+    ],
+)
+def test_settings_command_refuses_what_cannot_be_set(home: Path, arguments: tuple[str, ...], told: str) -> None:
+    assert told in settings_command(*arguments, code=1)
+    assert not (home / "config" / "settings.toml").exists()
+
+
+def editor(home: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Make $EDITOR a program that writes this text into the file."""
+    script = home / "editor.py"
+    script.write_text(f"import sys\nopen(sys.argv[1], 'w').write({text!r})\n")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+
+
+def test_edited_settings_with_an_error_name_the_line_and_leave_the_file_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = keep(home, COMMENTED)
+    editor(home, monkeypatch, "[cues]\n\nk = 2\nspacing_s = -1\n")
+    told = settings_command("edit", code=1)
+    assert "line 4" in told
+    assert "cues.spacing_s is -1" in told
+    assert path.read_text() == COMMENTED
+    editor(home, monkeypatch, "[cues]\nspacing_s = 1.0\n")
+    assert "Saved" in settings_command("edit")
+    assert path.read_text() == "[cues]\nspacing_s = 1.0\n"
+    assert [file.name for file in path.parent.iterdir()] == ["settings.toml"]
+
+
+def test_settings_page_of_the_docs_is_the_declared_table() -> None:
+    from levelhips.settings.describe import table
+
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for section in SECTIONS:
+        assert f"## {section}\n\n{table(section)}" in page, f"run: python -m levelhips.settings.describe {ROOT}/docs/settings.md"

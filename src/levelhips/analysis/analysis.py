@@ -11,13 +11,12 @@ from typing import Any, Literal
 import numpy as np
 
 from levelhips.analysis.installed_metrics import metrics
-from levelhips.errors import BadInputError, SettingsError
+from levelhips.errors import BadInputError
 from levelhips.events import Angles, Cue, Event, Mode, Quality, Rep, Side, StandingZero, Step, Stride, Update
 from levelhips.metrics import CSV, Measured, Statistics
-from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording import Recording, open_recording
 from levelhips.samples import Array
-from levelhips.settings import Settings
+from levelhips.settings import Settings, recording_settings
 from levelhips.settings.installed import build_engine
 
 
@@ -182,14 +181,4 @@ def settings_of(recording: Recording) -> Settings:
     SettingsError
         If the stored settings are not valid.
     """
-    values: dict[str, Any] = dict(recording.settings)
-    if recording.outward is not None:
-        values["motion"] = {"outward": recording.outward, **values.get("motion", {})}
-    if values == {"motion": {"outward": MotionSettings().outward}}:
-        return Settings()
-    try:
-        return Settings.from_dict(values)
-    except SettingsError as error:
-        raise SettingsError(
-            f"The settings stored in {recording.path.name} are not valid ({error.what})", fix="Give your own with --settings"
-        ) from error
+    return recording_settings(recording, None).settings

@@ -17,12 +17,10 @@ from levelhips.cli.options import (
     OutwardOption,
     RawOption,
     SettingsOption,
-    as_drill,
-    chosen_settings,
     decoded,
-    echo_threshold,
+    settings_for,
 )
-from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption
+from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,10 +61,10 @@ def analyze(
 
     recording = decoded(open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit), raw=raw)
     limits = ThresholdChoice(threshold, threshold_left, threshold_right)
-    chosen = as_drill(chosen_settings(recording, settings, outward, filter, limits), drill)
+    resolved = settings_for(recording, settings, outward, filter, limits, drill)
+    chosen = resolved.settings
     screen = console()
-    if not chosen.drill.name:
-        echo_threshold(screen, chosen, limits, recording, settings)
+    say_settings(screen, resolved)
     with progress_bar(screen, "Analyzing") as progress:
         analysis = analyze_recording(recording, chosen, progress)
     _show(screen, write_tables(analysis, out), out)

@@ -23,6 +23,7 @@ from levelhips.cli.replay import replay
 from levelhips.cli.run import run
 from levelhips.cli.scan import scan
 from levelhips.cli.screen import screen
+from levelhips.cli.settings import settings_app
 from levelhips.cli.simulate import simulate
 from levelhips.cli.virtual_sensor import virtual_sensor
 from levelhips.errors import LevelHipsError
@@ -65,6 +66,7 @@ app.command("app")(screen)
 app.command("virtual-sensor")(virtual_sensor)
 app.add_typer(history_app, name="history")
 app.add_typer(diary_app, name="diary")
+app.add_typer(settings_app, name="settings")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from levelhips.cli.console import console, open_player
-from levelhips.cli.screen import has_display, open_window, settings_path
+from levelhips.cli.screen import has_display, open_window
 
 
 def demo(
@@ -23,9 +23,9 @@ def demo(
     from levelhips.cli.demo_report import run_demo
 
     if not (fast or terminal) and has_display():
-        from levelhips.settings import Settings
+        from levelhips.settings.paths import settings_path
         from levelhips.simulation import bundled
 
-        open_window(Settings(), out, settings_path(), virtual=bundled.find(bundled.TREADMILL))
+        open_window(out, settings_path(), virtual=bundled.find(bundled.TREADMILL))
         fast = True
     run_demo(console(), out, fast=fast, player=open_player)

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from levelhips.analysis import Analysis, analyze, settings_of
+from levelhips.analysis import Analysis, analyze
 from levelhips.audio.wav import WavSink
 from levelhips.cli.summary_table import summary_table
 from levelhips.cli.terminal.replay_view import ReplayView
@@ -18,7 +18,8 @@ from levelhips.export.plot import plot_drops
 from levelhips.export.tables import write_tables
 from levelhips.live.replay import Replay
 from levelhips.recording import Recording, open_recording
-from levelhips.settings import Settings
+from levelhips.settings import Settings, recording_settings
+from levelhips.settings.paths import settings_path
 from levelhips.simulation import bundled
 
 SHOW_FROM_S, SHOW_S = 480.0, 45.0  # by then the left hip has tired, and beeps come
@@ -33,7 +34,7 @@ def run_demo(console: Console, out: Path, *, fast: bool, player: Callable[[Setti
         If the bundled run is missing or the folder cannot be written.
     """
     recording = open_recording(bundled.find(bundled.TREADMILL))
-    settings = settings_of(recording)
+    settings = recording_settings(recording, settings_path()).settings
     if console.is_terminal and not fast:
         _play(console, recording, settings, player)
     analysis = analyze(recording, settings)

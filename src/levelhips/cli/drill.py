@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,14 +19,20 @@ from levelhips.cli.options import (
     SensorOption,
     SettingsOption,
     VirtualOption,
-    chosen_settings,
     drill_name,
+    live_settings,
+    profile_of,
     side_of,
 )
 from levelhips.errors import SettingsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from levelhips.coaching.drills.drill import DrillSettings
     from levelhips.recording import Recording
+    from levelhips.sensors.profile import Profile
+    from levelhips.settings import Resolved
 
 
 def drill(
@@ -57,37 +62,48 @@ def drill(
     Stand still, take the start position, repeat. Q or Ctrl-C ends it. Options that are not given keep the values of the drill.
     """
     from levelhips.cli.live_session import run_session
-    from levelhips.settings import Settings
+    from levelhips.recording import open_recording
 
     if list_ or name is None:
         _list_drills()
         return
     begin_log(log)
-    values = chosen_settings(None, settings, outward).as_dict()
-    asked: dict[str, Any] = {"name": drill_name(name), "side": side_of(side).value if side else None, "sets": sets, "reps": reps}
-    asked |= {"seconds": seconds, "rest_s": rest, "pace_s": pace}
-    if band is not None:
-        asked["low_deg"], asked["high_deg"] = _band(band)
-    # Options that were not given keep the value of the settings file.
-    values["drill"] |= {name: value for name, value in asked.items() if value is not None}
-    chosen = Settings.from_dict(values)
-    played: Path | Recording | None = virtual
+    low, high = _band(band) if band is not None else (None, None)
+    given = [
+        ("motion.outward", outward, "--outward"),
+        ("drill.name", drill_name(name), "NAME"),
+        ("drill.side", side_of(side).value if side else None, "--side"),
+        ("drill.sets", sets, "--sets"),
+        ("drill.reps", reps, "--reps"),
+        ("drill.seconds", seconds, "--seconds"),
+        ("drill.rest_s", rest, "--rest"),
+        ("drill.pace_s", pace, "--pace"),
+        ("drill.low_deg", low, "--band"),
+        ("drill.high_deg", high, "--band"),
+    ]
+    played = open_recording(virtual) if virtual is not None else None
+    resolved = live_settings(settings, played, profile_of(profile), given)
     if practise:
-        from levelhips.simulation import bundled
-
-        played, easy = bundled.practice(chosen.drill)
-        chosen = replace(chosen, drill=easy)
+        resolved, played = _practice(resolved.settings.drill, settings, profile_of(profile), given)
     run_session(
-        chosen,
+        resolved,
         folder=record,
         keep=not (no_record or practise),
         sound=not no_beep,
         sensor=sensor,
-        outward=outward,
         virtual=played,
         profile=profile,
         faults=fault or [],
     )
+
+
+def _practice(drill: DrillSettings, path: Path | None, profile: Profile, given: list[tuple[str, Any, str]]) -> tuple[Resolved, Recording]:
+    """Return the settings and the recording of a virtual wearer who does this drill."""
+    from levelhips.simulation import bundled
+
+    played, easy = bundled.practice(drill)
+    resolved = live_settings(path, played, profile, given)
+    return replace(resolved, settings=replace(resolved.settings, drill=easy)), played
 
 
 def _list_drills() -> None:

@@ -20,23 +20,22 @@ from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Side
 from levelhips.live.session import MakeSource, Session, ready
 from levelhips.programme.remember import remember
-from levelhips.recording import Recording, open_recording
+from levelhips.recording import Recording
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import Profile
-from levelhips.settings import Settings
+from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault, parse_fault
 
 
 def run_session(
-    settings: Settings,
+    resolved: Resolved,
     *,
     folder: Path | None,
     keep: bool,
     sound: bool,
     sensor: str | None,
-    outward: str | None,
-    virtual: Path | Recording | None,
+    virtual: Recording | None,
     profile: str,
     faults: Sequence[str],
     rate_hz: float | None = None,
@@ -45,7 +44,8 @@ def run_session(
 
     Parameters
     ----------
-    settings : Settings
+    resolved : Resolved
+        The settings, and who chose the outward axis.
     folder : Path or None
         Folder for the recording; None: the user's documents.
     keep : bool
@@ -54,9 +54,7 @@ def run_session(
         Whether to open the sound device.
     sensor : str or None
         Name or address of the sensor; None: the only one in range.
-    outward : str or None
-        Sensor axis that faces away from the body; None: as the sensor's profile says.
-    virtual : Path, Recording or None
+    virtual : Recording or None
         Play this recording through a virtual sensor instead of connecting to a real one.
     profile : str
         Name of the virtual sensor's profile.
@@ -73,17 +71,16 @@ def run_session(
     kind = profile_of(profile)
     out = console()
     kept_in = (folder or documents()) if keep else None
-    sounds: list[Any] = open_player(settings) if sound else []
+    sounds: list[Any] = open_player(resolved.settings) if sound else []
     try:
         source: MakeSource
         if virtual is not None:
-            recording = virtual if isinstance(virtual, Recording) else open_recording(virtual)
-            source = virtual_sensor_source(recording, kind, rate_hz, [parse_fault(fault) for fault in faults])
-            title = f"{recording.path.name} as a virtual {kind.title}"
+            source = virtual_sensor_source(virtual, kind, rate_hz, [parse_fault(fault) for fault in faults])
+            title = f"{virtual.path.name} as a virtual {kind.title}"
         else:
             source = lambda: ready(BleSource(Radio(), sensor, rate_hz))  # noqa: E731
             title = sensor or "levelhips"
-        session = Session(source, settings, kept_in, list(sounds), outward=outward)
+        session = Session(source, resolved.settings, kept_in, list(sounds), outward=resolved.outward)
         follow(out, session, LiveView(out, title, sounds))
     finally:
         for one in sounds:

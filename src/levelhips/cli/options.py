@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import say
-from levelhips.cli.threshold import ThresholdChoice, threshold_line
+from levelhips.cli.threshold import ThresholdChoice
 from levelhips.errors import BadInputError, SettingsError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from levelhips.events import Side
     from levelhips.recording import Recording
     from levelhips.sensors.profile import Profile
-    from levelhips.settings import Settings
+    from levelhips.settings import Resolved
 
 FileArgument = Annotated[Path, typer.Argument(readable=False, metavar="RUN", help="Recording (.mcap), CSV, folder or zip")]
 OutwardOption = Annotated[str | None, typer.Option("--outward", metavar="AXIS", help="Axis that points away from the body, such as +z")]
@@ -41,55 +38,78 @@ NoBeepOption = Annotated[bool, typer.Option("--no-beep", help="No sound")]
 LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write a log of the Bluetooth link")]
 
 
-def chosen_settings(
-    recording: Recording | None,
+def settings_for(
+    recording: Recording,
     path: Path | None,
-    outward: str | None = None,
-    filter_: str | None = None,
-    threshold: ThresholdChoice = ThresholdChoice(),
-) -> Settings:
-    """Return the settings of the options, else of the settings file, else of the recording, else the defaults.
+    outward: str | None,
+    filter_: str | None,
+    threshold: ThresholdChoice,
+    drill: str | None,
+) -> Resolved:
+    """Return the settings to replay or analyze a recording with.
 
     Raises
     ------
     SettingsError
         If one of them is unknown or out of range.
     """
-    from levelhips.analysis import settings_of
-    from levelhips.settings import Settings, load_settings
+    from levelhips.settings.paths import settings_path
+    from levelhips.settings.resolve import option_layer, recording_settings
 
-    checked = load_settings(path) if path is not None or recording is None else settings_of(recording)
-    if path is not None and outward is None and recording is not None:
-        outward = recording.outward
-    changes = {name: value for name, value in (("outward", outward), ("filter", filter_)) if value is not None}
-    if changes:
-        values = checked.as_dict()
-        values["motion"] |= changes
-        checked = Settings.from_dict(values)
-    return replace(checked, threshold=threshold.applied_to(checked.threshold))
+    options = option_layer(
+        [("motion.outward", outward, "--outward"), ("motion.filter", filter_, "--filter"), *drill_options(drill)],
+    )
+    base = recording_settings(recording, settings_path(), file=path, options=options)
+    return base.over(threshold.layer(base.settings.threshold))
 
 
-def echo_threshold(out: Console, settings: Settings, threshold: ThresholdChoice, recording: Recording | None, path: Path | None) -> None:
-    """Print the threshold that was understood, and where it comes from."""
-    say(out, threshold_line(settings.threshold, threshold.sources(_source_without_option(recording, path))))
+def live_settings(
+    path: Path | None,
+    virtual: Recording | None,
+    profile: Profile,
+    given: Iterable[tuple[str, Any, str]],
+    threshold: ThresholdChoice = ThresholdChoice(),
+) -> Resolved:
+    """Return the settings of a live session.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file of --settings.
+    virtual : Recording or None
+        What the virtual sensor plays; None: a real sensor.
+    profile : Profile
+        The kind of the virtual sensor.
+    given : iterable of (key, value, option)
+        Settings of options; one whose value is None was not given.
+    threshold : ThresholdChoice
+
+    Raises
+    ------
+    SettingsError
+        If one of them is unknown or out of range.
+    """
+    from levelhips.programme.limits import own_limits
+    from levelhips.settings.paths import history_path, settings_path
+    from levelhips.settings.resolve import option_layer, session_settings
+
+    base = session_settings(
+        settings_path(),
+        file=path,
+        virtual=virtual,
+        outward=profile.outward,
+        options=option_layer(given),
+        limits=own_limits(history_path()),
+    )
+    return base.over(threshold.layer(base.settings.threshold))
 
 
-def _source_without_option(recording: Recording | None, path: Path | None) -> str:
-    if path is not None:
-        import tomllib
-
-        return f"settings file {path.name}" if "threshold" in tomllib.loads(path.read_text(encoding="utf-8")) else "default"
-    return "recording" if recording is not None and "threshold" in recording.settings else "default"
-
-
-def as_drill(settings: Settings, drill: str | None) -> Settings:
-    """Return the settings with the drill of a text such as clamshell:left, or unchanged without one."""
+def drill_options(drill: str | None) -> list[tuple[str, Any, str]]:
+    """Return the settings of an option such as clamshell:left; none without it."""
     if drill is None:
-        return settings
-    from levelhips.coaching.drills.drill import DrillSettings
-
+        return []
     name, _, side = drill.partition(":")
-    return replace(settings, drill=DrillSettings(name=drill_name(name), side=side_of(side or "left").value))
+    return [("drill.name", drill_name(name), "--drill"), ("drill.side", side_of(side or "left").value, "--drill")]
 
 
 def drill_name(name: str) -> str:

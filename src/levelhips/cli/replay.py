@@ -16,12 +16,10 @@ from levelhips.cli.options import (
     GyrUnitOption,
     OutwardOption,
     SettingsOption,
-    as_drill,
-    chosen_settings,
-    echo_threshold,
+    settings_for,
 )
 from levelhips.cli.signals import signals_as_ctrl_c
-from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption
+from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.errors import RecordingError, SettingsError
 
 if TYPE_CHECKING:
@@ -59,10 +57,10 @@ def replay(
     factor = _speed(speed)
     recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
     limits = ThresholdChoice(threshold, threshold_left, threshold_right)
-    chosen = as_drill(chosen_settings(recording, settings, outward, filter, limits), drill)
+    resolved = settings_for(recording, settings, outward, filter, limits, drill)
+    chosen = resolved.settings
     out = console()
-    if not chosen.drill.name:
-        echo_threshold(out, chosen, limits, recording, settings)
+    say_settings(out, resolved)
     sounds: list[Any] = [] if mute or factor > FASTEST_HEARD else open_player(chosen)
     try:
         playing = Replay(recording, chosen, factor, sounds)

@@ -8,20 +8,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from levelhips.cli.console import begin_log, open_player
 from levelhips.cli.options import RecordOption, VirtualOption
-from levelhips.errors import LevelHipsError
+from levelhips.errors import LevelHipsError, SettingsError
 
 WAKE_MS = 200  # Ctrl-C is answered within this
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
-
-    from levelhips.settings import Settings
 
 
 def screen(
@@ -31,15 +29,13 @@ def screen(
     settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings file to use instead of your own")] = None,
 ) -> None:
     """Open the window: runs, drills, review and history."""
-    from levelhips.settings import load_settings
-    from levelhips.settings.paths import documents
+    from levelhips.settings.paths import documents, settings_path
 
-    path = settings or settings_path()
     begin_log(None)
-    raise SystemExit(open_window(load_settings(path if path.exists() else None), record or documents(), path, review=file, virtual=virtual))
+    raise SystemExit(open_window(record or documents(), settings or settings_path(), review=file, virtual=virtual))
 
 
-def open_window(settings: Settings, folder: Path, path: Path, *, review: Path | None = None, virtual: Path | None = None) -> int:
+def open_window(folder: Path, settings_file: Path, *, review: Path | None = None, virtual: Path | None = None) -> int:
     """Show the window until it is closed; return its exit code.
 
     Raises
@@ -48,15 +44,30 @@ def open_window(settings: Settings, folder: Path, path: Path, *, review: Path | 
         If no window can be opened.
     KeyboardInterrupt
         If Ctrl-C in the terminal closed it.
+    SettingsError
+        If the settings file cannot be used.
     """
     from levelhips.live.display import display_problem
+    from levelhips.settings.resolve import resolve, user_layer
 
     if (problem := display_problem()) is not None:
         raise LevelHipsError(f"The window cannot be opened ({problem.reason})", fix=problem.fix)
     from levelhips.ui.app import application, run_app
 
+    resolve(user_layer(settings_file))  # an error is told in the terminal, before the window opens
     with _ctrl_c_closes(application()):
-        return run_app(settings, folder, lambda: open_player(settings), settings_path=path, review=review, virtual=virtual)
+        return run_app(None, folder, lambda: _sounds(settings_file), settings_path=settings_file, review=review, virtual=virtual)
+
+
+def _sounds(settings_file: Path) -> list[Any]:
+    """Open the sound device with the settings of now: the volume may have been changed in the window."""
+    from levelhips.settings import Settings
+    from levelhips.settings.resolve import resolve, user_layer
+
+    try:
+        return open_player(resolve(user_layer(settings_file)).settings)
+    except SettingsError:  # somebody broke the file meanwhile: the window says so when a session begins
+        return open_player(Settings())
 
 
 @contextmanager
@@ -95,10 +106,3 @@ def has_display() -> bool:
     if os.environ.get("SSH_CONNECTION") and not sys.platform.startswith("linux"):
         return False
     return display_problem() is None
-
-
-def settings_path() -> Path:
-    """Return the path of the user's settings file, which may not exist yet."""
-    from platformdirs import user_config_path
-
-    return user_config_path("levelhips") / "settings.toml"

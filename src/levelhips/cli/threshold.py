@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +11,10 @@ import typer
 from levelhips.errors import SettingsError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from levelhips.coaching.threshold import ThresholdSettings
-    from levelhips.events import Side
+    from levelhips.settings import Layer, Resolved
 
 ThresholdOption = Annotated[
     str | None, typer.Option("--threshold", metavar="DEG", help="Drop that beeps [deg], or auto: from your first steps")
@@ -33,48 +36,71 @@ class ThresholdChoice:
         """Whether one of them was given."""
         return (self.both, self.left, self.right) != (None, None, None)
 
-    def applied_to(self, settings: ThresholdSettings) -> ThresholdSettings:
-        """Return the threshold settings with the options in them.
+    def layer(self, settings: ThresholdSettings) -> Layer:
+        """Return the options as a layer over these settings.
 
         Raises
         ------
         SettingsError
             If a value is not a number of degrees, is out of range or ambiguous, or if the options contradict each other.
         """
-        if not self:
-            return settings
+        from levelhips.settings.resolve import option_layer
+
         if self.both == "auto":
             if self.left or self.right:
                 raise SettingsError(f"{BOTH} auto learns the thresholds of both sides", fix=f"Leave out {LEFT} and {RIGHT}, or auto")
-            return replace(settings, mode="auto")
-        if settings.mode == "auto" and self.both is None and None in (self.left, self.right):
+            return option_layer([("threshold.mode", "auto", BOTH)])
+        if self and settings.mode == "auto" and self.both is None and None in (self.left, self.right):
             missing = RIGHT if self.right is None else LEFT
             raise SettingsError("Only one side has a threshold; the settings say auto for the other", fix=f"Give {missing} too")
         both = _degrees(BOTH, self.both)
-        left, right = (_degrees(LEFT, self.left) or both, _degrees(RIGHT, self.right) or both)
-        return replace(settings, mode="fixed", left_deg=left or settings.left_deg, right_deg=right or settings.right_deg)
-
-    def sources(self, otherwise: str) -> dict[Side, str]:
-        """Return where the threshold of each side comes from: the option, or what else decides."""
-        from levelhips.events import Side
-
-        return {
-            Side.LEFT: "option" if self.both or self.left else otherwise,
-            Side.RIGHT: "option" if self.both or self.right else otherwise,
-        }
+        left, right = _degrees(LEFT, self.left), _degrees(RIGHT, self.right)
+        return option_layer(
+            [
+                ("threshold.mode", "fixed" if self else None, BOTH),
+                ("threshold.left_deg", left or both, LEFT if left else BOTH),
+                ("threshold.right_deg", right or both, RIGHT if right else BOTH),
+            ]
+        )
 
 
-def threshold_line(settings: ThresholdSettings, sources: dict[Side, str]) -> str:
+def say_settings(out: Console, resolved: Resolved) -> None:
+    """Print the threshold that was understood, where it comes from, and notes on how the settings came about."""
+    from levelhips.cli.console import say
+
+    for note in resolved.notes:
+        say(out, f"Note: {note}")
+    if not resolved.settings.drill.name:
+        say(out, threshold_line(resolved))
+
+
+def threshold_line(resolved: Resolved) -> str:
     """Return a line such as ``Threshold: left 4.0 deg, right 3.5 deg (option)``."""
-    from levelhips.events import Side
-
-    left, right = sources[Side.LEFT], sources[Side.RIGHT]
+    settings = resolved.settings.threshold
     if settings.mode == "auto":
-        return f"Threshold: from the first {settings.baseline_steps} steps of each side ({left})"
+        return f"Threshold: from the first {settings.baseline_steps} steps of each side ({_source(resolved, 'threshold.mode')})"
+    left, right = (_source(resolved, f"threshold.{side}_deg") for side in ("left", "right"))
     both = f"left {settings.left_deg:.1f} deg", f"right {settings.right_deg:.1f} deg"
     if left == right:
         return f"Threshold: {both[0]}, {both[1]} ({left})"
     return f"Threshold: {both[0]} ({left}), {both[1]} ({right})"
+
+
+def _source(resolved: Resolved, key: str) -> str:
+    """Return in a few words where a value comes from."""
+    from levelhips.settings import Source
+
+    layer = resolved.layers.get(key)
+    if layer is None:
+        return "default"
+    file = Path(layer.where).name
+    words = {
+        Source.DEFAULT: layer.where or "default",
+        Source.BASELINE: "your baseline session",
+        Source.USER_FILE: "your settings",
+        Source.SETTINGS_FILE: f"settings file {file}",
+    }
+    return words.get(layer.source, str(layer.source))
 
 
 def _degrees(option: str, text: str | None) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from levelhips.cli.console import begin_log, console, say
-from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, profile_of
+from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, live_settings, profile_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,11 +52,11 @@ def _serve_here(out: Console, recording: Recording, profile: Profile, faults: li
     from levelhips.cli.live_session import follow, virtual_sensor_source
     from levelhips.cli.terminal.live_view import LiveView
     from levelhips.live.session import Session
-    from levelhips.settings import Settings
 
     name = recording.path.name
     say(out, f"{name} as a {profile.title}, to a client in this computer. For one over the air, name a controller: --transport usb:0")
-    session = Session(virtual_sensor_source(recording, profile, rate_hz, faults), Settings())
+    resolved = live_settings(None, recording, profile, [])
+    session = Session(virtual_sensor_source(recording, profile, rate_hz, faults), resolved.settings, outward=resolved.outward)
     follow(out, session, LiveView(out, name))
 
 

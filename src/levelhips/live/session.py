@@ -23,6 +23,7 @@ from levelhips.live.loop_thread import LoopThread
 from levelhips.live.session_recording import SessionRecording
 from levelhips.live.snapshot import View
 from levelhips.live.tally import Tally
+from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
 from levelhips.samples import Samples
@@ -52,7 +53,8 @@ class Session:
     sinks : list of Sink
         Receive every update, sound first. One that raises is dropped, and named in `troubles`.
     outward : str or None
-        The sensor axis that faces away from the body; None: the one that the sensor reports.
+        Sensor axis that faces away from the body, if anyone chose it (`Resolved.outward`); None: the one of the settings, else
+        the sensor's own.
     new_loop : callable
         Makes the event loop.
 
@@ -229,7 +231,10 @@ class Session:
     def _begin(self, sensor: _Sensor) -> Engine:
         """Make the engine: with the first samples, rate and outward axis of the sensor are known."""
         rate_hz = sensor.decoder.rate_hz or sensor.source.asked_hz
-        outward = self._outward or sensor.decoder.outward
+        chosen = self._outward
+        if chosen is None and self.settings.motion.outward != MotionSettings().outward:
+            chosen = self.settings.motion.outward
+        outward = chosen or sensor.decoder.outward
         settings = self.settings = replace(self.settings, motion=replace(self.settings.motion, outward=outward))
         engine = self._engine = build_engine(rate_hz, settings)
         self._recording.describe(sensor.source, sensor.profile, sensor.decoder, self._status, rate_hz, settings)

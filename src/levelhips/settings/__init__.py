@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from levelhips.settings.model import Settings
-from levelhips.settings.resolve import Layer, Resolved, Source, file_layer, resolve
+from levelhips.settings.resolve import Layer, Resolved, Source, file_layer, recording_settings, resolve, session_settings
 from levelhips.settings.store import change_settings
 
-__all__ = ["Layer", "Resolved", "Settings", "Source", "change_settings", "load_settings", "resolve"]
+__all__ = [
+    "Layer",
+    "Resolved",
+    "Settings",
+    "Source",
+    "change_settings",
+    "load_settings",
+    "recording_settings",
+    "resolve",
+    "session_settings",
+]
 
 
 def load_settings(path: Path | None = None) -> Settings:

@@ -7,7 +7,7 @@ knows where it came from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,6 +105,18 @@ class Resolved:
         section, _, name = key.partition(".")
         return getattr(getattr(self.settings, section), name)
 
+    def over(self, layer: Layer) -> Resolved:
+        """Return this with one more layer on top.
+
+        Raises
+        ------
+        SettingsError
+            As `resolve`.
+        """
+        winners = dict(self.layers)
+        _lay_over(winners, layer)
+        return Resolved(_built(winners), winners, self.notes)
+
     @property
     def outward(self) -> str | None:
         """The sensor axis that faces away from the body, if anyone chose one; None: the sensor's own."""
@@ -166,7 +178,73 @@ def option_layer(given: Iterable[tuple[str, Any, str]]) -> Layer:
     return Layer(Source.OPTION, {key: value for key, value, _ in chosen}, flags={key: flag for key, _, flag in chosen})
 
 
-def resolve(*layers: Layer | None, limits: Callable[[Settings], tuple[Layer, tuple[str, ...]]] | None = None) -> Resolved:
+Limits = Callable[[Settings], tuple[Layer, tuple[str, ...]]]
+"""Gives the limits of the pelvic drop from the settings so far, and notes for the user."""
+
+
+def session_settings(
+    user: Path,
+    *,
+    file: Path | None = None,
+    virtual: Carrier | None = None,
+    outward: str | None = None,
+    options: Layer | None = None,
+    limits: Limits | None = None,
+) -> Resolved:
+    """Resolve the settings of a live session.
+
+    Parameters
+    ----------
+    user : Path
+        The user's settings file; a drill that it names does not turn a run into a drill.
+    file : Path or None
+        The file of `--settings`.
+    virtual : recording or None
+        What a virtual sensor plays: its settings count, as in a replay, but not its drill.
+    outward : str or None
+        The outward axis of the virtual sensor, which turns the samples of the recording.
+    options : Layer or None
+    limits : callable or None
+        As in `resolve`; not asked with a virtual sensor, whose wearer is not the user.
+
+    Raises
+    ------
+    SettingsError
+        As `resolve`, or if a file cannot be read.
+    """
+    recorded = None
+    if virtual is not None:
+        recorded = recording_layer(virtual).without("drill.")
+        recorded = replace(recorded, values={**recorded.values, "motion.outward": outward or "+z"})
+    own, explicit = user_layer(user), file_layer(file) if file is not None else None
+    drill = options.values.get("drill.name", "") if options is not None else ""
+    if own.values.get("drill.name", drill) != drill:
+        own = own.without("drill.")  # dose of another drill, or a run
+    return resolve(own, recorded, explicit, options, limits=limits if virtual is None else None)
+
+
+def recording_settings(recording: Carrier, user: Path | None, *, file: Path | None = None, options: Layer | None = None) -> Resolved:
+    """Resolve the settings with which a recording is replayed or analyzed.
+
+    Parameters
+    ----------
+    recording : recording
+    user : Path or None
+        The user's settings file; it does not decide whether the recording is of a drill or a run protocol.
+    file : Path or None
+        The file of `--settings`.
+    options : Layer or None
+
+    Raises
+    ------
+    SettingsError
+        As `resolve`, or if a file cannot be read.
+    """
+    own = user_layer(user).without("drill.", "plan.") if user is not None else None
+    return resolve(own, recording_layer(recording), file_layer(file) if file is not None else None, options)
+
+
+def resolve(*layers: Layer | None, limits: Limits | None = None) -> Resolved:
     """Merge layers of settings field by field; a later layer wins.
 
     Parameters

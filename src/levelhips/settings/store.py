@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
-from levelhips.settings.model import Settings
+from levelhips.settings.model import SPECS, Settings
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -90,6 +91,18 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
     after = changed_text(text, changes)
     Settings.from_dict(tomllib.loads(after))
     write_text(path, after)
+
+
+def template() -> str:
+    """Return a settings file in which every setting stands commented out, with its default and its meaning."""
+    lines, section = ["# Settings of levelhips. Remove the # before a setting to change it."], ""
+    for key, spec in SPECS.items():
+        if key.partition(".")[0] != section:
+            section = key.partition(".")[0]
+            lines += ["", f"[{section}]"]
+        default = "" if spec.default is None else json.dumps(spec.default)
+        lines.append(f"# {spec.name} = {default}  # {spec.help}; {spec.accepts}")
+    return "\n".join(lines) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:

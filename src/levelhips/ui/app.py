@@ -58,7 +58,7 @@ def closed_by_signals(window: QWidget) -> Iterator[None]:
 
 
 def run_app(
-    settings: Settings,
+    settings: Settings | None,
     folder: Path,
     sounds: Callable[[], list[Any]],
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,15 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.errors import LevelHipsError
-from levelhips.history import History
 from levelhips.live.session import MakeSource, Session, ready
-from levelhips.programme.remember import thresholds_from
-from levelhips.recording import open_recording
+from levelhips.programme.limits import own_limits
+from levelhips.recording import Recording, open_recording
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
-from levelhips.settings import Settings
+from levelhips.settings import Layer, Resolved, Settings, Source, resolve, session_settings
+from levelhips.settings.model import flat
 from levelhips.settings.paths import history_path
+from levelhips.settings.resolve import user_layer
 from levelhips.ui import texts
 from levelhips.ui.ending import Ending
 from levelhips.ui.pages.connect import ConnectPage, Searching
@@ -46,7 +47,8 @@ class Window(QMainWindow):
 
     Parameters
     ----------
-    settings : Settings
+    settings : Settings or None
+        None: those of the user's settings file, read again for each session.
     folder : Path
         Where recordings are kept.
     sounds : callable
@@ -56,7 +58,7 @@ class Window(QMainWindow):
     search : callable
         Looks for sensors.
     settings_path : Path or None
-        Where the settings are kept; None: in the folder of the recordings.
+        The user's settings file; None: beside the recordings.
     history_file : Path or None
         The history; None: in the user's data folder.
     """
@@ -65,7 +67,7 @@ class Window(QMainWindow):
 
     def __init__(
         self,
-        settings: Settings,
+        settings: Settings | None,
         folder: Path,
         sounds: Callable[[], list[Any]] = list,
         keep: QSettings | None = None,
@@ -74,7 +76,7 @@ class Window(QMainWindow):
         history_file: Path | None = None,
     ) -> None:
         super().__init__()
-        self.settings, self.folder = settings, folder
+        self._given, self.folder = settings, folder
         self.settings_path = settings_path or folder / "settings.toml"
         self._make_sounds, self._keep = sounds, keep
         self.session: Session | None = None
@@ -98,6 +100,7 @@ class Window(QMainWindow):
     def _build(self, search: Callable[[], Searching]) -> None:
         self.start, self.connect_page, self.live = StartPage(), ConnectPage(search), LivePage()
         self.review = ReviewPage(self.folder, self._make_sounds)
+        self.review.settings_file = None if self._given is not None else self.settings_path
         self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(self._history_file)
         self.banner, self.pages = Banner(), QStackedWidget()
         for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.weeks):
@@ -167,40 +170,53 @@ class Window(QMainWindow):
     # ---- a session
 
     def run_sensor(self, address: str) -> None:
-        settings = self._planned() if self._drill is None else replace(self.settings, drill=self._drill)
-        self.begin(lambda: ready(BleSource(Radio(), address)), settings)
-
-    def _planned(self) -> Settings:
-        """The settings with the schedule that was chosen, and limits from the last baseline."""
-        plan: PlanSettings = self.connect_page.plan.currentData()
-        if not plan.name:
-            return self.settings
-        kept = self.settings.plan
-        plan = replace(plan, step_rate_spm=kept.step_rate_spm, raise_percent=kept.raise_percent, metronome=kept.metronome)
-        settings = replace(self.settings, plan=plan)
         try:
-            with History(self._history_file) as history:
-                limits = thresholds_from(history, settings)
+            resolved = self._session_settings()
         except LevelHipsError as error:
             self.banner.say(str(error))
-            limits = None
-        return replace(settings, threshold=replace(settings.threshold, **(limits or {"mode": "auto"})))
+            return
+        self.begin(lambda: ready(BleSource(Radio(), address)), resolved.settings, outward=resolved.outward)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings before a session, a recording or a chosen drill adds its own."""
+        return self._given or resolve(user_layer(self.settings_path)).settings
+
+    def _session_settings(self, virtual: Recording | None = None) -> Resolved:
+        """Resolve the settings of the session that is about to begin, with the drill or run protocol that was chosen."""
+        plan: PlanSettings = self.connect_page.plan.currentData()
+        chosen: dict[str, Any] = {}
+        if self._drill is not None:
+            chosen = {f"drill.{name}": value for name, value in asdict(self._drill).items() if value is not None}
+        elif plan.name:
+            chosen = {"plan.name": plan.name, "plan.session": plan.session}
+        options, limits = Layer(Source.OPTION, chosen, "chosen in the window"), own_limits(self._history_file)
+        if self._given is not None:
+            given = Layer(Source.SETTINGS_FILE, flat(self._given.as_dict()), "given to the window")
+            return resolve(given.without("motion.outward") if virtual else given, options)
+        outward = profiles()["levelhips"].outward
+        resolved = session_settings(self.settings_path, virtual=virtual, outward=outward, options=options, limits=limits)
+        for note in resolved.notes:
+            self.banner.say(note)
+        return resolved
 
     def run_virtual(self, recording: Path | None = None) -> None:
-        """A virtual sensor on the back, playing a bundled run, or a virtual wearer who does the drill."""
+        """Run a session with a virtual sensor: a bundled run, or a virtual wearer who does the chosen drill."""
         try:
             from levelhips.simulation import bundled
             from levelhips.simulation.peripheral import virtual_source
 
             if self._drill is not None and recording is None:
-                played, settings = bundled.practice(self._drill)
-                self.begin(partial(virtual_source, played, profiles()["levelhips"]), replace(self.settings, drill=settings))
-                return
-            played = open_recording(recording or bundled.find(bundled.TREADMILL))
+                played, drill = bundled.practice(self._drill)
+                resolved = self._session_settings(played)
+                resolved = replace(resolved, settings=replace(resolved.settings, drill=drill))
+            else:
+                played = open_recording(recording or bundled.find(bundled.TREADMILL))
+                resolved = self._session_settings(played)
         except LevelHipsError as error:
             self.banner.say(str(error))
             return
-        self.begin(partial(virtual_source, played, profiles()["levelhips"]), self._planned())
+        self.begin(partial(virtual_source, played, profiles()["levelhips"]), resolved.settings, outward=resolved.outward)
 
     def begin(self, source: MakeSource, settings: Settings | None = None, **options: Any) -> None:
         """Begin a session and show it; do nothing while another is running or being ended."""
@@ -278,10 +294,14 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def show_settings(self) -> None:
-        """The settings of the next session."""
-        dialog = SettingsDialog(self, self.settings, self.settings_path)
-        if dialog.exec():
-            self.settings = dialog.settings
+        """Edit the user's settings file."""
+        try:
+            dialog = SettingsDialog(self, self.settings, self.settings_path)
+        except LevelHipsError as error:  # somebody has edited the file meanwhile
+            self.banner.say(str(error))
+            return
+        if dialog.exec() and self._given is not None:
+            self._given = dialog.settings
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

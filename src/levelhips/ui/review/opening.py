@@ -9,6 +9,7 @@ from levelhips.analysis import Analysis, analyze
 from levelhips.errors import LevelHipsError
 from levelhips.events import Quality, Step, Update
 from levelhips.recording import open_recording
+from levelhips.settings import recording_settings
 
 
 class _CancelledError(Exception):
@@ -32,8 +33,9 @@ class Opening:
         Why it failed, for the user.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, settings_file: Path | None = None) -> None:
         self.path, self.share = path, 0.0
+        self._settings_file = settings_file  # the user's; None: only the settings in the recording count
         self.analysis: Analysis | None = None
         self.trouble: str = ""
         self.steps: list[Step] = []
@@ -46,7 +48,9 @@ class Opening:
 
     def _run(self) -> None:
         try:
-            self.analysis = analyze(open_recording(self.path), None, self._progress, self._found)
+            recording = open_recording(self.path)
+            settings = recording_settings(recording, self._settings_file).settings
+            self.analysis = analyze(recording, settings, self._progress, self._found)
         except _CancelledError:
             pass
         except LevelHipsError as error:

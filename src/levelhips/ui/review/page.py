@@ -44,6 +44,7 @@ class ReviewPage(QWidget):
         self.folder = folder
         self.analysis: Analysis | None = None
         self._make_sounds = sounds
+        self.settings_file: Path | None = None  # the user's; None: only the settings in the recording count
         self._opening: Opening | None = None
         self._comparing = False
         self._first_seen = 0
@@ -108,7 +109,7 @@ class ReviewPage(QWidget):
         """Open a recording in the background, with a progress bar; end what was being opened or played."""
         self.leave()
         self._comparing = compare and self.analysis is not None
-        self._opening, self._first_seen = Opening(path), 0
+        self._opening, self._first_seen = Opening(path, self.settings_file), 0
         self.title.setText(texts.OPENING.format(name=path.name))
         self.progress.setValue(0)
         self.progress.setVisible(True)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from levelhips.errors import SettingsError
-from levelhips.settings import Settings
+from levelhips.settings import Settings, change_settings
 from levelhips.ui import texts
 
 
@@ -71,7 +71,7 @@ def recordings_by_date(folder: Path) -> list[Path]:
 
 
 class SettingsDialog(QDialog):
-    """Every setting in a field of its own; what cannot be is said beside the buttons, and nothing is kept until it can."""
+    """One field for each setting. An error is shown beside the buttons, and nothing is written until all values are valid."""
 
     def __init__(self, parent: QWidget, settings: Settings, path: Path) -> None:
         super().__init__(parent)
@@ -106,20 +106,19 @@ class SettingsDialog(QDialog):
         layout.addWidget(buttons)
 
     def keep(self) -> None:
-        """Check all, write the file, and close; or say what is wrong."""
-        before = self.settings.as_dict()
-        values: dict[str, dict[str, Any]] = {"drill": before["drill"]}
+        """Check all fields, write those that were changed into the file, and close; or show what is wrong."""
+        values, changes = self.settings.as_dict(), {}
         for (part, name), field in self.fields.items():
-            values.setdefault(part, {})[name] = _value(field.text(), before[part][name])
+            before = values[part][name]
+            if field.text() == _text(before):
+                continue
+            changes[f"{part}.{name}"] = values[part][name] = _value(field.text(), before)
         try:
             checked = Settings.from_dict(values)
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.write_text(toml_of(checked), encoding="utf-8")
+            if changes:
+                change_settings(self._path, changes)
         except SettingsError as error:
             self.problem.setText(str(error))
-            return
-        except OSError as error:
-            self.problem.setText(texts.NOT_KEPT.format(path=self._path, why=error.strerror))
             return
         self.settings = checked
         self.accept()
@@ -130,20 +129,10 @@ def _text(value: Any) -> str:
 
 
 def _value(text: str, before: Any) -> Any:
-    """What a field holds, of the kind it held before; else the text itself, for the checks to name."""
+    """The value in a field, of the type that it had before; else the text itself, which the checks then name."""
     if isinstance(before, str):
         return text
     try:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def toml_of(settings: Settings) -> str:
-    """Settings as TOML, which `load_settings` reads. (JSON's texts, numbers, truths and lists are TOML's.)"""
-    lines = []
-    for part, values in settings.as_dict().items():
-        lines.append(f"[{part}]")
-        lines += [f"{name} = {json.dumps(value)}" for name, value in values.items() if value is not None]
-        lines.append("")
-    return "\n".join(lines)

@@ -1,0 +1,167 @@
+"""levelhips settings: list, read, change and edit the settings file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from levelhips.cli.console import console, say
+from levelhips.errors import SettingsError
+
+if TYPE_CHECKING:
+    from levelhips.bounds import FieldSpec
+    from levelhips.settings import Resolved
+
+settings_app = typer.Typer(no_args_is_help=True, help="Show and change the settings.", rich_markup_mode=None)
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Setting, such as threshold.left_deg.")]
+
+
+@settings_app.command("list")
+def list_() -> None:
+    """List every setting: value, source, accepted values and meaning."""
+    from levelhips.settings.model import SPECS
+
+    resolved, out, section = _resolved(), console(), ""
+    for key, spec in SPECS.items():
+        if key.partition(".")[0] != section:
+            section = key.partition(".")[0]
+            say(out, f"[{section}]")
+        value = written(resolved.value(key)) or "not set"
+        say(out, f"  {key} = {value}  ({resolved.source(key)})")
+        say(out, f"      {spec.help}; {spec.accepts}")
+
+
+@settings_app.command()
+def get(key: KeyArgument) -> None:
+    """Print the value of one setting."""
+    say(console(), written(_resolved().value(key)))
+
+
+@settings_app.command("set")
+def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE", help="New value.")]) -> None:
+    """Change one setting in the settings file."""
+    from levelhips.settings import change_settings
+    from levelhips.settings.paths import settings_path
+
+    spec, path = _spec(key), settings_path()
+    new = read(spec, key, value)
+    change_settings(path, {key: new})
+    out = console()
+    say(out, f"{key} = {written(new)}, in {path}")
+    if key in ("threshold.left_deg", "threshold.right_deg") and _resolved().settings.threshold.mode == "auto":
+        say(out, "It is not used while threshold.mode is auto: levelhips settings set threshold.mode fixed")
+
+
+@settings_app.command()
+def unset(key: KeyArgument) -> None:
+    """Remove one setting, so that its default counts again."""
+    from levelhips.settings import change_settings
+    from levelhips.settings.paths import settings_path
+    from levelhips.settings.store import read_values
+
+    spec, path, out = _spec(key), settings_path(), console()
+    section, _, name = key.partition(".")
+    values = read_values(path).get(section, {}) if path.exists() else {}
+    if not isinstance(values, dict) or name not in values:
+        say(out, f"{key} is not in {path}; nothing to remove")
+        return
+    change_settings(path, {key: None})
+    say(out, f"Removed {key} from {path}; the default is {written(spec.default) or 'not set'}")
+
+
+@settings_app.command()
+def path() -> None:
+    """Print the path of the settings file."""
+    from levelhips.settings.paths import settings_path
+
+    say(console(), str(settings_path()))
+
+
+@settings_app.command()
+def edit() -> None:
+    """Open the settings file in your editor ($EDITOR), and check it."""
+    from levelhips.settings.paths import settings_path
+    from levelhips.settings.resolve import resolve, user_layer
+    from levelhips.settings.store import template, write_text
+
+    target = settings_path()
+    # The file itself stays valid at any moment: a draft beside it is edited, and takes its place when it has no error.
+    draft = target.with_name("settings-draft.toml")
+    if not draft.exists():
+        write_text(draft, target.read_text(encoding="utf-8") if target.exists() else template())
+    _open_editor(draft)
+    try:
+        resolve(user_layer(draft))
+    except SettingsError as error:
+        fix = f"{error.fix}. {target} is unchanged; levelhips settings edit opens your draft again"
+        raise SettingsError(error.what, fix=fix) from error
+    write_text(target, draft.read_text(encoding="utf-8"))
+    draft.unlink()
+    say(console(), f"Saved {target}")
+
+
+def _open_editor(file: Path) -> None:
+    usual = "notepad" if sys.platform == "win32" else "vi"
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or usual
+    try:
+        done = subprocess.run([*shlex.split(editor, posix=sys.platform != "win32"), str(file)], check=False)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The editor {editor} cannot be started ({error})", fix="Set EDITOR to another one") from error
+    if done.returncode:
+        raise SettingsError(f"The editor {editor} ended with code {done.returncode}", fix="Set EDITOR to another one")
+
+
+def _resolved() -> Resolved:
+    from levelhips.settings.paths import settings_path
+    from levelhips.settings.resolve import resolve, user_layer
+
+    return resolve(user_layer(settings_path()))
+
+
+def _spec(key: str) -> FieldSpec:
+    from levelhips.settings.model import SPECS, UnknownSettingError
+
+    if key not in SPECS:
+        raise UnknownSettingError(key)
+    return SPECS[key]
+
+
+def read(spec: FieldSpec, key: str, text: str) -> Any:
+    """Return the value that a text means for a setting.
+
+    Raises
+    ------
+    SettingsError
+        If the setting does not accept it.
+    """
+    from levelhips.bounds import FieldError
+
+    value: Any = text
+    if spec.kind is bool:
+        value = {"true": True, "false": False}.get(text.lower(), text)
+    elif spec.kind in (int, float):
+        try:
+            value = spec.kind(text)
+        except ValueError:
+            value = text
+    try:
+        spec.check(value)
+    except FieldError as error:
+        raise SettingsError(f"Setting {key} {error.problem}", fix=spec.help) from error
+    if key == "drill.name" and value:
+        from levelhips.settings.installed import drill_named
+
+        drill_named(value)
+    return value
+
+
+def written(value: object) -> str:
+    """Return a value as it stands in the settings file; nothing for None."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
