@@ -34,7 +34,7 @@ TAIL = """
 ## A metric of your own
 
 Declare it and install it under the entry point group `levelhips.metrics`. It becomes a column, a mean in `summary.json`,
-a row in the history, and can be plotted.
+a row in the history, and can be plotted: `levelhips analyze RUN --out DIR --plot early_drop`.
 
 ```python
 from levelhips import Metric, Step
