@@ -47,7 +47,7 @@ def analyze(
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
-    plot: Annotated[str | None, typer.Option("--plot", help="Plot a metric over time into METRIC.png; docs/metrics.md lists them.")] = None,
+    plot: Annotated[str | None, typer.Option("--plot", metavar="METRIC", help="Plot a metric over time; see docs/metrics.md")] = None,
 ) -> None:
     """Analyze a recording step by step.
 
