@@ -191,7 +191,7 @@ def test_the_growth_of_the_tired_side_is_found() -> None:
 
     summary = summarize(analyze(bundled.find(bundled.TREADMILL)))
     assert summary["drift_deg_per_10_min"]["left"]["slope"] > 1.5
-    assert summary["drift_deg_per_10_min"]["right"] is None, "its error is larger than the change"
+    assert summary["drift_deg_per_10_min"]["right"] is None, "a change smaller than its error is not reported"
 
 
 # ---- thresholds

@@ -47,7 +47,7 @@ def analyze(
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
-    plot: Annotated[str | None, typer.Option("--plot", metavar="NAME", help="Plot a metric over time into NAME.png.")] = None,
+    plot: Annotated[str | None, typer.Option("--plot", metavar="METRIC", help="Plot a metric over time into METRIC.png.")] = None,
 ) -> None:
     """Analyze a recording step by step.
 
