@@ -107,7 +107,7 @@ def take(out: Path, size: tuple[int, int]) -> list[Path]:
             stop = StopAt(at_s)
             held[:] = [stop]
             window.begin(source, settings, new_loop=lambda: SimulatedTimeLoop(math.inf))
-            pump(app, 120, stop.there.is_set)
+            pump(app, 600, stop.there.is_set)  # of a busy machine
             pump(app, 0.4)
             keep(name)
             stop.go_on.set()
