@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -20,6 +21,29 @@ def test_imports_go_down_the_picture() -> None:
         pytest.fail("import-linter is not installed: make test installs it")
     done = subprocess.run([str(program) if program.exists() else "lint-imports"], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout
+
+
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 350, 60  # what can be read at one sitting, and on one screen
+
+
+def test_every_file_and_function_can_be_read_at_one_sitting() -> None:
+    too_long = []
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if (lines := text.count("\n")) > MAX_FILE_LINES:
+            too_long.append(f"{path.relative_to(ROOT)}: {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > MAX_FUNCTION_LINES:
+                    too_long.append(f"{path.relative_to(ROOT)}: {node.name} has {lines} lines")
+    assert not too_long
+
+
+def test_every_file_says_first_what_it_is_for() -> None:
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+        assert re.fullmatch(r"[A-Zl`].*[.:]|.*,", first), f"{path.relative_to(ROOT)}: {first!r}"
 
 
 def examples(path: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""python -m levelhips"""
+"""Entry point of `python -m levelhips`: the command line."""
 
 from levelhips.cli.app import main
 

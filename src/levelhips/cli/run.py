@@ -41,10 +41,7 @@ def run(
     settings: SettingsOption = None,
     profile: ProfileOption = "levelhips",
     fault: FaultOption = None,
-    plan: Annotated[
-        str | None,
-        typer.Option("--plan", metavar="NAME:N", help="Run protocol; see levelhips plan --schedules"),
-    ] = None,
+    plan: Annotated[str | None, typer.Option("--plan", metavar="NAME:N", help="Run protocol; see levelhips plan --schedules")] = None,
     step_rate: Annotated[
         float | None, typer.Option("--step-rate", metavar="N", help="Your usual steps per minute", min=100.0, max=240.0)
     ] = None,

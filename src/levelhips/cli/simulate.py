@@ -41,11 +41,7 @@ def simulate(
     cheat: Annotated[str, typer.Option("--cheat", metavar="NAME", help="Form fault (drills); see docs/drills.md")] = "",
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the random numbers")] = 1,
 ) -> None:
-    """Simulate a runner; write a recording and its truth.
-
-    The true steps and angles are written to CSV files in the same folder.
-    """
-    from levelhips.settings.installed import drills
+    """Simulate a runner; write a recording and its true steps and angles (CSV)."""
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
     from levelhips.simulation.wearer import WearerModel, simulate_drill
 
@@ -78,10 +74,16 @@ def simulate(
             made = simulate_gait(runner, sensor, seed, progress)
         _write(made, out, f"{kind}_{seed}", {})
         return
+    wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, cheat=cheat)
+    _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings)
+
+
+def _drill_name(kind: str) -> str:
+    from levelhips.settings.installed import drills
+
     if kind not in drills():
         raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk, or a drill that levelhips drill --list names")
-    wearer = WearerModel(kind, side_of(side), reps=reps, rep_s=tempo, cheat=cheat)
-    _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings)
+    return kind
 
 
 def _write(made: Simulation, folder: Path, name: str, settings: dict[str, Any]) -> None:
