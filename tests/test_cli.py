@@ -419,3 +419,8 @@ def test_a_display_without_a_screen_is_accepted() -> None:
     pytest.importorskip("PySide6.QtGui", exc_type=ImportError)
     with patch.dict(os.environ, {"QT_QPA_PLATFORM": "offscreen"}):
         assert display_problem() is None
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_settings_are_listed_on_a_terminal_without_our_characters(encoding: str) -> None:
+    assert "threshold" in levelhips("settings", "list", encoding=encoding, columns=80).stdout
