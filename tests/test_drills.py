@@ -30,6 +30,7 @@ from levelhips.coaching.drills.counters import (
 )
 from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings
 from levelhips.coaching.drills.engine import STILL_S, DrillCoach
+from levelhips.coaching.drills.form import FormMonitor
 from levelhips.coaching.drills.start_position import SIDE_LYING, UPRIGHT, StartPosition, Up
 from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
@@ -161,6 +162,15 @@ def test_a_cheat_is_said_in_time_and_belongs_to_its_repetition(name: str, what: 
     overshoot = (name, what) == ("pelvic-drop", "hiked")  # comes when the repetition is over
     if not isinstance(drills()[name].count, Hold) and not overshoot:
         assert [what in rep.cheats.split() for rep in counted(update)] == [False, True, False, False]
+
+
+def test_a_fault_well_before_a_repetition_does_not_belong_to_it() -> None:
+    form = FormMonitor(())
+    form.note(10.0, FormFault.TURNED)
+    form.note(11.8, FormFault.LEANED)
+    form.note(13.0, FormFault.HIKED)
+    assert form.take_faults(12.0) == [FormFault.LEANED, FormFault.HIKED]
+    assert form.take_faults(0.0) == [], "each belongs to one repetition"
 
 
 def test_half_a_repetition_is_told_and_not_counted() -> None:
