@@ -267,7 +267,7 @@ def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monk
     for path in session.kept:
         remember(path, tmp_path / "history.sqlite")
     with History(tmp_path / "history.sqlite") as history:
-        files = [row["file"] for row in history.sessions()]
+        files = [row.file for row in history.sessions()]
     assert sorted(files) == sorted(str(path.resolve()) for path in session.kept)
 
 
