@@ -13,7 +13,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -83,80 +83,108 @@ def weeks_of_runs(folder: Path) -> None:
             writer.samples(made.samples)
 
 
-def take(out: Path, size: tuple[int, int]) -> list[Path]:
-    """All views at one size."""
-    app = application()
-    made = []
-    with tempfile.TemporaryDirectory() as folder:
+class Camera:
+    """A window with simulated contents, and where its pictures go."""
+
+    def __init__(self, out: Path, size: tuple[int, int], folder: Path) -> None:
+        self._app, self._out, self._size, self.folder = application(), out, size, folder
+        self._held: list[Sink] = []
+        self.made: list[Path] = []
         settings = Settings(threshold=ThresholdSettings(left_deg=4.0, right_deg=4.0))
-        held: list[Sink] = []
+        self.window = Window(settings, folder, lambda: self._held, search=lambda: Searching(in_range))
+        self.window.resize(*size)
+        self.window.show()
+        self.wait(0.3)
+
+    def wait(self, seconds: float, until: Callable[[], bool] | None = None) -> None:
+        """Run the window for some seconds, or until something is so."""
+        pump(self._app, seconds, until)
+
+    def keep(self, name: str) -> None:
+        """Save a picture of the window."""
+        self.wait(0.25)
+        path = self._out / f"{name}_{self._size[0]}x{self._size[1]}.png"
+        self.window.grab().save(str(path))
+        self.made.append(path)
+
+    def keep_at(self, at_s: float, source: MakeSource, settings: Settings, name: str) -> None:
+        """Begin a session, stop its time at a moment, save a picture, and go on."""
+        stop = StopAt(at_s)
+        self._held[:] = [stop]
+        self.window.begin(source, settings, new_loop=lambda: SimulatedTimeLoop(math.inf))
+        self.wait(600, stop.there.is_set)  # of a busy machine
+        self.wait(0.4)
+        self.keep(name)
+        stop.go_on.set()
+
+
+def take(out: Path, size: tuple[int, int]) -> list[Path]:
+    """Save pictures of all pages at one size."""
+    with tempfile.TemporaryDirectory() as folder:
         os.environ["LEVELHIPS_DATA"] = folder  # not the user's own
-        window = Window(settings, Path(folder), lambda: held, search=lambda: Searching(in_range))
-        window.resize(*size)
-        window.show()
-        pump(app, 0.3)
+        camera = Camera(out, size, Path(folder))
+        camera.keep("start")
+        camera.window.choose_sensor()
+        camera.wait(2.0)
+        camera.keep("connect")
+        take_run(camera)
+        take_drill(camera)
+        take_weeks(camera)
+        take_review(camera)
+        camera.window.banner.say("Bluetooth is switched off. Switch it on in the system's settings.")
+        camera.window.show_start()
+        camera.keep("banner")
+        camera.window.close()
+    return camera.made
 
-        def keep(name: str) -> None:
-            pump(app, 0.25)
-            path = out / f"{name}_{size[0]}x{size[1]}.png"
-            window.grab().save(str(path))
-            made.append(path)
 
-        def held_at(at_s: float, source: MakeSource, settings: Settings, name: str) -> None:
-            """Begin a session, hold it still at a moment, and keep the picture."""
-            stop = StopAt(at_s)
-            held[:] = [stop]
-            window.begin(source, settings, new_loop=lambda: SimulatedTimeLoop(math.inf))
-            pump(app, 600, stop.there.is_set)  # of a busy machine
-            pump(app, 0.4)
-            keep(name)
-            stop.go_on.set()
-
-        keep("start")
-        window.choose_sensor()
-        pump(app, 2.0)
-        keep("connect")
-        for name, at_s, level in (("calibrate", 2.0, 4.0), ("live", 470.0, 4.0), ("live_gap", 24.0, 4.0)):
-            faults = [parse_fault("stall=3@20")] if name == "live_gap" else []
-            source = partial(virtual_source, open_recording(RUN), profiles()["levelhips"], faults=faults)
-            held_at(at_s, source, Settings(threshold=ThresholdSettings(left_deg=level, right_deg=level)), name)
-            session = window.session
-            assert session is not None
-            window.session = None
-            window.live.leave()
+def take_run(camera: Camera) -> None:
+    window = camera.window
+    for name, at_s, level in (("calibrate", 2.0, 4.0), ("live", 470.0, 4.0), ("live_gap", 24.0, 4.0)):
+        faults = [parse_fault("stall=3@20")] if name == "live_gap" else []
+        source = partial(virtual_source, open_recording(RUN), profiles()["levelhips"], faults=faults)
+        camera.keep_at(at_s, source, Settings(threshold=ThresholdSettings(left_deg=level, right_deg=level)), name)
+        session, window.session = window.session, None
+        window.live.leave()
+        if session is not None:
             session.stop()
-        window.show_start()
-        window._show(window.choice)
-        keep("drills")
-        for name, at_s in (("drill", 30.5), ("drill_fault", 32.2)):
-            recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
-            source = partial(virtual_source, recording, profiles()["levelhips"])
-            held_at(at_s, source, Settings.from_dict(recording.settings), name)
+    window.show_start()
+
+
+def take_drill(camera: Camera) -> None:
+    window = camera.window
+    window._show(window.choice)
+    camera.keep("drills")
+    for name, at_s in (("drill", 30.5), ("drill_fault", 32.2)):
+        recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
+        source = partial(virtual_source, recording, profiles()["levelhips"])
+        camera.keep_at(at_s, source, Settings.from_dict(recording.settings), name)
         session = window.session
-        assert session is not None
-        pump(app, 60, lambda: session.join(0))
-        pump(app, 60, lambda: window.session is None)
-        keep("drill_result")
-        weeks_of_runs(Path(folder) / "weeks")
-        with History(window._history_file) as history:
-            history.rebuild(Path(folder) / "weeks")
-        window.show_weeks()
-        keep("today")
-        window.weeks.tabs.setCurrentIndex(1)
-        keep("trend")
-        window.show_review(RUN)
-        pump(app, 60, lambda: window.review.analysis is not None)
-        review = window.review
-        review.overview.region.setRegion((7.9, 8.1))
-        pump(app, 0.5)
-        for tab, name in enumerate(("traces", "strides", "spread", "steps", "time")):
-            review.tabs.setCurrentIndex(tab)
-            keep(f"review_{name}")
-        window.banner.say("Bluetooth is switched off. Switch it on in the system's settings.")
-        window.show_start()
-        keep("banner")
-        window.close()
-    return made
+        camera.wait(60, lambda session=session: session is None or session.join(0))
+        camera.wait(60, lambda: window.session is None)
+    camera.keep("drill_result")
+
+
+def take_weeks(camera: Camera) -> None:
+    window, folder = camera.window, camera.folder / "weeks"
+    weeks_of_runs(folder)
+    with History(window._history_file) as history:
+        history.rebuild(folder)
+    window.show_weeks()
+    camera.keep("today")
+    window.weeks.tabs.setCurrentIndex(1)
+    camera.keep("trend")
+
+
+def take_review(camera: Camera) -> None:
+    camera.window.show_review(RUN)
+    review = camera.window.review
+    camera.wait(60, lambda: review.analysis is not None)
+    review.overview.region.setRegion((7.9, 8.1))
+    camera.wait(0.5)
+    for tab, name in enumerate(("traces", "strides", "spread", "steps", "time")):
+        review.tabs.setCurrentIndex(tab)
+        camera.keep(f"review_{name}")
 
 
 def main() -> None:
