@@ -451,7 +451,7 @@ def test_the_programme_is_edited_in_its_file(tmp_path: Path) -> None:
         ("days = 14.5", "line 1: days is 14.5; it must be a whole number from 1 to 365"),
         ("# mine\nday = 3", "line 2: day is not known. Did you mean days"),
         ("days = 14\nstart = '2026-11-20'", "line 2: start is '2026-11-20'; it must be a date without quotes or time, such as 2026-11-20"),
-        ("start = 2026-11-20T08:00:00", "line 1: start is '2026-11-20 08:00:00'; it must be a date without quotes or time"),
+        ("start = 2026-11-20T08:00:00", "line 1: start is 2026-11-20 08:00:00; it must be a date without quotes or time"),
         ("acute_from = true", "line 1: acute_from is true; it must be a date"),
         ("run_days = [0, 7]", "line 1: run_days is [0, 7]; it must be weekdays"),
         ("run_days = [true]", "line 1: run_days is [True]; it must be weekdays"),
