@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test lint bench docs fuzz screenshots words recordings check clean
+.PHONY: demo test lint bench docs golden fuzz screenshots words recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -26,9 +26,14 @@ check: lint test
 bench: $(STAMP)
 	$(BIN)/python -m bench
 
-# The page of metrics, from their declarations; a test checks that it is up to date.
+# Pages made from the code; tests check that they are up to date.
 docs: $(STAMP)
 	$(BIN)/python -m bench.metrics_page
+	$(BIN)/python -m levelhips.settings.describe docs/settings.md
+
+# What the engine finds in the bundled recordings, compared with the golden files to the last bit.
+golden: $(STAMP)
+	$(BIN)/python -m bench.golden
 
 # Every view at two sizes into docs/screens; needs no display.
 screenshots: $(STAMP)
