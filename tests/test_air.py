@@ -27,7 +27,7 @@ from levelhips.sensors.ble.connection import Connection
 from levelhips.sensors.ble.report import LinkReport
 from levelhips.sensors.ble.source import pause_s
 from levelhips.sensors.profile import Characteristic, Read, profiles
-from levelhips.sensors.profiles.levelhips import LevelHipsPeripheral
+from levelhips.sensors.profiles.levelhips import START, TIME, LevelHipsPeripheral
 from levelhips.sensors.source import LinkStatus
 from levelhips.simulation.bumble_backend import BumbleRadio, device_on
 from levelhips.simulation.faults import Fault
@@ -187,5 +187,28 @@ def test_a_read_that_fails_ends_the_start_unless_it_may_fail(may_fail):
             else:
                 with pytest.raises(SensorError, match="Clip cannot be started: its 'serial' cannot be read"):
                     running.result()
+
+    in_simulated_time(world())
+
+
+class AnswersLate(LevelHipsPeripheral):
+    """An answer to an earlier command, an error, comes just before the one to the start."""
+
+    def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        late = [("control", bytes((TIME, 3)))] if data[:1] == bytes((START,)) else []
+        return late + super().write(to, data, t_us)
+
+
+def test_a_late_answer_is_not_taken_for_that_of_the_next_command():
+    async def world() -> None:
+        async with VirtualWorld(run_of(10.0), replace(profiles()["levelhips"], peripheral=AnswersLate)) as there:
+            hears = Hears()
+            client = asyncio.create_task(BleSource(there.heard_by).run(hears))
+            await asyncio.wait({client}, timeout=8.0)
+            assert hears.link.state is LinkState.STREAMING
+            assert hears.link.reconnects == 0
+            assert [packet.data for packet in hears.packets if packet.source == "control"][:3] == [b"\x02\x00", b"\x03\x03", b"\x01\x00"]
+            client.cancel()
+            await asyncio.gather(client, return_exceptions=True)
 
     in_simulated_time(world())

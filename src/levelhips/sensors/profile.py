@@ -50,11 +50,16 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write to a characteristic; `answer` names the one by which the sensor answers, if it does."""
+    """Write to a characteristic.
+
+    `answer` names the characteristic by which the sensor answers, if it does. An answer to this command begins with
+    `answer_begins`; others on that characteristic are late answers to earlier commands.
+    """
 
     to: str
     data: bytes
     answer: str | None = None
+    answer_begins: bytes = b""
 
 
 Act = Read | Subscribe | Write

@@ -59,7 +59,7 @@ class Connection:
         self._device, self._profile, self._rate_hz, self._link = device, profile, rate_hz, link
         self._gone = asyncio.Event()
         self._client = BleakClient(device.device, disconnected_callback=lambda _: self._gone.set(), timeout=CONNECT_S, backend=radio.client)
-        self._answers: dict[str, asyncio.Future[bytes]] = {}  # that are waited for, by characteristic
+        self._waiting: list[tuple[Write, asyncio.Future[bytes]]] = []  # commands whose answers have not come yet
         self._newest_s = -math.inf  # arrival of the last packet with samples, on the loop's clock
 
     async def run(self) -> None:
@@ -119,26 +119,27 @@ class Connection:
             self._receive(act.of, data)
 
     async def _write(self, act: Write) -> None:
+        waiting = act, asyncio.get_running_loop().create_future()
         if act.answer is not None:
-            self._answers[act.answer] = asyncio.get_running_loop().create_future()
-        await self._client.write_gatt_char(self._profile.characteristics[act.to].uuid, act.data, response=True)
-        if act.answer is None:
-            return
+            self._waiting.append(waiting)  # before the write: the answer may come before its confirmation
         name = self._link.status.name
         try:
+            await self._client.write_gatt_char(self._profile.characteristics[act.to].uuid, act.data, response=True)
+            if act.answer is None:
+                return
             async with asyncio.timeout(ANSWER_S):
-                answer = await self._answers[act.answer]
+                answer = await waiting[1]
         except TimeoutError:
             raise SensorError(f"{name} does not answer", fix="Switch the sensor off and on again") from None
         finally:
-            self._answers.pop(act.answer, None)
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
         if (problem := self._profile.problem(answer)) is not None:
             raise SensorError(f"{name} cannot be started: {problem}", fix="Switch the sensor off and on again, or charge it")
 
     def _receive(self, source: str, data: bytearray) -> None:
         """Pass on a packet, and note the time if it brought samples."""
         now_s, link = asyncio.get_running_loop().time(), self._link
-        answer = self._answers.get(source)
         if link.listener.packet(Packet(now_s, bytes(data), source)):
             self._newest_s = now_s
             if link.status.state is not LinkState.STREAMING:
@@ -146,8 +147,10 @@ class Connection:
                     link.update(reconnects=link.status.reconnects + 1)
                 link.has_streamed = self.streamed = True
                 link.tell(LinkState.STREAMING)
-        if answer is not None and not answer.done():
-            answer.set_result(bytes(data))
+        for act, answer in self._waiting:
+            if act.answer == source and data.startswith(act.answer_begins) and not answer.done():
+                answer.set_result(bytes(data))
+                break
 
     async def _watch(self) -> None:
         """Return when the link is gone or given up; poll the sensor now and then."""

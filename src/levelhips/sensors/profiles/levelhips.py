@@ -216,11 +216,16 @@ class LevelHipsPeripheral:
 def _start(rate_hz: float) -> list[Act]:
     return [
         Subscribe("control"),
-        Write("control", struct.pack("<BH", RATE, round(rate_hz)), answer="control"),
+        _command(RATE, struct.pack("<H", round(rate_hz))),
         Read("info"),
         Subscribe("stream"),
-        Write("control", bytes((START,)), answer="control"),
+        _command(START),
     ]
+
+
+def _command(opcode: int, value: bytes = b"") -> Write:
+    """Return a command; its answer begins with the same opcode."""
+    return Write("control", bytes((opcode,)) + value, answer="control", answer_begins=bytes((opcode,)))
 
 
 def _problem(answer: bytes) -> str | None:
@@ -244,9 +249,9 @@ PROFILE = Profile(
     default_rate_hz=200.0,
     outward="+z",
     start=_start,
-    stop=lambda: [Write("control", bytes((STOP,)), answer="control")],
+    stop=lambda: [_command(STOP)],
     problem=_problem,
     decoder=LevelHipsDecoder,
     peripheral=LevelHipsPeripheral,
-    sync=lambda host_ms: Write("control", struct.pack("<BI", TIME, host_ms % (1 << 32)), answer="control"),
+    sync=lambda host_ms: _command(TIME, struct.pack("<I", host_ms % (1 << 32))),
 )

@@ -272,10 +272,15 @@ def _start(rate_hz: float) -> list[Act]:
     return [
         Subscribe("control"),
         Subscribe("data"),
-        Write("control", bytes((START, SDK)), answer="control"),
-        Write("control", _ask(ACC, rate_hz, ACC_RANGE_G), answer="control"),
-        Write("control", _ask(GYR, rate_hz, GYR_RANGE_DPS), answer="control"),
+        _command(bytes((START, SDK))),
+        _command(_ask(ACC, rate_hz, ACC_RANGE_G)),
+        _command(_ask(GYR, rate_hz, GYR_RANGE_DPS)),
     ]
+
+
+def _command(data: bytes) -> Write:
+    """Return a command of an opcode and a measurement type; its answer repeats both."""
+    return Write("control", data, answer="control", answer_begins=bytes((ANSWER, *data[:2])))
 
 
 def _problem(answer: bytes) -> str | None:
@@ -298,7 +303,7 @@ PROFILE = Profile(
     default_rate_hz=208.0,
     outward="+z",
     start=_start,
-    stop=lambda: [Write("control", bytes((STOP, kind)), answer="control") for kind in (ACC, GYR, SDK)],
+    stop=lambda: [_command(bytes((STOP, kind))) for kind in (ACC, GYR, SDK)],
     problem=_problem,
     decoder=PolarDecoder,
     peripheral=PolarPeripheral,
