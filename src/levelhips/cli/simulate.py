@@ -41,7 +41,7 @@ def simulate(
     cheat: Annotated[str, typer.Option("--cheat", metavar="NAME", help="Form fault (drills); see docs/drills.md")] = "",
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the random numbers")] = 1,
 ) -> None:
-    """Simulate a runner; write a recording and its true steps and angles (CSV)."""
+    """Simulate a runner; write a recording and its truth."""
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
     from levelhips.simulation.wearer import WearerModel, simulate_drill
 

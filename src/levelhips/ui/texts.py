@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from levelhips.events import Side
-from levelhips.text import stance_drop
+from levelhips.events import Side, SignalKind
+from levelhips.text import SIGNALS, stance_drop
 from levelhips.ui import theme
 
 WINDOW = "levelhips"
@@ -23,7 +23,7 @@ SOUND_ON = "sound on"
 LEARNING = "learning"
 STAND = "Stand still"
 STAND_MORE = "Stand still: {left:.0f}"
-STANDING_FOUND = "Standing zero set. Start when you like."
+STANDING_FOUND = f"{SIGNALS[SignalKind.CALIBRATED]}. Start when you like."
 SINCE_START = "{change:+.1f}° since the start"
 OPEN = "Open a recording"
 OPEN_TYPES = "Recordings (*.mcap *.csv *.zip);;All files (*)"
