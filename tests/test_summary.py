@@ -15,7 +15,6 @@ from rich.console import Console
 
 import levelhips
 from levelhips import Analysis, BadInputError, Quality, Settings, Side, Step, analyze, summarize, why_nothing_counts
-from levelhips.analysis.nothing_counts import ADVICE
 from levelhips.cli.summary_table import summary_table
 from levelhips.events import BlockChange, DrillBegin, Mode, ModeChange, Signal, SignalKind, StandingZero
 from levelhips.export.plot import plot_metric
@@ -25,6 +24,7 @@ from levelhips.metrics.statistics import Moments
 from levelhips.recording import Recording
 from levelhips.simulation import bundled
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS
 
 DROP = BUILT_IN["contralateral_drop"]
 
@@ -185,7 +185,7 @@ def test_if_no_step_counts_the_summary_says_why_and_what_to_do(quality: Quality)
     assert summarize(analysis)["steps"]["reason"] is None
     poor = [dataclasses.replace(event, quality=quality) if isinstance(event, Step) else event for event in analysis.events]
     steps = summarize(with_events(analysis, poor))["steps"]
-    reason, fix = ADVICE[quality]
+    reason, fix = EXCLUSION_REASONS[quality], EXCLUSION_FIXES[quality]
     assert steps["counted"] == 0
     assert reason in steps["reason"]
     assert quality.value in steps["reason"]

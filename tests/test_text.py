@@ -69,7 +69,7 @@ Enum = type[StrEnum]
 SHOWN: dict[Enum, tuple[str, ...]] = {
     Side: ("SIDES", "STANCE_WORDS", "DROPPED_SIDE", "SHORT_STANCE", "HIPS"),
     Mode: ("MODES",),
-    Quality: ("QUALITY", "QUALITY_ADVICE"),
+    Quality: ("QUALITY", "QUALITY_ADVICE", "EXCLUSION_REASONS", "EXCLUSION_FIXES"),
     ThresholdReason: ("THRESHOLD_REASONS",),
     Posture: ("POSTURES", "TAKE_POSTURE"),
     Phase: ("PHASES",),

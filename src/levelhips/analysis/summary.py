@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
-from levelhips.analysis.analysis import Analysis
+from levelhips.analysis.findings import Findings
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.analysis.nothing_counts import why_nothing_counts
 from levelhips.events import Baseline, Event, Heading, Notice, Quality, Rep, Side, StandingZero, Step
@@ -20,7 +20,7 @@ MAX_NOTICES = 50  # a clip that rattles for an hour must not fill the file
 E = TypeVar("E", bound=Event)
 
 
-def summarize(analysis: Analysis) -> dict[str, Any]:
+def summarize(analysis: Findings) -> dict[str, Any]:
     """Return the figures of a session as plain values; None where there is nothing to report.
 
     Means count steps and strides of quality ok only, of running (or of walking, if nobody ran). "metrics" has every
@@ -55,11 +55,11 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _all(analysis: Analysis, kind: type[E]) -> list[E]:
+def _all(analysis: Findings, kind: type[E]) -> list[E]:
     return [event for event in analysis.events if isinstance(event, kind)]
 
 
-def _recording(analysis: Analysis) -> dict[str, Any]:
+def _recording(analysis: Findings) -> dict[str, Any]:
     gaps = _all(analysis, Gap)
     return {
         "file": analysis.recording.path.name,
@@ -72,7 +72,7 @@ def _recording(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _steps(analysis: Analysis, found: Statistics) -> dict[str, Any]:
+def _steps(analysis: Findings, found: Statistics) -> dict[str, Any]:
     """Numbers of steps; if none counts, the reason and what to do."""
     why = why_nothing_counts(analysis)
     return {
@@ -133,13 +133,13 @@ def _asymmetry(found: Statistics, good: list[Step]) -> dict[str, Any]:
     }
 
 
-def _trend(analysis: Analysis, found: Statistics, side: Side) -> dict[str, float | None] | None:
+def _trend(analysis: Findings, found: Statistics, side: Side) -> dict[str, float | None] | None:
     end_s = float(analysis.recording.samples.t_s[-1])
     trend = found.trend("contralateral_drop", side, until_s=end_s)
     return None if trend is None else {"slope": rounded(trend.slope, 3), "standard_error": rounded(trend.standard_error, 3)}
 
 
-def _zero_and_heading(analysis: Analysis) -> dict[str, Any]:
+def _zero_and_heading(analysis: Findings) -> dict[str, Any]:
     """What the drops are measured from: baseline, standing zero and heading of the clip."""
     baseline = next(iter(_all(analysis, Baseline)), None)
     zeros, headings = _all(analysis, StandingZero), _all(analysis, Heading)

@@ -17,12 +17,13 @@ from scipy.spatial.transform import Rotation, RotationSpline, Slerp
 from levelhips.coaching.drills.drill import Drill
 from levelhips.engine import Engine
 from levelhips.errors import SettingsError
-from levelhips.events import Beat, Posture, PromptKind, Side
+from levelhips.events import Beat, Posture, PromptKind
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.settings import Settings
 from levelhips.settings.installed import drill_named
 from levelhips.simulation.runner import SensorModel, Simulation, instants, smooth_step, sway, worn
 from levelhips.simulation.wearer_moves import POSES, Course, Turned, base_of, faults_in, movement_of
+from levelhips.simulation.wearer_traits import WearerTraits
 
 GRID_HZ = 200.0
 STAND_S, MOVE_S, BOW_S = 4.0, 3.0, 3.5
@@ -33,25 +34,8 @@ NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # cheats
 
 
 @dataclass(frozen=True, slots=True)
-class WearerModel:
-    """Who does which drill, and how well."""
-
-    drill: str = "pelvic-drop"
-    side: Side = Side.LEFT
-    reps: int = 8
-    asked: int | None = None  # repetitions a set that are asked for; None: as many as are done
-    sets: int = 1
-    rep_s: float = 4.0
-    depth_deg: float | None = None  # of the excursion; None: the middle of the band
-    cheat: str = ""
-    cheat_reps: tuple[int, ...] = (2, 5)  # from 0
-    wobble_deg: float = 0.5  # of the tissue
-    tremor_deg: float = 0.01
-    jitter: float = 0.06  # of tempo and depth
-    rest_s: float = 5.0
-    hold_s: float = 30.0
-    wrong: str = ""  # posture or side: lies or stands wrongly first
-    away_s: float = 0.0  # stops in the middle of the first set for so long, without a word
+class WearerModel(WearerTraits):
+    """Who does which drill and how well, and the settings of a recording of it."""
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -19,9 +19,7 @@ from levelhips.errors import SettingsError
 from levelhips.events import Posture, Side
 from levelhips.samples import Array
 from levelhips.simulation.runner import smooth_step
-
-if TYPE_CHECKING:
-    from levelhips.simulation.wearer import WearerModel
+from levelhips.simulation.wearer_traits import WearerTraits
 
 TEMPO = (0.5, 0.12, 0.38)  # shares of a repetition: out, hold, back
 BEYOND_DEG = 5.0  # how far a fault leaves its band: clearly, and not so far that it is another posture
@@ -64,15 +62,15 @@ class Movement:
 
     paced = False  # whether the wearer follows the prompts of the drill
 
-    def settings(self, wearer: WearerModel) -> dict[str, Any]:
+    def settings(self, wearer: WearerTraits) -> dict[str, Any]:
         """Return the drill settings that this movement needs."""
         return {}
 
-    def cycle_s(self, wearer: WearerModel, drill: Drill) -> float:
+    def cycle_s(self, wearer: WearerTraits, drill: Drill) -> float:
         """Return the length of one repetition with its rest [s]."""
         return wearer.rep_s
 
-    def span_s(self, wearer: WearerModel, drill: Drill) -> float:
+    def span_s(self, wearer: WearerTraits, drill: Drill) -> float:
         """Return how long the recording goes on after the last start [s]."""
         return wearer.rep_s + 4.0
 
@@ -80,14 +78,14 @@ class Movement:
         """Return what the wearer's sway adds to the true leading angle [deg], from (n, 3) of sway."""
         return 0.0
 
-    def lay(self, wearer: WearerModel, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
+    def lay(self, wearer: WearerTraits, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
         """Lay all repetitions into the course."""
         for k, start in enumerate(starts):
             cheat = wearer.cheat if k % wearer.reps in wearer.cheat_reps else ""
             rep_s = wearer.rep_s if self.paced else wearer.rep_s * (1 + wearer.jitter * _varied(rng))
             self.repetition(wearer, drill, course, Attempt(k, start, rep_s, cheat), rng)
 
-    def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
+    def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         """Lay one repetition into the course."""
         raise NotImplementedError
 
@@ -99,7 +97,7 @@ def _varied(rng: np.random.Generator) -> float:
 class OutAndBack(Movement):
     """Repetitions of an `Excursion`."""
 
-    def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
+    def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         start, rep_s, cheat = at.start_s, at.rep_s, at.cheat
         count = drill.count
         assert isinstance(count, Excursion)  # by the registry
@@ -132,13 +130,13 @@ class ToThePace(Movement):
 
     paced = True
 
-    def settings(self, wearer: WearerModel) -> dict[str, Any]:
+    def settings(self, wearer: WearerTraits) -> dict[str, Any]:
         return {"pace_s": wearer.rep_s}
 
-    def cycle_s(self, wearer: WearerModel, drill: Drill) -> float:
+    def cycle_s(self, wearer: WearerTraits, drill: Drill) -> float:
         return drill.count.cycle_s if isinstance(drill.count, Metronome) else wearer.rep_s
 
-    def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
+    def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         """The knee opens and closes; the pelvis follows by a degree, forward."""
         count, start, cheat = drill.count, at.start_s, at.cheat
         assert isinstance(count, Metronome)
@@ -154,7 +152,7 @@ class ToThePace(Movement):
 class SideSteps(Movement):
     """Repetitions of `Steps`."""
 
-    def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
+    def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         """Open and close: two pushes of the pelvis to the side; on a zigzag one, to the other side each time."""
         count, start, cheat = drill.count, at.start_s, at.cheat
         assert isinstance(count, Steps)
@@ -176,13 +174,13 @@ class SideSteps(Movement):
 class Holding(Movement):
     """A hold in each set."""
 
-    def settings(self, wearer: WearerModel) -> dict[str, Any]:
+    def settings(self, wearer: WearerTraits) -> dict[str, Any]:
         return {"reps": 1, "seconds": wearer.hold_s}
 
-    def span_s(self, wearer: WearerModel, drill: Drill) -> float:
+    def span_s(self, wearer: WearerTraits, drill: Drill) -> float:
         return wearer.sets * (wearer.hold_s + wearer.rest_s + drill.ready_s + 6.0) + 20.0
 
-    def lay(self, wearer: WearerModel, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
+    def lay(self, wearer: WearerTraits, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
         """Each set one hold; a cheat twice in it."""
         for start in starts[:: wearer.reps]:
             if wearer.cheat == "touched-down":
@@ -234,7 +232,7 @@ def slip(drill: Drill, course: Course, cheat: str, start: float, span_s: float) 
     course.add("drop" if signal == "lean" else signal, size, start, 0.35 * span_s, 0.3 * span_s, 0.35 * span_s)
 
 
-def faults_in(wearer: WearerModel, drill: Drill, course: Course) -> None:
+def faults_in(wearer: WearerTraits, drill: Drill, course: Course) -> None:
     """Note when the true pelvis passes a form limit."""
     for limit in drill.keep:
         for fault, sign, limit_deg in limit.angles:

@@ -8,6 +8,8 @@ from levelhips.text.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES
 from levelhips.text.lookup import words_for, words_for_value
 from levelhips.text.session import (
     BLOCKS,
+    EXCLUSION_FIXES,
+    EXCLUSION_REASONS,
     GAP_REASONS,
     LINK_STATES,
     MODES,
@@ -24,6 +26,8 @@ from levelhips.text.spoken import SPOKEN, SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, S
 __all__ = [
     "BLOCKS",
     "DROPPED_SIDE",
+    "EXCLUSION_FIXES",
+    "EXCLUSION_REASONS",
     "FAULT_NAMES",
     "FORM_FAULTS",
     "GAP_REASONS",

@@ -59,6 +59,30 @@ QUALITY_ADVICE: dict[Quality, str] = {
 }
 """Why steps do not count now, and what to do; empty if they count."""
 
+EXCLUSION_REASONS: dict[Quality, str] = {
+    Quality.OK: "",
+    Quality.SETTLING: "the recording ends before the measurement has settled",
+    Quality.TURNING: "you ran round bends all the time",
+    Quality.LOOSE: "the clip rattles",
+    Quality.NO_ZERO: "nobody stood still before the run",
+    Quality.SLIPPED: "the sensor slipped after standing",
+    Quality.SATURATED: "the sensor is at the end of its range",
+    Quality.AFTER_GAP: "too many samples are missing",
+}
+"""Why no step of a whole recording counts, if this is the quality of most of them; empty if they count."""
+
+EXCLUSION_FIXES: dict[Quality, str] = {
+    Quality.OK: "",
+    Quality.SETTLING: "Run for at least half a minute: the first steps of a run never count",
+    Quality.TURNING: "Run on a straight road or a treadmill",
+    Quality.LOOSE: "Fix the sensor tighter: a waist belt over the waistband helps",
+    Quality.NO_ZERO: "Stand still and upright for 3 s before you run",
+    Quality.SLIPPED: "Fix the sensor tighter, and stand still for 3 s again when it has moved",
+    Quality.SATURATED: "Set the sensor to at least 8 g and 1000 deg/s",
+    Quality.AFTER_GAP: "Wear the phone or computer closer to the sensor, or use another Bluetooth adapter",
+}
+"""What to do about it."""
+
 LINK_STATES: dict[LinkState, str] = {
     LinkState.IDLE: "not connected",
     LinkState.SCANNING: "searching",
