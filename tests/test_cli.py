@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import typer
 from command_line import levelhips
-from conftest import ROOT, short_run
+from conftest import ROOT, rows, short_run
 
-from levelhips import RecordingWriter, Settings, analyze
+from levelhips import RecordingWriter, Samples, Settings, analyze, open_recording
 from levelhips.cli.app import app
 from levelhips.live.display import display_problem
 from levelhips.live.replay import Replay
@@ -272,6 +272,18 @@ def test_nothing_counted_is_explained_and_ends_with_code_3(tmp_path: Path) -> No
     assert re.search(r"None of \d+ running steps counts: .+\. [A-Z].+\.$", done.stderr.strip())
     assert len(done.stderr.strip().splitlines()) == 1
     assert json.loads((tmp_path / "o" / "summary.json").read_text())["steps"]["counted"] == 0
+
+
+def test_walking_in_which_no_step_counts_is_told_and_no_failure(tmp_path: Path) -> None:
+    """A minute cut from the middle of a walk: contacts and sides are results, drops are not."""
+    walk = open_recording(bundled.find(bundled.WALK))
+    middle = walk.samples[round(30 * walk.rate_hz) : round(90 * walk.rate_hz)]
+    path = tmp_path / "walk.mcap"
+    with RecordingWriter(path, {"rate_hz": f"{walk.rate_hz:g}", "outward": "+z"}, sync=False) as writer:
+        writer.samples(Samples.checked(middle.t_s - middle.t_s[0], middle.acc_mps2, middle.gyr_radps))
+    done = levelhips("analyze", path, "--out", tmp_path / "out", code=0)
+    assert re.search(r"None of \d+ walking steps counts: nobody stood still", done.stderr)
+    assert len(rows(tmp_path / "out" / "steps.csv")) > 80
 
 
 def test_a_drill_without_a_repetition_ends_with_code_3(tmp_path: Path) -> None:

@@ -91,8 +91,12 @@ def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:
 
 
 def _exit_if_nothing_counts(analysis: Analysis) -> None:
-    """Say why no step or repetition counts and what to do about it, and exit with code 3."""
+    """Say why no step or repetition counts and what to do about it, and exit with code 3.
+
+    Walking is no failure: its contacts, sides and times are results, with and without drops that count.
+    """
     from levelhips.analysis import why_nothing_counts
+    from levelhips.events import Mode
 
     if analysis.settings.drill.name:
         reason, fix = ("", "") if any(rep.full for rep in analysis.reps) else NO_REPETITION
@@ -101,4 +105,5 @@ def _exit_if_nothing_counts(analysis: Analysis) -> None:
         reason, fix = (why.reason, why.fix) if why is not None else ("", "")
     if reason:
         say(error_console(), f"{reason}. {fix}.")
-        raise SystemExit(NOTHING_COUNTS)
+        if not any(step.mode is Mode.WALKING for step in analysis.steps):
+            raise SystemExit(NOTHING_COUNTS)
