@@ -52,6 +52,7 @@ from levelhips.events import (
     Side,
     Signal,
     SignalKind,
+    ThresholdChange,
     ThresholdReason,
     Update,
 )
@@ -71,7 +72,7 @@ SHOWN: dict[Enum, tuple[str, ...]] = {
     Mode: ("MODES",),
     Quality: ("QUALITY", "QUALITY_ADVICE", "EXCLUSION_REASONS", "EXCLUSION_FIXES"),
     ThresholdReason: ("THRESHOLD_REASONS",),
-    Posture: ("POSTURES", "TAKE_POSTURE"),
+    Posture: ("TAKE_POSTURE",),
     Phase: ("PHASES",),
     PhaseReason: ("PHASE_REASONS",),
     PromptKind: ("PROMPTS",),
@@ -486,3 +487,12 @@ def test_no_user_interface_spells_a_sentence_of_the_tables() -> None:
         if sentence in path.read_text(encoding="utf-8")
     ]
     assert not twice
+
+
+def test_a_limit_that_moved_is_told_with_its_reason_and_one_that_was_chosen_before_is_not() -> None:
+    known = ThresholdChange(0.0, 0.0, math.radians(4.0), math.radians(2.5), ThresholdReason.FIXED)
+    moved = ThresholdChange(1.0, 1.0, math.radians(4.5), math.radians(3.0), ThresholdReason.COMMAND)
+    assert look(known).said == ""
+    assert look(known).threshold_deg == pytest.approx({Side.LEFT: 4.0, Side.RIGHT: 2.5})
+    assert look(known, moved).said == "Limit left 4.5, right 3.0 deg: changed by you"
+    assert look(known, moved).threshold_deg == pytest.approx({Side.LEFT: 4.5, Side.RIGHT: 3.0})

@@ -34,7 +34,8 @@ def plan(
         return
     if notes:
         for note in NOTES:
-            out.print(f"[bold]{note.title}[/]  {note.text}", highlight=False)
+            guides = f" (guides {', '.join(note.guides)}; see docs/plans.md)" if note.guides else ""
+            out.print(f"[bold]{note.title}[/]  {note.text}{guides}", highlight=False)
         return
     programme = Programme() if reset else load_programme(path)
     today = dt.datetime.now().astimezone().date()

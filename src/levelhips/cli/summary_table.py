@@ -9,6 +9,7 @@ from rich.table import Table
 
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.metrics import SUMMARY, Metric
+from levelhips.text import QUALITY, words_for_value
 
 DASH = "-"
 
@@ -60,7 +61,9 @@ def _add_excluded_rows(table: Table, summary: dict[str, Any]) -> None:
     recording, steps = summary["recording"], summary["steps"]
     excluded = {name: count for name, count in steps["quality"].items() if name != "ok"}
     if excluded:
-        table.add_row("excluded steps", "", "", ", ".join(f"{count} {name}" for name, count in sorted(excluded.items())))
+        table.add_row(
+            "excluded steps", "", "", ", ".join(f"{count} ({words_for_value(QUALITY, name)})" for name, count in sorted(excluded.items()))
+        )
     if recording["gaps"]:
         table.add_row("samples lost", "", "", f"{recording['gaps']} gaps, {recording['gaps_s']:.1f} s")
     if summary["standing"] is None:

@@ -33,12 +33,13 @@ from levelhips.events import (
     Step,
     Stride,
     ThresholdChange,
+    ThresholdReason,
     Update,
 )
 from levelhips.live.drill_snapshot import DrillPicture, begin, heed
 from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
-from levelhips.text import GAP_REASONS, NOTICES, SIGNALS, block_line, words_for
+from levelhips.text import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, words_for
 
 __all__ = ["BARS", "Bar", "Picture", "Trace", "View", "block_line"]
 
@@ -220,12 +221,18 @@ def _after_gap(picture: Picture, gap: Gap) -> dict[str, Any]:
     return {"said": f"{lost_s:.1f} s: {words_for(GAP_REASONS, gap.reason)}"} if lost_s > TOLD_GAP_S else {}
 
 
+def _after_threshold(picture: Picture, change: ThresholdChange) -> dict[str, Any]:
+    level = {Side.LEFT: math.degrees(change.left_rad), Side.RIGHT: math.degrees(change.right_rad)}
+    if change.why is ThresholdReason.FIXED:  # as it was when the session began: nothing new
+        return {"threshold_deg": level}
+    sides = ", ".join(f"{words_for(SIDES, side)} {value:.1f}" for side, value in level.items())
+    return {"threshold_deg": level, "said": f"Limit {sides} deg: {words_for(THRESHOLD_REASONS, change.why)}"}
+
+
 # What an event changes in the picture.
 _CHANGES: dict[type, Callable[[Picture, Any], dict[str, Any]]] = {
     StandingZero: lambda picture, event: {"zeroed": True},
-    ThresholdChange: lambda picture, event: {
-        "threshold_deg": {Side.LEFT: math.degrees(event.left_rad), Side.RIGHT: math.degrees(event.right_rad)}
-    },
+    ThresholdChange: _after_threshold,
     Cue: lambda picture, event: {"cues": picture.cues + 1, "last_cue": event},
     ModeChange: lambda picture, event: {"mode": event.mode},
     Gap: _after_gap,

@@ -4,7 +4,7 @@ Terminal, window and voice take their words from here, so that one thing has one
 a test. Titles and labels of a single screen stay with that screen.
 """
 
-from levelhips.text.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, POSTURES, PROMPTS, TAKE_POSTURE
+from levelhips.text.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE
 from levelhips.text.lookup import words_for, words_for_value
 from levelhips.text.session import (
     BLOCKS,
@@ -37,7 +37,6 @@ __all__ = [
     "NOTICES",
     "PHASES",
     "PHASE_REASONS",
-    "POSTURES",
     "PROMPTS",
     "QUALITY",
     "QUALITY_ADVICE",

@@ -81,16 +81,6 @@ PROMPTS: dict[PromptKind, str] = {
 }
 """What a prompt says, for those who look instead of listen."""
 
-POSTURES: dict[Posture, str] = {
-    Posture.UNCLEAR: "between positions",
-    Posture.UPRIGHT: "upright",
-    Posture.LEFT_SIDE: "on your left side",
-    Posture.RIGHT_SIDE: "on your right side",
-    Posture.SUPINE: "on your back",
-    Posture.PRONE: "on your front",
-}
-"""The posture, as a label."""
-
 TAKE_POSTURE: dict[Posture, str] = {
     Posture.UNCLEAR: "Get in position",  # never asked for
     Posture.UPRIGHT: "Stand upright",

@@ -296,7 +296,7 @@ class DrillCoach:
             self._fault(t_s, crossed)
         if self._opposite.push(t_s, lead_deg):
             self._say(Beat(t_s, t_s, PromptKind.WRONG_SIDE))
-        sample = DrillSample(t_s, lead_deg, values[self.drill.count.signal], now.rate_dps, now.lateral_mps2, self._form.inside)
+        sample = DrillSample(t_s, lead_deg, now.rate_dps, now.lateral_mps2, self._form.inside)
         for found in self._counter.push(sample) if self._counter is not None else ():
             if isinstance(found, Prompt):
                 self._say(Beat(t_s, t_s, found.kind, found.number))

@@ -18,8 +18,8 @@ class DrillSample:
     ----------
     t_s : float
         Sensor time [s].
-    slow_deg, quick_deg : float
-        The leading angle, smoothed more (for ranges) and less (for speed) [deg].
+    slow_deg : float
+        The leading angle, smoothed for ranges [deg].
     rate_dps : float
         Size of the angular rate [deg/s].
     lateral_mps2 : float
@@ -30,7 +30,6 @@ class DrillSample:
 
     t_s: float
     slow_deg: float
-    quick_deg: float
     rate_dps: float
     lateral_mps2: float
     inside: bool
