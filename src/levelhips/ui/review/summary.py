@@ -31,8 +31,8 @@ def _run_line(summary: dict[str, Any]) -> str:
             drift = texts.SUMMARY_DRIFT.format(slope=found["slope"], error=found["standard_error"]) if known else ""
             parts.append(texts.SUMMARY_SIDE.format(side=side.value, mean=spread["mean"], sd=spread["sd"], drift=drift))
     asymmetry = summary["asymmetry_deg"]
-    if asymmetry["right_less_left"] is not None and asymmetry["standard_error"] is not None:
-        parts.append(texts.SUMMARY_ASYMMETRY.format(difference=asymmetry["right_less_left"], error=asymmetry["standard_error"]))
+    if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
+        parts.append(texts.SUMMARY_ASYMMETRY.format(difference=asymmetry["right_minus_left"], error=asymmetry["uncertainty"]))
     if summary["cadence_spm"]:
         parts.append(texts.CADENCE.format(cadence=summary["cadence_spm"]["mean"]))
     parts.append(texts.SUMMARY_BEEPS.format(beeps=summary["cues"]["all"]))
