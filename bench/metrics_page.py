@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from levelhips.events import Rep, Step, Stride
-from levelhips.metrics import BUILT_IN, CSV, HISTORY, LIVE, REPORT, REVIEW, SUMMARY, Measured, Metric, Metrics
+from levelhips.metrics import BUILT_IN, CSV, HISTORY, REVIEW, SUMMARY, Measured, Metric, Metrics
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "metrics.md"
 
@@ -28,7 +28,7 @@ PARTS: tuple[tuple[type[Measured], str, str], ...] = (
     (Rep, "reps.csv", "A row for each repetition of a drill; a hold is one repetition."),
 )
 
-PLACES = {SUMMARY: "summary", LIVE: "live", REVIEW: "review", HISTORY: "history", REPORT: "report"}
+PLACES = {SUMMARY: "summary", REVIEW: "review", HISTORY: "history"}
 
 TAIL = """
 ## A metric of your own

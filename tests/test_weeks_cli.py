@@ -82,7 +82,7 @@ def test_the_plan_and_the_diary_by_commands(home: Path) -> None:
     assert "better not run today" in levelhips(home, "diary", "pain", 5, "before")
     assert "0 (none) to 10" in levelhips(home, "diary", "pain", 11, "before", code=1)
     assert "Ghost: 639 km" in levelhips(home, "diary", "shoes", "Ghost", "--km", 639)
-    assert "change them" in levelhips(home, "diary", "distance", 2, "--shoes", "Ghost")
+    assert "Most shoes are replaced around 640 km" in levelhips(home, "diary", "distance", 2, "--shoes", "Ghost")
     assert "There are no shoes" in levelhips(home, "diary", "distance", 2, "--shoes", "Nobody's", code=1)
 
 

@@ -1,4 +1,4 @@
-"""The one family of errors that a face catches and shows: what happened, and what to do about it."""
+"""Base classes of errors that are shown to the user: what happened, and what to do about it."""
 
 from __future__ import annotations
 

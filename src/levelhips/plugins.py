@@ -1,4 +1,4 @@
-"""What other packages bring: found by its entry point, ours by the same door as anyone's."""
+"""Load plug-ins from an entry-point group; built-ins are registered the same way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def installed(group: str, kind: type[T]) -> dict[str, T]:
         try:
             loaded = entry.load()
             if not isinstance(loaded, kind):
-                raise TypeError(f"{entry.value} is no {kind.__name__}")
+                raise TypeError(f"{entry.value} is not a {kind.__name__}")
             found[entry.name] = loaded
         except Exception as error:  # a stranger's broken package must not cost the user all the others
             log.warning("%s %s is left out: %s", kind.__name__, entry.name, error)

@@ -1,4 +1,4 @@
-"""Metrics of levelhips and of installed plug-ins."""
+"""Load the metrics of levelhips and of installed plug-ins; the pure declarations are in `levelhips.metrics`."""
 
 from __future__ import annotations
 

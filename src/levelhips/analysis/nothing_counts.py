@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from levelhips.analysis.findings import Findings
 from levelhips.events import Contact, DrillBegin, Mode, Quality, StandingZero
-from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS
+from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS, QUALITY, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def why_nothing_counts(analysis: Findings) -> NothingCounts | None:
     if steps:
         quality, n = Counter(step.quality for step in steps).most_common(1)[0]
         reason, fix = EXCLUSION_REASONS[quality], EXCLUSION_FIXES[quality]
-        return NothingCounts(f"None of {len(steps)} {steps[0].mode.value} steps counts: {reason} ({n} steps {quality.value})", fix)
+        most = f"{n} steps: {words_for(QUALITY, quality)}"
+        return NothingCounts(f"None of {len(steps)} {steps[0].mode.value} steps counts: {reason} ({most})", fix)
     if any(isinstance(event, Contact) for event in events):
         return NothingCounts(
             "Feet touch the ground, but no step could be measured", "Run for at least half a minute without stopping, on a straight"

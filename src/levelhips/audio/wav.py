@@ -38,7 +38,7 @@ class WavSink:
             self._raw = open(self._part, "wb")  # noqa: SIM115  # closed in close()
         except OSError as error:
             raise RecordingError(
-                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or mend its permissions"
+                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or check its permissions"
             ) from error
         self._file = wave.open(self._raw, "wb")  # noqa: SIM115
         self._file.setnchannels(2)

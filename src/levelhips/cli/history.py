@@ -1,4 +1,4 @@
-"""levelhips history: past sessions, weeks, and what holds without sound."""
+"""levelhips history: past sessions, weeks, and how much is kept without beeps."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from levelhips.cli.options import profile_of
 from levelhips.cli.signals import signals_as_ctrl_c
 from levelhips.cli.terminal.live_view import LiveView
 from levelhips.errors import LevelHipsError
-from levelhips.events import LinkState, Side
+from levelhips.events import LinkState, Quality, Side
 from levelhips.live.session import MakeSource, Session, ready
 from levelhips.programme.remember import remember
 from levelhips.recording import Recording
@@ -26,6 +26,7 @@ from levelhips.sensors.profile import Profile
 from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault, parse_fault
+from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS, words_for
 
 
 def run_session(
@@ -134,8 +135,8 @@ def _result_lines(session: Session) -> list[str]:
     tally = session.tally
     lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({tally.counted} counted), {tally.cues} beeps"]
     if tally.steps and not tally.counted:
-        quality, n = tally.steps.most_common(1)[0]
-        lines.append(f"No step counts; {n} are excluded as {quality}. For the reason and a fix: levelhips analyze")
+        quality = Quality(tally.steps.most_common(1)[0][0])
+        lines.append(f"No step counts: {words_for(EXCLUSION_REASONS, quality)}. {words_for(EXCLUSION_FIXES, quality)}.")
     if tally.drill is not None:
         lines = drill_lines(drill_values(tally.drill))
     drops = []

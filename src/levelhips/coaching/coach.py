@@ -1,4 +1,4 @@
-"""The coach: watches the drop while the foot is on the ground, and says when it is too much."""
+"""Decide from the drop in each stance when to beep, and keep the thresholds."""
 
 from __future__ import annotations
 

@@ -81,13 +81,6 @@ class Threshold:
         """The present threshold of a side [rad]; infinite while the baseline is not known."""
         return self._sides[side].threshold_rad
 
-    @property
-    def baseline_share(self) -> float:
-        """How much of the baseline has been gathered, 0 to 1 (1 with a fixed threshold)."""
-        if not self._auto:
-            return 1.0
-        return min(min(side.count for side in self._sides.values()) / self.settings.baseline_steps, 1.0)
-
     def set(self, at_s: float, left_rad: float, right_rad: float, why: ThresholdReason) -> ThresholdChange:
         """Fix both thresholds; from now on nothing shapes them."""
         self._auto = False
@@ -126,7 +119,7 @@ class Threshold:
             return []
         for each in self._sides.values():
             each.threshold_rad = self.settings.first(each.mean, each.sd)
-            # Half of a baseline of 2 deg is 1 deg: of a small drop not all must go.
+            # Half of a baseline of 2 deg is 1 deg: a small drop need not be reduced to zero.
             each.floor_rad = max(each.mean - math.radians(self.settings.most_below_deg), each.mean / 2)
         left, right = self._sides[Side.LEFT], self._sides[Side.RIGHT]
         known = step.known_s

@@ -1,8 +1,9 @@
 """Write events as JSON and read them back, by the type hints of their classes.
 
 A field may be a float, an int, a bool, a str, a StrEnum, or one of these or None. A float that is not finite is written as
-null and read as NaN. Whoever adds an event kind or a field adds nothing here; whoever renames one adds a line to `OLD_KINDS`,
-`OLD_FIELDS` or `OLD_WORDS`, because recordings keep the old name for ever.
+null and read as NaN. Whoever adds an event kind adds nothing here. A new field of a kind that exists comes last and has a
+default: recordings from before do not have it. Whoever renames one adds a line to `OLD_KINDS`, `OLD_FIELDS` or
+`OLD_WORDS`, because recordings keep the old name for ever.
 """
 
 from __future__ import annotations

@@ -11,14 +11,14 @@ import numpy as np
 
 from levelhips.analysis import Analysis
 from levelhips.analysis.installed_metrics import metrics
+from levelhips.analysis.series import MEAN_OF, counts, events_of, running_mean, series
 from levelhips.errors import BadInputError, LevelHipsError
-from levelhips.events import Quality, Rep, Side, Step, Stride, ThresholdChange
+from levelhips.events import Side, Step, ThresholdChange
 from levelhips.metrics import Measured, Metric
 from levelhips.samples import Gap
 
 LEFT, RIGHT, INK, BACK = "#56b4e9", "#e69f00", "#e6ebf0", "#0f1418"  # blue and orange: told apart by all eyes (Okabe and Ito)
 LINES, FAINT, SHADE = "#2a3239", "#6b7680", "#3a444d"
-MEAN_OF = 30  # steps in the running mean: 20 s of a side
 SHOWN_GAP_S = 0.5  # shorter gaps are narrower than a pixel
 DROP = "contralateral_drop"
 
@@ -59,14 +59,14 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
     FigureCanvasAgg(figure)
     sides: Sequence[Side | None] = list(Side) if metric.by_side else [None]
     panels = figure.subplots(len(sides), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    events = _events(analysis, metric)
+    events = events_of(analysis, metric)
     for axes, side in zip(panels, sides, strict=True):
-        _draw(axes, metric, [event for event in events if side is None or event.side is side], side)
+        _draw(axes, metric, events, side)
         if key == DROP and side is not None:
             _draw_coaching(axes, analysis, side)
         _finish(axes, analysis, metric, side)
     if key == DROP:
-        drops = [event.drop_deg for event in events if isinstance(event, Step) and _counts(event)]
+        drops = [event.drop_deg for event in events if isinstance(event, Step) and counts(event)]
         top = float(np.quantile(drops, 0.999)) if drops else 5.0
         panels[0].set_ylim(0, max(1.25 * top, 2.0))
     panels[-1].set_xlabel("time [min]", color=INK, fontsize=13)
@@ -79,36 +79,16 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
         raise LevelHipsError(f"{path} cannot be written ({error.strerror})", fix="Free some space, or choose another folder") from error
 
 
-def _events(analysis: Analysis, metric: Metric) -> list[Measured]:
-    """The events that have the metric; of steps and strides those of the gait that the session is about."""
-    if metric.of is Rep:
-        return list(analysis.reps)
-    mode = analysis.statistics().mode
-    every: list[Step] | list[Stride] = analysis.steps if metric.of is Step else analysis.strides
-    return [event for event in every if event.mode is mode]
-
-
-def _counts(event: Measured) -> bool:
-    return event.full if isinstance(event, Rep) else event.quality is Quality.OK
-
-
-def _draw(axes: Any, metric: Metric, events: list[Measured], side: Side | None) -> None:
+def _draw(axes: Any, metric: Metric, events: Sequence[Measured], side: Side | None) -> None:
     """Draw a point for each event and the running mean of those that count."""
-    factor = metric.shown.factor
-    for valid in (False, True):
-        chosen = [event for event in events if _counts(event) is valid]
-        t = np.array([event.at_s / 60 for event in chosen])
-        y = np.array([metric.value(event) for event in chosen], dtype=np.float64) * factor
-        if not valid:
-            axes.plot(t, y, "x", color=FAINT, ms=4, label="excluded")
-            continue
-        color = {Side.LEFT: LEFT, Side.RIGHT: RIGHT, None: INK}[side]
-        axes.plot(t, y, "o", color=color, ms=2.6, alpha=0.55, label=f"one {metric.of.__name__.lower()}")
-        t, y = t[np.isfinite(y)], y[np.isfinite(y)]
-        if len(y) >= 20:
-            window = min(MEAN_OF, len(y) // 2)
-            mean = np.convolve(y, np.full(window, 1 / window), mode="valid")
-            axes.plot(t[window - 1 :], mean, color=color, lw=2.6, label=f"mean of {window}")
+    t_s, values = series(events, metric, side, counting=False)
+    axes.plot(t_s / 60, values, "x", color=FAINT, ms=4, label="excluded")
+    t_s, values = series(events, metric, side)
+    color = {Side.LEFT: LEFT, Side.RIGHT: RIGHT, None: INK}[side]
+    axes.plot(t_s / 60, values, "o", color=color, ms=2.6, alpha=0.55, label=f"one {metric.of.__name__.lower()}")
+    t_s, values = running_mean(t_s, values)
+    if len(values):
+        axes.plot(t_s / 60, values, color=color, lw=2.6, label=f"mean of {MEAN_OF}")
 
 
 def _draw_coaching(axes: Any, analysis: Analysis, side: Side) -> None:

@@ -1,4 +1,4 @@
-"""Count what a session brings, for the summary at its end."""
+"""Count steps, beeps, gaps and packets of a session, for the summary at its end."""
 
 from __future__ import annotations
 

@@ -27,14 +27,12 @@ class ShownIn(Flag):
 
     CSV = auto()  # a column of steps.csv, strides.csv or reps.csv
     SUMMARY = auto()  # a row of the terminal's summary
-    LIVE = auto()  # the screen of a running session
     REVIEW = auto()  # a column of the table in the review
     HISTORY = auto()  # kept for every session, to be compared over weeks
-    REPORT = auto()  # the report for print
 
 
-CSV, SUMMARY, LIVE, REVIEW, HISTORY, REPORT = ShownIn
-AVERAGED = SUMMARY | LIVE | HISTORY | REPORT
+CSV, SUMMARY, REVIEW, HISTORY = ShownIn
+AVERAGED = SUMMARY | HISTORY
 """A metric that is shown in one of these has a mean, which is in `summary.json` too."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from levelhips.events import Rep
-from levelhips.metrics.metric import CSV, DEGREES, HISTORY, REPORT, REVIEW, SUMMARY, Display, Metric
+from levelhips.metrics.metric import CSV, DEGREES, HISTORY, REVIEW, SUMMARY, Display, Metric
 
 _DEG = Display("deg", 1.0, 1)
 _S = Display("s", 1.0, 1)
@@ -47,7 +47,7 @@ REP_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="rep_range", of=Rep, field="range_rad", unit="deg", scale=DEGREES, digits=2, label="Range", column="range_deg", display=_DEG,
-        help="Largest value of the drill's leading angle in the repetition.", shown_in=CSV | SUMMARY | REVIEW | HISTORY | REPORT,
+        help="Largest value of the drill's leading angle in the repetition.", shown_in=CSV | SUMMARY | REVIEW | HISTORY,
     ),
     Metric(
         key="rep_mean", of=Rep, field="mean_rad", unit="deg", scale=DEGREES, digits=2, label="Mean angle", column="mean_deg", display=_DEG,
@@ -71,6 +71,6 @@ REP_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="rep_tempo", of=Rep, field="tempo_s", unit="s", digits=2, label="Tempo", display=_S,
-        help="Duration of the whole repetition: out, hold and back.", shown_in=SUMMARY | REVIEW | HISTORY | REPORT,
+        help="Duration of the whole repetition: out, hold and back.", shown_in=SUMMARY | REVIEW | HISTORY,
     ),
 )  # fmt: skip

@@ -23,7 +23,7 @@ FIRST_STEPS = 20  # steps a side that are compared, at the start and now: 15 s, 
 
 
 class Feedback(StrEnum):
-    """Whether a step too far down would have beeped."""
+    """Whether beeps were on at a step."""
 
     WITH = "with"
     WITHOUT = "without"  # a block of the run protocol without feedback

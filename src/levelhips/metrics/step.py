@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from levelhips.events import Step
-from levelhips.metrics.metric import CSV, DEGREES, HISTORY, LIVE, MILLI, PER_G, REPORT, REVIEW, SUMMARY, Display, Metric
+from levelhips.metrics.metric import CSV, DEGREES, HISTORY, MILLI, PER_G, REVIEW, SUMMARY, Display, Metric
 
 _MEAN_DEG = Display("deg", 1.0, 2)  # the mean of hundreds of steps is known better than one of them
 _MS = Display("ms", MILLI, 0)
@@ -25,7 +25,7 @@ STEP_METRICS: tuple[Metric, ...] = (
     Metric(
         key="contralateral_drop", of=Step, field="drop_rad", unit="deg", scale=DEGREES, label="Pelvic drop", by_side=True,
         help="Largest amount in stance by which the swing side of the pelvis is lower than in standing.",
-        shown_in=CSV | SUMMARY | LIVE | REVIEW | HISTORY | REPORT, display=_MEAN_DEG,
+        shown_in=CSV | SUMMARY | REVIEW | HISTORY, display=_MEAN_DEG,
     ),
     Metric(
         key="quality", of=Step, field="quality", digits=None, label="Quality", shown_in=CSV | REVIEW,
@@ -42,7 +42,7 @@ STEP_METRICS: tuple[Metric, ...] = (
     Metric(
         key="drop_uncertainty", of=Step, field="drop_sd_rad", unit="deg", scale=DEGREES, label="Drop uncertainty",
         help="Standard uncertainty of this step's drop from orientation, standing zero and heading of the clip.",
-        shown_in=CSV | LIVE | REVIEW | HISTORY, display=_MEAN_DEG,
+        shown_in=CSV | REVIEW | HISTORY, display=_MEAN_DEG,
     ),
     Metric(
         key="drop_at_contact", of=Step, field="drop_at_contact_rad", unit="deg", scale=DEGREES, label="Drop at contact", by_side=True,
@@ -51,7 +51,7 @@ STEP_METRICS: tuple[Metric, ...] = (
     Metric(
         key="drop_excursion", of=Step, field="drop_excursion_rad", unit="deg", scale=DEGREES, label="Drop, contact to peak", by_side=True,
         help="How much the swing side sinks from contact to the largest drop of the stance.",
-        shown_in=CSV | SUMMARY | HISTORY | REPORT, display=_MEAN_DEG,
+        shown_in=CSV | SUMMARY | HISTORY, display=_MEAN_DEG,
     ),
     Metric(
         key="drop_peak_time", of=Step, field="peak_percent", unit="%", digits=1, label="Time of peak drop", by_side=True,
@@ -75,12 +75,12 @@ STEP_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="contact_time", of=Step, field="contact_time_s", unit="s", digits=4, label="Contact time", by_side=True,
-        help="Time from contact to toe-off; empty in walking.", shown_in=CSV | SUMMARY | REVIEW | HISTORY | REPORT, display=_MS,
+        help="Time from contact to toe-off; empty in walking.", shown_in=CSV | SUMMARY | REVIEW | HISTORY, display=_MS,
     ),
     Metric(
         key="flight_before", of=Step, field="flight_before_s", unit="s", digits=4, label="Flight time", by_side=True,
         help="Time in the air before this contact, since the toe-off of the other foot; empty for the first step and in walking.",
-        shown_in=CSV | SUMMARY | HISTORY | REPORT, display=_MS,
+        shown_in=CSV | SUMMARY | HISTORY, display=_MS,
     ),
     Metric(
         key="step_time", of=Step, field="step_time_s", unit="s", digits=4, label="Step time", by_side=True,
@@ -89,7 +89,7 @@ STEP_METRICS: tuple[Metric, ...] = (
     Metric(
         key="impact_peak", of=Step, field="impact_peak_mps2", unit="g", scale=PER_G, label="Impact", by_side=True,
         help="Largest vertical specific force in the first 60 ms after contact; standing still is 1 g.",
-        shown_in=CSV | SUMMARY | HISTORY | REPORT, display=_G,
+        shown_in=CSV | SUMMARY | HISTORY, display=_G,
     ),
     Metric(
         key="vertical_peak", of=Step, field="vertical_peak_mps2", unit="g", scale=PER_G, label="Vertical peak", by_side=True,

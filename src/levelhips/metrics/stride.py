@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from levelhips.events import Stride
-from levelhips.metrics.metric import CSV, DEGREES, HISTORY, LIVE, MILLI, REPORT, SUMMARY, Display, Metric
+from levelhips.metrics.metric import CSV, DEGREES, HISTORY, MILLI, SUMMARY, Display, Metric
 
 _DEG = Display("deg", 1.0, 1)
 
@@ -23,7 +23,7 @@ STRIDE_METRICS: tuple[Metric, ...] = (
     Metric(
         key="cadence", of=Stride, field="cadence_spm", unit="steps/min", digits=2, label="Cadence",
         help="Steps a minute: two steps over the time of the stride.",
-        shown_in=CSV | SUMMARY | LIVE | HISTORY | REPORT, display=Display("steps/min", 1.0, 1),
+        shown_in=CSV | SUMMARY | HISTORY, display=Display("steps/min", 1.0, 1),
     ),
     Metric(
         key="stride_quality", of=Stride, field="quality", digits=None, label="Quality", column="quality", shown_in=CSV,
@@ -43,21 +43,21 @@ STRIDE_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="tilt_mean", of=Stride, field="tilt_mean_rad", unit="deg", scale=DEGREES, label="Mean tilt",
-        help="Mean tilt over the stride against standing; positive: front down.", shown_in=CSV | LIVE | HISTORY,
+        help="Mean tilt over the stride against standing; positive: front down.", shown_in=CSV | HISTORY,
     ),
     Metric(
         key="tilt_range", of=Stride, field="tilt_range_rad", unit="deg", scale=DEGREES, label="Tilt range",
-        help="Largest minus smallest tilt over the stride.", shown_in=CSV | SUMMARY | HISTORY | REPORT, display=_DEG,
+        help="Largest minus smallest tilt over the stride.", shown_in=CSV | SUMMARY | HISTORY, display=_DEG,
     ),
     Metric(
         key="rotation_range", of=Stride, field="rotation_range_rad", unit="deg", scale=DEGREES, label="Rotation range",
         help="Largest minus smallest rotation of the pelvis about the vertical over the stride.",
-        shown_in=CSV | SUMMARY | LIVE | HISTORY | REPORT, display=_DEG,
+        shown_in=CSV | SUMMARY | HISTORY, display=_DEG,
     ),
     Metric(
         key="vertical_oscillation", of=Stride, field="vertical_oscillation_m", unit="m", digits=4, label="Vertical oscillation",
         help="Highest minus lowest height of the pelvis over the stride.",
-        shown_in=CSV | SUMMARY | HISTORY | REPORT, display=Display("mm", MILLI, 0),
+        shown_in=CSV | SUMMARY | HISTORY, display=Display("mm", MILLI, 0),
     ),
     Metric(
         key="turn", of=Stride, field="turn_radps", unit="deg/s", scale=DEGREES, digits=2, label="Turning",

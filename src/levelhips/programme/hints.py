@@ -33,12 +33,12 @@ def pain_hint(before: int | None, after: int | None) -> str | None:
 
 
 def shoe_hint(name: str, km: float) -> str | None:
-    """A hint when shoes have run far."""
-    return f"{name} have run {km:.0f} km; change them at about {SHOE_KM:.0f}." if km >= SHOE_KM else None
+    """Return a hint when shoes have run far; None before."""
+    return f"{name}: {km:.0f} km. Most shoes are replaced around {SHOE_KM:.0f} km." if km >= SHOE_KM else None
 
 
 def hints(history: History, found: SessionRow) -> list[str]:
-    """What the weeks say to a run that was just made: load, pain, shoes, the road."""
+    """Return hints after a run, from the weeks before it: load, pain, shoes, the road."""
     if found.kind is not SessionKind.RUN:
         return []
     diary, day = Diary(history), dt.datetime.now().astimezone().date()

@@ -61,7 +61,7 @@ DEFAULT: tuple[Item, ...] = (
 )
 DAYS = 14
 ACUTE_DAYS = 7
-_DAYS = FieldSpec("days", int, DAYS, low=1, high=365)  # after a year it is no programme but a habit
+_DAYS = FieldSpec("days", int, DAYS, low=1, high=365)  # longer than a year is not a programme
 
 
 @dataclass(frozen=True, slots=True)

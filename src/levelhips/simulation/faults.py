@@ -1,4 +1,4 @@
-"""What goes wrong with sensors in the field, as faults that the virtual sensor can have, by name."""
+"""Faults of the virtual sensor, by name."""
 
 from __future__ import annotations
 

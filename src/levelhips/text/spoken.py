@@ -10,7 +10,7 @@ from levelhips.events import FormFault, Posture, PromptKind
 from levelhips.text.drill import FORM_FAULTS, TAKE_POSTURE
 
 NUMBERS: tuple[int, ...] = (*range(1, 31), 40, 50, 60)
-"""Repetitions are counted up to 30, which no catalogued dose exceeds; of a hold every tenth second is told, for a minute."""
+"""Repetitions are counted up to 30, which no catalogued dose exceeds; in a hold, every tenth second is announced, for a minute."""
 
 
 class Phrase(StrEnum):

@@ -47,8 +47,6 @@ class Drill:
         How still the start position is held: on one leg people sway.
     reach_deg : float
         How far from its start position the drill may take the pelvis; farther is another posture.
-    spread : bool
-        Whether mean and spread of the leading angle are reported, as in a test of balance.
     bow : bool
         Whether to measure first, by one bow on both feet, how far the clip is turned: 5 deg look like 4 deg of a hinge of 60.
     source : str
@@ -67,7 +65,6 @@ class Drill:
     ready_s: float = 4.0
     still_dps: float = 10.0
     reach_deg: float = 45.0
-    spread: bool = False
     bow: bool = False
     source: str = ""
 

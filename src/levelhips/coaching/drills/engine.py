@@ -43,7 +43,7 @@ from levelhips.samples import Array, Gap
 __all__ = ["STILL_S", "DrillCoach"]
 
 REMIND_S = 10.0  # between reminders: an instruction takes 5 to 7 s to say
-WRONG_S = 1.0  # in another posture for so long is meant, not passed through
+WRONG_S = 1.0  # held this long, another posture is intended
 AGAIN_S = 8.0  # between two reminders of the same wrong posture
 VOID_S = 0.25  # of lost samples; after them the vertical is found again
 SETTLE_S = 1.0  # ... and is not judged for the filter's time constant

@@ -1,4 +1,4 @@
-"""What a drill came to: repetitions good and cheated, range and tempo with their spread, time held."""
+"""Summary of a drill: repetitions, form faults, range, tempo and time held."""
 
 from __future__ import annotations
 

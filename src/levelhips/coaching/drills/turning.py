@@ -1,4 +1,4 @@
-"""How far the pelvis is turned about the vertical: only the gyroscope tells, and it drifts."""
+"""Estimate the turn about the vertical, with the gyroscope drift learned while at the start."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TurnWatch:
         self._p, self._pd = 0.25, 0.0
 
     def lose(self) -> None:
-        """Samples are missing: how far it turned meanwhile nobody knows."""
+        """Restart at the next sample: the turn during missing samples is unknown."""
         self._t_s = math.nan
 
     def push(self, t_s: float, turn_deg: float, *, home: bool) -> float:

@@ -40,7 +40,7 @@ class GapStage:
 
     @property
     def started(self) -> bool:
-        """Whether there were samples before: a gap before the first sample is none of motion's business."""
+        """Whether there were samples before; a gap before the first sample is ignored."""
         return len(self._state.last) > 0
 
     def push(self, part: Samples) -> None:

@@ -1,4 +1,4 @@
-"""What is particular to exports of phyphox: Accelerometer.csv (with gravity) and Gyroscope.csv, with units in their headers."""
+"""Column names and units of phyphox exports: Accelerometer.csv (with gravity) and Gyroscope.csv."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is particular to exports of Sensor Logger: no units in the headers, and an accelerometer without gravity."""
+"""Column names and units of Sensor Logger exports: none in the headers, and an accelerometer without gravity."""
 
 from __future__ import annotations
 

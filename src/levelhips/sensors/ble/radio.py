@@ -1,4 +1,4 @@
-"""Which Bluetooth is used, and what its errors mean to the user."""
+"""Select the Bluetooth backend and translate its errors."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class LevelHipsDecoder:
             raise BadInputError(f"The sensor speaks version {version} of the open profile", fix="Install a newer levelhips")
         if not (rate >= 40 and acc_range and gyr_range and axis < len(AXES)):
             raise BadInputError(
-                f"The sensor describes itself as {rate} Hz, {acc_range} g, {gyr_range} deg/s, axis {axis}", fix="Mend its firmware"
+                f"The sensor describes itself as {rate} Hz, {acc_range} g, {gyr_range} deg/s, axis {axis}", fix="Update its firmware"
             )
         self._rate_hz, self._dt_us = float(rate), 1e6 / rate
         acc_scale, gyr_scale = acc_range * STANDARD_GRAVITY_MPS2 / 32768, math.radians(gyr_range) / 32768

@@ -107,5 +107,5 @@ PROFILE = Profile(
     stop=list,
     decoder=ThingyDecoder,
     peripheral=ThingyPeripheral,
-    notes="It has no clock: losses show in the arrivals only, and are told up to 0.3 s late",
+    notes="It has no clock: losses show in the arrivals only, and are reported up to 0.3 s late",
 )

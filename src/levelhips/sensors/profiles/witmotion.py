@@ -120,5 +120,5 @@ PROFILE = Profile(
     stop=list,
     decoder=WitMotionDecoder,
     peripheral=WitMotionPeripheral,
-    notes="It has no clock: losses show in the arrivals only, and are told up to 0.3 s late",
+    notes="It has no clock: losses show in the arrivals only, and are reported up to 0.3 s late",
 )

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 
 from levelhips.analysis import Analysis
+from levelhips.analysis.series import running_mean
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Do
 from levelhips.events import Side, Step, ThresholdChange
@@ -16,7 +17,6 @@ from levelhips.samples import Gap
 from levelhips.ui import texts, theme
 from levelhips.ui.review.plot import ReviewPlot, move_playhead, playhead, side_color
 
-RUNNING_MEAN = 21  # steps of a side: 15 s
 FIRST_STRETCH_S = 30.0  # the brush at first: some 40 strides, each of them visible
 BEEPS_AT_DEG = -0.3  # beeps stand just under the axis, clear of the steps
 
@@ -86,11 +86,10 @@ class StepsPlot(ReviewPlot):
         """Add the running mean of a side; that of a recording to compare with is thin and dotted."""
         steps = analysis.good(side)
         t, drops = np.array([step.at_s for step in steps]) / 60, np.array([step.drop_deg for step in steps])
-        if len(drops) >= RUNNING_MEAN:
-            mean = np.convolve(drops, np.full(RUNNING_MEAN, 1 / RUNNING_MEAN), "valid")
-            half = RUNNING_MEAN // 2
-            style = Qt.PenStyle.DotLine if compared else Qt.PenStyle.SolidLine
-            self.plot(t[half:-half], mean, pen=pg.mkPen(theme.SIDE[side], width=2 if compared else 3, style=style))
+        t, mean = running_mean(t, drops)
+        style = Qt.PenStyle.DotLine if compared else Qt.PenStyle.SolidLine
+        if len(mean):
+            self.plot(t, mean, pen=pg.mkPen(theme.SIDE[side], width=2 if compared else 3, style=style))
 
     def _plot_limits(self, analysis: Analysis) -> None:
         changes = [event for event in analysis.events if isinstance(event, ThresholdChange)]

@@ -15,6 +15,5 @@ DRILL = Drill(
     dose=Dose(sets=1, reps=1),
     instruction="Stand on your {side} leg and hold the pelvis level for half a minute.",
     zero="standing",
-    spread=True,
     source="Before and after a block; a change below 4 deg between two tests is noise (from memory of the literature)",
 )

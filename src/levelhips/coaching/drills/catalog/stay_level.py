@@ -17,6 +17,5 @@ DRILL = Drill(
     zero="standing",
     ready_s=1.0,
     reach_deg=80,
-    spread=True,
     source="A free mode; the band is yours to choose",
 )
