@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from levelhips import Gap, Quality, Samples, Settings, SettingsError, Side, Update
+from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.drills.counters import (
     Band,
     Counter,
@@ -48,6 +49,7 @@ from levelhips.events import (
     PromptKind,
     Rep,
     Signal,
+    SignalKind,
     StandingZero,
 )
 from levelhips.motion.attitude import Attitude
@@ -560,3 +562,14 @@ def test_a_self_test_measures_what_is_over_its_limit_too_and_stay_level_does_not
     [level] = counted(update)
     assert level.range_deg < 5.0
     assert level.to_s - level.at_s > 21.0
+
+
+@pytest.mark.parametrize(("back_s", "signals"), [(1.0, [SignalKind.BACK]), (3.0, [])])
+def test_a_drill_signals_returning_samples_after_the_time_that_the_settings_say(back_s: float, signals: list[SignalKind]) -> None:
+    settings = Settings(cues=CueSettings(back_s=back_s), drill=DrillSettings(name="pelvic-drop"))
+    engine = build_engine(100.0, settings)
+    still = np.tile([0.0, 9.81, 0.0], (400, 1))
+    t_s = np.arange(400) / 100
+    engine.push(Samples.checked(t_s, still, np.zeros((400, 3))))
+    after = engine.push(Samples.checked(t_s + 6.0, still, np.zeros((400, 3))))
+    assert [event.what for event in after.of(Signal) if event.what is SignalKind.BACK] == signals

@@ -58,7 +58,7 @@ class _Drilling:
     """Measure and coach a drill."""
 
     def __init__(self, rate_hz: float, settings: EngineSettings, drill: Drill) -> None:
-        self._coach = DrillCoach(drill, settings.drill)
+        self._coach = DrillCoach(drill, settings.drill, settings.cues.back_s)
         self._attitude = Attitude(rate_hz, settings.motion.outward, settings.motion.filter)
 
     def push(self, item: Samples | Gap) -> Update:

@@ -1,4 +1,4 @@
-"""One resolution of the settings: defaults < user file < recording < `--settings` < options.
+"""One resolution of the settings: defaults < last baseline session < user file < recording < `--settings` < options.
 
 Layers are merged field by field, so a file with one setting leaves all others as they were. Every value of the result
 knows where it came from.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.drills.counters import Counter, Crossed, DrillSample, Prompt, Repetition
 from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.coaching.drills.drill_angles import DrillAngles, Moment, Start, moments
@@ -47,7 +48,6 @@ WRONG_S = 1.0  # held this long, another posture is intended
 AGAIN_S = 8.0  # between two reminders of the same wrong posture
 VOID_S = 0.25  # of lost samples; after them the vertical is found again
 SETTLE_S = 1.0  # ... and is not judged for the filter's time constant
-BACK_S = 1.0  # a loss of samples that long is worth a sound
 LYING_SIDES = (Posture.LEFT_SIDE, Posture.RIGHT_SIDE)
 
 
@@ -75,12 +75,14 @@ class DrillCoach:
         The drill, as it is declared.
     settings : DrillSettings
         The side, and what differs from the declaration: dose, range, pace.
+    back_s : float
+        Loss of samples after which their return is signalled [s], as `CueSettings.back_s`.
     """
 
-    def __init__(self, drill: Drill, settings: DrillSettings = DrillSettings()) -> None:
+    def __init__(self, drill: Drill, settings: DrillSettings = DrillSettings(), back_s: float = CueSettings().back_s) -> None:
         self.drill, self.side = drill.adapted(settings), settings.chosen
         self.posture = self.drill.posture(self.side)
-        self._state = _Progress()
+        self._state, self._back_s = _Progress(), back_s
         self._postures, self._turn = PostureWatch(), TurnWatch()
         self._stillness, self._hinge = Stillness(self.drill.still_dps), HipHinge()
         self._reach = ReachMonitor(self.drill.reach_deg)
@@ -152,7 +154,7 @@ class DrillCoach:
             self._turn.lose()
             if self._counter is not None:
                 self._counter.interrupt()
-        if lost_s >= BACK_S:
+        if lost_s >= self._back_s:
             self._say(Signal(gap.from_s, gap.to_s, SignalKind.BACK))
         return self._take_events()
 
