@@ -14,8 +14,8 @@ from rich.console import Console
 from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.cli.console import console, open_player, say
 from levelhips.cli.options import profile_of
-from levelhips.cli.signals import signals_as_ctrl_c
 from levelhips.cli.terminal.live_view import LiveView
+from levelhips.cli.termination import signals_as_ctrl_c
 from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Quality, Side
 from levelhips.live.session import MakeSource, Session, ready

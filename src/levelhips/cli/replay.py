@@ -18,7 +18,7 @@ from levelhips.cli.options import (
     SettingsOption,
     settings_for,
 )
-from levelhips.cli.signals import signals_as_ctrl_c
+from levelhips.cli.termination import signals_as_ctrl_c
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.errors import RecordingError, SettingsError
 

@@ -63,7 +63,7 @@ def _serve_here(out: Console, recording: Recording, profile: Profile, faults: li
 def _serve_over_the_air(
     out: Console, recording: Recording, profile: Profile, faults: list[Fault], rate_hz: float | None, transport: str, *, loop: bool
 ) -> None:
-    from levelhips.cli.signals import signals_as_ctrl_c
+    from levelhips.cli.termination import signals_as_ctrl_c
     from levelhips.simulation.peripheral import serve
 
     def advertising(sensor: VirtualSensor) -> None:

@@ -5,6 +5,7 @@ sensor's clock [s]. Angles are in radians; properties that end in `_deg` are for
 words for people are in `levelhips.text`.
 """
 
+from levelhips.events.angles import Angles, Pose
 from levelhips.events.coaching import Baseline, BlockChange, BlockPurpose, Cue, Pace, ThresholdChange, ThresholdReason
 from levelhips.events.drill import (
     Beat,
@@ -21,7 +22,6 @@ from levelhips.events.drill import (
 )
 from levelhips.events.gait import Contact, Heading, Mode, ModeChange, Quality, Side, StandingZero, Step, Stride
 from levelhips.events.session import LinkChange, LinkState, Notice, NoticeKind, Signal, SignalKind
-from levelhips.events.signals import Angles, Pose
 from levelhips.events.update import EVENT_KINDS, E, Event, Update
 
 __all__ = [

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TypeVar, get_args
 
+from levelhips.events.angles import Angles
 from levelhips.events.coaching import Baseline, BlockChange, Cue, Pace, ThresholdChange
 from levelhips.events.drill import Beat, Cheat, DrillBegin, PhaseChange, PostureChange, Rep
 from levelhips.events.gait import Contact, Heading, ModeChange, StandingZero, Step, Stride
 from levelhips.events.session import LinkChange, Notice, Signal
-from levelhips.events.signals import Angles
 from levelhips.samples import Gap
 
 Event = (
