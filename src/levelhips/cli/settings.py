@@ -154,7 +154,7 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
     try:
         spec.check(value)
     except FieldError as error:
-        raise SettingsError(f"Setting {key} {error.problem}", fix=spec.help) from error
+        raise SettingsError(f"Setting {key} {error.problem}", fix=f"Give another value; {key} is: {spec.help}") from error
     if key == "drill.name" and value:
         from levelhips.settings.installed import drill_named
 
