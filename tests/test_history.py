@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+import math
 import os
 import shutil
 import sqlite3
@@ -16,10 +18,11 @@ from levelhips import BadInputError, RecordingError, Samples, Settings, Settings
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
-from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step
+from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step, ThresholdChange, ThresholdReason
 from levelhips.history import Diary, History, SessionKind, session_row
 from levelhips.history.migrations import MIGRATIONS
 from levelhips.history.weekly import baseline, retention, weeks
+from levelhips.metrics import Statistics
 from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
 from levelhips.programme.programme import DEFAULT, DayKind, Item, Programme
 from levelhips.programme.remember import remembered, thresholds_from
@@ -513,3 +516,20 @@ def test_the_result_of_a_drill_is_gathered_one_by_one_as_at_once(tmp_path: Path)
     assert (len(whole.reps), whole.good, dict(whole.cheats)) == (3, 2, {"turned": 1})
     assert DrillResult.of([event for event in events if isinstance(event, Rep)]) is None
     assert os.path.getsize(tmp_path / "a.mcap") > 0
+
+
+def test_the_limit_of_a_session_is_the_last_one_and_a_start_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = [
+        ThresholdChange(1.0, 1.0, math.radians(4.0), math.radians(3.0), ThresholdReason.FIXED),
+        ThresholdChange(9.0, 9.0, math.radians(4.5), math.radians(3.5), ThresholdReason.COMMAND),
+    ]
+    module = importlib.import_module("levelhips.history.session_row")  # the package has a function of that name
+    rows = module._sides(Statistics(), changes)
+    assert (rows["left"].limit_deg, rows["right"].limit_deg) == (4.5, 3.5)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert module._started({"started_utc": "2026-03-01T10:00:00"}, 0.0) == "2026-03-01T10:00:00+00:00"
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()

@@ -270,3 +270,9 @@ def test_the_sides_are_not_touched_by_a_schedule() -> None:
     steps = [(step.side, step.drop_rad) for step in Update.join([free.push(RUN), free.finish()]).of(Step)]
     assert steps == [(step.side, step.drop_rad) for step in WHOLE.of(Step)]
     assert {side for side, _ in steps} == set(Side)
+
+
+def test_a_protocol_whose_first_block_is_silent_is_silent_from_the_start() -> None:
+    assert Schedule(PlanSettings("baseline")).feedback is False
+    assert Schedule(PlanSettings("retraining", 1)).feedback is True
+    assert Schedule(PlanSettings()).feedback is True

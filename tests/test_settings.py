@@ -587,3 +587,29 @@ def test_settings_page_of_the_docs_is_the_declared_table() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     for section in SECTIONS:
         assert f"## {section}\n\n{table(section)}" in page, f"run: python -m levelhips.settings.describe {ROOT}/docs/settings.md"
+
+
+@pytest.mark.parametrize("command", [("list",), ("set", "cues.k", "2")])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a = " + "[" * 3000 + "]" * 3000, "is nested too deeply for a settings file"),
+        ("cues = 3", "cues"),
+        ("[[cues]]\nk = 2", "cues"),
+    ],
+)
+def test_file_whose_sections_are_not_sections_is_named_by_every_command(home: Path, command: tuple[str, ...], text: str, told: str) -> None:
+    settings_path().parent.mkdir(parents=True, exist_ok=True)
+    settings_path().write_text(text)
+    done = CliRunner().invoke(app, ["settings", *command])
+    assert isinstance(done.exception, SettingsError)
+    assert told in str(done.exception)
+    assert settings_path().read_text() == text
+
+
+def test_file_with_a_byte_order_mark_is_read(home: Path) -> None:
+    """Windows editors write one."""
+    settings_path().write_bytes(b"\xef\xbb\xbf[cues]\nk = 2\n")
+    assert load_settings(settings_path()).cues.k == 2
+    change_settings(settings_path(), {"cues.n": 4})
+    assert load_settings(settings_path()).cues.n == 4

@@ -258,3 +258,35 @@ def test_results_come_as_columns_and_as_plain_values() -> None:
     assert plain["steps"]["contact_s"] == columns["contact_s"].tolist()
     assert plain["strides"]["cadence_spm"][3] == analysis.strides[3].cadence_spm
     assert plain["reps"]["range_deg"] == []
+
+
+def test_a_line_through_nine_values_is_no_trend_and_through_ten_it_is() -> None:
+    found = Moments()
+    for number in range(9):
+        found.add(float(number), float(number))
+    assert found.trend is None
+    found.add(9.0, 9.0)
+    assert found.trend is not None
+
+
+def test_a_change_of_once_and_a_half_its_error_is_reported() -> None:
+    rng = np.random.default_rng(3)
+    t = np.arange(0.0, 600.0, 3.0)
+    noise = rng.normal(0.0, 1.0, len(t))
+    noise -= np.polyval(np.polyfit(t, noise, 1), t)
+    error = math.sqrt((noise @ noise) / (len(t) - 2) / ((t - t.mean()) @ (t - t.mean())))
+    for times, known in ((1.5, True), (0.9, False)):
+        found = Statistics()
+        found.add(ModeChange(0.0, 0.0, Mode.RUNNING))
+        for at_s, value in zip(t, 5.0 + noise + times * error * t, strict=True):
+            found.add(a_step(float(at_s), float(value)))
+        assert (found.trend(DROP.key, Side.LEFT, until_s=600.0) is not None) is known
+
+
+def test_steps_before_the_first_block_of_a_run_protocol_are_without_feedback() -> None:
+    found = Statistics()
+    found.add(BlockChange(10.0, 10.0, 1, 1, walk=False, feedback=True, over=False, until_s=70.0))
+    found.add(a_step(5.0, 3.0))  # steps become known after they happened
+    found.add(a_step(15.0, 4.0))
+    assert found.spread(DROP.key, Side.LEFT, feedback=Feedback.WITHOUT).mean == pytest.approx(3.0)
+    assert found.spread(DROP.key, Side.LEFT, feedback=Feedback.WITH).mean == pytest.approx(4.0)

@@ -39,11 +39,13 @@ def load_programme(path: Path) -> Programme:
         raise SettingsError(f"{path}{'' if line is None else f', line {line}'}: {error}", fix=FIX) from error
     except ValueError as error:  # not TOML; its message has the line
         raise SettingsError(f"{path} is not a TOML file ({error})", fix=FIX) from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} is nested too deeply for a programme", fix=FIX) from error
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})", fix="Check its permissions") from error
     except UnicodeDecodeError as error:

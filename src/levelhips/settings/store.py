@@ -27,11 +27,13 @@ def read_values(path: Path) -> dict[str, Any]:
         If it cannot be read or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"Settings file {path} cannot be read ({error.strerror})", fix="Check its name and permissions") from error
     except ValueError as error:  # TOML, UTF-8, or a number of more digits than Python reads
         raise SettingsError(f"{path} is not a TOML file ({error})", fix="Correct it there, or delete it") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} is nested too deeply for a settings file", fix="Correct it there, or delete it") from error
 
 
 def line_of(path: Path, key: str) -> int | None:
@@ -39,7 +41,7 @@ def line_of(path: Path, key: str) -> int | None:
     section, _, name = key.partition(".")
     here = ""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError):
         return None
     for number, line in enumerate(lines, start=1):
@@ -86,8 +88,10 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
     """
     text = ""
     if path.exists():
-        read_values(path)  # in words of ours if it cannot be read
-        text = path.read_text(encoding="utf-8")
+        wrong = [name for name, part in read_values(path).items() if not isinstance(part, dict)]
+        if wrong:  # a section must be a table before a setting can be put into it
+            raise SettingsError(f"{path}: {wrong[0]} must be a section such as [{wrong[0]}]", fix="Correct it there, or delete it")
+        text = path.read_text(encoding="utf-8-sig")
     after = changed_text(text, changes)
     Settings.from_dict(tomllib.loads(after))
     write_text(path, after)
