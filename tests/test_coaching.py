@@ -18,7 +18,7 @@ from levelhips.coaching.coach import Coach, CueSettings
 from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.engine import Engine
-from levelhips.events import Angles, Baseline, Contact, Cue, Mode, Signal, Step, ThresholdChange, Update
+from levelhips.events import Angles, Baseline, Contact, Cue, Mode, ModeChange, Signal, SignalKind, Step, ThresholdChange, Update
 from levelhips.settings import Settings
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
@@ -321,3 +321,12 @@ def test_an_absolute_threshold_of_an_old_recording_still_sets_both_sides() -> No
     coach = Coach(ThresholdSettings(mode="auto"))
     coach.obey(Command(1.0, Do.THRESHOLD, 3.0))
     assert limits_of(coach.threshold) == (3.0, 3.0)
+
+
+def test_running_that_begins_in_a_pause_is_not_signalled_as_started() -> None:
+    for paused, signals in ((False, [SignalKind.STARTED]), (True, [])):
+        coach = Coach()
+        if paused:
+            coach.obey(Command(0.0, Do.PAUSE))
+        update = coach.push(Update(events=(ModeChange(1.0, 1.2, Mode.RUNNING),)))
+        assert [signal.what for signal in update.of(Signal)] == signals

@@ -19,8 +19,9 @@ from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import PlanSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step, ThresholdChange, ThresholdReason
-from levelhips.history import Diary, History, SessionKind, session_row
+from levelhips.history import Diary, History, SessionKind, SessionRow, session_row
 from levelhips.history.migrations import MIGRATIONS
+from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import baseline, retention, weeks
 from levelhips.metrics import Statistics
 from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
@@ -533,3 +534,21 @@ def test_the_limit_of_a_session_is_the_last_one_and_a_start_without_a_zone_is_ut
     finally:
         monkeypatch.delenv("TZ")
         time.tzset()
+
+
+def test_only_runs_by_a_protocol_with_twenty_steps_a_side_without_beeps_are_in_the_retention_table() -> None:
+    def row(started: str, kind: SessionKind, plan: str, without_n: int) -> SessionRow:
+        sides = {side.value: SideRow(side.value, 100, 4.0, 0.5, None, 0, None, without_n, 3.0) for side in Side}
+        return SessionRow("x.mcap", 1, 1, started, kind, 60.0, 60.0, 200, 200, 166.0, 0, plan, 1, None, sides=sides)
+
+    class Rows:
+        def sessions(self) -> list[SessionRow]:  # the newest first, as in the history
+            return [
+                row("2026-03-04T10:00:00+00:00", SessionKind.RUN, "recall", 19),
+                row("2026-03-03T10:00:00+00:00", SessionKind.VIRTUAL, "recall", 100),
+                row("2026-03-02T10:00:00+00:00", SessionKind.RUN, "", 100),
+                row("2026-03-01T10:00:00+00:00", SessionKind.RUN, "baseline", 20),
+            ]
+
+    found = retention(Rows())
+    assert [(kept.plan, kept.without_deg) for kept in found] == [("baseline", {"left": 3.0, "right": 3.0}), ("recall", {})]
