@@ -317,6 +317,36 @@ def test_help_fits_80_columns_with_one_line_for_each_option(words: str) -> None:
     assert indented == [], "an option takes two lines"
 
 
+NUMBERS = [
+    (words, parameter)
+    for words, command in commands().items()
+    for parameter in command.params
+    if parameter.type_descriptor.annotation in (int, float)
+]
+
+
+def test_numeric_options_are_found() -> None:
+    assert {"raise_", "seconds", "reps", "last", "score"} <= {parameter.name for _, parameter in NUMBERS}
+
+
+@pytest.mark.parametrize("value", ["abc", "3,5", "-1e9", "1e9"])
+@pytest.mark.parametrize(("words", "parameter"), NUMBERS, ids=[f"{words} {parameter.name}" for words, parameter in NUMBERS])
+def test_a_number_that_cannot_be_used_is_refused_in_plain_words(words: str, parameter: Any, value: str) -> None:
+    """The wording of pydantic, with which Typer checks numbers, reached users: "Input should be less than or equal to 10"."""
+    bound = parameter.min if value == "-1e9" else parameter.max if value == "1e9" else None
+    if value.endswith("e9") and bound is None:
+        return  # any number goes
+    option = parameter.opts[0].startswith("-")
+    said = levelhips(*words.split(), f"{parameter.opts[0]}={value}" if option else value, code=2).stderr.splitlines()[-1]
+    whole = parameter.type_descriptor.annotation is int
+    kind = "a whole number" if whole else "a number"
+    expected = f"{value!r} cannot be used; give {kind}."
+    if bound is not None:
+        expected = f"{value} is out of range; it must be at {'least' if value == '-1e9' else 'most'} {bound:g}."
+    assert said.endswith((expected, f"{value!r} cannot be used; give a whole number.") if whole else expected), said
+    assert "Input should" not in said
+
+
 @pytest.mark.parametrize("words", commands())
 def test_help_texts_begin_with_a_capital_and_every_option_has_one(words: str) -> None:
     command = commands()[words]

@@ -25,6 +25,7 @@ from levelhips.cli.scan import scan
 from levelhips.cli.screen import screen
 from levelhips.cli.settings import settings_app
 from levelhips.cli.simulate import simulate
+from levelhips.cli.usage import plain_message
 from levelhips.cli.virtual_sensor import virtual_sensor
 from levelhips.errors import LevelHipsError
 
@@ -39,7 +40,14 @@ EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 no step or repetitio
 
 
 class _Grouped(TyperGroup):
-    """List the commands in groups; a command without a group is in the last one."""
+    """List the commands in groups, one without a group in the last; say in plain words what is wrong with an option."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = plain_message(error.__cause__) or error.message
+            raise
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         named = {name for names in GROUPS.values() for name in names}
