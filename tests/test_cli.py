@@ -260,6 +260,13 @@ def test_one_side_alone_is_refused_where_the_settings_say_auto(run_file: Path, t
     assert told.stdout.startswith("Threshold: left 3.0 deg, right 4.0 deg (option)")
 
 
+def test_an_outward_axis_that_is_not_the_default_is_echoed(run_file: Path, tmp_path: Path) -> None:
+    """A wrong one exchanges left and right."""
+    assert "Outward axis" not in levelhips("analyze", run_file, "--out", tmp_path / "o").stdout
+    told = levelhips("analyze", run_file, "--out", tmp_path / "o", "--outward", "-z").stdout
+    assert told.startswith("Outward axis: -z (option)")
+
+
 # ---- nothing counts
 
 

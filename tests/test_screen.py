@@ -40,7 +40,7 @@ from levelhips.events import FormFault, Quality, Side
 from levelhips.history import History, SessionKind, SessionRow
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import RetentionRow
-from levelhips.live.keys import Action, Where, keys, keys_line
+from levelhips.live.keys import STILL_LEARNING, Action, Where, keys, keys_line
 from levelhips.sensors.profile import profiles
 from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
@@ -822,3 +822,25 @@ def test_broken_settings_file_is_named_and_no_session_begins(window, qtbot):
     assert window.session is None
     window.show_settings()
     assert "line 2" in window.banner.words.text()
+
+
+def test_keys_that_move_a_limit_which_is_still_learned_are_answered(window, qtbot):
+    window._given = replace(window._given, threshold=ThresholdSettings(mode="auto"))
+    hold = begin(window, qtbot, hold_s=20.0)
+    live, session = window.live, window.session
+    qtbot.keyClick(live, Qt.Key.Key_Up)
+    live.refresh()
+    assert live.message.text() == STILL_LEARNING
+    go_on(window, qtbot, hold)
+    assert open_recording(session.recorder.paths[0]).commands == []
+
+
+def test_the_date_of_a_session_is_never_cut(window, qtbot):
+    row = SessionRow("x.mcap", 1, 1, "2026-03-01T10:00:00+00:00", SessionKind.RUN, 60.0, 60.0, 200, 200, 166.0, 0, "", 1, None)
+    window.resize(1280, 800)
+    window.show_weeks()
+    table = window.weeks.table
+    table.show_sessions([row])
+    qtbot.wait(50)
+    text = table.item(0, 0).text()
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance(text)

@@ -613,3 +613,9 @@ def test_file_with_a_byte_order_mark_is_read(home: Path) -> None:
     assert load_settings(settings_path()).cues.k == 2
     change_settings(settings_path(), {"cues.n": 4})
     assert load_settings(settings_path()).cues.n == 4
+
+
+@pytest.mark.parametrize("command", [("get", "threshold"), ("set", "threshold", "4"), ("unset", "threshold")])
+def test_a_section_in_place_of_a_setting_is_said_to_be_one(home: Path, command: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, ["settings", *command])
+    assert "threshold is a section, not a setting. Name a setting in it" in str(done.exception)

@@ -41,7 +41,8 @@ def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path:
     assert "2 of 2 repetitions, 2 without fault" in told
     [path] = (tmp_path / "kept").glob("*.mcap")
     assert len([event for event in open_recording(path).events if isinstance(event, Rep)]) == 2
-    assert "virtual sensor" in levelhips(home, "history"), "nobody wore it: listed, and no part of the weeks"
+    listed = next(line for line in levelhips(home, "history").splitlines() if "virtual sensor" in line)
+    assert listed.split()[-5:] == ["-", "-", "-", "virtual", "sensor"], "nobody wore it: listed, without figures that nobody has"
     out = levelhips(home, "analyze", path, "--out", tmp_path / "out")
     assert "2 of 2 repetitions" in out
     assert (tmp_path / "out" / "reps.csv").read_text().count("\n") == 3
@@ -63,6 +64,7 @@ def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
     levelhips(home, "history", "export", tmp_path / "csv")
     assert (tmp_path / "csv" / "drills.csv").exists()
     assert "not clear which session to remove" in levelhips(home, "history", "forget", code=1)
+    assert "No session of" in levelhips(home, "history", "forget", tmp_path / "nosuch.mcap", code=1)
     assert "Removed 1 session from the history" in levelhips(home, "history", "forget", tmp_path / "walk.mcap")
     assert (tmp_path / "walk.mcap").exists()
     assert "There is no folder" in levelhips(home, "history", "rebuild", tmp_path / "nowhere", code=1)

@@ -80,8 +80,17 @@ def _sessions_table(out: Console, sessions: list[SessionRow]) -> None:
         at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
         is_run = row.drill is None
         sides = [_drop(row.sides.get(side)) for side in ("left", "right")] if is_run else ["", ""]
-        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, str(row.cues) if is_run else "", row.note])
+        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, _beeps(row), row.note])
     print_table(out, "Sessions", SESSION_COLUMNS, rows)
+
+
+def _beeps(row: SessionRow) -> str:
+    """Return how many beeps there were; a dash where nobody's figures are kept, nothing for a drill."""
+    from levelhips.history import SessionKind
+
+    if row.kind in (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY):
+        return DASH
+    return str(row.cues) if row.drill is None else ""
 
 
 def _drop(side: SideRow | None) -> str:
@@ -158,4 +167,6 @@ def forget(
         raise BadInputError("It is not clear which session to remove", fix="Name one recording, or give --all")
     with open_history() as store:
         count = store.forget(file)
+    if file is not None and not count:
+        raise BadInputError(f"No session of {file} is in the history", fix="Give the path of the recording, or --all")
     say(console(), f"Removed {count} session{'' if count == 1 else 's'} from the history")

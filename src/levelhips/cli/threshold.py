@@ -67,9 +67,13 @@ class ThresholdChoice:
 def say_settings(out: Console, resolved: Resolved) -> None:
     """Print the threshold that was understood, where it comes from, and notes on how the settings came about."""
     from levelhips.cli.console import say
+    from levelhips.motion.pipeline import MotionSettings
 
     for note in resolved.notes:
         say(out, f"Note: {note}")
+    outward = resolved.settings.motion.outward
+    if outward != MotionSettings().outward:  # a wrong axis exchanges left and right
+        say(out, f"Outward axis: {outward} ({_source(resolved, 'motion.outward')})")
     if not resolved.settings.drill.name:
         say(out, threshold_line(resolved))
 

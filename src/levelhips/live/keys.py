@@ -98,6 +98,10 @@ def keys_line(where: Where, *, capitals: bool = False) -> str:
     return "   ".join(key_hints(where, capitals=capitals))
 
 
+STILL_LEARNING = "The limit is still being learned"
+"""The answer to the keys that move the limit, before there is one."""
+
+
 def mark_line(number: int, at_s: float) -> str:
     """Return the answer to a mark, such as ``Mark 3 at 2:41``."""
     minutes, seconds = divmod(int(max(at_s, 0.0)), 60)

@@ -156,9 +156,13 @@ class Session:
         paused = pressed[-1] is Do.PAUSE if pressed else self.view.look().paused
         self.command(Do.RESUME if paused else Do.PAUSE)
 
-    def move_limit(self, steps: int) -> None:
-        """Move each side's limit by a number of half degrees. It has no effect while no limit is known yet."""
+    def move_limit(self, steps: int) -> bool:
+        """Move each side's limit by a number of half degrees; return False if it is still learned, and so cannot be moved."""
+        learned = self.settings.threshold.mode == "auto"
+        if learned and not all(map(math.isfinite, self.view.look().threshold_deg.values())):
+            return False
         self.command(Do.MOVE_THRESHOLD, LIMIT_STEP_DEG * steps)
+        return True
 
     # ---- in the session's thread
 

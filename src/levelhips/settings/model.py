@@ -122,6 +122,10 @@ class UnknownSettingError(SettingsError):
         section, _, name = key.partition(".")
         known = [*SECTIONS] if not name else [*SPECS]
         close = get_close_matches(key, known, n=1)
+        if not name and section in SECTIONS:
+            super().__init__(f"{section} is a section, not a setting", fix="Name a setting in it; levelhips settings list shows all")
+            self.key = key
+            return
         what = f"There is no setting {key}" if name else f"There is no section of settings {shown(section)}"
         super().__init__(what, fix=f"Did you mean {close[0]}? levelhips settings list shows all" if close else FIX)
         self.key = key

@@ -11,7 +11,7 @@ from levelhips.cli.terminal.key_reader import KeyReader
 from levelhips.cli.terminal.view import View
 from levelhips.commands import Do
 from levelhips.events import LinkState
-from levelhips.live.keys import Action, Where, action_of, mark_line
+from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 from levelhips.sensors.source import LinkStatus
 from levelhips.text import LINK_STATES, words_for
@@ -49,9 +49,9 @@ class LiveView(View):
             case Action.PAUSE:
                 session.pause_or_go_on()
             case Action.RAISE_LIMIT:
-                session.move_limit(1)
+                self._move_limit(session, 1)
             case Action.LOWER_LIMIT:
-                session.move_limit(-1)
+                self._move_limit(session, -1)
             case Action.ZERO:
                 session.command(Do.ZERO)
                 self.answer("Stand still: taking the standing zero again")
@@ -66,6 +66,10 @@ class LiveView(View):
             case Action.END:
                 return False
         return True
+
+    def _move_limit(self, session: Session, steps: int) -> None:
+        if not session.move_limit(steps):
+            self.answer(STILL_LEARNING)
 
     def _visible(self, session: Session) -> tuple[object, ...]:
         """Return what decides whether to draw again: steps, words, half seconds and the size of the terminal, not every sample."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.commands import Do
 from levelhips.live.dispatch import Silenceable
-from levelhips.live.keys import Action, Where, action_of, mark_line
+from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 
 FRAME_MS = 16  # 60 pictures a second, as the display
@@ -83,7 +83,8 @@ class SessionPage(QWidget):
         if action is Action.PAUSE:
             session.pause_or_go_on()
         elif action in LIMIT_STEPS:
-            session.move_limit(LIMIT_STEPS[action])
+            if not session.move_limit(LIMIT_STEPS[action]):
+                self._say(STILL_LEARNING)
         elif action is Action.MUTE:
             self.muted = not self.muted
             for sound in self._sounds:
@@ -92,8 +93,10 @@ class SessionPage(QWidget):
             session.command(COMMANDS[action])
             if action is Action.MARK:
                 self._marks += 1
-                self._answer = mark_line(self._marks, session.view.look().now_s)
-                self._answered_s = time.monotonic()
+                self._say(mark_line(self._marks, session.view.look().now_s))
+
+    def _say(self, answer: str) -> None:
+        self._answer, self._answered_s = answer, time.monotonic()
 
     @property
     def answer(self) -> str:

@@ -31,6 +31,7 @@ class SessionsTable(QTableWidget):
             header.setToolTip(stance_drop(side))
             self.setHorizontalHeaderItem(column, header)
         self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)  # a date that is cut names no session
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.cellActivated.connect(self._open)
 
