@@ -12,6 +12,7 @@ from levelhips.audio.synth import Mixer, Sound, SoundSettings
 from levelhips.audio.voice import AUDIBLE, Voice
 from levelhips.errors import RecordingError
 from levelhips.events import Update
+from levelhips.files import Replacement
 
 LONGEST_S = 6 * 3600.0  # of silence at once: 1.4 GB; a clock that jumped, not a pause
 RATE_HZ = 16000  # twice the highest overtone of the tones, with room
@@ -20,7 +21,7 @@ RATE_HZ = 16000  # twice the highest overtone of the tones, with room
 class WavSink:
     """Write the sounds of updates into a stereo 16-bit WAV file; its second 0 is `from_s` of the sensor's clock.
 
-    The file has another name (``.part``) until it is closed whole.
+    The file has a temporary name until it is closed whole.
 
     Parameters
     ----------
@@ -29,13 +30,18 @@ class WavSink:
     from_s : float
         Sensor time of its beginning [s].
     settings : SoundSettings
+
+    Raises
+    ------
+    LevelHipsError
+        If `path` is a folder or a device, or its folder cannot be written.
     """
 
     def __init__(self, path: Path, from_s: float, settings: SoundSettings = SoundSettings()) -> None:
         self.path, self._from_s, self._voice = path, from_s, Voice(settings)
-        self._part = path.with_name(path.name + ".part")
         try:
-            self._raw = open(self._part, "wb")  # noqa: SIM115  # closed in close()
+            self._target = Replacement(path)
+            self._raw = open(self._target.part, "wb")  # noqa: SIM115  # closed in close()
         except OSError as error:
             raise RecordingError(
                 f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or check its permissions"
@@ -68,7 +74,7 @@ class WavSink:
             self._write(self._mixer.render(RATE_HZ // 2))
             self._file.close()
             self._raw.close()
-            self._part.replace(self.path)
+            self._target.commit()
         except OSError as error:
             self.abandon()
             raise self._full(error) from error
@@ -79,7 +85,7 @@ class WavSink:
             self._file.close()
         with contextlib.suppress(OSError):
             self._raw.close()
-        self._part.unlink(missing_ok=True)
+        self._target.discard()
 
     def _write_to(self, t_s: float) -> None:
         frames = round((t_s - self._from_s) * RATE_HZ) - self._frames

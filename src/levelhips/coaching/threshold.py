@@ -15,9 +15,7 @@ from levelhips.events import Baseline, Event, Quality, Side, Step, ThresholdChan
 class ThresholdSettings:
     """Limits of the pelvic drop: fixed, or learned from the runner and lowered with success."""
 
-    mode: Literal["fixed", "auto"] = choice(
-        "fixed", help="fixed limits, or auto: from the first steps of the run; a live run is auto if nothing else is chosen"
-    )
+    mode: Literal["fixed", "auto"] = choice("fixed", help="fixed, or auto: from the first steps (live runs without a choice are auto)")
     # A sacral clip starts at 4 deg (science.md); healthy runners are at 1.3-4.6. Below 0.2 deg lies the noise of the sensor,
     # above 30 deg no pelvis drops.
     left_deg: float = bounded(4.0, 0.2, 30.0, help="limit of the pelvic drop with the left leg on the ground [deg]")

@@ -14,6 +14,7 @@ from levelhips.analysis.installed_metrics import metrics
 from levelhips.analysis.series import MEAN_OF, counts, events_of, running_mean, series
 from levelhips.errors import BadInputError, LevelHipsError
 from levelhips.events import Side, Step, ThresholdChange
+from levelhips.files import replacing
 from levelhips.metrics import Measured, Metric
 from levelhips.samples import Gap
 
@@ -73,9 +74,9 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
     figure.suptitle(f"{metric.label}: {analysis.recording.path.name}", color=INK, fontsize=15)
     figure.tight_layout()
     try:
-        figure.savefig(path, facecolor=BACK)
+        with replacing(path) as part:
+            figure.savefig(part, facecolor=BACK)
     except OSError as error:
-        path.unlink(missing_ok=True)
         raise LevelHipsError(f"{path} cannot be written ({error.strerror})", fix="Free some space, or choose another folder") from error
 
 

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from levelhips.analysis.drill_summary import DrillValues
 from levelhips.errors import LevelHipsError, RecordingError
+from levelhips.files import replacing
 from levelhips.history.migrations import MIGRATIONS, TABLES
 from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, SessionKind, SessionRow, SideRow, local_day, session_row
 
@@ -310,7 +311,7 @@ class History:
             for table in TABLES:
                 cursor = self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3")
                 path = folder / f"{table}.csv"
-                with open(path, "w", encoding="utf-8", newline="") as file:
+                with replacing(path) as part, open(part, "w", encoding="utf-8", newline="") as file:
                     writer = csv.writer(file, lineterminator="\n")
                     writer.writerow([column[0] for column in cursor.description])
                     writer.writerows(tuple(row) for row in cursor)

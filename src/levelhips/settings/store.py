@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
+from levelhips.files import replacing
 from levelhips.settings.model import SPECS, Settings
 
 if TYPE_CHECKING:
@@ -117,18 +116,9 @@ def write_text(path: Path, text: str) -> None:
     SettingsError
         If it cannot be written.
     """
-    path = path.resolve()  # a link to a file elsewhere stays a link
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
-        try:
-            with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(path) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})", fix="Check its permissions and the room on the disk") from error
