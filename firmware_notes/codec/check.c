@@ -1,10 +1,13 @@
-/* Reads lines of "kind hex" and answers each with a line; tests/test_codec.py talks to it.
+/* Test program for the codec, driven by tests/test_codec.py. It reads requests line by line from standard input, decodes the
+ * bytes, encodes the result again, and prints one line for each request:
  *
- *   packet HEX   decode, encode again: "ok SEQUENCE T_US COUNT HEX", one packet after the other
- *   info HEX     "ok RATE ACC GYR AXIS HEX"
- *   command HEX  "ok OPCODE VALUE HEX"
- *   answer OPCODE STATUS T_US   "ok HEX"
- *   mtu N        "ok COUNT"
+ *   request                     answer
+ *   packet HEX                  ok SEQUENCE T_US COUNT HEX, repeated for each packet in the bytes
+ *   info HEX                    ok RATE ACC GYR AXIS HEX
+ *   command HEX                 ok OPCODE VALUE HEX
+ *   answer OPCODE STATUS T_US   ok HEX
+ *   mtu N                       ok COUNT
+ *
  * or "error CODE".
  */
 #include "levelhips_wire.h"
@@ -38,11 +41,11 @@ static void print_hex(const uint8_t *data, size_t size)
 static void packets(const uint8_t *data, size_t size)
 {
     lh_packet packet;
-    uint8_t again[LH_PACKET_SIZE(LH_MOST_SAMPLES)];
+    uint8_t again[LH_PACKET_SIZE(LH_MAX_SAMPLES)];
     size_t read = 0, written = 0, at = 0;
     lh_result result = LH_TOO_SHORT;
     while (at < size || at == 0) {
-        /* A copy of exactly this size: the sanitizer sees a byte read too many. */
+        /* Decode from a copy of exactly this size, so that the sanitizer catches a read past the end. */
         uint8_t *exact = malloc(size - at + 1);
         if (exact == NULL) {
             exit(2);

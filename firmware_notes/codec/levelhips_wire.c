@@ -24,7 +24,7 @@ static uint32_t get_u32(const uint8_t *at)
     return (uint32_t)get_u16(at) | ((uint32_t)get_u16(at + 2) << 16);
 }
 
-/* Two's complement by arithmetic: a cast of a value over 32767 would be the compiler's choice. */
+/* Compute two's complement by arithmetic: the result of casting a value above 32767 depends on the compiler. */
 static int16_t get_i16(const uint8_t *at)
 {
     const int32_t value = (int32_t)get_u16(at);
@@ -37,15 +37,15 @@ uint8_t lh_samples_for_mtu(uint16_t mtu)
     if (mtu < 3u + LH_PACKET_SIZE(1u)) {
         return 0;
     }
-    count = (mtu - 3u - LH_HEAD_SIZE) / LH_SAMPLE_SIZE;
-    return (uint8_t)(count < LH_MOST_SAMPLES ? count : LH_MOST_SAMPLES);
+    count = (mtu - 3u - LH_HEADER_SIZE) / LH_SAMPLE_SIZE;
+    return (uint8_t)(count < LH_MAX_SAMPLES ? count : LH_MAX_SAMPLES);
 }
 
 lh_result lh_encode_packet(const lh_packet *packet, uint8_t *out, size_t room, size_t *written)
 {
     unsigned i, axis;
     uint8_t *at = out;
-    if (packet->count == 0 || packet->count > LH_MOST_SAMPLES) {
+    if (packet->count == 0 || packet->count > LH_MAX_SAMPLES) {
         return LH_OUT_OF_RANGE;
     }
     if (room < LH_PACKET_SIZE((size_t)packet->count)) {
@@ -55,7 +55,7 @@ lh_result lh_encode_packet(const lh_packet *packet, uint8_t *out, size_t room, s
     at[1] = packet->count;
     put_u16(at + 2, packet->sequence);
     put_u32(at + 4, packet->t_us);
-    at += LH_HEAD_SIZE;
+    at += LH_HEADER_SIZE;
     for (i = 0; i < packet->count; i++) {
         for (axis = 0; axis < 3; axis++, at += 2) {
             put_u16(at, (uint16_t)packet->samples[i].acc[axis]);
@@ -71,14 +71,14 @@ lh_result lh_encode_packet(const lh_packet *packet, uint8_t *out, size_t room, s
 lh_result lh_decode_packet(const uint8_t *data, size_t size, lh_packet *packet, size_t *read)
 {
     unsigned i, axis;
-    const uint8_t *at = data + LH_HEAD_SIZE;
-    if (size < LH_HEAD_SIZE) {
+    const uint8_t *at = data + LH_HEADER_SIZE;
+    if (size < LH_HEADER_SIZE) {
         return LH_TOO_SHORT;
     }
     if (data[0] != LH_VERSION) {
         return LH_VERSION_OTHER;
     }
-    if (data[1] == 0 || data[1] > LH_MOST_SAMPLES) {
+    if (data[1] == 0 || data[1] > LH_MAX_SAMPLES) {
         return LH_OUT_OF_RANGE;
     }
     if (size < LH_PACKET_SIZE((size_t)data[1])) {
