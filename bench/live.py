@@ -288,21 +288,21 @@ def ten_hours(out: Table, hours: float = 10.0) -> None:
         began = time.monotonic()
         session.start()
         while not session.join(1.0):
-            session.view.look()
-            if session.tally.newest_s >= 3600 * (len(grown) + 1):
+            session.state.snapshot()
+            if session.statistics.newest_s >= 3600 * (len(grown) + 1):
                 gc.collect()
-                grown.append((session.tally.newest_s / 3600, process.memory_info().rss / 1e6))
+                grown.append((session.statistics.newest_s / 3600, process.memory_info().rss / 1e6))
         took = time.monotonic() - began
         session.stop()
-        grown.append((session.tally.newest_s / 3600, process.memory_info().rss / 1e6))
+        grown.append((session.statistics.newest_s / 3600, process.memory_info().rss / 1e6))
         assert session.recorder is not None
         size = session.recorder.paths[0].stat().st_size / 1e6
-        tally = session.tally
+        statistics = session.statistics
     open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.02
     first, last = grown[0], max(grown[1:], key=lambda entry: entry[1])
     out.add_row(
-        f"{grown[-1][0]:.1f} h at {grown[-1][0] * 3600 / took:.0f} times the speed ({tally.steps.total()} steps, {tally.gaps} gaps, "
-        f"{size:.0f} MB): memory after hour 1, growth [MB]",
+        f"{grown[-1][0]:.1f} h at {grown[-1][0] * 3600 / took:.0f} times the speed ({statistics.steps.total()} steps, "
+        f"{statistics.gaps} gaps, {size:.0f} MB): memory after hour 1, growth [MB]",
         f"{first[1]:.0f}, {last[1] - first[1]:+.1f}",
         "5",
     )

@@ -183,7 +183,7 @@ def an_hour_of_view(out: Table) -> None:
         session = window.session
         while window.session is not None:
             pump(app, 0.5)
-            if (not marks and session.tally.newest_s > 300) or (marks and session.tally.newest_s > 3500 and len(marks) < 2):
+            if (not marks and session.statistics.newest_s > 300) or (marks and session.statistics.newest_s > 3500 and len(marks) < 2):
                 gc.collect()
                 marks.append(process.memory_info().rss / 1e6)
         window.close()

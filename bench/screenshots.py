@@ -23,7 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from levelhips import RecordingWriter, Settings, open_recording
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.history import History
-from levelhips.live.dispatch import Sink
+from levelhips.live.dispatcher import EventSink
 from levelhips.live.session import MakeSource
 from levelhips.sensors.ble import Radio
 from levelhips.sensors.profile import profiles
@@ -88,7 +88,7 @@ class Camera:
 
     def __init__(self, out: Path, size: tuple[int, int], folder: Path) -> None:
         self._app, self._out, self._size, self.folder = application(), out, size, folder
-        self._held: list[Sink] = []
+        self._held: list[EventSink] = []
         self.made: list[Path] = []
         settings = Settings(threshold=ThresholdSettings(left_deg=4.0, right_deg=4.0))
         self.window = Window(settings, folder, lambda: self._held, search=lambda: Searching(in_range))

@@ -12,7 +12,7 @@ import numpy as np
 
 from levelhips import Analysis, Cue, Do, Gap, Quality, Recording, Settings, Step, Update, analyze, open_recording
 from levelhips.events import Event, LinkChange, LinkState, Notice, Signal
-from levelhips.live.dispatch import Sink
+from levelhips.live.dispatcher import EventSink
 from levelhips.live.session import Session
 from levelhips.sensors.profile import profiles
 from levelhips.simulation.faults import parse_fault
@@ -119,7 +119,7 @@ def live(
     seconds: float = 45.0,
     rate_hz: float | None = None,
     settings: Settings = SETTINGS,
-    sinks: Sequence[Sink] = (),
+    sinks: Sequence[EventSink] = (),
     press: Sequence[Press] = (),
     speed: float = math.inf,
     **options: object,

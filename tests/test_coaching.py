@@ -157,9 +157,9 @@ def test_spacing_keeps_cues_apart() -> None:
 
 def test_pause_and_resume() -> None:
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
-    assert [event.what for event in coach.obey(Command(0.0, Do.PAUSE)).of(Signal)] == ["paused"]
+    assert [event.what for event in coach.apply(Command(0.0, Do.PAUSE)).of(Signal)] == ["paused"]
     assert cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6)]) == []
-    coach.obey(Command(0.0, Do.RESUME))
+    coach.apply(Command(0.0, Do.RESUME))
     assert len(cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6, 12)])) > 0
 
 
@@ -277,11 +277,11 @@ def limits_of(threshold: Threshold) -> tuple[float, float]:
 def test_one_press_moves_each_side_by_the_step_and_does_not_make_the_sides_equal() -> None:
     """Bug: limits of 4.0 and 2.5 became 3.0 and 3.0."""
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=2.5))
-    [change] = coach.obey(Command(1.0, Do.MOVE_THRESHOLD, 0.5)).events
+    [change] = coach.apply(Command(1.0, Do.MOVE_THRESHOLD, 0.5)).events
     assert isinstance(change, ThresholdChange)
     assert (math.degrees(change.left_rad), math.degrees(change.right_rad)) == pytest.approx((4.5, 3.0))
     assert change.why == "command"
-    coach.obey(Command(2.0, Do.MOVE_THRESHOLD, -1.0))
+    coach.apply(Command(2.0, Do.MOVE_THRESHOLD, -1.0))
     assert limits_of(coach.threshold) == (3.5, 2.0)
 
 
@@ -319,7 +319,7 @@ def test_shaping_goes_on_from_limits_that_were_moved_by_hand() -> None:
 
 def test_an_absolute_threshold_of_an_old_recording_still_sets_both_sides() -> None:
     coach = Coach(ThresholdSettings(mode="auto"))
-    coach.obey(Command(1.0, Do.THRESHOLD, 3.0))
+    coach.apply(Command(1.0, Do.THRESHOLD, 3.0))
     assert limits_of(coach.threshold) == (3.0, 3.0)
 
 
@@ -327,6 +327,6 @@ def test_running_that_begins_in_a_pause_is_not_signalled_as_started() -> None:
     for paused, signals in ((False, [SignalKind.STARTED]), (True, [])):
         coach = Coach()
         if paused:
-            coach.obey(Command(0.0, Do.PAUSE))
+            coach.apply(Command(0.0, Do.PAUSE))
         update = coach.push(Update(events=(ModeChange(1.0, 1.2, Mode.RUNNING),)))
         assert [signal.what for signal in update.of(Signal)] == signals

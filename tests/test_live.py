@@ -141,7 +141,7 @@ def test_the_sensor_clock_wraps(tmp_path):
 def test_the_sensor_clock_drifts_by_200_ppm_and_that_is_told(tmp_path):
     lived = live(tmp_path, "drift=200", seconds=100.0)
     survives(lived, within_deg=0.05)
-    assert lived.session.tally.sync.drift_ppm == pytest.approx(-200, abs=10)
+    assert lived.session.statistics.sync.drift_ppm == pytest.approx(-200, abs=10)
     assert float(lived.recording.metadata["clock_drift_ppm"]) == pytest.approx(-200, abs=10)
     first = next(packet for packet in lived.recording.packets if packet.source == "stream")
     assert float(lived.recording.metadata["clock_offset_s"]) == pytest.approx(first.arrival_s, abs=0.05)
@@ -150,7 +150,7 @@ def test_the_sensor_clock_drifts_by_200_ppm_and_that_is_told(tmp_path):
 def test_garbage_between_the_packets(tmp_path):
     lived = live(tmp_path, "garbage=10")
     survives(lived, within_deg=0.01)
-    assert lived.session.tally.damaged > 50
+    assert lived.session.statistics.damaged > 50
     assert len(lived.recording.samples) == 45 * 200
 
 
@@ -244,4 +244,4 @@ def test_a_sink_that_breaks_costs_neither_the_others_nor_the_recording(tmp_path)
     survives(lived, within_deg=0.01)
     assert lived.session.troubles == ["Breaks stopped: no more"]
     assert len(heard) == len(lived.of(Cue))
-    assert math.isfinite(lived.session.tally.sync.offset_s)
+    assert math.isfinite(lived.session.statistics.sync.offset_s)

@@ -361,44 +361,44 @@ def test_one_session_has_one_mean_drop(walk_then_run: Lived, tmp_path: Path) -> 
         row = history.add(tmp_path / "worn.mcap")
         figures = {side: history.figures("contralateral_drop", side.value)[0] for side in Side}
     summary = summarize(analysis)
-    picture = session.view.look()
+    snapshot = session.state.snapshot()
     for side in Side:
         mean = float(np.mean([step.drop_deg for step in good if step.side is side]))
-        live = session.tally.drop(side)
+        live = session.statistics.drop(side)
         assert live.mean == pytest.approx(mean, abs=1e-9)
-        assert picture.mean_deg[side] == live.mean
+        assert snapshot.mean_deg[side] == live.mean
         assert analysis.statistics().spread("contralateral_drop", side) == live
         assert summary["contralateral_drop_deg"][side.value]["mean"] == round(live.mean, 3)
         assert row.sides[side.value].mean_deg == round(live.mean, 3)
         assert summary["metrics"]["contralateral_drop"][side.value]["mean"] == figures[side].mean == round(live.mean, 4)
         assert row.sides[side.value].n == live.n == figures[side].n
-    assert session.tally.counted == summary["steps"]["counted"] == row.counted == len(good)
+    assert session.statistics.counted == summary["steps"]["counted"] == row.counted == len(good)
     assert summary["cadence_spm"]["mean"] == pytest.approx(row.cadence_spm, abs=0.06)
 
 
 def test_since_the_start_is_not_compared_with_the_walk_before(walk_then_run: Lived) -> None:
     """The first running steps are the start: against the walk the drop seemed to have grown by 2 to 3 deg."""
-    picture = walk_then_run.session.view.look()
+    snapshot = walk_then_run.session.state.snapshot()
     for side in Side:
         drops = [step.drop_deg for step in walk_then_run.good if step.side is side and step.mode is Mode.RUNNING]
         expected = np.mean(drops[-20:]) - np.mean(drops[:20])
-        assert picture.since_start_deg[side] == pytest.approx(expected, abs=1e-9)
+        assert snapshot.since_start_deg[side] == pytest.approx(expected, abs=1e-9)
         assert abs(expected) < 1.0
 
 
 def test_large_number_and_cadence_begin_again_with_another_gait() -> None:
     from levelhips import Update
-    from levelhips.live.snapshot import View
+    from levelhips.live.snapshot import SessionState
 
     analysis = run()[0]
     walking = [replace(event, mode=Mode.WALKING, at_s=event.at_s) for event in analysis.events if isinstance(event, Step | Stride)][:40]
-    view = View()
+    state = SessionState()
     slow = [replace(event, drop_rad=0.0) if isinstance(event, Step) else replace(event, cadence_spm=100.0) for event in walking]
     first_step = next(step for step in analysis.good(Side.LEFT))
     first_stride = next(stride for stride in analysis.strides if stride.quality is Quality.OK)
-    view.put(Update(events=tuple(slow)))
-    assert view.look().cadence_spm == 100.0
-    view.put(Update(events=(first_step, first_stride)))
-    assert view.look().drop_deg[Side.LEFT] == first_step.drop_deg
-    assert math.isnan(view.look().drop_deg[Side.RIGHT])
-    assert view.look().cadence_spm == first_stride.cadence_spm
+    state.put(Update(events=tuple(slow)))
+    assert state.snapshot().cadence_spm == 100.0
+    state.put(Update(events=(first_step, first_stride)))
+    assert state.snapshot().drop_deg[Side.LEFT] == first_step.drop_deg
+    assert math.isnan(state.snapshot().drop_deg[Side.RIGHT])
+    assert state.snapshot().cadence_spm == first_stride.cadence_spm

@@ -11,7 +11,7 @@ from conftest import short_run
 from levelhips import Side, Update, analyze
 from levelhips.commands import Command, Do
 from levelhips.live.replay import Replay
-from levelhips.live.snapshot import View
+from levelhips.live.snapshot import SessionState
 from levelhips.recording import Recording
 from levelhips.settings import Settings
 
@@ -119,7 +119,7 @@ def test_seeking_leads_to_the_same_state() -> None:
         tuple(event for event in events if getattr(event, "known_s", 0) > 12.1) for events in (kept.whole.events, ANALYSED.events)
     )
     assert Update(events=late) == Update(events=true)
-    assert replay.view.look().steps == len(ANALYSED.steps)
+    assert replay.state.snapshot().steps == len(ANALYSED.steps)
 
 
 def test_a_sink_that_fails_is_dropped_and_named_and_the_others_go_on() -> None:
@@ -135,12 +135,12 @@ def test_a_sink_that_fails_is_dropped_and_named_and_the_others_go_on() -> None:
 
 
 def test_the_view_says_what_happened() -> None:
-    view = View()
-    view.put(Update(ANALYSED.angles, ANALYSED.events))
-    picture = view.look()
+    state = SessionState()
+    state.put(Update(ANALYSED.angles, ANALYSED.events))
+    snapshot = state.snapshot()
     good = [step for step in ANALYSED.steps if step.quality == "ok" and step.side is Side.LEFT]
-    assert picture.drop_deg[Side.LEFT] == pytest.approx(np.mean([step.drop_deg for step in good[-4:]]))
-    assert picture.steps == len(ANALYSED.steps)
-    assert picture.cues == len(ANALYSED.cues)
-    assert picture.threshold_deg[Side.LEFT] == pytest.approx(2.0)
-    assert 150 < picture.cadence_spm < 180
+    assert snapshot.drop_deg[Side.LEFT] == pytest.approx(np.mean([step.drop_deg for step in good[-4:]]))
+    assert snapshot.steps == len(ANALYSED.steps)
+    assert snapshot.cues == len(ANALYSED.cues)
+    assert snapshot.threshold_deg[Side.LEFT] == pytest.approx(2.0)
+    assert 150 < snapshot.cadence_spm < 180

@@ -156,7 +156,7 @@ def live(coach: Coach, *what: tuple[float, Mode | Do | None]) -> list[tuple[floa
     events = []
     for at_s, item in what:
         if isinstance(item, Do):
-            update = coach.obey(Command(at_s, item))
+            update = coach.apply(Command(at_s, item))
         elif isinstance(item, Mode):
             update = coach.push(Update(events=(ModeChange(at_s, at_s, item),)))
         else:

@@ -126,13 +126,13 @@ def test_a_run_from_the_first_page_to_the_review(window, qtbot):
     hold = begin(window, qtbot)
     live = window.live
     assert window.pages.currentWidget() is live
-    picture = window.session.view.look()
+    snapshot = window.session.state.snapshot()
     for side, card in live.cards.items():
-        assert card._value == f"{picture.drop_deg[side]:.1f}°"
+        assert card._value == f"{snapshot.drop_deg[side]:.1f}°"
         assert card.capital_px >= 800 / 8, "readable at two metres"
         assert card._value in card.accessibleDescription()
     assert live.clock.text() == "0:30"
-    assert live.cadence.text() == f"{picture.cadence_spm:.0f} steps/min"
+    assert live.cadence.text() == f"{snapshot.cadence_spm:.0f} steps/min"
     assert texts.RECORDING in live.state.text()
     x, y = live.trace._curve.getData()
     assert np.ptp(x) > 8
@@ -636,7 +636,7 @@ def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtb
     hold = practise(window, qtbot, 32.2)
     page = window.drill
     assert window.pages.currentWidget() is page
-    drill = window.session.view.look().drill
+    drill = window.session.state.snapshot().drill
     assert page.arc.counted(drill, 32.2) == str(drill.reps) == "3"
     assert page.told.text() == "▲ Don't twist"
     assert "3 good" in page.figures.text()
@@ -663,7 +663,7 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
     page.refresh()
     assert page.told.text() == texts.END_QUESTION
     hold.go_on.set()
-    qtbot.waitUntil(lambda: window.session is None or window.session.view.look().paused, timeout=20000)
+    qtbot.waitUntil(lambda: window.session is None or window.session.state.snapshot().paused, timeout=20000)
     qtbot.keyClick(page, Qt.Key.Key_Q)
     qtbot.waitUntil(lambda: window.session is None, timeout=20000)
     assert "repetitions" in page.result.text()

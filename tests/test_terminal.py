@@ -17,15 +17,14 @@ from levelhips import Side, Update, analyze
 from levelhips.cli.console import progress_bar
 from levelhips.cli.encoding import ERRORS
 from levelhips.cli.terminal.digits import big, big_text
-from levelhips.cli.terminal.layout import Look, Section, assemble, joined
+from levelhips.cli.terminal.layout import Frame, Section, assemble, joined
 from levelhips.cli.terminal.replay_view import ReplayView
-from levelhips.cli.terminal.run_picture import draw
-from levelhips.cli.terminal.view import ANSWER_S, View
+from levelhips.cli.terminal.run_screen import draw
+from levelhips.cli.terminal.view import ANSWER_S, TerminalView
 from levelhips.events import BlockChange
 from levelhips.live.keys import KEYS, Action, Where, action_of, help_rows, key_hints, keys, keys_line, mark_line
 from levelhips.live.replay import Replay
-from levelhips.live.snapshot import Picture
-from levelhips.live.snapshot import View as Snapshot
+from levelhips.live.snapshot import SessionState, Snapshot
 from levelhips.recording import Recording, open_recording
 from levelhips.settings import Settings
 from levelhips.text.sides import DROPPED_SIDE
@@ -35,26 +34,26 @@ LINK = "streaming   LevelHips virtual   battery 87 %   signal -50 dBm"
 
 
 @cache
-def a_run() -> Picture:
+def a_run() -> Snapshot:
     analysis = analyze(Recording(Path("short.mcap"), short_run().samples, 100.0, {"outward": "+z"}, {}, []))
-    view = Snapshot()
-    view.put(Update(analysis.angles, analysis.events))
-    return replace(view.look(), drop_deg={Side.LEFT: 5.2, Side.RIGHT: 3.0}, threshold_deg={Side.LEFT: 4.0, Side.RIGHT: 3.5})
+    state = SessionState()
+    state.put(Update(analysis.angles, analysis.events))
+    return replace(state.snapshot(), drop_deg={Side.LEFT: 5.2, Side.RIGHT: 3.0}, threshold_deg={Side.LEFT: 4.0, Side.RIGHT: 3.5})
 
 
 @cache
-def a_drill() -> Picture:
+def a_drill() -> Snapshot:
     replay = Replay(recording := open_recording(ROOT / "recordings" / "pelvic_drop.mcap"), Settings.from_dict(recording.settings))
     replay.seek(30.0)
-    return replay.view.look()
+    return replay.state.snapshot()
 
 
-def shown(picture: Picture, columns: int, rows: int, where: Where = Where.RUN, encoding: str = "utf-8", **more: object) -> list[str]:
+def shown(snapshot: Snapshot, columns: int, rows: int, where: Where = Where.RUN, encoding: str = "utf-8", **more: object) -> list[str]:
     """The picture as it is on a screen of this size, without colors."""
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding, errors=ERRORS, write_through=True)
-    look = Look("title", where, columns, rows, link=LINK, **{"message": "Mark 3 at 2:41", **more})  # type: ignore[arg-type]
-    Console(file=file, width=columns, height=rows).print(draw(picture, look))
+    frame = Frame("title", where, columns, rows, link=LINK, **{"message": "Mark 3 at 2:41", **more})  # type: ignore[arg-type]
+    Console(file=file, width=columns, height=rows).print(draw(snapshot, frame))
     return raw.getvalue().decode(encoding).splitlines()
 
 
@@ -176,7 +175,7 @@ def test_sections_grow_by_rank_and_never_beyond_the_room() -> None:
     sections = [Section((lines("a", 1), lines("a", 5)), rank=1), Section(((), lines("b", 3)), rank=0), Section((lines("c", 1),))]
     for rows, expected in ((3, "ac"), (6, "abbbc"), (8, "abbbc"), (10, "aaaaabbbc")):
         out = io.StringIO()
-        Console(file=out, width=40).print(assemble(sections, Look("", Where.RUN, 40, rows)))
+        Console(file=out, width=40).print(assemble(sections, Frame("", Where.RUN, 40, rows)))
         assert "".join(out.getvalue().split()) == expected
 
 
@@ -237,14 +236,14 @@ def test_a_mark_is_answered_with_its_number_and_time() -> None:
 
 def test_an_answer_stays_for_some_seconds_then_what_happened_is_shown_again() -> None:
     now = [10.0]
-    view = View(Console(file=io.StringIO()), "title", clock=lambda: now[0])
-    picture = Picture(said="Running")
-    assert view.message(picture) == "Running"
+    view = TerminalView(Console(file=io.StringIO()), "title", clock=lambda: now[0])
+    snapshot = Snapshot(said="Running")
+    assert view.message(snapshot) == "Running"
     view.answer("Mark 1 at 0:10")
     now[0] += ANSWER_S - 0.1
-    assert view.message(picture) == "Mark 1 at 0:10"
+    assert view.message(snapshot) == "Mark 1 at 0:10"
     now[0] += 0.2
-    assert view.message(picture) == "Running"
+    assert view.message(snapshot) == "Running"
 
 
 class Speaker:
@@ -266,9 +265,9 @@ def test_the_keys_of_a_replay() -> None:
     assert replay.paused
     assert view.press(" ", replay)
     assert view.press("m", replay)
-    assert (speaker.muted, view.muted, view.message(replay.view.look())) == (True, True, "Sound off")
+    assert (speaker.muted, view.muted, view.message(replay.state.snapshot())) == (True, True, "Sound off")
     assert view.press("M", replay)
-    assert (speaker.muted, view.message(replay.view.look())) == (False, "Sound on")
+    assert (speaker.muted, view.message(replay.state.snapshot())) == (False, "Sound on")
     assert not view.press("q", replay)
 
 
@@ -276,7 +275,7 @@ def test_the_keys_of_a_replay() -> None:
 def test_a_view_takes_the_size_of_its_console(columns: int, rows: int) -> None:
     out = io.StringIO()
     console = Console(file=out, width=columns, height=rows)
-    console.print(View(console, "title").drawn(a_run(), where=Where.RUN, paused=True))
+    console.print(TerminalView(console, "title").drawn(a_run(), where=Where.RUN, paused=True))
     lines = out.getvalue().splitlines()
     assert len(lines) < rows
     assert max(map(len, lines)) <= columns

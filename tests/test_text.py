@@ -23,9 +23,9 @@ from levelhips.audio import synth, voice
 from levelhips.audio.synth import Mixer, SoundSettings
 from levelhips.audio.voice import Voice
 from levelhips.audio.words import word
-from levelhips.cli.terminal.layout import Look
+from levelhips.cli.terminal.layout import Frame
 from levelhips.cli.terminal.live_view import link_line
-from levelhips.cli.terminal.run_picture import draw
+from levelhips.cli.terminal.run_screen import draw
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     Beat,
@@ -57,7 +57,7 @@ from levelhips.events import (
     Update,
 )
 from levelhips.live.keys import Where
-from levelhips.live.snapshot import Picture, View
+from levelhips.live.snapshot import SessionState, Snapshot
 from levelhips.samples import Gap, GapReason
 from levelhips.sensors.source import LinkStatus
 from levelhips.settings.installed import drills
@@ -263,46 +263,48 @@ def test_tones_are_of_members(name: str) -> None:
 # ---- the snapshot that terminal and window show
 
 
-def look(*heard: Event) -> Picture:
-    view = View()
-    view.put(Update(events=heard))
-    return view.look()
+def snapshot_after(*heard: Event) -> Snapshot:
+    state = SessionState()
+    state.put(Update(events=heard))
+    return state.snapshot()
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_is_shown_in_words(kind: NoticeKind) -> None:
-    assert look(Notice(1.0, 1.0, kind)).said == text.NOTICES[kind]
+    assert snapshot_after(Notice(1.0, 1.0, kind)).said == text.NOTICES[kind]
 
 
 @pytest.mark.parametrize("kind", SignalKind)
 def test_every_signal_is_shown_in_words(kind: SignalKind) -> None:
-    assert look(Signal(1.0, 1.0, kind)).said == text.SIGNALS[kind]
+    assert snapshot_after(Signal(1.0, 1.0, kind)).said == text.SIGNALS[kind]
 
 
 def test_a_signal_that_has_no_words_does_not_stop_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(text.SIGNALS, SignalKind.BACK)
-    assert look(Signal(1.0, 1.0, SignalKind.BACK)).said == "back"
+    assert snapshot_after(Signal(1.0, 1.0, SignalKind.BACK)).said == "back"
 
 
 def test_pausing_and_starting_are_shown_by_the_enum_and_no_other_signal_changes_them() -> None:
     paused = Signal(1.0, 1.0, SignalKind.PAUSED)
-    assert [look(paused, Signal(2.0, 2.0, kind)).paused for kind in SignalKind] == [kind is not SignalKind.STARTED for kind in SignalKind]
+    assert [snapshot_after(paused, Signal(2.0, 2.0, kind)).paused for kind in SignalKind] == [
+        kind is not SignalKind.STARTED for kind in SignalKind
+    ]
 
 
 @pytest.mark.parametrize("reason", GapReason)
 def test_every_gap_is_shown_with_its_reason(reason: GapReason) -> None:
-    assert look(Gap(1.0, 3.5, reason)).said == f"2.5 s: {text.GAP_REASONS[reason]}"
+    assert snapshot_after(Gap(1.0, 3.5, reason)).said == f"2.5 s: {text.GAP_REASONS[reason]}"
 
 
 @pytest.mark.parametrize("fault", FormFault)
 def test_every_form_fault_is_shown_in_words_for_a_while(fault: FormFault) -> None:
     working = (begin_for(None), PhaseChange(1.0, 1.0, Phase.WORK, 1))
-    drill = look(*working, Cheat(2.0, 2.0, fault)).drill
+    drill = snapshot_after(*working, Cheat(2.0, 2.0, fault)).drill
     assert drill is not None
     assert drill.what_next(2.5) == text.FORM_FAULTS[fault]
     assert drill.what_next(5.0) == "Do it."
     half = replace(rep(), full=False, cheats=f"turned {fault}")
-    drill = look(*working, half).drill
+    drill = snapshot_after(*working, half).drill
     assert drill is not None
     assert drill.what_next(2.5) == text.FORM_FAULTS[fault], "of half a repetition the last fault: what was missing"
 
@@ -316,7 +318,7 @@ def test_half_a_repetition_without_a_known_fault_stops_nobody() -> None:
     for cheats in ("", "moonwalked"):
         half = replace(rep(), full=False, cheats=cheats)
         assert half.faults == ()
-        drill = look(begin_for(None), PhaseChange(1.0, 1.0, Phase.WORK, 1), half).drill
+        drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, Phase.WORK, 1), half).drill
         assert drill is not None
         assert drill.what_next(2.0) == "Do it."
         assert loud(played(half, words=True)) > 0.05
@@ -331,7 +333,7 @@ def test_the_faults_of_a_repetition_are_members_in_their_order() -> None:
 
 @pytest.mark.parametrize("phase", Phase)
 def test_every_phase_says_what_to_do(phase: Phase) -> None:
-    drill = look(begin_for(Posture.UPRIGHT), PhaseChange(1.0, 1.0, phase, 1)).drill
+    drill = snapshot_after(begin_for(Posture.UPRIGHT), PhaseChange(1.0, 1.0, phase, 1)).drill
     assert drill is not None
     assert (
         drill.what_next(3.0)
@@ -351,7 +353,7 @@ def test_every_phase_says_what_to_do(phase: Phase) -> None:
 def test_the_reason_to_begin_again_is_shown(reason: PhaseReason) -> None:
     told = {PhaseReason.FELL_OFF: "The clip came off. ", PhaseReason.POSTURE_LOST: "You left the position. "}.get(reason, "")
     for phase, rest in ((Phase.STAND, "Stand still"), (Phase.TAKE, "Hold still. Do it.")):
-        drill = look(begin_for(None), PhaseChange(1.0, 1.0, phase, 1, reason)).drill
+        drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, phase, 1, reason)).drill
         assert drill is not None
         assert drill.what_next(2.0) == told + rest
 
@@ -360,19 +362,19 @@ def test_the_reason_to_begin_again_is_shown(reason: PhaseReason) -> None:
 @pytest.mark.parametrize("kind", [PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE])
 def test_a_wrong_posture_is_answered_with_how_to_take_the_right_one(posture: Posture, kind: PromptKind) -> None:
     taking = (begin_for(posture), PhaseChange(1.0, 1.0, Phase.TAKE, 1))
-    drill = look(*taking, Beat(2.0, 2.0, kind)).drill
+    drill = snapshot_after(*taking, Beat(2.0, 2.0, kind)).drill
     assert drill is not None
     assert drill.what_next(2.0) == f"{text.PROMPTS[kind]}. {text.TAKE_POSTURE[posture]}."
-    drill = look(*taking, Beat(2.0, 2.0, kind), PhaseChange(3.0, 3.0, Phase.TAKE, 1)).drill
+    drill = snapshot_after(*taking, Beat(2.0, 2.0, kind), PhaseChange(3.0, 3.0, Phase.TAKE, 1)).drill
     assert drill is not None
     assert drill.what_next(3.0) == ("Hold still. Do it." if posture is Posture.UNCLEAR else "Do it."), "forgotten in the next phase"
-    drill = look(*taking, PostureChange(2.0, 2.0, posture)).drill
+    drill = snapshot_after(*taking, PostureChange(2.0, 2.0, posture)).drill
     assert drill is not None
     assert drill.what_next(2.0) == "Hold still. Do it."
 
 
 def test_a_drill_for_any_posture_is_told_of_a_wrong_one_without_naming_another() -> None:
-    drill = look(begin_for(None), PhaseChange(1.0, 1.0, Phase.TAKE, 1), Beat(2.0, 2.0, PromptKind.WRONG_POSTURE)).drill
+    drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, Phase.TAKE, 1), Beat(2.0, 2.0, PromptKind.WRONG_POSTURE)).drill
     assert drill is not None
     assert drill.what_next(2.0) == "Hold still. Do it."
 
@@ -389,7 +391,7 @@ def test_the_clock_of_a_hold_stops_and_goes_on() -> None:
         ((*start, PhaseChange(12.5, 12.5, Phase.PAUSED, 1)), 2.5),
     ]
     for heard, seconds in held:
-        drill = look(*heard).drill
+        drill = snapshot_after(*heard).drill
         assert drill is not None
         assert drill.hold_s(14.0) == pytest.approx(seconds)
 
@@ -397,29 +399,29 @@ def test_the_clock_of_a_hold_stops_and_goes_on() -> None:
 # ---- the terminal
 
 
-def shown(picture: Picture, columns: int = 120) -> str:
+def shown(snapshot: Snapshot, columns: int = 120) -> str:
     console = Console(width=columns, height=50, file=io.StringIO(), force_terminal=True, color_system=None)
     with console.capture() as captured:
-        console.print(draw(picture, Look("title", Where.RUN, columns, 50, message=picture.said)))
+        console.print(draw(snapshot, Frame("title", Where.RUN, columns, 50, message=snapshot.said)))
     return captured.get()
 
 
 @pytest.mark.parametrize("mode", Mode)
 def test_the_terminal_shows_the_words_of_every_mode(mode: Mode) -> None:
-    assert text.MODES[mode] in shown(Picture(mode=mode)).splitlines()[1]
+    assert text.MODES[mode] in shown(Snapshot(mode=mode)).splitlines()[1]
 
 
 @pytest.mark.parametrize("quality", Quality)
 def test_the_terminal_shows_why_steps_do_not_count(quality: Quality) -> None:
-    assert (f"[{text.QUALITY[quality]}]" in shown(Picture(quality=quality))) is (quality is not Quality.OK)
+    assert (f"[{text.QUALITY[quality]}]" in shown(Snapshot(quality=quality))) is (quality is not Quality.OK)
 
 
 @pytest.mark.parametrize("phase", Phase)
 def test_the_terminal_shows_the_words_of_every_phase(phase: Phase) -> None:
-    picture = look(begin_for(None), PhaseChange(1.0, 1.0, phase, 1))
+    snapshot = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, phase, 1))
     for side in Side:
-        assert picture.drill is not None
-        head = shown(replace(picture, drill=replace(picture.drill, side=side))).splitlines()[1]
+        assert snapshot.drill is not None
+        head = shown(replace(snapshot, drill=replace(snapshot.drill, side=side))).splitlines()[1]
         assert f"set 1 of 1   {text.PHASES[phase]}" in head
         assert text.HIPS[side] in head
 
@@ -431,7 +433,7 @@ def test_the_terminal_shows_the_words_of_every_state_of_the_connection(state: Li
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_the_terminal_shows_a_notice_to_its_end(kind: NoticeKind) -> None:
-    lines = shown(look(Notice(1.0, 1.0, kind)), columns=60).splitlines()
+    lines = shown(snapshot_after(Notice(1.0, 1.0, kind)), columns=60).splitlines()
     assert text.NOTICES[kind] in " ".join(line.strip("│ ") for line in lines)
 
 
@@ -459,7 +461,7 @@ def test_the_terminal_shows_a_notice_to_its_end(kind: NoticeKind) -> None:
 )
 def test_a_block_of_the_run_protocol_in_a_line(block: BlockChange, line: str) -> None:
     assert block_line(block, 5.0) == line
-    assert look(block, ModeChange(0.0, 0.0, Mode.RUNNING), LinkChange(0.0, 0.0, LinkState.STREAMING)).block == block
+    assert snapshot_after(block, ModeChange(0.0, 0.0, Mode.RUNNING), LinkChange(0.0, 0.0, LinkState.STREAMING)).block == block
 
 
 @pytest.mark.parametrize("stance", Side)
@@ -492,7 +494,7 @@ def test_no_user_interface_spells_a_sentence_of_the_tables() -> None:
 def test_a_limit_that_moved_is_told_with_its_reason_and_one_that_was_chosen_before_is_not() -> None:
     known = ThresholdChange(0.0, 0.0, math.radians(4.0), math.radians(2.5), ThresholdReason.FIXED)
     moved = ThresholdChange(1.0, 1.0, math.radians(4.5), math.radians(3.0), ThresholdReason.COMMAND)
-    assert look(known).said == ""
-    assert look(known).threshold_deg == pytest.approx({Side.LEFT: 4.0, Side.RIGHT: 2.5})
-    assert look(known, moved).said == "Limit left 4.5, right 3.0 deg: changed by you"
-    assert look(known, moved).threshold_deg == pytest.approx({Side.LEFT: 4.5, Side.RIGHT: 3.0})
+    assert snapshot_after(known).said == ""
+    assert snapshot_after(known).threshold_deg == pytest.approx({Side.LEFT: 4.0, Side.RIGHT: 2.5})
+    assert snapshot_after(known, moved).said == "Limit left 4.5, right 3.0 deg: changed by you"
+    assert snapshot_after(known, moved).threshold_deg == pytest.approx({Side.LEFT: 4.5, Side.RIGHT: 3.0})

@@ -48,7 +48,7 @@ class _Running:
         return self._coach.push(self._pipeline.push(item))
 
     def apply(self, command: Command) -> Update:
-        return Update.join([self._pipeline.push(command), self._coach.obey(command)])
+        return Update.join([self._pipeline.push(command), self._coach.apply(command)])
 
     def finish(self) -> Update:
         return self._coach.push(self._pipeline.finish())
@@ -73,7 +73,7 @@ class _Drilling:
         return update
 
     def apply(self, command: Command) -> Update:
-        update = self._coach.obey(command)
+        update = self._coach.apply(command)
         if command.do is Do.ZERO:
             self._attitude.forget()
         return update

@@ -67,9 +67,9 @@ def _play(console: Console, recording: Recording, settings: Settings, player: Ca
     try:
         playing = Replay(recording, settings, 1.0, sounds)
         playing.seek(SHOW_FROM_S)
-        face = ReplayView(console, f"demo: minute {SHOW_FROM_S / 60:.0f} of a simulated run (q: on to the report)", sounds)
-        face.until_s = SHOW_FROM_S + SHOW_S
-        face.play(playing)
+        view = ReplayView(console, f"demo: minute {SHOW_FROM_S / 60:.0f} of a simulated run (q: on to the report)", sounds)
+        view.until_s = SHOW_FROM_S + SHOW_S
+        view.play(playing)
     finally:
         for sound in sounds:
             sound.close()

@@ -125,23 +125,25 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
 
 def summarize(out: Console, session: Session) -> None:
     """Print the result of a session in a few lines; nothing if no sensor was ever reached."""
-    if session.link.state is LinkState.FAILED and not session.tally.samples:
+    if session.link.state is LinkState.FAILED and not session.statistics.samples:
         return
     for line in _result_lines(session) + _trouble_lines(session):
         say(out, line)
 
 
 def _result_lines(session: Session) -> list[str]:
-    tally = session.tally
-    lines = [f"{tally.newest_s / 60:.1f} min, {tally.steps.total()} steps ({tally.counted} counted), {tally.cues} beeps"]
-    if tally.steps and not tally.counted:
-        quality = Quality(tally.steps.most_common(1)[0][0])
+    statistics = session.statistics
+    lines = [
+        f"{statistics.newest_s / 60:.1f} min, {statistics.steps.total()} steps ({statistics.counted} counted), {statistics.cues} beeps"
+    ]
+    if statistics.steps and not statistics.counted:
+        quality = Quality(statistics.steps.most_common(1)[0][0])
         lines.append(f"No step counts: {words_for(EXCLUSION_REASONS, quality)}. {words_for(EXCLUSION_FIXES, quality)}.")
-    if tally.drill is not None:
-        lines = drill_lines(drill_values(tally.drill))
+    if statistics.drill is not None:
+        lines = drill_lines(drill_values(statistics.drill))
     drops = []
     for side in Side:
-        drop = tally.drop(side)
+        drop = statistics.drop(side)
         if drop.n:
             drops.append(f"{side.value} {drop.mean:.1f} deg ({drop.n})")
     if drops:
@@ -150,14 +152,14 @@ def _result_lines(session: Session) -> list[str]:
 
 
 def _trouble_lines(session: Session) -> list[str]:
-    tally, lines = session.tally, []
-    if tally.gaps or tally.stalls or tally.damaged:
+    statistics, lines = session.statistics, []
+    if statistics.gaps or statistics.stalls or statistics.damaged:
         lines.append(
-            f"Lost: {tally.gaps_s:.1f} s in {tally.gaps} gaps; {tally.damaged} damaged packets; "
-            f"the sensor went silent {tally.stalls} times, {session.link.reconnects} reconnections"
+            f"Lost: {statistics.gaps_s:.1f} s in {statistics.gaps} gaps; {statistics.damaged} damaged packets; "
+            f"the sensor went silent {statistics.stalls} times, {session.link.reconnects} reconnections"
         )
-    if math.isfinite(tally.sync.drift_ppm):
-        lines.append(f"The sensor's clock against this computer's: {-tally.sync.drift_ppm:+.0f} ppm")
+    if math.isfinite(statistics.sync.drift_ppm):
+        lines.append(f"The sensor's clock against this computer's: {-statistics.sync.drift_ppm:+.0f} ppm")
     if session.recorder is not None:
         lines += [f"Recorded {path}" for path in session.recorder.paths]
     return lines + [f"Trouble: {trouble}" for trouble in session.troubles]

@@ -93,12 +93,12 @@ def _play_into(path: Path, playing: Replay, view: ReplayView) -> None:
 
 
 def _summarize(out: Console, playing: Replay) -> None:
-    picture, recording = playing.view.look(), playing.recording
+    snapshot, recording = playing.state.snapshot(), playing.recording
     for trouble in playing.troubles:
         say(error_console(), trouble)
-    came = f"{picture.steps} steps, {picture.cues} beeps"
-    if picture.drill is not None:
-        came = f"{picture.drill.good} repetitions without fault, {picture.drill.cheated} with one"
+    came = f"{snapshot.steps} steps, {snapshot.cues} beeps"
+    if snapshot.drill is not None:
+        came = f"{snapshot.drill.good} repetitions without fault, {snapshot.drill.cheated} with one"
     say(out, f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {came}")
     say_notes(out, recording.notes)
 

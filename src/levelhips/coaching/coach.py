@@ -119,11 +119,11 @@ class Coach:
                 out += self._watch(angles, start, end)
                 start = end
             out.append(event)
-            out += self._heed(event)
+            out += self._apply(event)
         out += self._watch(angles, start, len(times))
         return Update(angles, tuple(out))
 
-    def obey(self, command: Command) -> Update:
+    def apply(self, command: Command) -> Update:
         """Take a command of the runner."""
         events: list[Event] = []
         if command.do is Do.PAUSE and not self._state.paused:
@@ -139,7 +139,7 @@ class Coach:
             events += self.threshold.move(command.at_s, math.radians(command.value))
         return Update(events=tuple(events))
 
-    def _heed(self, event: Event) -> list[Event]:
+    def _apply(self, event: Event) -> list[Event]:
         state = self._state
         if isinstance(event, Contact):
             self._begin(event)

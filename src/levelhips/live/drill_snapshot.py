@@ -29,7 +29,7 @@ _WRONG = (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE)
 
 
 @dataclass(frozen=True, slots=True)
-class DrillPicture:
+class DrillSnapshot:
     """One moment of a drill."""
 
     title: str
@@ -94,55 +94,55 @@ class DrillPicture:
         return ""
 
 
-def begin(event: DrillBegin) -> DrillPicture:
+def begin(event: DrillBegin) -> DrillSnapshot:
     """Return the first picture of a drill."""
     low, high = math.degrees(event.low_rad), math.degrees(event.high_rad)
     asked = (event.sets, event.reps, event.rest_s, event.seconds)
-    return DrillPicture(event.title, event.side, event.instruction, event.posture, low, high, *asked)
+    return DrillSnapshot(event.title, event.side, event.instruction, event.posture, low, high, *asked)
 
 
-def heed(picture: DrillPicture, event: Event) -> DrillPicture:
+def apply(snapshot: DrillSnapshot, event: Event) -> DrillSnapshot:
     """Return the picture after an event."""
     if isinstance(event, PhaseChange):
-        return _phase(picture, event)
+        return _phase(snapshot, event)
     if isinstance(event, PostureChange):
-        return replace(picture, posture=event.posture)
+        return replace(snapshot, posture=event.posture)
     if isinstance(event, Rep):
-        return _rep(picture, event)
+        return _rep(snapshot, event)
     if isinstance(event, Cheat):
-        return replace(picture, cheat=event.what, cheat_s=event.known_s)
+        return replace(snapshot, cheat=event.what, cheat_s=event.known_s)
     if isinstance(event, Beat):
-        return _beat(picture, event)
-    return _stop_clock(picture, event.at_s) if isinstance(event, Signal) and event.what is SignalKind.LOST else picture
+        return _beat(snapshot, event)
+    return _stop_clock(snapshot, event.at_s) if isinstance(event, Signal) and event.what is SignalKind.LOST else snapshot
 
 
-def _phase(picture: DrillPicture, event: PhaseChange) -> DrillPicture:
-    picture = replace(_stop_clock(picture, event.at_s), phase=event.phase, phase_s=event.at_s, why=event.why, wrong=None)
-    if event.set_n != picture.set_n:
-        picture = replace(picture, set_n=event.set_n, held_s=0.0, reps=0)
-    if event.phase is Phase.WORK and math.isfinite(picture.seconds):
-        picture = replace(picture, clock_from_s=event.at_s)
-    return picture
+def _phase(snapshot: DrillSnapshot, event: PhaseChange) -> DrillSnapshot:
+    snapshot = replace(_stop_clock(snapshot, event.at_s), phase=event.phase, phase_s=event.at_s, why=event.why, wrong=None)
+    if event.set_n != snapshot.set_n:
+        snapshot = replace(snapshot, set_n=event.set_n, held_s=0.0, reps=0)
+    if event.phase is Phase.WORK and math.isfinite(snapshot.seconds):
+        snapshot = replace(snapshot, clock_from_s=event.at_s)
+    return snapshot
 
 
-def _rep(picture: DrillPicture, event: Rep) -> DrillPicture:
+def _rep(snapshot: DrillSnapshot, event: Rep) -> DrillSnapshot:
     if not event.full:
         fault = event.faults[-1] if event.faults else None  # the last one says what was missing
-        return replace(picture, cheat=fault, cheat_s=event.known_s)
-    good, cheated = picture.good + event.good, picture.cheated + (not event.good)
-    return replace(picture, reps=event.number, good=good, cheated=cheated, range_deg=event.range_deg, tempo_s=event.tempo_s)
+        return replace(snapshot, cheat=fault, cheat_s=event.known_s)
+    good, cheated = snapshot.good + event.good, snapshot.cheated + (not event.good)
+    return replace(snapshot, reps=event.number, good=good, cheated=cheated, range_deg=event.range_deg, tempo_s=event.tempo_s)
 
 
-def _beat(picture: DrillPicture, event: Beat) -> DrillPicture:
+def _beat(snapshot: DrillSnapshot, event: Beat) -> DrillSnapshot:
     if event.what is PromptKind.CLOCK_OFF:
-        return _stop_clock(picture, event.at_s)
+        return _stop_clock(snapshot, event.at_s)
     if event.what is PromptKind.CLOCK_ON:
-        return replace(picture, clock_from_s=event.at_s)
-    return replace(picture, wrong=event.what) if event.what in _WRONG else picture
+        return replace(snapshot, clock_from_s=event.at_s)
+    return replace(snapshot, wrong=event.what) if event.what in _WRONG else snapshot
 
 
-def _stop_clock(picture: DrillPicture, now_s: float) -> DrillPicture:
-    return replace(picture, held_s=picture.hold_s(now_s), clock_from_s=math.nan)
+def _stop_clock(snapshot: DrillSnapshot, now_s: float) -> DrillSnapshot:
+    return replace(snapshot, held_s=snapshot.hold_s(now_s), clock_from_s=math.nan)
 
 
 def _sentence(words: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from levelhips.live.dispatch import Audience, Sink
-from levelhips.live.snapshot import View
+from levelhips.live.dispatcher import Dispatcher, EventSink
+from levelhips.live.snapshot import SessionState
 from levelhips.recording import Recording
 from levelhips.samples import Samples
 from levelhips.settings import Settings
@@ -26,7 +26,7 @@ class Replay:
     settings : Settings
     speed : float
         1 is real time; infinite is as fast as it goes.
-    sinks : list of Sink
+    sinks : list of EventSink
         Told of every update while playing, sound first. One that raises is dropped and named in `troubles`.
     clock, sleep : callable
         Monotonic seconds, and how to wait.
@@ -37,21 +37,21 @@ class Replay:
         recording: Recording,
         settings: Settings,
         speed: float = 1.0,
-        sinks: list[Sink] | None = None,
+        sinks: list[EventSink] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not speed > 0:
             raise ValueError(f"speed is {speed:g}; it must be over 0")
         self.recording, self.settings, self.speed = recording, settings, speed
-        self._audience = Audience(sinks or [])
+        self._dispatcher = Dispatcher(sinks or [])
         self._clock, self._sleep = clock, sleep
         self._begin_anew()
         self.paused = False
         self.ended = False
 
     def _begin_anew(self) -> None:
-        self.view = View()
+        self.state = SessionState()
         self._engine = build_engine(self.recording.rate_hz, self.settings)
         for command in self.recording.commands:
             self._engine.push(command)
@@ -59,14 +59,14 @@ class Replay:
         self._anchor: tuple[float, float] | None = None  # clock and sensor time from which playing is paced
 
     @property
-    def sinks(self) -> list[Sink]:
+    def sinks(self) -> list[EventSink]:
         """Those that still listen."""
-        return self._audience.sinks
+        return self._dispatcher.sinks
 
     @property
     def troubles(self) -> list[str]:
         """Of the sinks that were dropped."""
-        return self._audience.troubles
+        return self._dispatcher.troubles
 
     @property
     def now_s(self) -> float:
@@ -89,8 +89,8 @@ class Replay:
                 continue
             if self._at >= len(samples):
                 last = self._engine.finish()
-                self._audience.tell(last)
-                self.view.put(last)
+                self._dispatcher.dispatch(last)
+                self.state.put(last)
                 self.ended = True
                 return
             self._play_on()
@@ -124,5 +124,5 @@ class Replay:
         self._at = end
         update = self._engine.push(part)
         if loud:
-            self._audience.tell(update)
-        self.view.put(update)
+            self._dispatcher.dispatch(update)
+        self.state.put(update)

@@ -18,11 +18,11 @@ from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.errors import BadInputError, LevelHipsError, SensorError
 from levelhips.events import Event, LinkChange, LinkState, Notice, NoticeKind, Signal, SignalKind, Update
-from levelhips.live.dispatch import Audience, Sink
+from levelhips.live.dispatcher import Dispatcher, EventSink
 from levelhips.live.loop_thread import LoopThread
 from levelhips.live.session_recording import SessionRecording
-from levelhips.live.snapshot import View
-from levelhips.live.tally import Tally
+from levelhips.live.session_statistics import SessionStatistics
+from levelhips.live.snapshot import SessionState
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
@@ -50,7 +50,7 @@ class Session:
     settings : Settings
     folder : Path or None
         Where recordings are kept; None: nothing is recorded.
-    sinks : list of Sink
+    sinks : list of EventSink
         Receive every update, sound first. One that raises is dropped, and named in `troubles`.
     outward : str or None
         Sensor axis that faces away from the body, if anyone chose it (`Resolved.outward`); None: the one of the settings, else
@@ -60,8 +60,8 @@ class Session:
 
     Attributes
     ----------
-    view : View
-    tally : Tally
+    state : SessionState
+    statistics : SessionStatistics
     error : BaseException or None
         What ended the session, if it did not end by `stop` or with its source.
     troubles : list of str
@@ -80,17 +80,17 @@ class Session:
         source: MakeSource,
         settings: Settings,
         folder: Path | None = None,
-        sinks: list[Sink] | None = None,
+        sinks: list[EventSink] | None = None,
         *,
         outward: str | None = None,
         new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
     ) -> None:
-        self.view, self.settings, self.tally = View(), settings, Tally()
+        self.state, self.settings, self.statistics = SessionState(), settings, SessionStatistics()
         self.error: BaseException | None = None
         self.complaint = ""
         self.troubles: list[str] = []
         self._make_source, self._outward = source, outward
-        self._audience = Audience(sinks or [])
+        self._dispatcher = Dispatcher(sinks or [])
         self._recording = SessionRecording(folder)
         self._inbox: deque[tuple[Do, float | None]] = deque()
         self._status = LinkStatus()
@@ -134,7 +134,7 @@ class Session:
     @property
     def kept(self) -> list[Path]:
         """The recordings, if anything was done in the session; more than one if the disk failed in between."""
-        return self._recording.paths if self.tally.steps or self.tally.drill else []
+        return self._recording.paths if self.statistics.steps or self.statistics.drill else []
 
     @property
     def link(self) -> LinkStatus:
@@ -153,13 +153,13 @@ class Session:
     def pause_or_go_on(self) -> None:
         """Pause the cues, or resume them. A press that no sample has brought into effect yet counts too."""
         pressed = [do for do, _ in tuple(self._inbox) if do in (Do.PAUSE, Do.RESUME)]
-        paused = pressed[-1] is Do.PAUSE if pressed else self.view.look().paused
+        paused = pressed[-1] is Do.PAUSE if pressed else self.state.snapshot().paused
         self.command(Do.RESUME if paused else Do.PAUSE)
 
     def move_limit(self, steps: int) -> bool:
         """Move each side's limit by a number of half degrees; return False if it is still learned, and so cannot be moved."""
         learned = self.settings.threshold.mode == "auto"
-        if learned and not all(map(math.isfinite, self.view.look().threshold_deg.values())):
+        if learned and not all(map(math.isfinite, self.state.snapshot().threshold_deg.values())):
             return False
         self.command(Do.MOVE_THRESHOLD, LIMIT_STEP_DEG * steps)
         return True
@@ -181,10 +181,10 @@ class Session:
                 if self._engine is not None:
                     self._tell(self._engine.finish())
             finally:
-                self.tally.sync = self.sync
+                self.statistics.sync = self.sync
                 self._recording.close(self.sync)
                 self._tell_news()
-                self.troubles += self._audience.troubles
+                self.troubles += self._dispatcher.troubles
         except BaseException as failure:  # the first error is the cause
             self.error = self.error or failure
             log.exception("Ending the session")
@@ -197,11 +197,11 @@ class Session:
         sensor = self._sensor or self._new_sensor()
         if sensor is None:
             return False
-        self.tally.packets += 1
+        self.statistics.packets += 1
         try:
             parts = sensor.decoder.push(packet)
         except BadInputError as error:
-            self.tally.damaged += 1
+            self.statistics.damaged += 1
             self.complaint = str(error)
             log.info("A packet cannot be right: %s", error)
             return False
@@ -224,12 +224,12 @@ class Session:
         while self._inbox:
             do, value = self._inbox.popleft()
             # Just after the samples before: then a replay, which has all commands from the start, applies it at the same sample.
-            command = Command(math.nextafter(self._newest_s, math.inf) if self.tally.samples else 0.0, do, value)
+            command = Command(math.nextafter(self._newest_s, math.inf) if self.statistics.samples else 0.0, do, value)
             if recorder is not None:
                 recorder.command(command)
             engine.push(command)
-        self.tally.samples += len(samples)
-        self._newest_s = self.tally.newest_s = float(samples.t_s[-1])
+        self.statistics.samples += len(samples)
+        self._newest_s = self.statistics.newest_s = float(samples.t_s[-1])
         self._tell(engine.push(samples))
 
     def _begin(self, sensor: _Sensor) -> Engine:
@@ -256,7 +256,7 @@ class Session:
             self._was_streaming = True
         elif self._was_streaming and status.state in (LinkState.STALLED, LinkState.RECONNECTING, LinkState.FAILED):
             self._was_streaming = False
-            self.tally.stalls += 1
+            self.statistics.stalls += 1
             events.append(Signal(now_s, now_s, SignalKind.LOST))
         self._tell(Update(events=tuple(events)))
 
@@ -271,13 +271,13 @@ class Session:
         """Forward an update: to the sound first, then to the file, then to the view."""
         if not update.events and not len(update.angles):
             return
-        self._audience.tell(update)
+        self._dispatcher.dispatch(update)
         recorder = self.recorder
         for event in update.events:
-            self.tally.count(event)
+            self.statistics.count(event)
             if recorder is not None:
                 recorder.event(event)
-        self.view.put(update)
+        self.state.put(update)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,12 @@ from levelhips.events import (
     ThresholdReason,
     Update,
 )
-from levelhips.live.drill_snapshot import DrillPicture, begin, heed
+from levelhips.live.drill_snapshot import DrillSnapshot, apply, begin
 from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
 from levelhips.text import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, words_for
 
-__all__ = ["BARS", "Bar", "Picture", "Trace", "View", "block_line"]
+__all__ = ["BARS", "Bar", "SessionState", "Snapshot", "Trace", "block_line"]
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
@@ -62,7 +62,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Snapshot:
     """One moment of a session for people: degrees and words."""
 
     now_s: float = 0.0
@@ -84,7 +84,7 @@ class Picture:
     rotation_deg: float = math.nan
     tilt_deg: float = math.nan
     zeroed: bool = False
-    drill: DrillPicture | None = None
+    drill: DrillSnapshot | None = None
     block: BlockChange | None = None  # of the schedule
     target_spm: float = math.nan  # steps a minute that are asked for
     lead_deg: float = math.nan  # the leading angle of a drill, now
@@ -124,12 +124,12 @@ class _Recently:
         return rows[:, int(np.searchsorted(rows[0], rows[0, -1] - TRACE_S)) :].copy() if self._n else rows.copy()
 
 
-class View:
-    """Gather from updates what user interfaces show. `put` is called from one thread, `look` from any."""
+class SessionState:
+    """Gather from updates what user interfaces show. `put` is called from one thread, `snapshot` from any."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._picture = Picture()
+        self._snapshot = Snapshot()
         self._bars: deque[Bar] = deque(maxlen=BARS)
         self._recent: dict[Side, deque[float]] = {side: deque(maxlen=SHOWN) for side in Side}
         self._threshold = dict.fromkeys(Side, math.inf)
@@ -137,10 +137,10 @@ class View:
         self._gait = self._stride_gait = Mode.UNKNOWN  # of the last step, of the last stride
         self._recently = _Recently()
 
-    def look(self) -> Picture:
+    def snapshot(self) -> Snapshot:
         """Return the present picture."""
         with self._lock:
-            return self._picture
+            return self._snapshot
 
     def trace(self) -> Trace:
         """Return the last ten seconds; the arrays belong to the caller."""
@@ -152,44 +152,44 @@ class View:
         """Take the next update of the engine."""
         if not update.events and not len(update.angles):
             return
-        picture = self._picture
+        snapshot = self._snapshot
         for event in update.events:
-            picture = self._heed(picture, event)
+            snapshot = self._apply(snapshot, event)
             if isinstance(event, DrillBegin):
-                picture = replace(picture, drill=begin(event))
-            elif picture.drill is not None and not isinstance(event, Gap):
-                picture = replace(picture, drill=heed(picture.drill, event))
+                snapshot = replace(snapshot, drill=begin(event))
+            elif snapshot.drill is not None and not isinstance(event, Gap):
+                snapshot = replace(snapshot, drill=apply(snapshot.drill, event))
         if len(update.angles):
-            lead = math.degrees(update.angles.drop_rad[-1]) if picture.drill is not None else math.nan
-            picture = replace(picture, now_s=float(update.angles.t_s[-1]), lead_deg=lead)
+            lead = math.degrees(update.angles.drop_rad[-1]) if snapshot.drill is not None else math.nan
+            snapshot = replace(snapshot, now_s=float(update.angles.t_s[-1]), lead_deg=lead)
         with self._lock:
-            self._picture = picture
+            self._snapshot = snapshot
             if len(update.angles):
                 self._recently.add(update.angles)
 
-    def _heed(self, picture: Picture, event: Event) -> Picture:
+    def _apply(self, snapshot: Snapshot, event: Event) -> Snapshot:
         self._statistics.add(event)
         if isinstance(event, Step):
-            return self._take_step(picture, event)
+            return self._take_step(snapshot, event)
         if isinstance(event, Stride):
-            return self._take_stride(picture, event)
+            return self._take_stride(snapshot, event)
         if isinstance(event, ThresholdChange):
             self._threshold = {Side.LEFT: event.left_rad, Side.RIGHT: event.right_rad}
         change = _CHANGES.get(type(event))
-        return picture if change is None else replace(picture, **change(picture, event))
+        return snapshot if change is None else replace(snapshot, **change(snapshot, event))
 
-    def _take_stride(self, picture: Picture, stride: Stride) -> Picture:
-        before = picture.cadence_spm
+    def _take_stride(self, snapshot: Snapshot, stride: Stride) -> Snapshot:
+        before = snapshot.cadence_spm
         smooth = stride.mode is self._stride_gait and not math.isnan(before)
         self._stride_gait = stride.mode
         return replace(
-            picture,
+            snapshot,
             cadence_spm=before + CADENCE_SHARE * (stride.cadence_spm - before) if smooth else stride.cadence_spm,
             rotation_deg=math.degrees(stride.rotation_range_rad),
             tilt_deg=math.degrees(stride.tilt_mean_rad),
         )
 
-    def _take_step(self, picture: Picture, step: Step) -> Picture:
+    def _take_step(self, snapshot: Snapshot, step: Step) -> Snapshot:
         good = step.quality is Quality.OK
         if step.mode is not self._gait:  # walking and running are never mixed
             self._gait = step.mode
@@ -200,28 +200,28 @@ class View:
             self._recent[step.side].append(step.drop_deg)
         self._bars.append(Bar(step.side, step.drop_deg, step.drop_rad > self._threshold[step.side], good))
         return replace(
-            picture,
+            snapshot,
             drop_deg={side: sum(seen) / len(seen) if seen else math.nan for side, seen in self._recent.items()},
-            sd_deg=picture.sd_deg | ({step.side: math.degrees(step.drop_sd_rad)} if good else {}),
+            sd_deg=snapshot.sd_deg | ({step.side: math.degrees(step.drop_sd_rad)} if good else {}),
             mean_deg={side: self._statistics.spread(DROP.key, side).mean for side in Side},
             since_start_deg={side: self._since_start.change(side) for side in Side},
             bars=tuple(self._bars),
             quality=step.quality,
-            steps=picture.steps + 1,
+            steps=snapshot.steps + 1,
         )
 
 
-def _after_signal(picture: Picture, signal: Signal) -> dict[str, Any]:
-    paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(signal.what, picture.paused)
+def _after_signal(snapshot: Snapshot, signal: Signal) -> dict[str, Any]:
+    paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(signal.what, snapshot.paused)
     return {"said": words_for(SIGNALS, signal.what), "paused": paused}
 
 
-def _after_gap(picture: Picture, gap: Gap) -> dict[str, Any]:
+def _after_gap(snapshot: Snapshot, gap: Gap) -> dict[str, Any]:
     lost_s = gap.to_s - gap.from_s
     return {"said": f"{lost_s:.1f} s: {words_for(GAP_REASONS, gap.reason)}"} if lost_s > TOLD_GAP_S else {}
 
 
-def _after_threshold(picture: Picture, change: ThresholdChange) -> dict[str, Any]:
+def _after_threshold(snapshot: Snapshot, change: ThresholdChange) -> dict[str, Any]:
     level = {Side.LEFT: math.degrees(change.left_rad), Side.RIGHT: math.degrees(change.right_rad)}
     if change.why is ThresholdReason.FIXED:  # as it was when the session began: nothing new
         return {"threshold_deg": level}
@@ -230,16 +230,16 @@ def _after_threshold(picture: Picture, change: ThresholdChange) -> dict[str, Any
 
 
 # What an event changes in the picture.
-_CHANGES: dict[type, Callable[[Picture, Any], dict[str, Any]]] = {
-    StandingZero: lambda picture, event: {"zeroed": True},
+_CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
+    StandingZero: lambda snapshot, event: {"zeroed": True},
     ThresholdChange: _after_threshold,
-    Cue: lambda picture, event: {"cues": picture.cues + 1, "last_cue": event},
-    ModeChange: lambda picture, event: {"mode": event.mode},
+    Cue: lambda snapshot, event: {"cues": snapshot.cues + 1, "last_cue": event},
+    ModeChange: lambda snapshot, event: {"mode": event.mode},
     Gap: _after_gap,
-    LinkChange: lambda picture, event: {"link": event.state, "said": event.why or picture.said},
-    Notice: lambda picture, event: {"said": words_for(NOTICES, event.what)},
-    BlockChange: lambda picture, event: {"block": event},
-    Pace: lambda picture, event: {"target_spm": event.spm or math.nan},
-    PhaseChange: lambda picture, event: {"paused": event.phase is Phase.PAUSED},
+    LinkChange: lambda snapshot, event: {"link": event.state, "said": event.why or snapshot.said},
+    Notice: lambda snapshot, event: {"said": words_for(NOTICES, event.what)},
+    BlockChange: lambda snapshot, event: {"block": event},
+    Pace: lambda snapshot, event: {"target_spm": event.spm or math.nan},
+    PhaseChange: lambda snapshot, event: {"paused": event.phase is Phase.PAUSED},
     Signal: _after_signal,
 }

@@ -45,8 +45,8 @@ class Ending:
             self.paths = session.kept
             if session.error is not None or session.troubles:
                 self.trouble = str(session.error or session.troubles[-1])
-            if session.tally.drill is not None:
-                self.result = drill_lines(drill_values(session.tally.drill))
+            if session.statistics.drill is not None:
+                self.result = drill_lines(drill_values(session.statistics.drill))
             self.hints = [line for path in self.paths for line in remember(path, self._history_file)]
         except Exception as error:  # a bug must end in words on the screen, not in an endless "Ending"
             log.exception("Ending the session")

@@ -20,7 +20,7 @@ Lines = tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Frame:
     """What a picture has around it, and how much room there is.
 
     Attributes
@@ -72,10 +72,10 @@ class Section:
     rank: int = 0  # the lowest rank grows first
 
 
-def assemble(sections: Sequence[Section], look: Look) -> RenderableType:
+def assemble(sections: Sequence[Section], frame: Frame) -> RenderableType:
     """Give each section the largest size for which there is room, by rank, and put them below each other."""
     chosen = [section.sizes[0] for section in sections]
-    room = look.height - sum(map(len, chosen))
+    room = frame.height - sum(map(len, chosen))
     for k in sorted(range(len(sections)), key=lambda k: sections[k].rank):
         fitting = [size for size in sections[k].sizes if len(size) - len(chosen[k]) <= room]
         if fitting:
@@ -85,21 +85,21 @@ def assemble(sections: Sequence[Section], look: Look) -> RenderableType:
     lines = [line for size in chosen for line in size]
     for line in lines:
         line.no_wrap, line.overflow = True, "crop"
-    if look.framed:
-        return Panel(Group(*lines), title=Text(look.title), width=look.width + 4)
+    if frame.framed:
+        return Panel(Group(*lines), title=Text(frame.title), width=frame.width + 4)
     return Group(*lines)
 
 
-def foot(look: Look) -> list[Section]:
+def foot(frame: Frame) -> list[Section]:
     """Return the message and the keys, which are always there."""
-    keys = tuple(Text(line, style=DIM) for line in joined(key_hints(look.where), look.width))
-    message = [Text(line, style="italic") for line in textwrap.wrap(look.message, look.width) or [" "]]
+    keys = tuple(Text(line, style=DIM) for line in joined(key_hints(frame.where), frame.width))
+    message = [Text(line, style="italic") for line in textwrap.wrap(frame.message, frame.width) or [" "]]
     return [Section(((message[0],), tuple(message)), rank=0), Section((keys,))]
 
 
-def link_section(look: Look, rank: int) -> Section:
+def link_section(frame: Frame, rank: int) -> Section:
     """Return the line about the sensor, if there is one."""
-    return Section(((), (Text(look.link, style=DIM),)) if look.link else ((),), rank)
+    return Section(((), (Text(frame.link, style=DIM),)) if frame.link else ((),), rank)
 
 
 def joined(parts: Sequence[str], width: int, gap: str = "   ") -> list[str]:
@@ -113,9 +113,9 @@ def joined(parts: Sequence[str], width: int, gap: str = "   ") -> list[str]:
     return lines
 
 
-def wrapped(text: str, look: Look, style: str) -> Lines:
+def wrapped(text: str, frame: Frame, style: str) -> Lines:
     """Return a text in centered lines."""
-    return tuple(Text(line.center(look.width).rstrip(), style=style) for line in textwrap.wrap(text, look.width))
+    return tuple(Text(line.center(frame.width).rstrip(), style=style) for line in textwrap.wrap(text, frame.width))
 
 
 def clock(now_s: float) -> str:

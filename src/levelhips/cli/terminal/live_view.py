@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.live import Live
 
 from levelhips.cli.terminal.key_reader import KeyReader
-from levelhips.cli.terminal.view import View
+from levelhips.cli.terminal.view import TerminalView
 from levelhips.commands import Do
 from levelhips.events import LinkState
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
@@ -20,7 +20,7 @@ REFRESH_S = 0.1
 CLOCK_HZ = 2
 
 
-class LiveView(View):
+class LiveView(TerminalView):
     """Show a live session and act on its keys. The view polls; the session never waits for it."""
 
     _marks = 0
@@ -44,8 +44,8 @@ class LiveView(View):
 
     def press(self, key: str, session: Session) -> bool:
         """Act on a key; return whether to go on."""
-        picture = session.view.look()
-        match action_of(key, Where.RUN if picture.drill is None else Where.DRILL):
+        snapshot = session.state.snapshot()
+        match action_of(key, Where.RUN if snapshot.drill is None else Where.DRILL):
             case Action.PAUSE:
                 session.pause_or_go_on()
             case Action.RAISE_LIMIT:
@@ -60,7 +60,7 @@ class LiveView(View):
             case Action.MARK:
                 session.command(Do.MARK)
                 self._marks += 1
-                self.answer(mark_line(self._marks, picture.now_s))
+                self.answer(mark_line(self._marks, snapshot.now_s))
             case Action.MUTE:
                 self.mute()
             case Action.END:
@@ -73,15 +73,15 @@ class LiveView(View):
 
     def _visible(self, session: Session) -> tuple[object, ...]:
         """Return what decides whether to draw again: steps, words, half seconds and the size of the terminal, not every sample."""
-        picture = session.view.look()
-        lead = round(picture.lead_deg) if math.isfinite(picture.lead_deg) else None
-        moment = (round(picture.now_s * CLOCK_HZ), picture.bars, picture.paused, picture.drill, lead)
-        return (*moment, self.message(picture), session.link, self.muted, self.console.size)
+        snapshot = session.state.snapshot()
+        lead = round(snapshot.lead_deg) if math.isfinite(snapshot.lead_deg) else None
+        moment = (round(snapshot.now_s * CLOCK_HZ), snapshot.bars, snapshot.paused, snapshot.drill, lead)
+        return (*moment, self.message(snapshot), session.link, self.muted, self.console.size)
 
     def _drawn(self, session: Session) -> RenderableType:
-        picture = session.view.look()
-        where = Where.RUN if picture.drill is None else Where.DRILL
-        return self.drawn(picture, where=where, paused=picture.paused, link=link_line(session.link))
+        snapshot = session.state.snapshot()
+        where = Where.RUN if snapshot.drill is None else Where.DRILL
+        return self.drawn(snapshot, where=where, paused=snapshot.paused, link=link_line(session.link))
 
     def _report(self, session: Session) -> None:
         """Print a line at each change of the link: there is no terminal to draw on."""

@@ -8,14 +8,14 @@ from rich.console import RenderableType
 from rich.live import Live
 
 from levelhips.cli.terminal.key_reader import KeyReader
-from levelhips.cli.terminal.view import View
+from levelhips.cli.terminal.view import TerminalView
 from levelhips.live.keys import Action, Where, action_of
 from levelhips.live.replay import Replay
 
 SEEK_S = 10.0
 
 
-class ReplayView(View):
+class ReplayView(TerminalView):
     """Show a replay and act on its keys."""
 
     until_s = math.inf  # sensor time at which the view ends
@@ -53,4 +53,4 @@ class ReplayView(View):
         return True
 
     def _drawn(self, replay: Replay) -> RenderableType:
-        return self.drawn(replay.view.look(), where=Where.REPLAY, paused=replay.paused)
+        return self.drawn(replay.state.snapshot(), where=Where.REPLAY, paused=replay.paused)

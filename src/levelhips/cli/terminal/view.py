@@ -8,16 +8,16 @@ from collections.abc import Callable
 from rich.console import Console, RenderableType
 
 from levelhips.cli.encoding import writable
-from levelhips.cli.terminal.layout import Look
-from levelhips.cli.terminal.run_picture import draw
-from levelhips.live.dispatch import Silenceable
+from levelhips.cli.terminal.layout import Frame
+from levelhips.cli.terminal.run_screen import draw
+from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import Where
-from levelhips.live.snapshot import Picture
+from levelhips.live.snapshot import Snapshot
 
 ANSWER_S = 4.0  # how long the answer to a key stays: long enough to be read in a run
 
 
-class View:
+class TerminalView:
     """Draw pictures of a session or replay, mute its sounds, and show answers to keys.
 
     Parameters
@@ -58,14 +58,14 @@ class View:
         """Show a line for some seconds, in place of what happened last."""
         self._answer, self._answer_until_s = text, self._clock() + ANSWER_S
 
-    def message(self, picture: Picture) -> str:
+    def message(self, snapshot: Snapshot) -> str:
         """Return the message line: the answer to a key, else what happened last."""
-        return self._answer if self._clock() < self._answer_until_s else picture.said
+        return self._answer if self._clock() < self._answer_until_s else snapshot.said
 
-    def drawn(self, picture: Picture, *, where: Where, paused: bool, link: str = "") -> RenderableType:
+    def drawn(self, snapshot: Snapshot, *, where: Where, paused: bool, link: str = "") -> RenderableType:
         """Return the picture for the present size of the terminal."""
         columns, rows = self.console.size
-        look = Look(
+        frame = Frame(
             title=self.title,
             where=where,
             columns=columns,
@@ -73,7 +73,7 @@ class View:
             muted=self.muted,
             paused=paused,
             link=link,
-            message=self.message(picture),
+            message=self.message(snapshot),
             degree=writable("°", self.console.encoding),
         )
-        return draw(picture, look)
+        return draw(snapshot, frame)

@@ -111,7 +111,7 @@ class DrillCoach:
             return Update(events=(item, *self._lose(item)))
         return Update(events=(item, *self._stood(item)))
 
-    def obey(self, command: Command) -> Update:
+    def apply(self, command: Command) -> Update:
         """Process a command of the wearer."""
         s, at_s = self._state, command.at_s
         if command.do is Do.PAUSE and s.phase not in (Phase.PAUSED, Phase.DONE):

@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from levelhips.events import LinkState, Phase
-from levelhips.live.dispatch import Silenceable
-from levelhips.live.drill_snapshot import DrillPicture
+from levelhips.live.dispatcher import Silenceable
+from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
-from levelhips.live.snapshot import Picture
+from levelhips.live.snapshot import Snapshot
 from levelhips.text import HIPS, LINK_STATES, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
@@ -83,19 +83,19 @@ class DrillPage(SessionPage):
         session = self.session
         if session is None:
             return
-        picture, link = session.view.look(), session.link
-        drill = picture.drill
+        snapshot, link = session.state.snapshot(), session.link
+        drill = snapshot.drill
         set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), texts.MUTED if self.muted else texts.SOUND_ON]))
         if drill is None or link.state is not LinkState.STREAMING:
             set_text(self.told, texts.END_QUESTION if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
         if drill is not None:
-            self._show_drill(picture, drill, streaming=link.state is LinkState.STREAMING)
-        done = drill is not None and drill.phase is Phase.DONE and picture.now_s - drill.phase_s > DONE_SHOWN_S
+            self._show_drill(snapshot, drill, streaming=link.state is LinkState.STREAMING)
+        done = drill is not None and drill.phase is Phase.DONE and snapshot.now_s - drill.phase_s > DONE_SHOWN_S
         if done or session.join(0):
             self._timer.stop()
             self.ended.emit()
 
-    def _show_drill(self, picture: Picture, drill: DrillPicture, *, streaming: bool) -> None:
+    def _show_drill(self, snapshot: Snapshot, drill: DrillSnapshot, *, streaming: bool) -> None:
         set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=HIPS[drill.side], set_n=drill.set_n, sets=drill.sets))
         if self._asked_to_end:
             set_text(self.told, texts.END_QUESTION)
@@ -103,9 +103,9 @@ class DrillPage(SessionPage):
             set_text(self.told, self.answer)
         elif streaming:
             # Not by color alone: a triangle stands before a fault, as it does over a step.
-            wrong = "▲ " if drill.cheat_at(picture.now_s) else ""
-            set_text(self.told, wrong + drill.what_next(picture.now_s))
-        self.arc.show_picture(picture)
+            wrong = "▲ " if drill.cheat_at(snapshot.now_s) else ""
+            set_text(self.told, wrong + drill.what_next(snapshot.now_s))
+        self.arc.show_snapshot(snapshot)
         figures = texts.DRILL_COUNTS.format(good=drill.good, cheated=drill.cheated)
         if math.isfinite(drill.range_deg):
             figures = texts.DRILL_LAST.format(range=drill.range_deg, tempo=drill.tempo_s) + figures

@@ -9,10 +9,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from levelhips.events import LinkState, Quality, Side
-from levelhips.live.dispatch import Silenceable
+from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
-from levelhips.live.snapshot import Picture
+from levelhips.live.snapshot import Snapshot
 from levelhips.sensors.source import LinkStatus
 from levelhips.text import LINK_STATES, QUALITY_ADVICE, block_line, words_for
 from levelhips.ui import texts, theme
@@ -77,43 +77,43 @@ class LivePage(SessionPage):
         if session is None:
             return
         self.frames += 1
-        picture = session.view.look()
-        if picture.cues != self._cues and picture.last_cue is not None:
-            self._cues = picture.cues
+        snapshot = session.state.snapshot()
+        if snapshot.cues != self._cues and snapshot.last_cue is not None:
+            self._cues = snapshot.cues
             if not self.muted:
-                self._flash_until[picture.last_cue.side] = picture.last_cue.known_s + FLASH_S
+                self._flash_until[snapshot.last_cue.side] = snapshot.last_cue.known_s + FLASH_S
         for side, card in self.cards.items():
-            card.show_picture(picture, flash=picture.now_s < self._flash_until[side])
-        self.bars.show_picture(picture)
-        self.trace.show_trace(session.view.trace(), picture)
-        self._show_head(picture)
-        set_text(self.state, self._state(session, picture))
-        set_text(self.message, self._message(picture, session.link))
+            card.show_snapshot(snapshot, flash=snapshot.now_s < self._flash_until[side])
+        self.bars.show_snapshot(snapshot)
+        self.trace.show_trace(session.state.trace(), snapshot)
+        self._show_head(snapshot)
+        set_text(self.state, self._state(session, snapshot))
+        set_text(self.message, self._message(snapshot, session.link))
         if session.join(0):
             self._timer.stop()
             self.ended.emit()
 
-    def _show_head(self, picture: Picture) -> None:
-        minutes, seconds = divmod(max(picture.now_s, 0.0), 60)
+    def _show_head(self, snapshot: Snapshot) -> None:
+        minutes, seconds = divmod(max(snapshot.now_s, 0.0), 60)
         set_text(self.clock, f"{int(minutes)}:{int(seconds):02d}")
-        target = texts.TARGET.format(target=picture.target_spm) if math.isfinite(picture.target_spm) else ""
-        cadence = texts.CADENCE.format(cadence=picture.cadence_spm) + target if math.isfinite(picture.cadence_spm) else ""
+        target = texts.TARGET.format(target=snapshot.target_spm) if math.isfinite(snapshot.target_spm) else ""
+        cadence = texts.CADENCE.format(cadence=snapshot.cadence_spm) + target if math.isfinite(snapshot.cadence_spm) else ""
         set_text(self.cadence, cadence)
-        known = math.isfinite(picture.rotation_deg)
-        set_text(self.small, texts.SMALL.format(rotation=picture.rotation_deg, tilt=picture.tilt_deg) if known else "")
+        known = math.isfinite(snapshot.rotation_deg)
+        set_text(self.small, texts.SMALL.format(rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")
 
-    def _state(self, session: Session, picture: Picture) -> str:
+    def _state(self, session: Session, snapshot: Snapshot) -> str:
         parts = []
         if session.recorder is not None:
             parts.append(texts.RECORDING if session.recorder.recording else texts.NOT_RECORDING)
         if math.isfinite(session.link.battery_percent):
             parts.append(texts.BATTERY.format(percent=session.link.battery_percent))
         parts += [words_for(LINK_STATES, session.link.state), texts.MUTED if self.muted else texts.SOUND_ON]
-        if picture.paused:
+        if snapshot.paused:
             parts.append(texts.PAUSED)
         return "    ".join(parts)
 
-    def _message(self, picture: Picture, link: LinkStatus) -> str:
+    def _message(self, snapshot: Snapshot, link: LinkStatus) -> str:
         """Return the line under the cards: the most urgent thing that the runner should know or do."""
         if self._asked_to_end:
             return texts.END_QUESTION
@@ -121,22 +121,22 @@ class LivePage(SessionPage):
             return self.answer
         if link.state is not LinkState.STREAMING:
             return link.why or words_for(LINK_STATES, link.state)
-        return self._before_running(picture) or self._while_running(picture)
+        return self._before_running(snapshot) or self._while_running(snapshot)
 
     @staticmethod
-    def _before_running(picture: Picture) -> str:
-        if not picture.zeroed:
-            return texts.STAND_MORE.format(left=max(1.0, STAND_S - picture.now_s)) if picture.now_s < STAND_S else texts.STAND
-        if not picture.steps:
+    def _before_running(snapshot: Snapshot) -> str:
+        if not snapshot.zeroed:
+            return texts.STAND_MORE.format(left=max(1.0, STAND_S - snapshot.now_s)) if snapshot.now_s < STAND_S else texts.STAND
+        if not snapshot.steps:
             return texts.STANDING_FOUND
-        return QUALITY_ADVICE[Quality.SETTLING] if picture.quality is Quality.SETTLING else ""
+        return QUALITY_ADVICE[Quality.SETTLING] if snapshot.quality is Quality.SETTLING else ""
 
     @staticmethod
-    def _while_running(picture: Picture) -> str:
-        if picture.block is not None:
-            return block_line(picture.block, picture.now_s)
-        advice = words_for(QUALITY_ADVICE, picture.quality) if picture.quality is not None else ""
-        return advice or picture.said
+    def _while_running(snapshot: Snapshot) -> str:
+        if snapshot.block is not None:
+            return block_line(snapshot.block, snapshot.now_s)
+        advice = words_for(QUALITY_ADVICE, snapshot.quality) if snapshot.quality is not None else ""
+        return advice or snapshot.said
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.HEAD_SHARE, self.clock, self.cadence, self.message, color=theme.TEXT)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from levelhips.commands import Do
-from levelhips.live.dispatch import Silenceable
+from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 
@@ -93,7 +93,7 @@ class SessionPage(QWidget):
             session.command(COMMANDS[action])
             if action is Action.MARK:
                 self._marks += 1
-                self._say(mark_line(self._marks, session.view.look().now_s))
+                self._say(mark_line(self._marks, session.state.snapshot().now_s))
 
     def _say(self, answer: str) -> None:
         self._answer, self._answered_s = answer, time.monotonic()

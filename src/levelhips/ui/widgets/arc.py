@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from levelhips.live.drill_snapshot import DrillPicture
-from levelhips.live.snapshot import Picture
+from levelhips.live.drill_snapshot import DrillSnapshot
+from levelhips.live.snapshot import Snapshot
 from levelhips.ui import texts, theme
 
 ARC_DEG = 220.0  # opening of the dial: the counter fits under its ends
@@ -27,7 +27,7 @@ class _Scale:
     last_deg: float
 
     @classmethod
-    def of(cls, drill: DrillPicture, width: int, height: int) -> _Scale:
+    def of(cls, drill: DrillSnapshot, width: int, height: int) -> _Scale:
         size = min(width * 0.98, height * 1.25)
         span = drill.high_deg - drill.low_deg
         room = QRectF((width - size) / 2 + 30, 24, size - 60, size - 60)
@@ -50,25 +50,25 @@ class Arc(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[object, ...] = ()
-        self._drill: DrillPicture | None = None
+        self._drill: DrillSnapshot | None = None
         self._lead_deg, self._now_s = math.nan, 0.0
 
-    def show_picture(self, picture: Picture) -> None:
+    def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot; repaint only if something changed."""
-        drill = picture.drill
+        drill = snapshot.drill
         if drill is None:
             return
-        lead = round(picture.lead_deg, 1) if math.isfinite(picture.lead_deg) else None
-        wrong = drill.cheat_at(picture.now_s)
-        shown = (drill, lead, wrong, self.counted(drill, picture.now_s))
+        lead = round(snapshot.lead_deg, 1) if math.isfinite(snapshot.lead_deg) else None
+        wrong = drill.cheat_at(snapshot.now_s)
+        shown = (drill, lead, wrong, self.counted(drill, snapshot.now_s))
         if shown != self._shown:
             self._shown, self._drill = shown, drill
-            self._lead_deg, self._now_s = picture.lead_deg, picture.now_s
-            self.setAccessibleName(f"{self.counted(drill, picture.now_s)} {wrong}")
+            self._lead_deg, self._now_s = snapshot.lead_deg, snapshot.now_s
+            self.setAccessibleName(f"{self.counted(drill, snapshot.now_s)} {wrong}")
             self.update()
 
     @staticmethod
-    def counted(drill: DrillPicture, now_s: float) -> str:
+    def counted(drill: DrillSnapshot, now_s: float) -> str:
         """Return the number in the middle: repetitions, or seconds held."""
         return f"{drill.hold_s(now_s):.0f}" if math.isfinite(drill.seconds) else str(drill.reps)
 
@@ -81,7 +81,7 @@ class Arc(QWidget):
             self._paint_count(painter, self._drill, scale.room)
         painter.end()
 
-    def _paint_dial(self, painter: QPainter, drill: DrillPicture, scale: _Scale) -> None:
+    def _paint_dial(self, painter: QPainter, drill: DrillSnapshot, scale: _Scale) -> None:
         color = QColor(theme.SIDE[drill.side])
         rest, band = QPen(QColor(theme.LINE), 10), QPen(color.darker(160), 18)
         for low_deg, high_deg, pen in ((scale.first_deg, scale.last_deg, rest), (drill.low_deg, drill.high_deg, band)):
@@ -102,7 +102,7 @@ class Arc(QWidget):
             at = scale.point(value, LABEL_INSET_PX)
             painter.drawText(QRectF(at.x() - 40, at.y() - 20, 80, 40), Qt.AlignmentFlag.AlignCenter, f"{value:.0f}°")
 
-    def _paint_count(self, painter: QPainter, drill: DrillPicture, room: QRectF) -> None:
+    def _paint_count(self, painter: QPainter, drill: DrillSnapshot, room: QRectF) -> None:
         height = self.window().height()
         font = QFont(self.font())
         font.setBold(True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
-from levelhips.live.snapshot import BARS, Bar, Picture
+from levelhips.live.snapshot import BARS, Bar, Snapshot
 from levelhips.text import SHORT_STANCE
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.card import degrees_text
@@ -28,10 +28,10 @@ class Bars(QWidget):
         self.setAccessibleName(texts.BARS_NAME)
         self.setToolTip(texts.SIDES_HELP)
 
-    def show_picture(self, picture: Picture) -> None:
+    def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the steps of a snapshot; repaint only if something changed."""
-        if picture.bars != self._bars or picture.threshold_deg != self._limits:
-            self._bars, self._limits = picture.bars, picture.threshold_deg
+        if snapshot.bars != self._bars or snapshot.threshold_deg != self._limits:
+            self._bars, self._limits = snapshot.bars, snapshot.threshold_deg
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
-from levelhips.live.snapshot import Picture
+from levelhips.live.snapshot import Snapshot
 from levelhips.text import SIDES, stance_drop
 from levelhips.ui import texts, theme
 
@@ -30,25 +30,25 @@ class Card(QWidget):
     def __init__(self, side: Side) -> None:
         super().__init__()
         self.side = side
-        self._picture: tuple[object, ...] = ()
+        self._snapshot: tuple[object, ...] = ()
         self._value, self._word, self._under = "–", texts.WAITING, stance_drop(side)
         self.over = self._flash = False
         self.setAccessibleName(stance_drop(side))
         self.setToolTip(stance_drop(side))
 
-    def show_picture(self, picture: Picture, *, flash: bool) -> None:
+    def show_snapshot(self, snapshot: Snapshot, *, flash: bool) -> None:
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
-        drop, limit = picture.drop_deg[self.side], picture.threshold_deg[self.side]
+        drop, limit = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
         self.over = math.isfinite(drop) and drop > limit
         word = texts.WAITING if not math.isfinite(drop) else texts.OVER if self.over else texts.LEVEL
-        change, sd = picture.since_start_deg[self.side], picture.sd_deg[self.side]
+        change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
         figures = [f"± {sd:.1f}°"] if math.isfinite(sd) else []
         if math.isfinite(change):
             figures.append(texts.SINCE_START.format(change=change))
         under = "\n".join(filter(None, ("     ".join(figures), stance_drop(self.side))))
         now = (degrees_text(drop), word, under, flash)
-        if now != self._picture:
-            self._picture = now
+        if now != self._snapshot:
+            self._snapshot = now
             self._value, self._word, self._under, self._flash = degrees_text(drop), word, under, flash
             self.setAccessibleDescription(f"{self._value} {word}")
             self.update()

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
 from levelhips.events import Side
-from levelhips.live.snapshot import Picture, Trace
+from levelhips.live.snapshot import Snapshot, Trace
 from levelhips.text import stance_drop
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.shades import StanceShades, stances_of
@@ -71,7 +71,7 @@ class TracePlot(pg.PlotWidget):
         for word in self._words:
             word.setFont(font)
 
-    def show_trace(self, trace: Trace, picture: Picture) -> None:
+    def show_trace(self, trace: Trace, snapshot: Snapshot) -> None:
         """Show the last seconds of a session and its limits."""
         if not len(trace.t_s):
             return
@@ -90,7 +90,7 @@ class TracePlot(pg.PlotWidget):
         self._curve.setData(x, obliquity, connect="finite" if len(holes) else "all")
         self._shades.show_stances(stances_of(x, sign), -SHOWN_S, 0.0)
         for side, line in self._limits.items():
-            level = picture.threshold_deg[side]
+            level = snapshot.threshold_deg[side]
             line.setVisible(math.isfinite(level))
             if math.isfinite(level):
                 line.setValue(side.sign * level)

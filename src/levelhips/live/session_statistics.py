@@ -14,7 +14,7 @@ from levelhips.sensors.clock import Sync
 
 
 @dataclass(slots=True)
-class Tally:
+class SessionStatistics:
     """Figures of a session for the summary at its end."""
 
     packets: int = 0
@@ -24,7 +24,7 @@ class Tally:
     gaps_s: float = 0.0
     steps: Counter[str] = field(default_factory=Counter)  # by quality, walking and running
     cues: int = 0
-    statistics: Statistics = field(default_factory=lambda: Statistics(metrics()))
+    metric_statistics: Statistics = field(default_factory=lambda: Statistics(metrics()))
     stalls: int = 0
     newest_s: float = 0.0
     sync: Sync = Sync()
@@ -32,7 +32,7 @@ class Tally:
 
     def count(self, event: Event) -> None:
         """Take the next event."""
-        self.statistics.add(event)
+        self.metric_statistics.add(event)
         if isinstance(event, Step):
             self.steps[event.quality.value] += 1
         elif isinstance(event, Cue):
@@ -48,8 +48,8 @@ class Tally:
     @property
     def counted(self) -> int:
         """Steps that count: of quality ok, of running (of walking, if nobody ran)."""
-        return self.statistics.steps(mode=self.statistics.mode, quality=Quality.OK)
+        return self.metric_statistics.steps(mode=self.metric_statistics.mode, quality=Quality.OK)
 
     def drop(self, side: Side) -> Spread:
         """Return number, mean and standard deviation of the drop of a side [deg]."""
-        return self.statistics.spread("contralateral_drop", side)
+        return self.metric_statistics.spread("contralateral_drop", side)

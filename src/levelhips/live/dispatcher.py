@@ -10,8 +10,8 @@ from levelhips.events import Update
 log = logging.getLogger(__name__)
 
 
-class Sink(Protocol):
-    """Whoever wants to hear of updates: sound, a file, a view."""
+class EventSink(Protocol):
+    """Receiver of updates: sound, a file, a view."""
 
     def put(self, update: Update) -> None: ...
 
@@ -22,14 +22,14 @@ class Silenceable(Protocol):
     def mute(self, muted: bool) -> None: ...
 
 
-class Audience:
-    """Tell sinks of updates, in their order. One that raises is dropped, and named in `troubles`."""
+class Dispatcher:
+    """Forward updates to sinks, in their order. One that raises is dropped, and named in `troubles`."""
 
-    def __init__(self, sinks: list[Sink]) -> None:
-        self.sinks: list[Sink] = list(sinks)
+    def __init__(self, sinks: list[EventSink]) -> None:
+        self.sinks: list[EventSink] = list(sinks)
         self.troubles: list[str] = []
 
-    def tell(self, update: Update) -> None:
+    def dispatch(self, update: Update) -> None:
         for sink in list(self.sinks):
             try:
                 sink.put(update)
