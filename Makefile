@@ -8,13 +8,21 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test lint bench docs golden fuzz screenshots words recordings check clean
+.PHONY: demo test coverage lint bench docs golden fuzz screenshots words recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
+
+# The tests with their branch coverage by package; fails below the goals of bench/coverage_table.py. FILES: only these tests.
+FILES ?= tests
+coverage: $(STAMP)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 $(FILES)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m bench.coverage_table
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

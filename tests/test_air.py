@@ -81,6 +81,7 @@ def test_a_controller_over_hci_is_a_sensor_in_range(profile):
                 hears = Hears()
                 client = asyncio.create_task(BleSource(there).run(hears))
                 await asyncio.wait({asyncio.create_task(hears.enough.wait()), client}, return_when=asyncio.FIRST_COMPLETED)
+            connection = hci.sink.transport.get_extra_info("socket")
             assert told == ["LevelHips on air"]
             assert len(hears.packets) > 60
             assert hears.link.kind == profiles()[profile].title
@@ -88,7 +89,8 @@ def test_a_controller_over_hci_is_a_sensor_in_range(profile):
                 task.cancel()
             await asyncio.gather(client, sensor, return_exceptions=True)
             hci.server.close()  # Bumble leaves it open, and its end of the connection closes a moment after ours
-            await asyncio.sleep(0.1)
+            while connection.fileno() != -1:
+                await asyncio.sleep(0)
 
     asyncio.run(world())
 

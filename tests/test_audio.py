@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import run_engine, short_run
+from waiting import until
 
 from levelhips import Side, Update
 from levelhips.audio import synth
@@ -165,9 +165,7 @@ def test_the_null_device_renders_what_is_put() -> None:
     heard: list[np.ndarray] = []
     player = Player(null=True, rendered=lambda _, block: heard.append(block.copy()))
     player.put(Update(events=(cue(Side.RIGHT),)))
-    end = time.monotonic() + 5
-    while time.monotonic() < end and not (heard and any(block.any() for block in heard) and not player.mixer.busy):
-        time.sleep(0.02)
+    until(lambda: any(block.any() for block in heard) and not player.mixer.busy)
     player.close()
     sound = np.concatenate(heard)
     loud = np.sqrt((sound**2).mean(axis=0))

@@ -8,7 +8,7 @@ import select
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +18,12 @@ from conftest import ROOT
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
 
 from living import run_of
+from waiting import until
 
-from levelhips import RecordingWriter, open_recording
+from levelhips import LevelHipsError, RecordingWriter, open_recording
 from levelhips.live.doctor import Finding, examine, worst
+from levelhips.recording.schema import Packet
+from levelhips.sensors.profiles.levelhips import TIME
 
 PROGRAM = [sys.executable, "-m", "levelhips"]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
@@ -72,6 +75,13 @@ def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, t
     assert recording.settings["threshold"]["left_deg"] == 3
 
 
+def packets_so_far(folder: Path) -> list[Packet]:
+    """The packets of the recording that is being written."""
+    with suppress(LevelHipsError):  # it has no samples yet
+        return [packet for path in folder.glob("*.mcap") for packet in open_recording(path).packets]
+    return []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a child is a matter of POSIX")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_cleanly(tmp_path, how):
@@ -81,7 +91,8 @@ def test_ctrl_c_ends_it_cleanly(tmp_path, how):
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=listen)  # noqa: PLW1509
     assert running.stdout is not None
     assert any(line.startswith("streaming") for line in running.stdout), "it never began to stream"
-    time.sleep(2.0)  # the first poll of the sensor's clock is over; its late answer would be taken for that of the stop
+    # The first poll of the sensor's clock is over: its late answer would be taken for that of the stop.
+    until(lambda: any(packet.data[:2] == bytes((TIME, 0)) for packet in packets_so_far(tmp_path)))
     running.send_signal(how)
     told, _ = running.communicate(timeout=30)
     assert running.returncode == 0, told
@@ -102,17 +113,23 @@ def test_keys_in_the_live_view(tmp_path):
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30", "PYTHONIOENCODING": "ascii"}
     running = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment)
     os.close(slave)
-    seen, end, keys = b"", time.monotonic() + 60, [b" ", b"\x1b[A", b"k", b"m", b"q"]
-    pressed_s = 0.0
-    while running.poll() is None and time.monotonic() < end:
-        if select.select([master], [], [], 0.1)[0]:
-            try:
+    seen, read = b"", 0
+
+    def shown(*parts: bytes) -> bool:
+        """Read what the program has drawn; whether all parts were drawn since the last key."""
+        nonlocal seen
+        if select.select([master], [], [], 0.0)[0]:
+            with suppress(OSError):  # the program has ended
                 seen += os.read(master, 65536)
-            except OSError:
-                break
-        if keys and "0:0" in seen.decode(errors="ignore") and b"streaming" in seen and time.monotonic() - pressed_s > 0.8:
-            pressed_s = time.monotonic()
-            os.write(master, keys.pop(0))
+        return all(part in seen[read:] for part in parts) or running.poll() is not None
+
+    until(lambda: shown(b"streaming", b"0:0"))
+    for key, answer in ((b" ", b"PAUSED"), (b"\x1b[A", b"3.5"), (b"k", b"Mark 1"), (b"m", b"Sound off")):
+        read = len(seen)
+        os.write(master, key)
+        until(partial(shown, answer), message=f"{key!r} was not answered with {answer!r}")
+    os.write(master, b"q")
+    until(lambda: shown() and running.poll() is not None)
     assert running.wait(30) == 0, seen[-2000:]
     os.close(master)
     assert b"PAUSED" in seen

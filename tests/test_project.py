@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.coverage_table import CORE, Branches, below_goal, by_package, total
 from conftest import ROOT
 
 from levelhips.simulation import bundled
@@ -59,6 +60,33 @@ def test_the_examples_run_as_they_stand(page: str, tmp_path: Path, monkeypatch: 
     names: dict[str, object] = {}
     for code in found:
         exec(compile(code, page, "exec"), names)
+
+
+def test_no_test_waits_for_a_time() -> None:
+    """A fixed wait is too short on a busy computer and too long on any other: wait for the condition (tests/waiting.py)."""
+    waits = re.compile(r"\btime\.sleep\b|\bfrom time import .*\bsleep\b|\bqtbot\.wait\(|\bqWait\(")
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if path.name not in ("waiting.py", Path(__file__).name):
+            assert not waits.search(path.read_text(encoding="utf-8")), f"{path.name}: use until() of tests/waiting.py"
+
+
+REPORT = {
+    "files": {
+        "src/levelhips/engine.py": {"summary": {"covered_branches": 9, "num_branches": 10}},
+        "src/levelhips/motion/gait.py": {"summary": {"covered_branches": 70, "num_branches": 70}},
+        "src/levelhips/motion/stages/feet.py": {"summary": {"covered_branches": 17, "num_branches": 20}},
+        "src/levelhips/ui/window.py": {"summary": {"covered_branches": 60, "num_branches": 100}},
+    }
+}
+
+
+def test_branch_coverage_is_added_up_by_package_and_held_to_its_goals() -> None:
+    found = by_package(REPORT)
+    assert found == {"engine": Branches(9, 10), "motion": Branches(87, 90), "ui": Branches(60, 100)}
+    assert total(found, CORE).share == pytest.approx(0.96)
+    assert below_goal(found) == ["Branch coverage of all is 78.0%; the goal is 85%."]
+    assert below_goal(found | {"motion": Branches(80, 90)})[0] == "Branch coverage of core is 89.0%; the goal is 95%."
+    assert below_goal({"engine": Branches(95, 100), "ui": Branches(75, 100)}) == [], "the goal itself is enough"
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:

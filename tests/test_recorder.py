@@ -8,12 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import ROOT, short_run
+from waiting import until
 
 from levelhips import LevelHipsError, RecordingError, Samples, Settings, open_recording
 from levelhips.recording import recorder as recorder_module
@@ -32,14 +32,6 @@ def second(number: int) -> Samples:
     n = np.arange(200)
     rows = np.random.default_rng(number).integers(-2000, 2000, (200, 3)).astype(float)
     return Samples(np.rint((number + n / 200) * 1e6) * 1e-6, rows * float(np.float32(SCALE[0])), rows * float(np.float32(SCALE[1])))
-
-
-def until(what: Callable[[], object], within_s: float = 60.0) -> None:
-    """Wait for a condition; the time limit is for a test that fails."""
-    end = time.monotonic() + within_s
-    while not what():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.005)
 
 
 class HungDisk:
@@ -134,7 +126,8 @@ FULL = """
 import resource, signal, sys, threading
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_recorder import begun, second, until
+from test_recorder import begun, second
+from waiting import until
 from levelhips.recording import recorder as module
 from levelhips.recording.schema import Packet
 module.RETRY_S = 0.3
