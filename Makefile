@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test coverage lint bench docs golden fuzz screenshots words recordings check clean
+.PHONY: demo test coverage lint bench docs golden fuzz screenshots words texts recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -47,6 +47,10 @@ golden: $(STAMP)
 screenshots: $(STAMP)
 	$(BIN)/python -m bench.screenshots
 
+# Brings the catalogs of other languages up to date with the English one, and compiles them.
+texts: $(STAMP)
+	$(BIN)/python -m bench.texts
+
 # The clips of the voice, from their texts; needs flite and oggenc (Debian: flite, vorbis-tools).
 words: $(STAMP)
 	$(BIN)/python -m bench.words
@@ -60,7 +64,7 @@ fuzz: $(STAMP)
 recordings: $(STAMP)
 	$(BIN)/python -m levelhips.simulation.bundled recordings
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt hatch_build.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"levelhips needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it: Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

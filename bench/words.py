@@ -14,9 +14,9 @@ import numpy as np
 
 from levelhips.events import Side
 from levelhips.settings.installed import drills
-from levelhips.text import SPOKEN
+from levelhips.words import spoken
 
-FOLDER = Path(__file__).resolve().parents[1] / "src" / "levelhips" / "audio" / "clips"
+FOLDER = Path(__file__).resolve().parents[1] / "src" / "levelhips" / "audio" / "clips" / "en"
 TEXTS_FILE = "texts.json"  # what each clip says: a test compares it with the texts of today
 SILENT = 0.01  # of the loudest sample
 
@@ -39,7 +39,7 @@ def main() -> None:
 def texts_today() -> dict[str, str]:
     """Return what each clip should say, by its name: the words of the voice and the instructions of the drills."""
     told = {f"{drill.name}_{side.value}": drill.told(side) for drill in drills().values() for side in Side}
-    return SPOKEN | told
+    return spoken() | told
 
 
 def make(name: str, text: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench import texts as catalogs
 from hypothesis import HealthCheck, settings
 
 from levelhips import Samples, Update
@@ -19,6 +20,7 @@ from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, si
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _data = tempfile.TemporaryDirectory(prefix="levelhips-tests-")  # goes with the process
 os.environ["LEVELHIPS_DATA"] = _data.name  # the history of whoever runs the tests is not ours to write
+os.environ["LEVELHIPS_LANGUAGE"] = "en"  # tests compare sentences
 os.environ["LEVELHIPS_CONFIG"] = os.path.join(_data.name, "config")  # nor are their settings ours to read
 try:
     from PySide6 import QtWidgets  # noqa: F401
@@ -26,6 +28,8 @@ except ImportError:  # not installed, or a library of the system's is missing: t
     pass
 else:
     pytest_plugins = ("pytestqt.plugin",)
+
+catalogs.compile_stale()  # tests read the sentences of this checkout, not those of its last installation
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"

@@ -205,11 +205,11 @@ def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
 
 
 def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
-    from levelhips.audio.words import word
+    from levelhips.audio.clip_files import word
     from levelhips.settings.installed import drills
-    from levelhips.text import SPOKEN
+    from levelhips.words import spoken
 
-    names = [*SPOKEN, *(f"{name}_{side.value}" for name in drills() for side in Side)]
+    names = [*spoken(), *(f"{name}_{side.value}" for name in drills() for side in Side)]
     for name in names:
         clip = word(name, 16000)
         assert clip is not None, f"{name}: make words"
@@ -224,7 +224,7 @@ def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
 
 
 def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path: Path) -> None:
-    from levelhips.audio.words import word
+    from levelhips.audio.clip_files import word
     from levelhips.events import Beat, Cheat, Phase, PhaseChange, Rep
 
     sound, update = wav_of("clamshell", tmp_path)

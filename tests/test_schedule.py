@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from levelhips import Settings, Side, Update
+from levelhips.audio.clip_files import word
 from levelhips.audio.synth import Mixer
 from levelhips.audio.voice import Voice
-from levelhips.audio.words import word
 from levelhips.coaching.coach import Coach
 from levelhips.coaching.run_protocol import FEEDBACK_MIN, LADDER, RUN_MIN, Block, PlanSettings, Schedule, blocks
 from levelhips.coaching.threshold import ThresholdSettings
@@ -25,7 +25,7 @@ from levelhips.errors import SettingsError
 from levelhips.events import Angles, BlockChange, BlockPurpose, Cue, Mode, ModeChange, Pace, Signal, SignalKind, StandingZero, Step
 from levelhips.live.snapshot import block_line
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-from levelhips.text import SPOKEN
+from levelhips.words import spoken as texts_spoken
 
 
 @pytest.mark.parametrize("session", range(1, 9))
@@ -225,7 +225,7 @@ def spoken(name: str, session: int = 1) -> list[str]:
 
     class Hears(Mixer):
         def say(self, spoken: np.ndarray, waits_s: float, *, urgent: bool = False) -> None:
-            said.append(next(key for key in SPOKEN if (clip := word(key, 16000)) is not None and len(clip) == len(spoken)))
+            said.append(next(key for key in texts_spoken() if (clip := word(key, 16000)) is not None and len(clip) == len(spoken)))
 
     mixer, voice = Hears(16000), Voice()
     for event in one.push(Update(events=(ModeChange(0.0, 0.0, Mode.RUNNING),))).events:
@@ -247,7 +247,7 @@ def test_a_baseline_is_measured_and_not_coached() -> None:
     assert spoken("recall") == ["remember", "run-done"]
     assert spoken("walk-run") == ["with-sound", "walk", "run", "walk", "run", "run-done"]
     assert set(spoken("retraining", 8)) == {"with-sound", "without-sound", "run-done"}
-    assert "level" not in SPOKEN["measure"]
+    assert "level" not in texts_spoken()["measure"]
 
 
 def test_the_line_of_a_block_says_what_it_is_for() -> None:

@@ -46,13 +46,13 @@ from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
-from levelhips.text import FAULT_NAMES, QUALITY, stance_drop
 from levelhips.ui import texts, theme
 from levelhips.ui.app import application, closed_by_signals
 from levelhips.ui.pages.connect import Searching
 from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, LIMIT_STEPS
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 from levelhips.ui.window import Window
+from levelhips.words import FAULT_NAMES, QUALITY, stance_drop
 
 LOW = Settings(threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4))
 SECONDS = 40.0

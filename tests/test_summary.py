@@ -24,7 +24,7 @@ from levelhips.metrics.statistics import Moments
 from levelhips.recording import Recording
 from levelhips.simulation import bundled
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS, QUALITY
+from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, QUALITY
 
 DROP = BUILT_IN["contralateral_drop"]
 

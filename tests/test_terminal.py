@@ -27,7 +27,7 @@ from levelhips.live.replay import Replay
 from levelhips.live.snapshot import SessionState, Snapshot
 from levelhips.recording import Recording, open_recording
 from levelhips.settings import Settings
-from levelhips.text.sides import DROPPED_SIDE
+from levelhips.words.sides import DROPPED_SIDE
 
 SIZES = [(80, 24), (60, 20), (40, 10), (84, 60), (200, 50), (100, 9), (30, 30)]
 LINK = "streaming   LevelHips virtual   battery 87 %   signal -50 dBm"

@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from levelhips.text import set_loader
+
 if TYPE_CHECKING:
     from levelhips.analysis import Analysis, analyze, summarize, why_nothing_counts
     from levelhips.commands import Command, Do
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from levelhips.settings.installed import build_engine
 
 __version__ = "0.1.0"
+
+set_loader(lambda: import_module("levelhips.settings.language").load_catalog())
 
 __all__ = [
     "Analysis",

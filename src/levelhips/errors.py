@@ -3,22 +3,55 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
+
+from levelhips.text import tr
 
 
 class LevelHipsError(Exception):
-    """What happened and what to do about it, each a sentence without its full stop.
+    """What happened and what to do about it, each a sentence without its full stop, in the language of the user.
 
     Parameters
     ----------
-    what : str
-        What happened, in the runner's words.
-    fix : str
-        What to do about it.
+    code : str
+        Name of the error. Its sentences are the messages ``error.<code>.what`` and ``error.<code>.fix`` of the text catalog.
+    fix : str or None
+        For plug-ins, whose sentences are not in the catalog: what to do; `code` is then what happened.
+    **values
+        Named fields of both messages.
+
+    Attributes
+    ----------
+    code : str
+    values : dict
     """
 
-    def __init__(self, what: str, *, fix: str) -> None:
-        super().__init__(f"{what}. {fix}.")
-        self.what, self.fix = what, fix
+    def __init__(self, code: str, /, *, fix: str | None = None, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.values, self._fix = code, values, fix
+
+    @property
+    def what(self) -> str:
+        """What happened."""
+        return self.code if self._fix is not None else tr(f"error.{self.code}.what", **self.values)
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+        return self._fix if self._fix is not None else tr(f"error.{self.code}.fix", **self.values)
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.fix}."
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arguments of an exception are positional; a process pool would lose the named ones.
+        return _rebuilt, (type(self), self.__dict__)
+
+
+def _rebuilt(kind: type[LevelHipsError], attributes: dict[str, Any]) -> LevelHipsError:
+    error = kind.__new__(kind, attributes["code"])
+    error.__dict__.update(attributes)
+    return error
 
 
 class BadInputError(LevelHipsError):
@@ -41,7 +74,7 @@ class NewerFileError(RecordingError):
     """A file was written by a newer levelhips. It is whole, and must not be changed or replaced by this one."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} was written by a newer levelhips", fix="Update levelhips; the file itself is fine")
+        super().__init__("newer-file", name=name)
 
 
 class SensorError(LevelHipsError):
@@ -59,8 +92,8 @@ class BluetoothProblem(StrEnum):
 class BluetoothUnavailableError(SensorError):
     """This computer's Bluetooth cannot be used, for a `reason`."""
 
-    def __init__(self, what: str, *, fix: str, reason: BluetoothProblem) -> None:
-        super().__init__(what, fix=fix)
+    def __init__(self, code: str, /, *, reason: BluetoothProblem, fix: str | None = None, **values: Any) -> None:
+        super().__init__(code, fix=fix, **values)
         self.reason = reason
 
 

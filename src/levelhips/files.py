@@ -20,8 +20,7 @@ def check_replaceable(path: Path) -> None:
         If something else is there.
     """
     if path.exists() and not path.is_file():
-        kind = "a folder" if path.is_dir() else "not a regular file"
-        raise LevelHipsError(f"{path} is {kind}", fix="Choose the name of a file")
+        raise LevelHipsError("is-a-folder" if path.is_dir() else "not-a-regular-file", path=path)
 
 
 class Replacement:

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.metrics.statistics import rounded
-from levelhips.text import FAULT_NAMES, words_for_value
+from levelhips.words import FAULT_NAMES, words_for_value
 
 
 class Pair(TypedDict):

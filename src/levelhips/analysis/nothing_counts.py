@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from levelhips.analysis.findings import Findings
 from levelhips.events import Contact, DrillBegin, Mode, Quality, StandingZero
-from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS, QUALITY, words_for
+from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, QUALITY, words_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections import Counter
 
 import numpy as np
 
+from levelhips.audio.clip_files import word
 from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes, signal_sound
-from levelhips.audio.words import word
 from levelhips.events import (
     Beat,
     BlockChange,
@@ -30,7 +30,7 @@ from levelhips.events import (
     Signal,
     SignalKind,
 )
-from levelhips.text import Phrase
+from levelhips.words import Phrase
 
 # Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
 Glide = tuple[float, float, float]

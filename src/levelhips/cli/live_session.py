@@ -26,7 +26,7 @@ from levelhips.sensors.profile import Profile
 from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault, parse_fault
-from levelhips.text import EXCLUSION_FIXES, EXCLUSION_REASONS, words_for
+from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, words_for
 
 
 def run_session(

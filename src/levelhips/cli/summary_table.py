@@ -9,7 +9,7 @@ from rich.table import Table
 
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.metrics import SUMMARY, Metric
-from levelhips.text import QUALITY, words_for_value
+from levelhips.words import QUALITY, words_for_value
 
 DASH = "-"
 

@@ -2,7 +2,7 @@
 
 Every event has the time at which it happened (`at_s`) and the time at which it was detected (`known_s`), both on the
 sensor's clock [s]. Angles are in radians; properties that end in `_deg` are for people. Kinds and reasons are enums, whose
-words for people are in `levelhips.text`.
+words for people are in `levelhips.words`.
 """
 
 from levelhips.events.angles import Angles, Pose

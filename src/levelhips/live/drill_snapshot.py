@@ -22,7 +22,7 @@ from levelhips.events import (
     Signal,
     SignalKind,
 )
-from levelhips.text import FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, words_for
+from levelhips.words import FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, words_for
 
 CHEAT_SHOWN_S = 2.5  # time to look up and read four words, and short enough to be gone before the next repetition
 _WRONG = (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE)

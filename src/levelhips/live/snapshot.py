@@ -39,7 +39,7 @@ from levelhips.events import (
 from levelhips.live.drill_snapshot import DrillSnapshot, apply, begin
 from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
-from levelhips.text import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, words_for
+from levelhips.words import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, words_for
 
 __all__ = ["BARS", "Bar", "SessionState", "Snapshot", "Trace", "block_line"]
 

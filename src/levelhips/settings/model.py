@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from levelhips.audio.synth import SoundSettings
-from levelhips.bounds import FieldError, FieldSpec, shown, specs
+from levelhips.bounds import FieldError, FieldSpec, check, choice, shown, specs
 from levelhips.engine import EngineSettings
 from levelhips.errors import SettingsError
 
@@ -15,10 +15,21 @@ FIX = "Correct or remove it; levelhips settings list shows every setting"
 
 
 @dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """How sentences and numbers are shown."""
+
+    language: Literal["system", "en", "de"] = choice("system", help="language of screens and messages; system: that of the computer")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings(EngineSettings):
-    """Everything that a user can choose: the settings of the engine and of the sound. Each recording keeps all of them."""
+    """Everything that a user can choose: the settings of the engine, the sound and the display. Each recording keeps all of them."""
 
     sound: SoundSettings = field(default_factory=SoundSettings)
+    display: DisplaySettings = field(default_factory=DisplaySettings)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values by section, for JSON or TOML."""

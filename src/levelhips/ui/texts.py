@@ -1,12 +1,12 @@
-"""Labels of the window. The words for what happens in a session are in `levelhips.text`."""
+"""Labels of the window. The words for what happens in a session are in `levelhips.words`."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from levelhips.events import Side, SignalKind
-from levelhips.text import SIGNALS, stance_drop
 from levelhips.ui import theme
+from levelhips.words import SIGNALS, stance_drop
 
 WINDOW = "levelhips"
 RUN, DRILL, REVIEW = "Run", "Drill", "Review"

@@ -12,7 +12,7 @@ from levelhips.cli.terminal.layout import DIM, Frame, Lines, Section, assemble, 
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.snapshot import Snapshot
-from levelhips.text import HIPS, PHASES, words_for
+from levelhips.words import HIPS, PHASES, words_for
 
 INSTRUCTION_ROWS = 3  # of a small terminal
 

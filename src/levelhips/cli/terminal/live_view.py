@@ -14,7 +14,7 @@ from levelhips.events import LinkState
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 from levelhips.sensors.source import LinkStatus
-from levelhips.text import LINK_STATES, words_for
+from levelhips.words import LINK_STATES, words_for
 
 REFRESH_S = 0.1
 CLOCK_HZ = 2

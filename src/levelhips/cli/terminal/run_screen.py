@@ -13,7 +13,7 @@ from levelhips.cli.terminal.layout import Frame, Lines, Section, assemble, clock
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.events import Quality, Side
 from levelhips.live.snapshot import Snapshot, block_line
-from levelhips.text import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, STANCE_WORDS, stance_drop, words_for
+from levelhips.words import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, STANCE_WORDS, stance_drop, words_for
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 TALLEST, LOWEST = 6, 3  # rows of the bars

@@ -14,11 +14,11 @@ from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Snapshot
-from levelhips.text import HIPS, LINK_STATES, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
+from levelhips.words import HIPS, LINK_STATES, words_for
 
 DONE_SHOWN_S = 3.0  # the last count and "Done" stay this long, as does the closing sound, before the result replaces them
 

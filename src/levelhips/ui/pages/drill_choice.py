@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem,
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.events import Side
 from levelhips.settings.installed import drills
-from levelhips.text import HIPS
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
+from levelhips.words import HIPS
 
 
 class DrillChoicePage(QWidget):

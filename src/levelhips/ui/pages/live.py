@@ -14,13 +14,13 @@ from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Snapshot
 from levelhips.sensors.source import LinkStatus
-from levelhips.text import LINK_STATES, QUALITY_ADVICE, block_line, words_for
 from levelhips.ui import texts, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.bars import Bars
 from levelhips.ui.widgets.card import Card
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
 from levelhips.ui.widgets.trace import TracePlot
+from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, words_for
 
 FLASH_S = 0.35  # a beep is seen as long as it rings in the ear
 STAND_S = 3.0  # what the standing zero takes (docs/accuracy.md)

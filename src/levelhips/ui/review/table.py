@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.events import Mode, Quality, Rep, Side, Step
 from levelhips.metrics import REVIEW, Measured, Metric
-from levelhips.text import FAULT_NAMES, MODES, QUALITY, SIDES, words_for
 from levelhips.ui import texts, theme
+from levelhips.words import FAULT_NAMES, MODES, QUALITY, SIDES, words_for
 
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
 

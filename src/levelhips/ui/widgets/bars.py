@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import BARS, Bar, Snapshot
-from levelhips.text import SHORT_STANCE
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.card import degrees_text
+from levelhips.words import SHORT_STANCE
 
 MIN_TOP_DEG = 3.0  # scale of the chart while all drops are small: noise must not fill it
 LIMIT_ROOM = 1.25  # the limit stands at 4/5 of the height or lower, so that bars over it can be seen

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot
-from levelhips.text import SIDES, stance_drop
 from levelhips.ui import texts, theme
+from levelhips.words import SIDES, stance_drop
 
 NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3°" still fits in a narrow window
 

@@ -12,8 +12,8 @@ from levelhips.events import Side
 from levelhips.history import SessionRow
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import in_words
-from levelhips.text import stance_drop
 from levelhips.ui import texts
+from levelhips.words import stance_drop
 
 
 class SessionsTable(QTableWidget):

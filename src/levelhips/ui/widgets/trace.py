@@ -11,9 +11,9 @@ from PySide6.QtGui import QFont
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot, Trace
-from levelhips.text import stance_drop
 from levelhips.ui import texts, theme
 from levelhips.ui.widgets.shades import StanceShades, stances_of
+from levelhips.words import stance_drop
 
 SHOWN_S = 9.0  # some 12 strides; the session keeps 10 s, so the left edge is never empty
 MIN_SPAN_DEG = 6.0  # smallest scale: a level runner's +-3 deg must not look large

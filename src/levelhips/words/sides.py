@@ -8,23 +8,25 @@ right.
 from __future__ import annotations
 
 from levelhips.events import Side
+from levelhips.text import tr
+from levelhips.words.lookup import Words
 
-SIDES: dict[Side, str] = {Side.LEFT: "left", Side.RIGHT: "right"}
+SIDES = Words(Side, "side")
 """The bare side, for the head of a column."""
 
-STANCE_WORDS: dict[Side, str] = {Side.LEFT: "left leg on the ground", Side.RIGHT: "right leg on the ground"}
+STANCE_WORDS = Words(Side, "stance")
 """By stance side: which leg carries the runner."""
 
-DROPPED_SIDE: dict[Side, str] = {Side.LEFT: "right side drops", Side.RIGHT: "left side drops"}
+DROPPED_SIDE = Words(Side, "dropped-side")
 """By stance side: which side of the pelvis drops in it."""
 
-SHORT_STANCE: dict[Side, str] = {Side.LEFT: "left: right drops", Side.RIGHT: "right: left drops"}
+SHORT_STANCE = Words(Side, "stance-short")
 """By stance side, where there is no room for more."""
 
-HIPS: dict[Side, str] = {Side.LEFT: "left hip", Side.RIGHT: "right hip"}
+HIPS = Words(Side, "hip")
 """By the side that works in a drill."""
 
 
 def stance_drop(side: Side) -> str:
     """Return which side drops in which stance: "left leg on the ground: right side drops"."""
-    return f"{STANCE_WORDS[side]}: {DROPPED_SIDE[side]}"
+    return tr("stance-drop", stance=STANCE_WORDS[side], dropped=DROPPED_SIDE[side])

@@ -1,0 +1,101 @@
+"""Choose the language, and read its catalog."""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from levelhips.text import catalog
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""The languages that we have, by their codes, each named in itself."""
+
+ENVIRONMENT = "LEVELHIPS_LANGUAGE"
+DOMAIN = "levelhips"
+FOLDER = Path(__file__).parent / "languages"
+
+_chosen: str | None = None
+_preference: Callable[[], str] = str
+
+
+def set_preference(preference: Callable[[], str]) -> None:
+    """Set the function that returns the code of the language in the user's settings; empty: the system's."""
+    global _preference
+    _preference = preference
+
+
+def choose(language: str | None) -> None:
+    """Choose the language of all sentences from now on; None: as it is chosen when nobody does (`language`).
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    global _chosen
+    if language is not None and language not in LANGUAGES:
+        raise ValueError(f"There is no catalog for the language {language!r}")
+    _chosen = language
+    catalog.reload()
+
+
+def language() -> str:
+    """Return the code of the language in use: chosen, in LEVELHIPS_LANGUAGE, in the user's settings, the system's, or English."""
+    candidates = (_chosen or "", os.environ.get(ENVIRONMENT, ""))
+    given = next((code for code in candidates if code in LANGUAGES), "") or _preference()
+    return given if given in LANGUAGES else system_language()
+
+
+def system_language() -> str:
+    """Return the code of the first language of the system that we have; English if we have none of them."""
+    for name in _system_locales():
+        code = name.replace("-", "_").split(".")[0].split("_")[0].lower()
+        if code in LANGUAGES:
+            return code
+        if name.split(".")[0] in {"C", "POSIX"}:
+            break
+    return "en"
+
+
+def _system_locales() -> list[str]:
+    """Return names of locales such as de_AT.UTF-8, the preferred one first."""
+    if sys.platform == "win32":
+        import ctypes
+
+        return [locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")]
+    # As gettext does: the first variable that is set counts, and LANGUAGE is a list that only a set locale turns on.
+    name = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    if name.split(".")[0] in {"C", "POSIX"}:
+        return [name]
+    listed = [part for part in os.environ.get("LANGUAGE", "").split(":") if part]
+    if not name and sys.platform == "darwin":  # a window that was not started from a terminal has no variables
+        name = _macos_language()
+    return [*listed, name]
+
+
+def _macos_language() -> str:
+    import subprocess
+
+    try:
+        done = subprocess.run(["defaults", "read", "-g", "AppleLocale"], capture_output=True, text=True, timeout=2, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""  # then it is English
+    return done.stdout.strip()
+
+
+def load() -> gettext.NullTranslations:
+    """Return the catalog of the language in use; a message that it lacks comes from the English one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the catalogs of this checkout were not compiled.
+    """
+    found = [code for code in dict.fromkeys((language(), "en")) if (FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.mo").is_file()]
+    if "en" not in found:
+        raise FileNotFoundError("The text catalogs are not compiled. In a checkout run: make texts; else install levelhips again")
+    return gettext.translation(DOMAIN, FOLDER, found)

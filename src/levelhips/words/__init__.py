@@ -1,0 +1,59 @@
+"""Words for events: tables keyed by the members of their enums, from the text catalog.
+
+Terminal, window and voice take their words from here, so that one thing has one name everywhere. A member without words fails
+a test.
+"""
+
+from levelhips.words.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE
+from levelhips.words.lookup import Words, words_for, words_for_value
+from levelhips.words.session import (
+    BLOCKS,
+    EXCLUSION_FIXES,
+    EXCLUSION_REASONS,
+    GAP_REASONS,
+    LINK_STATES,
+    MODES,
+    NOTICES,
+    QUALITY,
+    QUALITY_ADVICE,
+    SIGNALS,
+    THRESHOLD_REASONS,
+    block_line,
+)
+from levelhips.words.sides import DROPPED_SIDE, HIPS, SHORT_STANCE, SIDES, STANCE_WORDS, stance_drop
+from levelhips.words.spoken import SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, SPOKEN_PROMPTS, Phrase, spoken
+
+__all__ = [
+    "BLOCKS",
+    "DROPPED_SIDE",
+    "EXCLUSION_FIXES",
+    "EXCLUSION_REASONS",
+    "FAULT_NAMES",
+    "FORM_FAULTS",
+    "GAP_REASONS",
+    "HIPS",
+    "LINK_STATES",
+    "MODES",
+    "NOTICES",
+    "PHASES",
+    "PHASE_REASONS",
+    "PROMPTS",
+    "QUALITY",
+    "QUALITY_ADVICE",
+    "SHORT_STANCE",
+    "SIDES",
+    "SIGNALS",
+    "SPOKEN_FORM_FAULTS",
+    "SPOKEN_POSTURES",
+    "SPOKEN_PROMPTS",
+    "STANCE_WORDS",
+    "TAKE_POSTURE",
+    "THRESHOLD_REASONS",
+    "Phrase",
+    "Words",
+    "block_line",
+    "spoken",
+    "stance_drop",
+    "words_for",
+    "words_for_value",
+]

@@ -1,0 +1,59 @@
+"""Words for the events of a session and of a run."""
+
+from __future__ import annotations
+
+import math
+
+from levelhips.events import BlockChange, BlockPurpose, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
+from levelhips.samples import GapReason
+from levelhips.text import tr
+from levelhips.words.lookup import Words
+
+NOTICES = Words(NoticeKind, "notice")
+"""What to do about a notice."""
+
+SIGNALS = Words(SignalKind, "signal")
+"""What a signal says, for those who look instead of listen."""
+
+MODES = Words(Mode, "mode")
+"""What the wearer is doing, in a word."""
+
+QUALITY = Words(Quality, "quality")
+"""Why a step is excluded, for a table: "excluded: 14 (start-up)"."""
+
+QUALITY_ADVICE = Words(Quality, "quality-advice", empty=[Quality.OK])
+"""Why steps do not count now, and what to do; empty if they count."""
+
+EXCLUSION_REASONS = Words(Quality, "exclusion-reason", empty=[Quality.OK])
+"""Why no step of a whole recording counts, if this is the quality of most of them; empty if they count."""
+
+EXCLUSION_FIXES = Words(Quality, "exclusion-fix", empty=[Quality.OK])
+"""What to do about it."""
+
+LINK_STATES = Words(LinkState, "link-state")
+"""The state of the connection to the sensor."""
+
+THRESHOLD_REASONS = Words(ThresholdReason, "threshold-reason")
+"""Why the threshold is what it is."""
+
+BLOCKS = Words(BlockPurpose, "block", empty=[BlockPurpose.UNSTATED])
+"""What to do in a block of the run protocol. In recordings of levelhips 0.1 the purpose is unstated: the block's flags tell."""
+
+GAP_REASONS = Words(GapReason, "gap-reason")
+"""Why samples are missing."""
+
+
+def block_line(block: BlockChange, now_s: float) -> str:
+    """Return the present block of the run protocol as one line: what to do, the time left, and its number."""
+    if block.over:
+        return tr("block-line.over")
+    purpose = BLOCKS[block.purpose]
+    if block.purpose is BlockPurpose.UNSTATED:  # a recording of levelhips 0.1 has no purpose
+        flagged = BlockPurpose.WALK if block.walk else BlockPurpose.FEEDBACK
+        purpose = BLOCKS[flagged] if block.walk or block.feedback else tr("block-line.without-beeps")
+    number = tr("block-line.number", number=block.number, count=block.count)
+    if not math.isfinite(block.until_s):
+        return f"{purpose}   {number}"
+    minutes, seconds = divmod(max(0, round(block.until_s - now_s)), 60)
+    left = tr("block-line.left", time=f"{minutes}:{seconds:02d}")
+    return f"{purpose}   {left}   {number}"

@@ -1,0 +1,203 @@
+"""The text catalogs: keys, values, plural forms, the choice of the language."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bench import texts as catalogs
+
+from levelhips.errors import LevelHipsError, NewerFileError
+from levelhips.settings.language import preferred_language
+from levelhips.text import choice, number, set_loader, text, tr
+from levelhips.text.catalog import has
+
+LANGUAGES = catalogs.languages()
+PO = """msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "number.decimal-mark"
+msgstr "{mark}"
+
+msgid "steps"
+msgid_plural "steps"
+msgstr[0] "{one}"
+msgstr[1] "{other}"
+"""
+
+
+@pytest.fixture
+def two_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Small catalogs of two languages, compiled, and read by the program."""
+    for code, mark, one, other in (
+        ("en", ".", "{n} step of {of:,.1f}", "{n} steps"),
+        ("de", ",", "{n} Schritt von {of:,.1f}", "{n} Schritte"),
+    ):
+        (tmp_path / code).mkdir()
+        po = PO.format(code=code, mark=mark, one=one, other=other)
+        if code == "en":
+            po += '\nmsgid "only"\nmsgstr "English only"\n'
+        (tmp_path / code / "a.po").write_text(po, encoding="utf-8")
+    monkeypatch.setattr(catalogs, "FOLDER", tmp_path)
+    monkeypatch.setattr(choice, "FOLDER", tmp_path)
+    catalogs.compile_stale()
+    yield tmp_path
+    choice.choose(None)
+    monkeypatch.undo()
+    set_loader(choice.load)
+
+
+def test_plural_forms_and_numbers_are_those_of_the_language(two_languages: Path) -> None:
+    choice.choose("en")
+    assert tr("steps", n=1, of=1234.56) == "1 step of 1,234.6"
+    assert tr("steps", n=0) == "0 steps"
+    choice.choose("de")
+    assert tr("steps", n=1, of=1234.56) == "1 Schritt von 1.234,6"
+    assert tr("steps", n=2) == "2 Schritte"
+    assert number(-0.25, "+.2f") == "-0,25"
+    assert number(2026) == "2026"
+
+
+def test_a_message_without_translation_comes_from_the_english_catalog(two_languages: Path) -> None:
+    choice.choose("de")
+    assert tr("only") == "English only"
+
+
+def test_a_text_is_written_in_the_language_of_the_moment(two_languages: Path) -> None:
+    steps = text("steps", n=3)
+    choice.choose("en")
+    assert str(steps) == "3 steps"
+    choice.choose("de")
+    assert f"{steps}" == "3 Schritte"
+    assert tr("steps", n=3) == str(steps)
+
+
+def test_a_key_that_no_catalog_has_is_shown_as_it_is() -> None:
+    assert tr("no.such-key") == "no.such-key"
+    assert not has("no.such-key")
+    assert has("notice.slipped")
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="'xx'"):
+        choice.choose("xx")
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "de"}, "de"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "de"}, "en"),
+        ({"LANG": "fr_FR.UTF-8", "LANGUAGE": "it:de:en"}, "de"),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "de_DE.UTF-8", "LANG": "en_US.UTF-8"}, "de"),
+        ({"LC_ALL": "", "LANG": "de_DE"}, "de"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such variables")
+def test_the_language_of_the_system_is_that_of_its_locale(variables: dict[str, str], code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert choice.system_language() == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ('[display]\nlanguage = "de"\n', "de"),
+        ('[display]\nlanguage = "system"\n', "system"),
+        ("[display]\nlanguage = 3\n", ""),
+        ("display = 3\n", ""),
+        ("", ""),
+        ("[display\n", ""),
+    ],
+)
+def test_the_language_is_read_from_the_settings_file_even_if_the_rest_is_wrong(
+    content: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEVELHIPS_CONFIG", str(tmp_path))
+    assert preferred_language() == ""
+    (tmp_path / "settings.toml").write_text(content, encoding="utf-8")
+    assert preferred_language() == code
+
+
+def test_settings_and_environment_choose_the_language_of_a_process(tmp_path: Path) -> None:
+    program = "import levelhips; from levelhips.text import choice, tr; tr('x'); print(choice.language())"
+    clean = {name: value for name, value in os.environ.items() if name not in {"LC_ALL", "LC_MESSAGES", "LANGUAGE", "LEVELHIPS_LANGUAGE"}}
+
+    def language(**variables: str) -> str:
+        given = {**clean, "LANG": "C.UTF-8", "LEVELHIPS_CONFIG": str(tmp_path), **variables}
+        return subprocess.run([sys.executable, "-c", program], env=given, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert language() == "en"
+    assert language(LANG="de_DE.UTF-8") == "de"
+    (tmp_path / "settings.toml").write_text('[display]\nlanguage = "de"\n', encoding="utf-8")
+    assert language() == "de"
+    assert language(LEVELHIPS_LANGUAGE="en") == "en"
+
+
+def test_an_error_has_its_sentences_from_the_catalog() -> None:
+    error = NewerFileError("run.mcap")
+    assert error.what == "run.mcap was written by a newer levelhips"
+    assert str(error) == "run.mcap was written by a newer levelhips. Update levelhips; the file itself is fine."
+
+
+def test_an_error_of_a_plug_in_brings_its_own_sentences() -> None:
+    error = LevelHipsError("The 7 {sensors} are asleep", fix="Wake them up")
+    assert (error.what, error.fix) == ("The 7 {sensors} are asleep", "Wake them up")
+
+
+@pytest.mark.parametrize("error", [NewerFileError("a"), LevelHipsError("is-a-folder", path=Path("x")), LevelHipsError("A", fix="B")])
+def test_an_error_passes_from_process_to_process(error: LevelHipsError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (type(error), str(error))
+
+
+# ---- the files
+
+
+def test_a_key_in_two_files_is_refused(two_languages: Path) -> None:
+    (two_languages / "en" / "b.po").write_text(PO.format(code="en", mark=".", one="a", other="b"), encoding="utf-8")
+    with pytest.raises(ValueError, match="in another file too"):
+        catalogs.messages("en")
+
+
+def test_a_key_twice_in_one_file_is_refused(two_languages: Path) -> None:
+    with (two_languages / "en" / "a.po").open("a", encoding="utf-8") as file:
+        file.write('\nmsgid "only"\nmsgstr "again"\n')
+    with pytest.raises(ValueError, match='twice: msgid "only"'):
+        catalogs.messages("en")
+
+
+def test_updating_keeps_translations_adds_new_keys_and_removes_old_ones(two_languages: Path) -> None:
+    english = two_languages / "en" / "a.po"
+    english.write_text(english.read_text(encoding="utf-8") + '\nmsgid "new"\nmsgstr "New one"\n', encoding="utf-8")
+    german = two_languages / "de" / "a.po"
+    german.write_text(german.read_text(encoding="utf-8") + '\nmsgid "gone"\nmsgstr "weg"\n', encoding="utf-8")
+    catalogs.update()
+    updated = german.read_text(encoding="utf-8")
+    assert '#. New one\nmsgid "new"\nmsgstr ""' in updated
+    assert "#. {n} step of {of:,.1f}" in updated
+    assert 'msgstr[1] "{n} Schritte"' in updated
+    assert "gone" not in updated
+    catalogs.update()
+    assert german.read_text(encoding="utf-8") == updated
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_files_of_other_languages_are_up_to_date(language: str) -> None:
+    for source in sorted((catalogs.FOLDER / catalogs.SOURCE).glob("*.po")):
+        target = catalogs.FOLDER / language / source.name
+        assert target.read_text(encoding="utf-8") == catalogs.updated(source, language), "run: make texts"
