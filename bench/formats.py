@@ -21,7 +21,7 @@ from pathlib import Path
 
 from bench.live import RUN
 from levelhips import Recording, RecordingWriter, Settings, Update, analyze, open_recording
-from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.events import Side
@@ -95,7 +95,7 @@ low_deg = 12.5
 high_deg = 55.0
 pace_s = 5.0
 
-[plan]
+[protocol]
 name = "retraining"
 session = 6
 step_rate_spm = 164.0
@@ -173,14 +173,14 @@ def live_drill(to: Path) -> None:
     _live(to, recording, Settings.from_dict(wearer.settings), press=[(5.0, Do.MARK, None)])
 
 
-def run_with_plan(to: Path) -> None:
-    """A schedule on a sloping road: 3 min of running, then the change to walking, with a step rate and a limit from a baseline."""
+def run_with_protocol(to: Path) -> None:
+    """A run protocol on a sloping road: 3 min of running, then the change to walking, with a step rate and a limit from a baseline."""
     made = simulate_gait(
         RunnerModel(drop_left_deg=4.0, camber_deg=4.0, stand_s=4.0, move_s=190.0), SensorModel(rate_hz=60.0, turn_deg=30.0), seed=5
     )
     settings = Settings(
         threshold=ThresholdSettings(mode="auto", baseline_steps=20),
-        plan=PlanSettings("walk-run", 1, step_rate_spm=160.0, raise_percent=5.0, metronome=True),
+        protocol=ProtocolSettings("walk-run", 1, step_rate_spm=160.0, raise_percent=5.0, metronome=True),
     )
     pause = [Command(60.0, Do.PAUSE), Command(64.0, Do.RESUME)]
     _kept(to, made.samples, 60.0, settings, "2026-03-04T12:00:00+00:00", pause)
@@ -193,7 +193,7 @@ def history(to: Path, recordings: Sequence[Path]) -> None:
         for path in recordings:
             shutil.copyfile(path, folder / path.name)
         made = simulate_gait(RunnerModel(drop_left_deg=4.0, stand_s=4.0, move_s=60.0), SensorModel(rate_hz=100.0), seed=1)
-        baseline = Settings(plan=PlanSettings("baseline"))
+        baseline = Settings(protocol=ProtocolSettings("baseline"))
         _kept(folder / "baseline.mcap", made.samples, 100.0, baseline, "2026-03-02T12:00:00+00:00")
         wearer = WearerModel("pelvic-drop", Side.LEFT, reps=3, cheat="turned", cheat_reps=(1,))
         drill = simulate_drill(wearer, SensorModel(rate_hz=100.0), 4)
@@ -239,7 +239,7 @@ def settings(folder: Path) -> None:
     from levelhips.ui.widgets.dialogs import toml_of
 
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
-    partial_ = Settings(threshold=ThresholdSettings(left_deg=3.5, right_deg=4.5), plan=PlanSettings(step_rate_spm=158.0))
+    partial_ = Settings(threshold=ThresholdSettings(left_deg=3.5, right_deg=4.5), protocol=ProtocolSettings(step_rate_spm=158.0))
     (folder / "settings_partial.toml").write_text(toml_of(partial_), encoding="utf-8")
 
 
@@ -276,7 +276,7 @@ def main() -> int:
     folder.mkdir(parents=True)  # never over files that are there
     live_run(folder / "live_run.mcap")
     live_drill(folder / "live_drill.mcap")
-    run_with_plan(folder / "run_with_plan.mcap")
+    run_with_protocol(folder / "run_with_protocol.mcap")
     history(folder / "history.sqlite", sorted(folder.glob("*.mcap")))
     settings(folder)
     programme(folder / "programme.toml")

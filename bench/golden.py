@@ -74,16 +74,16 @@ AUTO: dict[str, Any] = {"threshold": {"mode": "auto"}}
 SHAPED: dict[str, Any] = {"threshold": {"mode": "auto", "under_share": 0.6, "under_s": 60.0}}
 FORECAST: dict[str, Any] = {"threshold": _fixed(2.5), "cues": {"forecast": True}}
 # Its first minute with feedback begins 5 min after the running; it lies between two without.
-PLAN: dict[str, Any] = {
+PROTOCOL: dict[str, Any] = {
     "threshold": _fixed(2.5),
-    "plan": {"name": "retraining", "session": 8, "step_rate_spm": 160.0, "raise_percent": 5.0},
+    "protocol": {"name": "retraining", "session": 8, "step_rate_spm": 160.0, "raise_percent": 5.0},
 }
 
 CASES = (
     Case("treadmill_fatigue-fixed", "treadmill_fatigue", FIXED, 150.0),
     Case("treadmill_fatigue-auto", "treadmill_fatigue", SHAPED),
     Case("treadmill_fatigue-forecast", "treadmill_fatigue", FORECAST, 150.0),
-    Case("treadmill_fatigue-plan", "treadmill_fatigue", PLAN, 390.0),
+    Case("treadmill_fatigue-plan", "treadmill_fatigue", PROTOCOL, 390.0),
     Case("radio_losses-fixed", "radio_losses", FIXED),
     Case("radio_losses-auto", "radio_losses", AUTO),
     Case("radio_losses-forecast", "radio_losses", FORECAST),

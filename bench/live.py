@@ -253,7 +253,7 @@ def kills(out: Table, times: int = 100, at_once: int = 4) -> None:
             if number is None:
                 return
             with tempfile.TemporaryDirectory() as folder:
-                command = [str(program), "run", "--virtual", str(RUN), "--record", folder, "--no-beep"]
+                command = [str(program), "run", "--virtual", str(RUN), "--record", folder, "--mute"]
                 running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 while not list(Path(folder).glob("*.mcap")):
                     time.sleep(0.05)

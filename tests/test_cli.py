@@ -431,7 +431,7 @@ def test_interrupting_a_replay_leaves_no_part_of_a_wav_file(run_file: Path, tmp_
 
 
 def test_a_reader_that_goes_away_ends_the_command_quietly(run_file: Path, tmp_path: Path) -> None:
-    command = f"{sys.executable} -m levelhips plan --schedules; echo code $? >&2"
+    command = f"{sys.executable} -m levelhips programme --protocols; echo code $? >&2"
     done = subprocess.run(["sh", "-c", f"({command}) | true"], capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == "code 141\n"
 

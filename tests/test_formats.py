@@ -292,14 +292,14 @@ def test_the_packets_decoded_again_are_the_samples(name: str) -> None:
 
 
 def test_the_settings_in_the_recordings() -> None:
-    run, drill, plan = (settings_of(read(name)) for name in ("live_run", "live_drill", "run_with_plan"))
+    run, drill, with_protocol = (settings_of(read(name)) for name in ("live_run", "live_drill", "run_with_plan"))
     assert run == replace(Settings(), threshold=ThresholdSettings(left_deg=3.4, right_deg=3.4), cues=CueSettings(severe_deg=3.0))
     asked = drill.drill
     assert (asked.name, asked.side, asked.sets, asked.reps, asked.rest_s, asked.pace_s) == ("clamshell", "right", 1, 3, 5.0, 4.0)
     assert (asked.seconds, asked.low_deg, asked.high_deg) == (None, None, None)
-    assert (plan.threshold.mode, plan.threshold.baseline_steps) == ("auto", 20)
-    schedule = plan.plan
-    assert (schedule.name, schedule.session, schedule.step_rate_spm, schedule.raise_percent, schedule.metronome) == (
+    assert (with_protocol.threshold.mode, with_protocol.threshold.baseline_steps) == ("auto", 20)
+    protocol = with_protocol.protocol
+    assert (protocol.name, protocol.session, protocol.step_rate_spm, protocol.raise_percent, protocol.metronome) == (
         "walk-run",
         1,
         160.0,
@@ -357,7 +357,7 @@ def test_the_drill() -> None:
     ]
 
 
-def test_the_run_with_a_schedule() -> None:
+def test_the_run_with_a_run_protocol() -> None:
     assert of("run_with_plan", ev.BlockChange) == [
         ev.BlockChange(near(5.833333), near(5.833333), 1, 5, walk=False, feedback=True, over=False, until_s=near(185.833333)),
         ev.BlockChange(near(189.85), near(189.85), 2, 5, walk=True, feedback=True, over=False, until_s=near(309.833333)),
@@ -393,8 +393,8 @@ def test_a_recording_is_taken_into_a_history(tmp_path: Path) -> None:
     copy_into(tmp_path / "worn.mcap", run, run.metadata | {"sensor": "worn in this test"})  # a simulated one has no figures there
     found = session_row(tmp_path / "worn.mcap")
     assert (found.kind, found.steps, found.counted, found.cues) == ("run", 526, 512, 158)
-    assert (found.plan, found.plan_session, found.camber_deg, found.moving_s) == ("walk-run", 1, 3.69, 193.0)
-    assert [(side.side, side.n, side.mean_deg, side.limit_deg) for side in found.sides.values()] == [
+    assert (found.protocol, found.protocol_session, found.camber_deg, found.moving_s) == ("walk-run", 1, 3.69, 193.0)
+    assert [(side.side, side.n, side.mean_deg, side.threshold_deg) for side in found.sides.values()] == [
         ("left", 256, 0.12, 0.391),
         ("right", 256, 7.09, 7.212),
     ]
@@ -414,7 +414,7 @@ def store(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def test_the_sessions_of_a_history(store: History) -> None:
     rows = store.sessions()
-    told = [(Path(row.file).name, row.started, row.kind, row.plan, row.steps, row.counted, row.cues) for row in rows]
+    told = [(Path(row.file).name, row.started, row.kind, row.protocol, row.steps, row.counted, row.cues) for row in rows]
     assert told == [
         ("live_drill.mcap", "2026-11-24T21:00:29+00:00", "virtual", "", 0, 0, 0),
         ("live_run.mcap", "2026-11-24T21:00:27+00:00", "virtual", "", 0, 0, 0),
@@ -425,14 +425,15 @@ def test_the_sessions_of_a_history(store: History) -> None:
     run = rows[3]
     assert run.file == "/home/runner/Documents/levelhips/run_with_plan.mcap"
     assert {
-        name: getattr(run, name) for name in ("size", "changed_ns", "duration_s", "moving_s", "cadence_spm", "plan_session", "camber_deg")
+        name: getattr(run, name)
+        for name in ("size", "changed_ns", "duration_s", "moving_s", "cadence_spm", "protocol_session", "camber_deg")
     } == {
         "size": 441207,
         "changed_ns": 1772625600000000000,
         "duration_s": 198.0,
         "moving_s": 193.0,
         "cadence_spm": 166.5,
-        "plan_session": 1,
+        "protocol_session": 1,
         "camber_deg": 3.69,
     }
     assert [row.note for row in rows] == ["virtual sensor", "virtual sensor", "", "", ""]
@@ -440,8 +441,8 @@ def test_the_sessions_of_a_history(store: History) -> None:
 
 def test_the_sides_and_the_drill_of_a_history(store: History) -> None:
     rows = store.sessions()
-    names = ("n", "mean_deg", "sd_deg", "limit_deg", "with_n", "with_deg", "without_n", "without_deg")
-    sides = {(row.plan, side): tuple(getattr(found, name) for name in names) for row in rows for side, found in row.sides.items()}
+    names = ("n", "mean_deg", "sd_deg", "threshold_deg", "with_n", "with_deg", "without_n", "without_deg")
+    sides = {(row.protocol, side): tuple(getattr(found, name) for name in names) for row in rows for side, found in row.sides.items()}
     assert sides == {
         ("walk-run", "left"): (256, 0.12, 0.472, 0.391, 256, 0.12, 0, None),
         ("walk-run", "right"): (256, 7.09, 0.464, 7.212, 256, 7.09, 0, None),
@@ -458,7 +459,7 @@ def test_the_sides_and_the_drill_of_a_history(store: History) -> None:
         "reps": 3,
         "good": 2,
         "halves": 0,
-        "cheats": {"turned": 1},
+        "form_faults": {"turned": 1},
         "range_deg": {"mean": 10.053, "sd": 0.316},
         "tempo_s": {"mean": 3.886, "sd": 0.389},
         "held_s": 0.0,
@@ -545,7 +546,7 @@ def test_settings_with_every_field() -> None:
             "high_deg": 55.0,
             "pace_s": 5.0,
         },
-        "plan": {"name": "retraining", "session": 6, "step_rate_spm": 164.0, "raise_percent": 7.5, "metronome": True},
+        "protocol": {"name": "retraining", "session": 6, "step_rate_spm": 164.0, "raise_percent": 7.5, "metronome": True},
     }
     # A later version may have more fields.
     assert {part: {name: read[part][name] for name in values} for part, values in expected.items()} == expected
@@ -558,7 +559,7 @@ def test_settings_as_the_dialog_wrote_them() -> None:
         usual,
         threshold=replace(usual.threshold, left_deg=3.5, right_deg=4.5),
         cues=replace(usual.cues, severe_deg=3.0),  # the default of then
-        plan=replace(usual.plan, step_rate_spm=158.0),
+        protocol=replace(usual.protocol, step_rate_spm=158.0),
     )
 
 
@@ -624,6 +625,7 @@ def test_a_table_has_the_columns_it_had_in_their_units(tables: Path, name: str, 
 def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
     old, new = (json.loads((folder / name / "summary.json").read_text(encoding="utf-8")) for folder in (V01, tables))
     old.pop("versions")
+    old["settings"]["protocol"] = old["settings"].pop("plan")
     assert old["settings"]["cues"].pop("severe_deg") == 3.0  # the default of then; 2.0 since severity is that of the peak
     if name == "run":
         assert old["contralateral_drop_deg"]["left"] == {"mean": 3.568, "sd": 0.438, "standard_error": 0.093, "n": 22}
@@ -631,7 +633,8 @@ def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
         # Version 0.1 gave a change per ten minutes (14 +- 12 deg) of a run of 24 s.
         assert new["drift_deg_per_10_min"] == old.pop("drift_deg_per_10_min") | {"left": None, "right": None}
     else:
-        assert (old["drill"]["reps"], old["drill"]["good"], old["drill"]["cheats"]) == (6, 5, {"turned": 1})
+        old["drill"]["form_faults"] = old["drill"].pop("cheats")
+        assert (old["drill"]["reps"], old["drill"]["good"], old["drill"]["form_faults"]) == (6, 5, {"turned": 1})
     assert not list(missing(old, new))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import json
 import math
 import os
 import shutil
@@ -16,7 +17,7 @@ import pytest
 
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
 from levelhips.coaching.drills.result import DrillResult
-from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import BlockChange, BlockPurpose, Event, Rep, Step, ThresholdChange, ThresholdReason
 from levelhips.history import Diary, History, SessionKind, SessionRow, session_row
@@ -59,10 +60,10 @@ def record(path: Path, samples: Samples, rate_hz: float, settings: Settings, sta
 
 
 def run(
-    path: Path, started: str, left: float = 4.0, seconds: float = 60.0, plan: PlanSettings = PlanSettings(), seed: int = 1
+    path: Path, started: str, left: float = 4.0, seconds: float = 60.0, protocol: ProtocolSettings = ProtocolSettings(), seed: int = 1
 ) -> list[Event]:
     made = simulate_gait(RunnerModel(drop_left_deg=left, drop_right_deg=3.0, stand_s=4.0, move_s=seconds), SensorModel(rate_hz=100.0), seed)
-    return record(path, made.samples, 100.0, replace(Settings(), plan=plan), started)
+    return record(path, made.samples, 100.0, replace(Settings(), protocol=protocol), started)
 
 
 def drill(path: Path, started: str, side: Side = Side.LEFT, reps: int = 3, sets: int = 1) -> list[Event]:
@@ -117,7 +118,7 @@ def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None
     assert found.moving_s == pytest.approx(60, abs=4)
     practised = session_row(recordings / "three.mcap")
     assert practised.drill is not None
-    assert (practised.drill["reps"], practised.drill["good"], practised.drill["cheats"]) == (3, 2, {"turned": 1})
+    assert (practised.drill["reps"], practised.drill["good"], practised.drill["form_faults"]) == (3, 2, {"turned": 1})
 
 
 def test_a_recording_without_findings_is_analysed(tmp_path: Path) -> None:
@@ -181,11 +182,19 @@ def test_an_old_file_is_brought_up_step_by_step_and_keeps_what_it_had(tmp_path: 
                 old.executescript(step)
             old.execute(f"PRAGMA user_version={version}")
             old.execute(
-                "INSERT INTO sessions VALUES ('x.mcap', 1, 1, '2026-01-01T00:00:00+00:00', 'run', 60, 50, 100, 90, 166, 3, '', 1, NULL, '')"
+                "INSERT INTO sessions (file, size, changed_ns, started, kind, duration_s, moving_s, steps, counted, cues, plan, "
+                "plan_session, note) VALUES ('x.mcap', 1, 1, '2026-01-01T00:00:00+00:00', 'run', 60, 50, 100, 90, 3, 'retraining', 5, '')"
+            )
+            old.execute("INSERT INTO sides VALUES ('x.mcap', 'left', 50, 3.0, 0.5, 4.25, 0, NULL, 50, 3.0)")
+            old.execute(
+                "INSERT INTO drills VALUES ('x.mcap', 'bridge', 'left', 3, 2, 9.0, 3.0, 0, ?)", (json.dumps({"cheats": {"turned": 1}}),)
             )
         old.close()
         with History(path) as history:
-            assert [row.file for row in history.sessions()] == ["x.mcap"]
+            [row] = history.sessions()
+            assert (row.file, row.protocol, row.protocol_session) == ("x.mcap", "retraining", 5)
+            assert row.sides["left"].threshold_deg == 4.25
+            assert row.drill == {"form_faults": {"turned": 1}}
             Diary(history).add_pain(1, "morning")
             assert history.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
             assert history.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
@@ -271,7 +280,7 @@ def test_days_are_local_in_every_table(tmp_path: Path, store: History, monkeypat
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
-        run(tmp_path / "base.mcap", "2026-03-08T20:00:00+00:00", plan=PlanSettings("baseline"))  # a Sunday
+        run(tmp_path / "base.mcap", "2026-03-08T20:00:00+00:00", protocol=ProtocolSettings("baseline"))  # a Sunday
         store.rebuild(tmp_path)
         assert [row.day for row in retention(store)] == [row.day for row in store.sessions()] == [dt.date(2026, 3, 9)]
         assert [week.week for week in weeks(store)] == ["2026-W11"]
@@ -316,7 +325,7 @@ def test_each_side_has_its_own_limit(tmp_path: Path) -> None:
     own = replace(Settings(), threshold=ThresholdSettings(mode="fixed", left_deg=3.5, right_deg=2.5))
     made = simulate_gait(RunnerModel(stand_s=4.0, move_s=20.0), SensorModel(rate_hz=100.0), 1)
     record(tmp_path / "a.mcap", made.samples, 100.0, own, "2026-03-02T10:00:00+00:00")
-    assert {name: side.limit_deg for name, side in session_row(tmp_path / "a.mcap").sides.items()} == {"left": 3.5, "right": 2.5}
+    assert {name: side.threshold_deg for name, side in session_row(tmp_path / "a.mcap").sides.items()} == {"left": 3.5, "right": 2.5}
 
 
 def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,14 +336,14 @@ def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, 
         "retraining": (Block(0.0, 20.0, BlockPurpose.RETENTION), Block(20.0, 40.0), Block(40.0, 55.0, BlockPurpose.RETENTION)),
     }
     monkeypatch.setattr("levelhips.coaching.run_protocol.blocks", lambda settings: short[settings.name])
-    run(tmp_path / "base.mcap", "2026-03-02T10:00:00+00:00", left=4.0, plan=PlanSettings("baseline"))
-    events = run(tmp_path / "fifth.mcap", "2026-03-09T10:00:00+00:00", left=3.0, plan=PlanSettings("retraining", 5), seed=2)
+    run(tmp_path / "base.mcap", "2026-03-02T10:00:00+00:00", left=4.0, protocol=ProtocolSettings("baseline"))
+    events = run(tmp_path / "fifth.mcap", "2026-03-09T10:00:00+00:00", left=3.0, protocol=ProtocolSettings("retraining", 5), seed=2)
     assert len([event for event in events if isinstance(event, BlockChange)]) == 4
     store.rebuild(tmp_path)
     base, fifth = retention(store)
-    assert (base.plan, fifth.plan, fifth.session) == ("baseline", "retraining", 5)
+    assert (base.protocol, fifth.protocol, fifth.session) == ("baseline", "retraining", 5)
     assert fifth.change_deg["left"] == pytest.approx(-1.0, abs=0.5)
-    row = next(row for row in store.sessions() if row.plan == "retraining")
+    row = next(row for row in store.sessions() if row.protocol == "retraining")
     assert row.sides["left"].with_n > 15
     assert row.sides["left"].without_n > 30
     known = baseline(store)
@@ -514,7 +523,7 @@ def test_the_result_of_a_drill_is_gathered_one_by_one_as_at_once(tmp_path: Path)
     events = drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00")
     whole = DrillResult.of(events)
     assert whole is not None
-    assert (len(whole.reps), whole.good, dict(whole.cheats)) == (3, 2, {"turned": 1})
+    assert (len(whole.reps), whole.good, dict(whole.form_faults)) == (3, 2, {"turned": 1})
     assert DrillResult.of([event for event in events if isinstance(event, Rep)]) is None
     assert os.path.getsize(tmp_path / "a.mcap") > 0
 
@@ -526,7 +535,7 @@ def test_the_limit_of_a_session_is_the_last_one_and_a_start_without_a_zone_is_ut
     ]
     module = importlib.import_module("levelhips.history.session_row")  # the package has a function of that name
     rows = module._sides(Statistics(), changes)
-    assert (rows["left"].limit_deg, rows["right"].limit_deg) == (4.5, 3.5)
+    assert (rows["left"].threshold_deg, rows["right"].threshold_deg) == (4.5, 3.5)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
@@ -537,9 +546,9 @@ def test_the_limit_of_a_session_is_the_last_one_and_a_start_without_a_zone_is_ut
 
 
 def test_only_runs_by_a_protocol_with_twenty_steps_a_side_without_beeps_are_in_the_retention_table() -> None:
-    def row(started: str, kind: SessionKind, plan: str, without_n: int) -> SessionRow:
+    def row(started: str, kind: SessionKind, protocol: str, without_n: int) -> SessionRow:
         sides = {side.value: SideRow(side.value, 100, 4.0, 0.5, None, 0, None, without_n, 3.0) for side in Side}
-        return SessionRow("x.mcap", 1, 1, started, kind, 60.0, 60.0, 200, 200, 166.0, 0, plan, 1, None, sides=sides)
+        return SessionRow("x.mcap", 1, 1, started, kind, 60.0, 60.0, 200, 200, 166.0, 0, protocol, 1, None, sides=sides)
 
     class Rows:
         def sessions(self) -> list[SessionRow]:  # the newest first, as in the history
@@ -551,4 +560,4 @@ def test_only_runs_by_a_protocol_with_twenty_steps_a_side_without_beeps_are_in_t
             ]
 
     found = retention(Rows())
-    assert [(kept.plan, kept.without_deg) for kept in found] == [("baseline", {"left": 3.0, "right": 3.0}), ("recall", {})]
+    assert [(kept.protocol, kept.without_deg) for kept in found] == [("baseline", {"left": 3.0, "right": 3.0}), ("recall", {})]

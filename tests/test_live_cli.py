@@ -55,7 +55,7 @@ def test_scan_lists_what_is_in_range(short):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a missing D-Bus is a matter of Linux")
 @pytest.mark.parametrize("command", ["scan", "run"])
 def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
-    options = ["--record", tmp_path, "--no-beep"] if command == "run" else []
+    options = ["--record", tmp_path, "--mute"] if command == "run" else []
     told = levelhips(command, *options, env=NO_BUS, code=1)
     assert "Bluetooth cannot be reached" in told
     assert "apt install bluez" in told
@@ -63,7 +63,7 @@ def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
 
 def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, tmp_path):
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}  # a run ended with UnicodeEncodeError before it recorded
-    told = levelhips("run", "--virtual", short, "--record", tmp_path, "--no-beep", "--threshold", "3", env=ascii_only)
+    told = levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--threshold", "3", env=ascii_only)
     assert "streaming   LevelHips virtual   battery 87 %" in told
     assert re.search(r"0\.1 min, \d+ steps", told)
     assert told.startswith("Threshold: left 3.0 deg, right 3.0 deg (option)\n")
@@ -85,7 +85,7 @@ def packets_so_far(folder: Path) -> list[Packet]:
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a child is a matter of POSIX")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_cleanly(tmp_path, how):
-    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep"]
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--mute"]
     # Who runs the tests in the background may have SIGINT ignored, and children inherit that.
     listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=listen)  # noqa: PLW1509
@@ -109,7 +109,7 @@ def test_keys_in_the_live_view(tmp_path):
     import pty
 
     master, slave = pty.openpty()
-    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep", "--threshold", "3"]
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--mute", "--threshold", "3"]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30", "PYTHONIOENCODING": "ascii"}
     running = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment)
     os.close(slave)
@@ -164,13 +164,13 @@ def test_a_controller_that_is_not_there_is_said(short):
     ],
 )
 def test_what_cannot_be_is_said_with_a_fix(short, arguments, said):
-    told = levelhips("run", "--virtual", short, "--no-beep", *arguments, code=1)
+    told = levelhips("run", "--virtual", short, "--mute", *arguments, code=1)
     assert said in " ".join(told.split())
 
 
 def test_a_virtual_sensor_without_bumble_is_said(short):
     code = "import sys; sys.modules['bumble'] = None; sys.argv[0] = 'levelhips'; from levelhips.cli.app import main; main()"
-    command = [sys.executable, "-c", code, "run", "--virtual", str(short), "--no-beep", "--no-record"]
+    command = [sys.executable, "-c", code, "run", "--virtual", str(short), "--mute", "--no-record"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "pip install 'levelhips[virtual]'" in done.stderr
@@ -178,7 +178,7 @@ def test_a_virtual_sensor_without_bumble_is_said(short):
 
 
 def test_recover_and_raw(short, tmp_path):
-    levelhips("run", "--virtual", short, "--record", tmp_path, "--no-beep")
+    levelhips("run", "--virtual", short, "--record", tmp_path, "--mute")
     [path] = tmp_path.glob("*.mcap")
     cut = tmp_path / "cut.mcap"
     cut.write_bytes(path.read_bytes()[:-20000])

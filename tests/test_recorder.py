@@ -193,7 +193,7 @@ def has_samples(path: Path, count: int) -> bool:
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not there")
 def test_killed_in_mid_run_it_loses_less_than_a_second(tmp_path):
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
-    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--no-beep"]
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--mute"]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until(lambda: any(has_samples(path, 400) for path in tmp_path.glob("*.mcap")))
     running.send_signal(signal.SIGKILL)

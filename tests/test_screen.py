@@ -685,17 +685,17 @@ def test_minutes_without_sound_are_drawn_apart(window, qtbot):
     assert [len(curve.getData()[0]) for curve in curves] == [3, 1, 3]
 
 
-def test_a_schedule_is_chosen_with_the_sensor(window, qtbot):
+def test_a_run_protocol_is_chosen_with_the_sensor(window, qtbot):
     qtbot.mouseClick(window.start.buttons[0], Qt.MouseButton.LeftButton)
-    plan = window.connect_page.plan
-    assert plan.isVisible()
-    plan.setCurrentIndex(plan.findText(texts.PLAN.format(name=texts.PLAN_NAMES["retraining"], session=5, sessions=8)))
+    protocol = window.connect_page.protocol
+    assert protocol.isVisible()
+    protocol.setCurrentIndex(protocol.findText(texts.PROTOCOL.format(name=texts.PROTOCOL_NAMES["retraining"], session=5, sessions=8)))
     window._given = None
     settings = window._session_settings().settings
-    assert (settings.plan.name, settings.plan.session) == ("retraining", 5)
+    assert (settings.protocol.name, settings.protocol.session) == ("retraining", 5)
     assert settings.threshold.mode == "auto", "there is no baseline yet"
     window.choose_sensor(window._drill or DrillSettings("clamshell"))
-    assert not plan.isVisible()
+    assert not protocol.isVisible()
 
 
 def test_pain_is_noted_and_answered(window, qtbot, tmp_path):

@@ -22,7 +22,7 @@ from levelhips.cli.options import live_settings, settings_for
 from levelhips.cli.threshold import ThresholdChoice, threshold_line
 from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.drills.drill import DrillSettings
-from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.history import History
 from levelhips.history.weekly import baseline
@@ -120,9 +120,9 @@ def test_tau_that_aborts_the_interpreter_is_refused_everywhere() -> None:
         (lambda: CueSettings(k=6), "k is 6; it must be at most n, which is 5"),
         (lambda: DrillSettings(low_deg=20.0, high_deg=15.0), "low_deg is 20; it must be below high_deg, which is 15"),
         (lambda: DrillSettings(low_deg=15.0, high_deg=15.0), "low_deg is 15; it must be below high_deg, which is 15"),
-        (lambda: PlanSettings("recall", 4), "session is 4; recall has 3 sessions"),
-        (lambda: PlanSettings(session=2), "session is 2; without a protocol it must be 1"),
-        (lambda: PlanSettings(metronome=True), "metronome needs step_rate_spm, your usual steps per minute"),
+        (lambda: ProtocolSettings("recall", 4), "session is 4; recall has 3 sessions"),
+        (lambda: ProtocolSettings(session=2), "session is 2; without a protocol it must be 1"),
+        (lambda: ProtocolSettings(metronome=True), "metronome needs step_rate_spm, your usual steps per minute"),
     ],
 )
 def test_fields_that_contradict_one_another_are_refused(make: Any, told: str) -> None:
@@ -260,9 +260,9 @@ def test_limit_in_degrees_is_fixed_even_over_a_recording_that_learns_it(tmp_path
 
 
 def test_another_drill_or_protocol_does_not_inherit_the_dose_below_it() -> None:
-    below = Layer(Source.USER_FILE, {"drill.name": "bridge", "drill.sets": 7, "plan.name": "retraining", "plan.session": 5})
-    resolved = resolve(below, Layer(Source.OPTION, {"drill.name": "clamshell", "plan.name": "recall"}))
-    assert (resolved.settings.drill, resolved.settings.plan) == (DrillSettings("clamshell"), PlanSettings("recall"))
+    below = Layer(Source.USER_FILE, {"drill.name": "bridge", "drill.sets": 7, "protocol.name": "retraining", "protocol.session": 5})
+    resolved = resolve(below, Layer(Source.OPTION, {"drill.name": "clamshell", "protocol.name": "recall"}))
+    assert (resolved.settings.drill, resolved.settings.protocol) == (DrillSettings("clamshell"), ProtocolSettings("recall"))
     same = resolve(below, Layer(Source.OPTION, {"drill.name": "bridge", "drill.reps": 3}))
     assert same.settings.drill == DrillSettings("bridge", sets=7, reps=3)
 
@@ -400,7 +400,7 @@ def add_baseline(history: History, home: Path) -> None:
     """Add a simulated baseline session to the history."""
     runner = RunnerModel(drop_left_deg=4.0, drop_right_deg=3.0, stand_s=4.0, move_s=75.0)
     made = simulate_gait(runner, SensorModel(rate_hz=100.0), seed=2)
-    settings = replace(Settings(), plan=PlanSettings("baseline"))
+    settings = replace(Settings(), protocol=ProtocolSettings("baseline"))
     path = home / "baseline.mcap"
     metadata = {"rate_hz": "100", "outward": "+z", "started": "2026-03-02T10:00:00+00:00"}
     with RecordingWriter(path, metadata, settings.as_dict(), SensorModel().scale, sync=False) as writer:
@@ -619,3 +619,57 @@ def test_file_with_a_byte_order_mark_is_read(home: Path) -> None:
 def test_a_section_in_place_of_a_setting_is_said_to_be_one(home: Path, command: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, ["settings", *command])
     assert "threshold is a section, not a setting. Name a setting in it" in str(done.exception)
+
+
+# ---- earlier names
+
+
+def test_old_settings_file_with_a_plan_section_is_read_as_the_protocol(tmp_path: Path) -> None:
+    path = tmp_path / "old.toml"
+    path.write_text('[plan]\nname = "retraining"\nsession = 5\n')
+    assert load_settings(path).protocol == ProtocolSettings("retraining", 5)
+    assert Settings.from_dict({"plan": {"name": "recall"}}).protocol == ProtocolSettings("recall")
+    assert recording_settings(recorded({"plan": {"name": "recall", "session": 2}}), None).settings.protocol == ProtocolSettings("recall", 2)
+
+
+@pytest.mark.parametrize("order", [("plan", "protocol"), ("protocol", "plan")])
+def test_present_name_wins_over_the_earlier_one_whatever_their_order(order: tuple[str, str]) -> None:
+    parts = {"plan": {"name": "retraining", "session": 6}, "protocol": {"session": 3}}
+    assert Settings.from_dict({name: parts[name] for name in order}).protocol == ProtocolSettings("retraining", 3)
+
+
+@pytest.mark.parametrize("values", [{"plan": 3}, {"plan": 3, "protocol": {}}, {"plan": {}, "protocol": 3}, {"protocol": 3, "plan": {}}])
+def test_old_section_that_is_not_a_section_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="Setting protocol is 3; it must be a section"):
+        Settings.from_dict(values)
+
+
+def test_setting_the_protocol_in_a_file_with_a_plan_section_loses_nothing(home: Path) -> None:
+    kept = keep(home, '# mine\n[plan]\nname = "retraining"  # since March\nsession = 5\n')
+    change_settings(kept, {"protocol.session": 6})
+    assert kept.read_text() == '# mine\n[plan]\nname = "retraining"  # since March\nsession = 6\n'
+    assert load_settings(kept).protocol == ProtocolSettings("retraining", 6)
+    change_settings(kept, {"protocol.session": None})
+    assert load_settings(kept).protocol == ProtocolSettings("retraining", 1)
+
+
+def test_removing_a_setting_removes_it_under_both_names(home: Path) -> None:
+    kept = keep(home, '[plan]\nname = "retraining"\nsession = 5\n\n[protocol]\nsession = 3\n')
+    change_settings(kept, {"protocol.session": None})
+    assert load_settings(kept).protocol == ProtocolSettings("retraining", 1)
+
+
+@pytest.mark.parametrize("key", ["plan.session", "protocol.session"])
+def test_settings_commands_know_a_setting_by_both_names(home: Path, key: str) -> None:
+    keep(home, '[plan]\nname = "retraining"\nsession = 5\n')
+    runner = CliRunner()
+    assert runner.invoke(app, ["settings", "get", key]).stdout == "5\n"
+    assert runner.invoke(app, ["settings", "set", key, "7"]).stdout.startswith("protocol.session = 7, in ")
+    assert runner.invoke(app, ["settings", "unset", key]).stdout.startswith("Removed protocol.session")
+    assert load_settings(settings_path()).protocol == ProtocolSettings("retraining", 1)
+
+
+def test_wrong_value_in_an_old_section_names_its_line(home: Path) -> None:
+    kept = keep(home, "[plan]\nsession = 9\n")
+    with pytest.raises(SettingsError, match=rf"protocol\.session is 9.*{kept.name}, line 2"):
+        lived()

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 from levelhips import RecordingWriter, Settings, open_recording
-from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.events import Rep
 from levelhips.recording.recover import copy_into
 
@@ -36,7 +36,7 @@ def test_the_drills_are_listed_and_a_wrong_name_is_told(home: Path) -> None:
 
 def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path: Path) -> None:
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
-    options = ["--reps", 2, "--sets", 1, "--no-beep", "--record", tmp_path / "kept", "--virtual", ROOT / "recordings" / "pelvic_drop.mcap"]
+    options = ["--reps", 2, "--sets", 1, "--mute", "--record", tmp_path / "kept", "--virtual", ROOT / "recordings" / "pelvic_drop.mcap"]
     told = levelhips(home, "drill", "pelvic-drop", "--side", "left", *options)
     assert "2 of 2 repetitions, 2 without fault" in told
     [path] = (tmp_path / "kept").glob("*.mcap")
@@ -70,17 +70,17 @@ def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
     assert "There is no folder" in levelhips(home, "history", "rebuild", tmp_path / "nowhere", code=1)
 
 
-def test_the_plan_and_the_diary_by_commands(home: Path) -> None:
-    assert "levelhips plan --start" in levelhips(home, "plan")
-    assert "Day 1 of 14" in levelhips(home, "plan", "--start")
-    assert "acute" in levelhips(home, "plan", "--acute")
-    assert "acute" not in levelhips(home, "plan", "--well").splitlines()[0]
-    assert "retraining:8" in levelhips(home, "plan", "--schedules")
-    assert "When to stop" in levelhips(home, "plan", "--notes")
-    path = Path(levelhips(home, "plan", "--edit").split(" in ", 1)[1].strip())
+def test_the_programme_and_the_diary_by_commands(home: Path) -> None:
+    assert "levelhips programme --start" in levelhips(home, "programme")
+    assert "Day 1 of 14" in levelhips(home, "programme", "--start")
+    assert "acute" in levelhips(home, "programme", "--acute")
+    assert "acute" not in levelhips(home, "programme", "--well").splitlines()[0]
+    assert "retraining:8" in levelhips(home, "programme", "--protocols")
+    assert "When to stop" in levelhips(home, "programme", "--notes")
+    path = Path(levelhips(home, "programme", "--edit").split(" in ", 1)[1].strip())
     path.write_text("days = 3000\n")
-    assert "days is 3000" in levelhips(home, "plan", code=1)
-    levelhips(home, "plan", "--reset")
+    assert "days is 3000" in levelhips(home, "programme", code=1)
+    levelhips(home, "programme", "--reset")
     assert "better not run today" in levelhips(home, "diary", "pain", 5, "before")
     assert "0 (none) to 10" in levelhips(home, "diary", "pain", 11, "before", code=1)
     assert "Ghost: 639 km" in levelhips(home, "diary", "shoes", "Ghost", "--km", 639)
@@ -88,10 +88,10 @@ def test_the_plan_and_the_diary_by_commands(home: Path) -> None:
     assert "There are no shoes" in levelhips(home, "diary", "distance", 2, "--shoes", "Nobody's", code=1)
 
 
-def test_a_plan_that_is_none_is_told(home: Path) -> None:
-    assert "from 1 to 8" in levelhips(home, "run", "--plan", "retraining:9", "--no-beep", "--no-record", code=1)
-    assert "not understood" in levelhips(home, "run", "--plan", "retraining:x", "--no-beep", "--no-record", code=1)
-    assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--no-beep", "--no-record", code=1)
+def test_an_invalid_run_protocol_is_reported(home: Path) -> None:
+    assert "from 1 to 8" in levelhips(home, "run", "--protocol", "retraining:9", "--mute", "--no-record", code=1)
+    assert "not understood" in levelhips(home, "run", "--protocol", "retraining:x", "--mute", "--no-record", code=1)
+    assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--mute", "--no-record", code=1)
 
 
 def test_a_table_of_another_program_is_analysed_as_a_drill(home: Path, tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_a_table_of_another_program_is_analysed_as_a_drill(home: Path, tmp_path:
 
 def test_what_an_option_does_not_say_is_the_settings_files(home: Path, tmp_path: Path) -> None:
     """A metronome needs a step rate; it stands in the file."""
-    (tmp_path / "mine.toml").write_text("[plan]\nstep_rate_spm = 160\n")
-    options = ["--metronome", "--settings", tmp_path / "mine.toml", "--virtual", tmp_path / "nowhere.mcap", "--no-beep", "--no-record"]
+    (tmp_path / "mine.toml").write_text("[protocol]\nstep_rate_spm = 160\n")
+    options = ["--metronome", "--settings", tmp_path / "mine.toml", "--virtual", tmp_path / "nowhere.mcap", "--mute", "--no-record"]
     assert "nowhere.mcap. Check the path" in levelhips(home, "run", *options, code=1)
 
 
@@ -128,9 +128,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("first", "2026-03-09T10:00:00+00:00", 12000),
         ("second", "2026-03-11T10:00:00+00:00", 14000),
     ):
-        plan = PlanSettings("baseline", 1) if name == "baseline" else PlanSettings()
+        protocol = ProtocolSettings("baseline", 1) if name == "baseline" else ProtocolSettings()
         metadata = {"rate_hz": "200", "outward": "+z", "started_utc": started}
-        with RecordingWriter(folder / f"{name}.mcap", metadata, replace(Settings(), plan=plan).as_dict()) as writer:
+        with RecordingWriter(folder / f"{name}.mcap", metadata, replace(Settings(), protocol=protocol).as_dict()) as writer:
             writer.samples(run.samples[:samples])
     home = folder / "data"
     assert "5 added" in levelhips(home, "history", "rebuild", folder)

@@ -8,7 +8,7 @@ from typing import Protocol
 from levelhips.coaching.coach import Coach, CueSettings
 from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.coaching.drills.engine import DrillCoach
-from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.events import Pose, StandingZero, Update
@@ -26,7 +26,7 @@ class EngineSettings:
     threshold: ThresholdSettings = field(default_factory=ThresholdSettings)
     cues: CueSettings = field(default_factory=CueSettings)
     drill: DrillSettings = field(default_factory=DrillSettings)
-    plan: PlanSettings = field(default_factory=PlanSettings)
+    protocol: ProtocolSettings = field(default_factory=ProtocolSettings)
 
 
 class _Part(Protocol):
@@ -42,7 +42,7 @@ class _Running:
 
     def __init__(self, rate_hz: float, settings: EngineSettings) -> None:
         self._pipeline = Pipeline(rate_hz, settings.motion)
-        self._coach = Coach(settings.threshold, settings.cues, settings.plan)
+        self._coach = Coach(settings.threshold, settings.cues, settings.protocol)
 
     def push(self, item: Samples | Gap) -> Update:
         return self._coach.push(self._pipeline.push(item))

@@ -33,7 +33,7 @@ class DrillValues(TypedDict):
     reps: int
     good: int
     halves: int
-    cheats: dict[str, int]
+    form_faults: dict[str, int]
     range_deg: Pair
     tempo_s: Pair
     held_s: float
@@ -55,7 +55,7 @@ def drill_values(result: DrillResult) -> DrillValues:
         "reps": len(result.reps),
         "good": result.good,
         "halves": result.halves,
-        "cheats": {str(fault): count for fault, count in result.cheats.items()},
+        "form_faults": {str(fault): count for fault, count in result.form_faults.items()},
         "range_deg": pair(result.range_deg),
         "tempo_s": pair(result.tempo_s),
         "held_s": round(result.held_s, 1),
@@ -78,7 +78,7 @@ def drill_lines(values: DrillValues) -> list[str]:
         )
     elif values["reps"]:
         lines.append(f"Range {_pair(range_)} deg, tempo {_pair(tempo)} s")
-    faults = [f"{count} x {words_for_value(FAULT_NAMES, what)}" for what, count in sorted(values["cheats"].items())]
+    faults = [f"{count} x {words_for_value(FAULT_NAMES, what)}" for what, count in sorted(values["form_faults"].items())]
     if values["halves"]:
         faults.append(f"{values['halves']} not counted")
     if faults:

@@ -16,8 +16,9 @@ from levelhips.cli.diary import diary_app
 from levelhips.cli.doctor import doctor
 from levelhips.cli.drill import drill
 from levelhips.cli.encoding import tolerate_any_encoding
+from levelhips.cli.former_names import FORMER_COMMANDS, current_option
 from levelhips.cli.history import history_app
-from levelhips.cli.plan import plan
+from levelhips.cli.programme import programme
 from levelhips.cli.recover import recover
 from levelhips.cli.replay import replay
 from levelhips.cli.run import run
@@ -33,7 +34,7 @@ SHORT_HELP = 60  # letters: one line at 80 columns
 GROUPS = {
     "Run and exercise": ("run", "drill", "scan", "app", "demo"),
     "Recordings": ("analyze", "replay", "convert", "recover"),
-    "Weeks": ("plan", "history", "diary"),
+    "Weeks": ("programme", "history", "diary"),
     "Setup and development": ("doctor", "simulate", "virtual-sensor"),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 no step or repetition counts, 130 Ctrl-C."
@@ -48,6 +49,9 @@ class _Grouped(TyperGroup):
         except typer.BadParameter as error:
             error.message = plain_message(error.__cause__) or error.message
             raise
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, FORMER_COMMANDS.get(cmd_name, cmd_name))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         named = {name for names in GROUPS.values() for name in names}
@@ -67,8 +71,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Pelvic drop of a runner from one clip-on sensor, with a beep within the same step.",
     epilog=EXIT_CODES,
+    context_settings={"token_normalize_func": current_option},
 )
-for command in (run, drill, scan, demo, analyze, replay, convert, recover, plan, doctor, simulate):
+for command in (run, drill, scan, demo, analyze, replay, convert, recover, programme, doctor, simulate):
     app.command()(command)
 app.command("app")(screen)
 app.command("virtual-sensor")(virtual_sensor)

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from levelhips.cli.console import console, open_player
+from levelhips.cli.options import MuteOption
 from levelhips.cli.screen import has_display, open_window
+
+if TYPE_CHECKING:
+    from levelhips.settings import Settings
+
+
+def no_player(settings: Settings) -> list[Any]:
+    """Open no sound device."""
+    return []
 
 
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the report")] = Path("levelhips-demo"),
     fast: Annotated[bool, typer.Option("--fast", help="Write the report only; do not play the run")] = False,
     terminal: Annotated[bool, typer.Option("--terminal", help="Play in the terminal, not in the window")] = False,
+    mute: MuteOption = False,
 ) -> None:
     """Play a bundled run with beeps and write a report.
 
@@ -26,6 +36,6 @@ def demo(
         from levelhips.settings.paths import settings_path
         from levelhips.simulation import bundled
 
-        open_window(out, settings_path(), virtual=bundled.find(bundled.TREADMILL))
+        open_window(out, settings_path(), virtual=bundled.find(bundled.TREADMILL), mute=mute)
         fast = True
-    run_demo(console(), out, fast=fast, player=open_player)
+    run_demo(console(), out, fast=fast, player=no_player if mute else open_player)

@@ -11,7 +11,7 @@ from levelhips.cli.console import begin_log, console, say
 from levelhips.cli.options import (
     FaultOption,
     LogOption,
-    NoBeepOption,
+    MuteOption,
     NoRecordOption,
     OutwardOption,
     ProfileOption,
@@ -47,10 +47,10 @@ def drill(
     band: Annotated[str | None, typer.Option("--band", metavar="LOW,HIGH", help="Range of the angle to stay in [deg]")] = None,
     sensor: SensorOption = None,
     virtual: VirtualOption = None,
-    practise: Annotated[bool, typer.Option("--practise", help="Without a sensor: watch five repetitions")] = False,
+    practice: Annotated[bool, typer.Option("--practice", help="Without a sensor: watch five repetitions")] = False,
     record: RecordOption = None,
     no_record: NoRecordOption = False,
-    no_beep: NoBeepOption = False,
+    mute: MuteOption = False,
     outward: OutwardOption = None,
     settings: SettingsOption = None,
     profile: ProfileOption = "levelhips",
@@ -83,13 +83,13 @@ def drill(
     ]
     played = open_recording(virtual) if virtual is not None else None
     resolved = live_settings(settings, played, profile_of(profile), given)
-    if practise:
+    if practice:
         resolved, played = _practice(resolved.settings.drill, settings, profile_of(profile), given)
     run_session(
         resolved,
         folder=record,
-        keep=not (no_record or practise),
-        sound=not no_beep,
+        keep=not (no_record or practice),
+        sound=not mute,
         sensor=sensor,
         virtual=played,
         profile=profile,

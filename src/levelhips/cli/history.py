@@ -122,15 +122,14 @@ def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
         for side in ("left", "right"):
             value, change = row.without_deg.get(side), row.change_deg.get(side)
             cells.append(DASH if value is None else f"{value:.1f}" + (f" ({change:+.1f})" if change is not None else ""))
-        rows.append([row.day.isoformat(), f"{row.plan} {row.session}", *cells])
-    print_table(out, "Runs with a plan: drop without sound in deg (change since the baseline)", RETENTION_COLUMNS, rows)
+        rows.append([row.day.isoformat(), f"{row.protocol} {row.session}", *cells])
+    print_table(out, "Runs by a protocol: drop without sound in deg (change since the baseline)", RETENTION_COLUMNS, rows)
 
 
 @history_app.command()
 def rebuild(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of recordings  [default: Documents/levelhips]")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Read unchanged recordings again, too")] = False,
-    anew: Annotated[bool, typer.Option("--anew", hidden=True)] = False,  # the former name of --all
 ) -> None:
     """Update the history from a folder of recordings.
 
@@ -140,7 +139,7 @@ def rebuild(
 
     out = console()
     with open_history() as store, progress_bar(out, "Reading") as progress:
-        done = store.rebuild(folder or documents(), progress, anew=all_ or anew)
+        done = store.rebuild(folder or documents(), progress, anew=all_)
     say(out, f"{done.taken} added, {done.known} unchanged, {done.gone} removed")
     for trouble in done.troubles:
         say(out, f"Skipped: {trouble}")

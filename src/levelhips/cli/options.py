@@ -34,7 +34,7 @@ FaultOption = Annotated[
 ]
 RecordOption = Annotated[Path | None, typer.Option("--record", metavar="DIR", help="Folder for recordings  [default: Documents/levelhips]")]
 NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Do not record")]
-NoBeepOption = Annotated[bool, typer.Option("--no-beep", help="No sound")]
+MuteOption = Annotated[bool, typer.Option("--mute", help="No sound")]
 LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write a log of the Bluetooth link")]
 
 

@@ -11,7 +11,7 @@ from levelhips.cli.options import (
     FaultOption,
     FilterOption,
     LogOption,
-    NoBeepOption,
+    MuteOption,
     NoRecordOption,
     OutwardOption,
     ProfileOption,
@@ -25,6 +25,10 @@ from levelhips.cli.options import (
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.errors import SettingsError
 
+ProtocolOption = Annotated[
+    str | None, typer.Option("--protocol", metavar="NAME:N", help="Run protocol; see levelhips programme --protocols")
+]
+
 
 def run(
     sensor: SensorOption = None,
@@ -34,14 +38,14 @@ def run(
     threshold_right: ThresholdRightOption = None,
     record: RecordOption = None,
     no_record: NoRecordOption = False,
-    no_beep: NoBeepOption = False,
+    mute: MuteOption = False,
     rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Samples per second", min=40.0, max=1000.0)] = None,
     outward: OutwardOption = None,
     filter: FilterOption = None,
     settings: SettingsOption = None,
     profile: ProfileOption = "levelhips",
     fault: FaultOption = None,
-    plan: Annotated[str | None, typer.Option("--plan", metavar="NAME:N", help="Run protocol; see levelhips plan --schedules")] = None,
+    protocol: ProtocolOption = None,
     step_rate: Annotated[
         float | None, typer.Option("--step-rate", metavar="N", help="Your usual steps per minute", min=100.0, max=240.0)
     ] = None,
@@ -65,10 +69,10 @@ def run(
         [
             ("motion.outward", outward, "--outward"),
             ("motion.filter", filter, "--filter"),
-            *_plan_options(plan),
-            ("plan.step_rate_spm", step_rate, "--step-rate"),
-            ("plan.raise_percent", raise_, "--raise"),
-            ("plan.metronome", metronome or None, "--metronome"),
+            *_protocol_options(protocol),
+            ("protocol.step_rate_spm", step_rate, "--step-rate"),
+            ("protocol.raise_percent", raise_, "--raise"),
+            ("protocol.metronome", metronome or None, "--metronome"),
         ],
         ThresholdChoice(threshold, threshold_left, threshold_right),
     )
@@ -77,7 +81,7 @@ def run(
         resolved,
         folder=record,
         keep=not no_record,
-        sound=not no_beep,
+        sound=not mute,
         sensor=sensor,
         rate_hz=rate,
         virtual=played,
@@ -86,12 +90,12 @@ def run(
     )
 
 
-def _plan_options(text: str | None) -> list[tuple[str, Any, str]]:
+def _protocol_options(text: str | None) -> list[tuple[str, Any, str]]:
     """Return the settings of an option such as retraining:3; none without it."""
     if text is None:
         return []
     name, _, number = text.partition(":")
     try:
-        return [("plan.name", name, "--plan"), ("plan.session", int(number or 1), "The session of --plan")]
+        return [("protocol.name", name, "--protocol"), ("protocol.session", int(number or 1), "The session of --protocol")]
     except ValueError as error:
-        raise SettingsError(f"Plan {text!r} is not understood", fix="Give a name and a number such as retraining:3") from error
+        raise SettingsError(f"Run protocol {text!r} is not understood", fix="Give a name and a number such as retraining:3") from error

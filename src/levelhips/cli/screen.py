@@ -7,13 +7,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from levelhips.cli.console import begin_log, open_player
-from levelhips.cli.options import RecordOption, VirtualOption
+from levelhips.cli.options import MuteOption, RecordOption, VirtualOption
 from levelhips.errors import LevelHipsError, SettingsError
 
 WAKE_MS = 200  # Ctrl-C is answered within this
@@ -27,15 +28,16 @@ def screen(
     virtual: VirtualOption = None,
     record: RecordOption = None,
     settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings file to use instead of your own")] = None,
+    mute: MuteOption = False,
 ) -> None:
     """Open the window: runs, drills, review and history."""
     from levelhips.settings.paths import documents, settings_path
 
     begin_log(None)
-    raise SystemExit(open_window(record or documents(), settings or settings_path(), review=file, virtual=virtual))
+    raise SystemExit(open_window(record or documents(), settings or settings_path(), review=file, virtual=virtual, mute=mute))
 
 
-def open_window(folder: Path, settings_file: Path, *, review: Path | None = None, virtual: Path | None = None) -> int:
+def open_window(folder: Path, settings_file: Path, *, review: Path | None = None, virtual: Path | None = None, mute: bool = False) -> int:
     """Show the window until it is closed; return its exit code.
 
     Raises
@@ -56,7 +58,8 @@ def open_window(folder: Path, settings_file: Path, *, review: Path | None = None
 
     resolve(user_layer(settings_file))  # an error is told in the terminal, before the window opens
     with _ctrl_c_closes(application()):
-        return run_app(None, folder, lambda: _sounds(settings_file), settings_path=settings_file, review=review, virtual=virtual)
+        sounds = list if mute else partial(_sounds, settings_file)
+        return run_app(None, folder, sounds, settings_path=settings_file, review=review, virtual=virtual)
 
 
 def _sounds(settings_file: Path) -> list[Any]:

@@ -41,6 +41,7 @@ def list_() -> None:
 @settings_app.command()
 def get(key: KeyArgument) -> None:
     """Print the value of one setting."""
+    key, _ = _setting(key)
     say(console(), written(_resolved().value(key)))
 
 
@@ -50,7 +51,7 @@ def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE",
     from levelhips.settings import change_settings
     from levelhips.settings.paths import settings_path
 
-    spec, path = _spec(key), settings_path()
+    (key, spec), path = _setting(key), settings_path()
     new = read(spec, key, value)
     change_settings(path, {key: new})
     out = console()
@@ -63,12 +64,13 @@ def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE",
 def unset(key: KeyArgument) -> None:
     """Remove one setting, so that its default counts again."""
     from levelhips.settings import change_settings
+    from levelhips.settings.model import current_sections
     from levelhips.settings.paths import settings_path
     from levelhips.settings.store import read_values
 
-    spec, path, out = _spec(key), settings_path(), console()
+    (key, spec), path, out = _setting(key), settings_path(), console()
     section, _, name = key.partition(".")
-    values = read_values(path).get(section, {}) if path.exists() else {}
+    values = current_sections(read_values(path)).get(section, {}) if path.exists() else {}
     if not isinstance(values, dict) or name not in values:
         say(out, f"{key} is not in {path}; nothing to remove")
         return
@@ -125,12 +127,14 @@ def _resolved() -> Resolved:
     return resolve(user_layer(settings_path()))
 
 
-def _spec(key: str) -> FieldSpec:
-    from levelhips.settings.model import SPECS, UnknownSettingError
+def _setting(key: str) -> tuple[str, FieldSpec]:
+    """Return the present key of a setting, which may be given under an earlier name, and what it accepts."""
+    from levelhips.settings.model import SPECS, UnknownSettingError, current_key
 
-    if key not in SPECS:
-        raise UnknownSettingError(key)
-    return SPECS[key]
+    now = current_key(key)
+    if now not in SPECS:
+        raise UnknownSettingError(now)
+    return now, SPECS[now]
 
 
 def read(spec: FieldSpec, key: str, text: str) -> Any:

@@ -38,7 +38,7 @@ def simulate(
     side: Annotated[str, typer.Option("--side", metavar="SIDE", help="Hip that works (drills)")] = "left",
     reps: Annotated[int, typer.Option("--reps", metavar="N", help="Repetitions (drills)", min=1, max=100)] = 8,
     tempo: Annotated[float, typer.Option("--tempo", metavar="S", help="Seconds per rep (drills)", min=1.5, max=20.0)] = 4.0,
-    cheat: Annotated[str, typer.Option("--cheat", metavar="NAME", help="Form fault (drills); see docs/drills.md")] = "",
+    form_fault: Annotated[str, typer.Option("--form-fault", metavar="NAME", help="Form fault (drills); see docs/drills.md")] = "",
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the random numbers")] = 1,
 ) -> None:
     """Simulate a runner; write a recording and its truth."""
@@ -74,7 +74,7 @@ def simulate(
             made = simulate_gait(runner, sensor, seed, progress)
         _write(made, out, f"{kind}_{seed}", {})
         return
-    wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, cheat=cheat)
+    wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, cheat=form_fault)
     _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings)
 
 

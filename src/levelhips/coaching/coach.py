@@ -11,7 +11,7 @@ import numpy as np
 
 from levelhips.bounds import FieldError, bounded, check, choice, described
 from levelhips.coaching.forecast import Crossing, PeakForecast, RiseForecast
-from levelhips.coaching.run_protocol import PlanSettings, Schedule
+from levelhips.coaching.run_protocol import ProtocolClock, ProtocolSettings
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.events import (
@@ -93,10 +93,10 @@ class Coach:
         self,
         threshold: ThresholdSettings = ThresholdSettings(),
         cues: CueSettings = CueSettings(),
-        plan: PlanSettings = PlanSettings(),
+        protocol: ProtocolSettings = ProtocolSettings(),
     ) -> None:
         self.settings = cues
-        self._schedule = Schedule(plan)
+        self._protocol = ProtocolClock(protocol)
         self.threshold = Threshold(threshold)
         self._forecast, self._rise = PeakForecast(), RiseForecast()
         self._state = _State(bad={side: deque(maxlen=max(cues.n - 1, 1)) for side in Side})
@@ -128,10 +128,10 @@ class Coach:
         events: list[Event] = []
         if command.do is Do.PAUSE and not self._state.paused:
             self._state.paused = True
-            events += [Signal(command.at_s, command.at_s, SignalKind.PAUSED), *self._schedule.pause(command.at_s)]
+            events += [Signal(command.at_s, command.at_s, SignalKind.PAUSED), *self._protocol.pause(command.at_s)]
         elif command.do is Do.RESUME and self._state.paused:
             self._state.paused = False
-            events += [Signal(command.at_s, command.at_s, SignalKind.STARTED), *self._schedule.resume(command.at_s)]
+            events += [Signal(command.at_s, command.at_s, SignalKind.STARTED), *self._protocol.resume(command.at_s)]
         elif command.do is Do.THRESHOLD and command.value is not None:
             level = math.radians(command.value)
             events.append(self.threshold.set(command.at_s, level, level, ThresholdReason.COMMAND))
@@ -160,7 +160,7 @@ class Coach:
         elif isinstance(event, ModeChange):
             began = event.mode is Mode.RUNNING and not state.running
             state.running = event.mode is Mode.RUNNING
-            events = self._schedule.running(event.known_s, now=state.running)
+            events = self._protocol.running(event.known_s, now=state.running)
             return [Signal(event.at_s, event.known_s, SignalKind.STARTED), *events] if began and not state.paused else events
         return []
 
@@ -169,7 +169,7 @@ class Coach:
         if side is None or contact.mode is not Mode.RUNNING:
             state.stance = None
             return
-        audible = contact.quality is Quality.OK and not state.paused and self._schedule.feedback
+        audible = contact.quality is Quality.OK and not state.paused and self._protocol.feedback
         state.stance = state.open[contact.at_s] = _Stance(contact, side, self.threshold.of(side), audible)
         while len(state.open) > MAX_OPEN:
             del state.open[next(iter(state.open))]
@@ -194,10 +194,10 @@ class Coach:
         stance = state.stance
         if end <= start:
             return []
-        if self._schedule.due_s <= angles.t_s[end - 1]:
-            at = max(int(angles.t_s.searchsorted(self._schedule.due_s, "left")), start)
+        if self._protocol.due_s <= angles.t_s[end - 1]:
+            at = max(int(angles.t_s.searchsorted(self._protocol.due_s, "left")), start)
             before = self._watch(angles, start, at)
-            return [*before, *self._schedule.advance(float(angles.t_s[at])), *self._watch(angles, at, end)]
+            return [*before, *self._protocol.advance(float(angles.t_s[at])), *self._watch(angles, at, end)]
         if stance is not None:
             if self.settings.forecast and stance.early is None:
                 out += self._look_early(stance, angles, start, end)

@@ -14,7 +14,7 @@ from levelhips.bounds import FieldError, bounded, check, choice, described
 from levelhips.events import BlockChange, BlockPurpose, Event, Pace
 
 # Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
-# (PMC3501612). The minutes in between are an interpolation of ours (biomechanics of the protocols: docs/plans.md).
+# (PMC3501612). The minutes in between are an interpolation of ours (biomechanics of the protocols: docs/programme.md).
 RUN_MIN = (15, 17, 19, 21, 24, 26, 28, 30)
 FEEDBACK_MIN = (15, 17, 19, 21, 15, 10, 6, 3)
 BASELINE_MIN = 4.0  # at least 60 steps a side at a steady speed, after half a minute of settling
@@ -26,7 +26,7 @@ LADDER: tuple[tuple[float, float, int], ...] = ((3, 2, 3), (3, 2, 4), (4, 2, 3),
 
 
 @dataclass(frozen=True, slots=True)
-class PlanSettings:
+class ProtocolSettings:
     """The run protocol of a session; without a name the run is open-ended with feedback all the time."""
 
     name: Literal["", "baseline", "retraining", "recall", "walk-run"] = choice("", help="run protocol; empty: run as long as you like")
@@ -71,7 +71,7 @@ class Block:
         return self.purpose in (BlockPurpose.FEEDBACK, BlockPurpose.WALK)
 
 
-def blocks(settings: PlanSettings) -> tuple[Block, ...]:
+def blocks(settings: ProtocolSettings) -> tuple[Block, ...]:
     """Return the blocks of a protocol in their order; empty if there is no protocol."""
     name, number = settings.name, settings.session - 1
     if name == "baseline":
@@ -106,14 +106,14 @@ def _faded(run_min: int, feedback_min: int) -> tuple[Block, ...]:
     return tuple(block for block in out if block.to_s > block.from_s)
 
 
-class Schedule:
+class ProtocolClock:
     """Clock of a run protocol: emits when a block begins, and when the metronome starts and stops.
 
     Causal. `running`, `pause` and `resume` report what the runner does; `advance` is called when `due_s` has come. The
     metronome sounds while the runner runs, is not paused, and the protocol, if there is one, is not over.
     """
 
-    def __init__(self, settings: PlanSettings = PlanSettings()) -> None:
+    def __init__(self, settings: ProtocolSettings = ProtocolSettings()) -> None:
         self.settings = settings
         self._blocks = blocks(settings)
         self._zero_s = math.nan  # sensor time at which the clock shows 0

@@ -38,5 +38,12 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX figures_metric ON figures(metric, side, feedback);
     """,
+    # Names as everywhere else: run protocol, threshold, form fault.
+    """
+    ALTER TABLE sessions RENAME COLUMN plan TO protocol;
+    ALTER TABLE sessions RENAME COLUMN plan_session TO protocol_session;
+    ALTER TABLE sides RENAME COLUMN limit_deg TO threshold_deg;
+    UPDATE drills SET values_json = replace(values_json, '"cheats":', '"form_faults":');
+    """,
 )
 TABLES = ("sessions", "sides", "drills", "figures", "pain", "shoes", "distances")

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from levelhips.analysis import analyze, metrics
 from levelhips.analysis.drill_summary import DrillValues, drill_values
@@ -34,6 +33,7 @@ from levelhips.events import (
 from levelhips.metrics import HISTORY, Feedback, Statistics
 from levelhips.metrics.statistics import rounded
 from levelhips.recording.event_reader import RecordingEvents, read_events
+from levelhips.settings.model import current_sections
 
 KINDS = (BlockChange, Cheat, Cue, DrillBegin, ModeChange, Notice, Rep, Signal, Step, Stride, ThresholdChange)
 ROW_VERSION = 1  # of what is computed here; rows of an earlier version are computed again by a rebuild
@@ -60,7 +60,7 @@ class SideRow:
     n: int
     mean_deg: float | None
     sd_deg: float | None
-    limit_deg: float | None
+    threshold_deg: float | None
     with_n: int
     with_deg: float | None
     without_n: int
@@ -97,8 +97,8 @@ class SessionRow:
     counted: int
     cadence_spm: float | None
     cues: int
-    plan: str
-    plan_session: int
+    protocol: str
+    protocol_session: int
     camber_deg: float | None
     note: str = ""
     recovered_from: str = ""  # the damaged recording that this one was recovered from
@@ -141,7 +141,7 @@ def _row(path: Path, seen: RecordingEvents, note: str) -> SessionRow:
     result = DrillResult.of(events)
     kind = nobody or _kind(found, result)
     stat = path.stat()
-    plan: dict[str, Any] = seen.settings.get("plan", {})
+    protocol = current_sections(seen.settings).get("protocol", {})
     cambers = [event.value for event in events if isinstance(event, Notice) and event.what is NoticeKind.CAMBER]
     damaged = seen.metadata.get("recovered_from", "")
     return SessionRow(
@@ -156,8 +156,8 @@ def _row(path: Path, seen: RecordingEvents, note: str) -> SessionRow:
         counted=found.steps(mode=found.mode, quality=Quality.OK),
         cadence_spm=rounded(found.spread("cadence").mean, 1),
         cues=sum(isinstance(event, Cue) for event in events),
-        plan=str(plan.get("name", "")),
-        plan_session=int(plan.get("session", 1)),
+        protocol=str(protocol.get("name", "")),
+        protocol_session=int(protocol.get("session", 1)),
         camber_deg=round(sum(cambers) / len(cambers), 2) if cambers else None,
         note=NOTES.get(kind, note),
         recovered_from=str((path.parent / damaged).resolve()) if damaged else "",
@@ -196,18 +196,18 @@ def _started(metadata: dict[str, str], changed_s: float) -> str:
 
 
 def _sides(found: Statistics, events: list[Event]) -> dict[str, SideRow]:
-    limits = [event for event in events if isinstance(event, ThresholdChange)]
+    thresholds = [event for event in events if isinstance(event, ThresholdChange)]
     rows = {}
     for side in Side:
         every = found.spread("contralateral_drop", side)
         apart = {which: found.spread("contralateral_drop", side, feedback=which) for which in Feedback}
-        limit_rad = math.nan if not limits else limits[-1].left_rad if side is Side.LEFT else limits[-1].right_rad
+        level_rad = math.nan if not thresholds else thresholds[-1].left_rad if side is Side.LEFT else thresholds[-1].right_rad
         rows[side.value] = SideRow(
             side=side.value,
             n=every.n,
             mean_deg=rounded(every.mean, 3),
             sd_deg=rounded(every.sd, 3),
-            limit_deg=rounded(math.degrees(limit_rad), 3),
+            threshold_deg=rounded(math.degrees(level_rad), 3),
             with_n=apart[Feedback.WITH].n,
             with_deg=rounded(apart[Feedback.WITH].mean, 3),
             without_n=apart[Feedback.WITHOUT].n,

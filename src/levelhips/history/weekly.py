@@ -43,7 +43,7 @@ class RetentionRow:
     """One run by a protocol: the drop without feedback by side [deg], and its change since the last baseline."""
 
     started: str  # ISO, UTC
-    plan: str
+    protocol: str
     session: int
     without_deg: dict[str, float]
     change_deg: dict[str, float]
@@ -100,7 +100,7 @@ def in_words(row: SessionRow) -> str:
     if row.kind in KIND_WORDS:
         return KIND_WORDS[row.kind]
     if drill is None:
-        return f"{row.kind}, {row.plan} {row.plan_session}" if row.plan else row.kind.value
+        return f"{row.kind}, {row.protocol} {row.protocol_session}" if row.protocol else row.kind.value
     done = f"{drill['good']} of {drill['reps']} without fault" if drill["asked"]["seconds"] is None else f"{drill['held_s']:.0f} s held"
     return f"{drill['name']}, {drill['side']}: {done}"
 
@@ -127,7 +127,7 @@ def weeks(history: History) -> list[WeekRow]:
 def baseline(history: History) -> dict[str, tuple[float, float]] | None:
     """Return mean and SD of the drop by side of the last baseline run [deg]; None if there is none."""
     for row in history.sessions():
-        if row.kind is not SessionKind.RUN or row.plan != "baseline" or len(row.sides) < 2:
+        if row.kind is not SessionKind.RUN or row.protocol != "baseline" or len(row.sides) < 2:
             continue
         known = {
             name: (side.mean_deg, side.sd_deg)
@@ -144,15 +144,15 @@ def retention(history: History) -> list[RetentionRow]:
     base: dict[str, float] = {}
     out = []
     for row in reversed(history.sessions()):
-        if row.kind is not SessionKind.RUN or not row.plan:
+        if row.kind is not SessionKind.RUN or not row.protocol:
             continue
         without = {
             name: side.without_deg
             for name, side in row.sides.items()
             if side.without_n >= MIN_RETENTION_STEPS and side.without_deg is not None
         }
-        if row.plan == "baseline":
+        if row.protocol == "baseline":
             base = without
         change = {name: round(value - base[name], 2) + 0.0 for name, value in without.items() if name in base}
-        out.append(RetentionRow(row.started, row.plan, row.plan_session, without, change))
+        out.append(RetentionRow(row.started, row.protocol, row.protocol_session, without, change))
     return out

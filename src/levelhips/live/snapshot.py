@@ -85,7 +85,7 @@ class Snapshot:
     tilt_deg: float = math.nan
     zeroed: bool = False
     drill: DrillSnapshot | None = None
-    block: BlockChange | None = None  # of the schedule
+    block: BlockChange | None = None  # of the run protocol
     target_spm: float = math.nan  # steps a minute that are asked for
     lead_deg: float = math.nan  # the leading angle of a drill, now
 

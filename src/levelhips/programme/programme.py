@@ -1,7 +1,7 @@
 """The programme between the runs: which drills on which day, what before and after a run, and the notes that go with it.
 
-The plan is data; a wearer's own stands in a TOML file. Sources: the three self-treatment guides, named A ("stop
-stretching"), B ("self-care") and C ("top five") in docs/plans.md, where what they claim stands with its evidence.
+The programme is data; a wearer's own stands in a TOML file. Sources: the three self-treatment guides, named A ("stop
+stretching"), B ("self-care") and C ("top five") in docs/programme.md, where what they claim stands with its evidence.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _DAYS = FieldSpec("days", int, DAYS, low=1, high=365)  # longer than a year is n
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A wearer's plan.
+    """A wearer's programme.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ from levelhips.programme.programme import Item, Programme
 from levelhips.settings.installed import drills
 from levelhips.settings.store import write_text
 
-FIX = "Correct it there; levelhips plan --reset writes the default programme"
+FIX = "Correct it there; levelhips programme --reset writes the default programme"
 ITEM_KEYS = tuple(one.name for one in fields(Item))
 KEYS = ("item", *(one.name for one in fields(Programme) if one.name != "items"))
 
@@ -147,7 +147,7 @@ def _changed(text: str, before: Programme, programme: Programme) -> str:
 
 
 def _whole(programme: Programme) -> str:
-    lines = ["# The programme: edit what you like; levelhips plan shows it.", f"days = {programme.days}"]
+    lines = ["# The programme: edit what you like; levelhips programme shows it.", f"days = {programme.days}"]
     lines.append(f"run_days = {list(programme.run_days)}  # Monday is 0")
     for name in ("start", "acute_from"):
         if (value := getattr(programme, name)) is not None:

@@ -63,6 +63,10 @@ SPECS: dict[str, FieldSpec] = {f"{section}.{spec.name}": spec for section, cls i
 """What each setting accepts, by its key, such as "threshold.left_deg"."""
 
 
+OLD_SECTIONS = {"plan": "protocol"}
+"""Earlier names of sections, and their names now. Settings files and recordings from before have them."""
+
+
 class SectionError(FieldError):
     """The fields of a section contradict one another; `key` names the one to change."""
 
@@ -82,7 +86,7 @@ def flat(values: object) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise SettingsError(f"The settings are {shown(values)}; they must be sections such as [cues]", fix=FIX)
     given: dict[str, Any] = {}
-    for section, part in values.items():
+    for section, part in current_sections(values).items():
         if section not in SECTIONS:
             raise UnknownSettingError(str(section))
         if not isinstance(part, dict):
@@ -93,6 +97,24 @@ def flat(values: object) -> dict[str, Any]:
                 raise UnknownSettingError(key)
             given[key] = value
     return given
+
+
+def current_key(key: str) -> str:
+    """Return the present key of a setting or section that may have an earlier name: "plan.name" is "protocol.name"."""
+    section, dot, name = key.partition(".")
+    return f"{OLD_SECTIONS.get(section, section)}{dot}{name}"
+
+
+def current_sections(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values by section under the present names; a value under the present name wins over one under an earlier name."""
+    found: dict[str, Any] = {}
+    for section in sorted(values, key=lambda section: section not in OLD_SECTIONS):  # earlier names first: the others replace them
+        now, part = OLD_SECTIONS.get(section, section), values[section]
+        below = found.get(now, {})
+        if not isinstance(below, dict):
+            continue  # not a section, which `flat` reports
+        found[now] = {**below, **part} if isinstance(part, dict) else part
+    return found
 
 
 def nested(given: dict[str, Any]) -> dict[str, dict[str, Any]]:

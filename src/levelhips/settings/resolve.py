@@ -240,7 +240,7 @@ def recording_settings(recording: Carrier, user: Path | None, *, file: Path | No
     SettingsError
         As `resolve`, or if a file cannot be read.
     """
-    own = user_layer(user).without("drill.", "plan.") if user is not None else None
+    own = user_layer(user).without("drill.", "protocol.") if user is not None else None
     return resolve(own, recording_layer(recording), file_layer(file) if file is not None else None, options)
 
 
@@ -273,7 +273,7 @@ def resolve(*layers: Layer | None, limits: Limits | None = None) -> Resolved:
 
 def _lay_over(winners: dict[str, Layer], layer: Layer) -> None:
     """Put a layer over those below it. Another drill or run protocol does not inherit the dose or session of the one below."""
-    for name, belongings in (("drill.name", "drill."), ("plan.name", "plan.session")):
+    for name, belongings in (("drill.name", "drill."), ("protocol.name", "protocol.session")):
         below = winners[name].values[name] if name in winners else ""
         if below and layer.values.get(name, below) != below:
             for key in [key for key in winners if key.startswith(belongings)]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
 from levelhips.files import replacing
-from levelhips.settings.model import SPECS, Settings
+from levelhips.settings.model import OLD_SECTIONS, SPECS, Settings, current_key
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -36,8 +36,7 @@ def read_values(path: Path) -> dict[str, Any]:
 
 
 def line_of(path: Path, key: str) -> int | None:
-    """Return the line of a settings file at which a section or a setting such as "cues.k" stands; None if it is not found."""
-    section, _, name = key.partition(".")
+    """Return the line of a settings file with a section or a setting such as "cues.k", under this or an earlier name, or None."""
     here = ""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -48,7 +47,7 @@ def line_of(path: Path, key: str) -> int | None:
         if header:
             here = header[1]
         found = here if header else ".".join(filter(None, (here, *re.findall(r"[\w-]+", line.split("=")[0])))) if "=" in line else ""
-        if found == key or (not name and found == section):
+        if found and current_key(found) == key:
             return number
     return None
 
@@ -67,14 +66,19 @@ def _change(document: TOMLDocument, key: str, value: Any) -> None:
     import tomlkit
 
     section, _, name = key.partition(".")
+    spellings = [section, *(old for old, now in OLD_SECTIONS.items() if now == section)]
+    present = [spelling for spelling in spellings if spelling in document]
     if value is not None:
-        if section not in document:
+        if not present:
             document[section] = tomlkit.table()
-        document[section][name] = value
-    elif section in document and name in document[section]:
-        del document[section][name]
-        if not document[section] and not document[section].as_string().strip():
-            del document[section]  # no setting and no comment is left in it
+        # A section with an earlier name keeps it: the file stays as the user wrote it.
+        document[present[0] if present else section][name] = value
+        return
+    for spelling in present:
+        if name in document[spelling]:
+            del document[spelling][name]
+            if not document[spelling] and not document[spelling].as_string().strip():
+                del document[spelling]  # no setting and no comment is left in it
 
 
 def change_settings(path: Path, changes: Mapping[str, Any]) -> None:

@@ -58,8 +58,8 @@ THE_RUN = "the run"
 OVERVIEW_KEY = SIDES_KEY + " &nbsp; line: mean of 21 steps &nbsp; dashed: limit &nbsp; ▲ beep"
 TRACES_KEY = "solid: obliquity &nbsp; dashed: tilt &nbsp; dotted: rotation"
 CADENCE, TARGET = "{cadence:.0f} steps/min", "  (target {target:.0f})"
-NO_PLAN, PLAN = "No run protocol: beeps all the time", "{name}, session {session} of {sessions}"
-PLAN_NAMES: dict[Literal["baseline", "retraining", "recall", "walk-run"], str] = {
+NO_PROTOCOL, PROTOCOL = "No run protocol: beeps all the time", "{name}, session {session} of {sessions}"
+PROTOCOL_NAMES: dict[Literal["baseline", "retraining", "recall", "walk-run"], str] = {
     "baseline": "Baseline without sound",
     "retraining": "Retraining",
     "recall": "Recall without sound",

@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from levelhips.coaching.drills.drill import DrillSettings
-from levelhips.coaching.run_protocol import PlanSettings
+from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.errors import LevelHipsError
 from levelhips.live.session import MakeSource, Session, ready
 from levelhips.programme.limits import own_limits
@@ -184,12 +184,12 @@ class Window(QMainWindow):
 
     def _session_settings(self, virtual: Recording | None = None) -> Resolved:
         """Resolve the settings of the session that is about to begin, with the drill or run protocol that was chosen."""
-        plan: PlanSettings = self.connect_page.plan.currentData()
+        protocol: ProtocolSettings = self.connect_page.protocol.currentData()
         chosen: dict[str, Any] = {}
         if self._drill is not None:
             chosen = {f"drill.{name}": value for name, value in asdict(self._drill).items() if value is not None}
-        elif plan.name:
-            chosen = {"plan.name": plan.name, "plan.session": plan.session}
+        elif protocol.name:
+            chosen = {"protocol.name": protocol.name, "protocol.session": protocol.session}
         options, limits = Layer(Source.OPTION, chosen, "chosen in the window"), own_limits(self._history_file)
         if self._given is not None:
             given = Layer(Source.SETTINGS_FILE, flat(self._given.as_dict()), "given to the window")

@@ -17,7 +17,7 @@ class DrillResult:
     begin: DrillBegin
     reps: list[Rep] = field(default_factory=list)  # full ones
     halves: int = 0
-    cheats: Counter[str] = field(default_factory=Counter)
+    form_faults: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> DrillResult | None:
@@ -33,7 +33,7 @@ class DrillResult:
     def add(self, event: Event) -> None:
         """Take what happened next."""
         if isinstance(event, Cheat):
-            self.cheats[event.what] += 1
+            self.form_faults[event.what] += 1
         elif isinstance(event, Rep) and event.full:
             self.reps.append(event)
         elif isinstance(event, Rep):

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from levelhips.coaching.run_protocol import SESSIONS, PlanSettings
+from levelhips.coaching.run_protocol import SESSIONS, ProtocolSettings
 from levelhips.errors import LevelHipsError
 from levelhips.sensors.ble import DiscoveredDevice, Radio, scan
 from levelhips.ui import texts, theme
@@ -71,20 +71,22 @@ class ConnectPage(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(texts.SENSORS)
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
-        self.plan = QComboBox()
-        self.plan.setAccessibleName(texts.NO_PLAN)
-        self.plan.addItem(texts.NO_PLAN, PlanSettings())
-        for name, title in texts.PLAN_NAMES.items():
+        self.protocol = QComboBox()
+        self.protocol.setAccessibleName(texts.NO_PROTOCOL)
+        self.protocol.addItem(texts.NO_PROTOCOL, ProtocolSettings())
+        for name, title in texts.PROTOCOL_NAMES.items():
             for session in range(1, SESSIONS[name] + 1):
-                self.plan.addItem(texts.PLAN.format(name=title, session=session, sessions=SESSIONS[name]), PlanSettings(name, session))
-        self.practise = QPushButton(texts.VIRTUAL)
-        self.practise.clicked.connect(self.virtual)
+                self.protocol.addItem(
+                    texts.PROTOCOL.format(name=title, session=session, sessions=SESSIONS[name]), ProtocolSettings(name, session)
+                )
+        self.practice = QPushButton(texts.VIRTUAL)
+        self.practice.clicked.connect(self.virtual)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(60, 30, 60, 20)
         layout.addWidget(self.title)
         layout.addWidget(self.list, 1)
-        layout.addWidget(self.plan)
-        layout.addWidget(self.practise)
+        layout.addWidget(self.protocol)
+        layout.addWidget(self.practice)
         layout.addWidget(self.hint)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._timer = QTimer(self)
@@ -96,7 +98,7 @@ class ConnectPage(QWidget):
 
     def begin(self, *, running: bool = True) -> None:
         """Search while the page is shown; for a run, offer a run protocol."""
-        self.plan.setVisible(running)
+        self.protocol.setVisible(running)
         self.list.clear()
         self._searching = self._search()
         self._timer.start(REFRESH_MS)
@@ -153,6 +155,6 @@ class ConnectPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.TITLE_SHARE, self.title)
         size_text(theme.HEAD_SHARE, self.list)
-        size_text(theme.SMALL_SHARE, self.practise, self.plan)
+        size_text(theme.SMALL_SHARE, self.practice, self.protocol)
         size_text(theme.SMALL_SHARE, self.hint, color=theme.DIM)
         super().resizeEvent(event)

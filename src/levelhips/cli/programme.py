@@ -1,4 +1,4 @@
-"""levelhips plan: today's exercises, the programme, and the run protocols."""
+"""levelhips programme: today's exercises, the programme, and the run protocols."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def plan(
+def programme(
     start: Annotated[bool, typer.Option("--start", help="Start the programme today")] = False,
     acute: Annotated[bool, typer.Option("--acute", help="Pain on stairs: start a week without running")] = False,
     well: Annotated[bool, typer.Option("--well", help="Pain gone: end the week without running")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Print the path of the programme file, to edit it")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Restore the default programme")] = False,
-    schedules: Annotated[bool, typer.Option("--schedules", help="List the run protocols, minute by minute")] = False,
+    protocols: Annotated[bool, typer.Option("--protocols", help="List the run protocols, minute by minute")] = False,
     notes: Annotated[bool, typer.Option("--notes", help="Show the notes: when to stop, rolling, shoes")] = False,
 ) -> None:
     """Show today's exercises and what you have done."""
@@ -29,15 +29,15 @@ def plan(
     from levelhips.settings.paths import programme_path
 
     out, path = console(), programme_path()
-    if schedules:
-        _schedules(out)
+    if protocols:
+        _protocols(out)
         return
     if notes:
         for note in NOTES:
-            guides = f" (guides {', '.join(note.guides)}; see docs/plans.md)" if note.guides else ""
+            guides = f" (guides {', '.join(note.guides)}; see docs/programme.md)" if note.guides else ""
             out.print(f"[bold]{note.title}[/]  {note.text}{guides}", highlight=False)
         return
-    programme = Programme() if reset else load_programme(path)
+    own = Programme() if reset else load_programme(path)
     today = dt.datetime.now().astimezone().date()
     changes: dict[str, Any] = {}
     if start:
@@ -45,12 +45,12 @@ def plan(
     if acute or well:
         changes["acute_from"] = today if acute else None
     if changes or reset or (edit and not path.exists()):
-        programme = replace(programme, **changes)
-        save_programme(programme, path)
+        own = replace(own, **changes)
+        save_programme(own, path)
     if edit:
         say(out, f"The programme is in {path}")
         return
-    _today(out, programme, today)
+    _today(out, own, today)
 
 
 def _today(out: Console, programme: Any, today: dt.date) -> None:
@@ -66,7 +66,7 @@ def _today(out: Console, programme: Any, today: dt.date) -> None:
     head = (
         f"Day {number} of {programme.days}: {kind}"
         if number
-        else f"{kind[0].upper()}{kind[1:]}. Start the programme with: levelhips plan --start"
+        else f"{kind[0].upper()}{kind[1:]}. Start the programme with: levelhips programme --start"
     )
     say(out, head)
     with open_history() as store:
@@ -79,16 +79,16 @@ def _today(out: Console, programme: Any, today: dt.date) -> None:
             say(out, f"    {mark}  {todo.item.drill}, {todo.side}: {todo.item.sets} x {todo.item.reps}")
         if programme.kind(today) is DayKind.RUN:
             say(out, f"    {'done' if store.ran_on(today) else '    '}  the run")
-    out.print("levelhips plan --notes: when to stop, rolling, stretching, shoes", style="grey62", highlight=False)
+    out.print("levelhips programme --notes: when to stop, rolling, stretching, shoes", style="grey62", highlight=False)
 
 
-def _schedules(out: Console) -> None:
-    from levelhips.coaching.run_protocol import SESSIONS, PlanSettings, blocks
+def _protocols(out: Console) -> None:
+    from levelhips.coaching.run_protocol import SESSIONS, ProtocolSettings, blocks
 
     for name in ("baseline", "retraining", "recall", "walk-run"):
         for session in range(1, SESSIONS[name] + 1):
             parts = []
-            for block in blocks(PlanSettings(name, session)):
+            for block in blocks(ProtocolSettings(name, session)):
                 what = "walk" if block.walk else "sound" if block.feedback else "no sound"
                 parts.append(f"{_minutes(block.from_s)}-{_minutes(block.to_s)} {what}")
             say(out, f"{name}:{session}  " + ", ".join(parts))

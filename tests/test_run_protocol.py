@@ -1,4 +1,4 @@
-"""Schedules: what is printed is what is heard, minute by minute, and a replay keeps to it."""
+"""Run protocols: what is printed is what is heard, minute by minute, and a replay keeps to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from levelhips.audio.clip_files import word
 from levelhips.audio.synth import Mixer
 from levelhips.audio.voice import Voice
 from levelhips.coaching.coach import Coach
-from levelhips.coaching.run_protocol import FEEDBACK_MIN, LADDER, RUN_MIN, Block, PlanSettings, Schedule, blocks
+from levelhips.coaching.run_protocol import FEEDBACK_MIN, LADDER, RUN_MIN, Block, ProtocolClock, ProtocolSettings, blocks
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
@@ -30,39 +30,41 @@ from levelhips.words import spoken as texts_spoken
 
 @pytest.mark.parametrize("session", range(1, 9))
 def test_the_eight_sessions_have_the_minutes_of_the_protocol(session: int) -> None:
-    plan = blocks(PlanSettings("retraining", session))
-    assert plan[-1].to_s == pytest.approx(60 * RUN_MIN[session - 1])
-    on = [block for block in plan if block.feedback]
+    protocol = blocks(ProtocolSettings("retraining", session))
+    assert protocol[-1].to_s == pytest.approx(60 * RUN_MIN[session - 1])
+    on = [block for block in protocol if block.feedback]
     assert sum(block.to_s - block.from_s for block in on) == pytest.approx(60 * FEEDBACK_MIN[session - 1])
     if session > 4:
         assert all(60 <= block.to_s - block.from_s <= 180.001 for block in on)
         # Spread over the run, not only at its start.
-        assert on[0].from_s < plan[-1].to_s / 3
-        assert on[-1].to_s > plan[-1].to_s * 2 / 3
+        assert on[0].from_s < protocol[-1].to_s / 3
+        assert on[-1].to_s > protocol[-1].to_s * 2 / 3
 
 
-@pytest.mark.parametrize("plan", [PlanSettings("retraining", k) for k in range(1, 9)] + [PlanSettings("walk-run", k) for k in range(1, 7)])
-def test_blocks_follow_on_one_another(plan: PlanSettings) -> None:
-    found = blocks(plan)
+@pytest.mark.parametrize(
+    "protocol", [ProtocolSettings("retraining", k) for k in range(1, 9)] + [ProtocolSettings("walk-run", k) for k in range(1, 7)]
+)
+def test_blocks_follow_on_one_another(protocol: ProtocolSettings) -> None:
+    found = blocks(protocol)
     assert found[0].from_s == 0
     assert all(one.to_s == pytest.approx(two.from_s) for one, two in itertools.pairwise(found))
 
 
 def test_the_ladder_ends_with_running() -> None:
     for rung, (run, walk, times) in enumerate(LADDER, start=1):
-        found = blocks(PlanSettings("walk-run", rung))
+        found = blocks(ProtocolSettings("walk-run", rung))
         assert sum(block.to_s - block.from_s for block in found if not block.walk) == 60 * run * times
         assert not found[-1].walk
         assert sum(block.walk for block in found) == (times - 1 if walk else 0)
 
 
 def test_recall_and_baseline_are_without_sound() -> None:
-    assert [block.feedback for name in ("recall", "baseline") for block in blocks(PlanSettings(name))] == [False, False]  # type: ignore[arg-type]
+    assert [block.feedback for name in ("recall", "baseline") for block in blocks(ProtocolSettings(name))] == [False, False]  # type: ignore[arg-type]
 
 
 def test_every_block_has_the_purpose_of_its_protocol() -> None:
     def purposes(name: str, session: int = 1) -> list[BlockPurpose]:
-        return [block.purpose for block in blocks(PlanSettings(name, session))]  # type: ignore[arg-type]
+        return [block.purpose for block in blocks(ProtocolSettings(name, session))]  # type: ignore[arg-type]
 
     assert purposes("baseline") == [BlockPurpose.MEASURE]
     assert purposes("recall") == [BlockPurpose.RETENTION]
@@ -72,20 +74,20 @@ def test_every_block_has_the_purpose_of_its_protocol() -> None:
 
 
 def test_the_clock_stands_still_in_pauses() -> None:
-    schedule = Schedule(PlanSettings("retraining", 8))
-    [first] = schedule.running(100.0, now=True)
+    clock = ProtocolClock(ProtocolSettings("retraining", 8))
+    [first] = clock.running(100.0, now=True)
     assert isinstance(first, BlockChange)
-    due = schedule.due_s
-    schedule.pause(110.0)
-    assert schedule.due_s == math.inf
-    schedule.resume(150.0)
-    assert schedule.due_s == pytest.approx(due + 40.0)
+    due = clock.due_s
+    clock.pause(110.0)
+    assert clock.due_s == math.inf
+    clock.resume(150.0)
+    assert clock.due_s == pytest.approx(due + 40.0)
 
 
 @pytest.mark.parametrize("values", [{"name": "retraining", "session": 9}, {"name": "x"}, {"metronome": True}, {"raise_percent": 20}])
-def test_a_plan_that_is_none_is_refused(values: dict[str, object]) -> None:
+def test_an_invalid_protocol_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
-        Settings.from_dict({"plan": values})
+        Settings.from_dict({"protocol": values})
 
 
 OFF = BlockPurpose.RETENTION
@@ -96,7 +98,7 @@ RUN = simulate_gait(
 SETTINGS = replace(
     Settings(),
     threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0),
-    plan=PlanSettings("retraining", 8, step_rate_spm=160.0, raise_percent=5.0, metronome=True),
+    protocol=ProtocolSettings("retraining", 8, step_rate_spm=160.0, raise_percent=5.0, metronome=True),
 )
 
 
@@ -113,7 +115,7 @@ WHOLE = through([])
 
 
 @given(at=st.lists(st.integers(0, len(RUN)), max_size=30))
-def test_however_the_input_is_cut_the_schedule_is_the_same(at: list[int]) -> None:
+def test_however_the_input_is_cut_the_protocol_is_the_same(at: list[int]) -> None:
     assert through(at) == WHOLE
 
 
@@ -147,8 +149,8 @@ def test_the_metronome_ticks_while_one_runs_and_rests_in_the_pause() -> None:
 
 
 def coach(*, metronome: bool = False, name: str = "") -> Coach:
-    plan = PlanSettings(name, 1, step_rate_spm=160.0 if metronome else None, metronome=metronome)  # type: ignore[arg-type]
-    return Coach(plan=plan)
+    protocol = ProtocolSettings(name, 1, step_rate_spm=160.0 if metronome else None, metronome=metronome)  # type: ignore[arg-type]
+    return Coach(protocol=protocol)
 
 
 def live(coach: Coach, *what: tuple[float, Mode | Do | None]) -> list[tuple[float, str]]:
@@ -238,7 +240,7 @@ def spoken(name: str, session: int = 1) -> list[str]:
 
 
 def coach_of(name: str, session: int) -> Coach:
-    return Coach(plan=PlanSettings(name, session))  # type: ignore[arg-type]
+    return Coach(protocol=ProtocolSettings(name, session))  # type: ignore[arg-type]
 
 
 def test_a_baseline_is_measured_and_not_coached() -> None:
@@ -265,14 +267,14 @@ def test_the_line_of_a_block_says_what_it_is_for() -> None:
     assert "level" not in line(BlockPurpose.UNSTATED)
 
 
-def test_the_sides_are_not_touched_by_a_schedule() -> None:
-    free = Engine(100.0, replace(SETTINGS, plan=PlanSettings()))
+def test_the_sides_are_not_touched_by_a_run_protocol() -> None:
+    free = Engine(100.0, replace(SETTINGS, protocol=ProtocolSettings()))
     steps = [(step.side, step.drop_rad) for step in Update.join([free.push(RUN), free.finish()]).of(Step)]
     assert steps == [(step.side, step.drop_rad) for step in WHOLE.of(Step)]
     assert {side for side, _ in steps} == set(Side)
 
 
 def test_a_protocol_whose_first_block_is_silent_is_silent_from_the_start() -> None:
-    assert Schedule(PlanSettings("baseline")).feedback is False
-    assert Schedule(PlanSettings("retraining", 1)).feedback is True
-    assert Schedule(PlanSettings()).feedback is True
+    assert ProtocolClock(ProtocolSettings("baseline")).feedback is False
+    assert ProtocolClock(ProtocolSettings("retraining", 1)).feedback is True
+    assert ProtocolClock(ProtocolSettings()).feedback is True
