@@ -34,10 +34,9 @@ check: lint test
 bench: $(STAMP)
 	$(BIN)/python -m bench
 
-# Pages made from the code; tests check that they are up to date.
+# The parts of the documents that are made from the code; a test checks that they are up to date.
 docs: $(STAMP)
-	$(BIN)/python -m bench.metrics_page
-	$(BIN)/python -m levelhips.settings.describe docs/settings.md
+	$(BIN)/python -m bench.docs
 
 # What the engine finds in the bundled recordings, compared with the golden files to the last bit.
 golden: $(STAMP)

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench.metrics_page import page
-from conftest import ROOT
+from bench.docs.figures import columns
 from living import SETTINGS, Lived
 from living import live as live_through
 
@@ -245,10 +244,6 @@ def test_a_metric_that_contradicts_itself_is_refused() -> None:
         Metrics([Metric(**good), Metric(**good | {"key": "another_figure", "column": "some_figure"})])
 
 
-def test_the_page_of_metrics_is_the_generated_one() -> None:
-    assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == page(BUILT_IN), "run: make docs"
-
-
 def test_summary_and_columns_have_every_metric_with_the_means_of_the_tables(folder: Path) -> None:
     analysis = run()[0]
     rows = tables(folder)
@@ -319,7 +314,7 @@ def test_a_metric_of_a_plug_in_is_in_tables_summary_history_and_docs(
         history.add(tmp_path / "mine.mcap")
         (figure,) = history.figures("early_drop", "left")
     assert figure.mean == pytest.approx(left.mean(), abs=0.05)
-    assert "| `early_drop_percent` | % | Share of the drop that is there at contact. |" in page(metrics())
+    assert "| `early_drop_percent` | % | Share of the drop that is there at contact. |" in columns(Step, metrics())
     warnings = " ".join(record.getMessage() for record in caplog.records)
     for name in ("taken", "no_metric", "missing", "broken"):
         assert name in warnings

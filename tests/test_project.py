@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from bench.coverage_table import CORE, Branches, below_goal, by_package, total
+from bench.docs.pages import filled, pages
+from bench.docs.parts import PARTS
 from conftest import ROOT
 
 from levelhips.simulation import bundled
@@ -87,6 +89,12 @@ def test_branch_coverage_is_added_up_by_package_and_held_to_its_goals() -> None:
     assert below_goal(found) == ["Branch coverage of all is 78.0%; the goal is 85%."]
     assert below_goal(found | {"motion": Branches(80, 90)})[0] == "Branch coverage of core is 89.0%; the goal is 95%."
     assert below_goal({"engine": Branches(95, 100), "ui": Branches(75, 100)}) == [], "the goal itself is enough"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_parts_made_from_the_code_are_up_to_date(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert filled(text, PARTS) == text, "run: make docs"
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:

@@ -22,7 +22,7 @@ from levelhips.cli.terminal.replay_view import ReplayView
 from levelhips.cli.terminal.run_screen import draw
 from levelhips.cli.terminal.view import ANSWER_S, TerminalView
 from levelhips.events import BlockChange
-from levelhips.live.keys import KEYS, Action, Where, action_of, help_rows, key_hints, keys, keys_line, mark_line
+from levelhips.live.keys import KEYS, Action, Where, action_of, key_hints, keys, mark_line
 from levelhips.live.replay import Replay
 from levelhips.live.snapshot import SessionState, Snapshot
 from levelhips.recording import Recording, open_recording
@@ -216,17 +216,6 @@ def test_m_mutes_and_k_marks() -> None:
 
 def test_every_action_has_a_key() -> None:
     assert {key.action for key in KEYS} == set(Action)
-
-
-def test_the_documentation_lists_the_keys_of_the_table() -> None:
-    screen, commands = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("screen.md", "command-line.md"))
-    for where in Where:
-        assert f"| {where} | `{keys_line(where)}` |" in commands
-    for where, title in ((Where.RUN, "## Run"), (Where.DRILL, "## Drills")):
-        section = screen[screen.index(title) :].split("\n## ")[0]
-        for row in help_rows(where):
-            if not row.startswith("| Q |"):  # the window asks twice
-                assert row in section
 
 
 def test_a_mark_is_answered_with_its_number_and_time() -> None:

@@ -56,7 +56,7 @@ class PromptKind(StrEnum):
     CLOCK_ON = "clock-on"  # the time of a hold counts
     CLOCK_OFF = "clock-off"  # the time of a hold stops
     REST_OVER = "rest-over"
-    WRONG_POSTURE = "wrong-posture"
+    WRONG_POSTURE = "wrong-posture"  # not the start position
     WRONG_SIDE = "wrong-side"  # lying on the wrong side, or working with the wrong leg
 
 
@@ -64,13 +64,13 @@ class FormFault(StrEnum):
     """What can go wrong in a drill: the pelvis leaves its range, or a repetition is incomplete."""
 
     ROLLED_BACK = "rolled-back"  # lying on the side: the upper hip rolled backward
-    ROLLED_FORWARD = "rolled-forward"
+    ROLLED_FORWARD = "rolled-forward"  # lying on the side: the upper hip rolled forward
     TURNED = "turned"  # the pelvis turned about the vertical
     LEANED = "leaned"  # the pelvis tilted forward or backward
     HIKED = "hiked"  # the free side, or the upper hip, rose
     DIPPED = "dipped"  # the free side, or the upper hip, sank
     TOO_FAR = "too-far"  # further than the drill asks
-    TOO_FAST = "too-fast"
+    TOO_FAST = "too-fast"  # faster than the drill asks
     WADDLED = "waddled"  # walking: the pelvis swung from side to side
     OPENED = "opened"  # hinging: the free hip opened outward
     SNAPPED = "snapped"  # walking sideways: the trailing foot followed with a jerk

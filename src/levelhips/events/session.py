@@ -23,7 +23,7 @@ class SignalKind(StrEnum):
 
     CALIBRATED = "calibrated"  # the standing zero was taken
     STARTED = "started"  # running began, or coaching was resumed
-    PAUSED = "paused"
+    PAUSED = "paused"  # no beeps until coaching is resumed
     LOST = "lost"  # no more samples arrive
     BACK = "back"  # samples arrive again
 

@@ -1,0 +1,9 @@
+"""Make the generated parts of all documents again: python -m bench.docs"""
+
+from bench.docs.pages import ROOT, write
+from bench.docs.parts import PARTS
+from levelhips.text.choice import choose
+
+choose("en")
+for page in write(PARTS):
+    print(f"Wrote {page.relative_to(ROOT)}")

@@ -1,0 +1,72 @@
+"""Parts for settings and the command line: every setting, command, option, default and range."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import typer.main
+
+from bench.docs.markdown import number, table
+from levelhips.bounds import specs
+from levelhips.cli.app import GROUPS, app
+from levelhips.settings.model import SECTIONS
+
+
+def settings(section: str) -> str:
+    """Return the settings of a section."""
+    return table(
+        ("name", "default", "accepts", "meaning"),
+        [
+            (f"`{spec.name}`", "" if spec.default is None else f"`{json.dumps(spec.default)}`", spec.accepts, spec.help)
+            for spec in specs(SECTIONS[section])
+        ],
+    )
+
+
+def all_commands() -> dict[str, Any]:
+    """Return every command by its full name, such as ``history rebuild``: first those of the groups of the help, in their order."""
+    root: Any = typer.main.get_command(app)
+    grouped = [name for names in GROUPS.values() for name in names]
+    found = {}
+    for name in [*grouped, *(name for name in root.commands if name not in grouped)]:
+        found[name] = root.commands[name]
+        found |= {f"{name} {part}": command for part, command in getattr(root.commands[name], "commands", {}).items()}
+    return found
+
+
+def commands() -> str:
+    """Return every command with its arguments and options."""
+    parts = []
+    for name, command in all_commands().items():
+        shown = [parameter for parameter in command.params if not parameter.hidden]
+        arguments = "".join(f" {_argument(one)}" for one in shown if one.param_type_name == "argument")
+        options = "".join(" COMMAND" if getattr(command, "commands", None) else "")
+        parts.append(f"### levelhips {name}\n\n`levelhips {name}{arguments}{options}`: {command.help.splitlines()[0]}\n")
+        if shown:
+            parts.append(table(("option", "default", "from, to", "what it is"), map(_row, shown)))
+    return "\n".join(parts)
+
+
+def _argument(parameter: Any) -> str:
+    name = parameter.metavar or parameter.name.upper()
+    return name if parameter.required else f"[{name}]"
+
+
+def _row(parameter: Any) -> tuple[str, str, str, str]:
+    if parameter.param_type_name == "argument":
+        name = f"`{_argument(parameter).strip('[]')}`"
+    else:
+        names = ", ".join((*parameter.opts, *parameter.secondary_opts))
+        name = f"`{names}`" if parameter.is_flag else f"`{names} {parameter.metavar}`"
+    if parameter.required:
+        default = "required"
+    else:
+        default = "" if parameter.default in (None, "", False, [], ()) else f"`{_plain(parameter.default)}`"
+    ends = (parameter.min, parameter.max)
+    range_ = "" if ends == (None, None) else ", ".join("" if end is None else number(end) for end in ends)
+    return name, default, range_, " ".join((parameter.help or "").split())
+
+
+def _plain(value: object) -> str:
+    return number(value) if isinstance(value, float) else str(value)
