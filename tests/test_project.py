@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bench.coverage_table import CORE, Branches, below_goal, by_package, total
-from bench.docs.pages import filled, pages
+from bench.docs.pages import filled, pages, part_names
 from bench.docs.parts import PARTS
 from conftest import ROOT
 
@@ -95,6 +95,11 @@ def test_branch_coverage_is_added_up_by_package_and_held_to_its_goals() -> None:
 def test_parts_made_from_the_code_are_up_to_date(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert filled(text, PARTS) == text, "run: make docs"
+
+
+def test_every_part_made_from_the_code_is_in_a_page() -> None:
+    used = [name for page in pages() for name in part_names(page.read_text(encoding="utf-8"))]
+    assert sorted(used) == sorted(PARTS)
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:

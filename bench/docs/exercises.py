@@ -7,7 +7,7 @@ import math
 from bench.docs.markdown import comments, number, table
 from levelhips.coaching.drills.counters import Band, CountingBlock, Excursion, FormLimit, Hold, Jolt, Metronome, Steps
 from levelhips.coaching.drills.drill import Drill
-from levelhips.coaching.run_protocol import SESSIONS, PlanSettings, blocks
+from levelhips.coaching.run_protocol import SESSIONS, ProtocolSettings, blocks
 from levelhips.events import BlockPurpose, FormFault
 from levelhips.settings.installed import drills as installed_drills
 
@@ -66,7 +66,7 @@ def run_protocols() -> str:
     rows = []
     for name, count in SESSIONS.items():
         for session in range(1, count + 1) if name else ():
-            parts = blocks(PlanSettings(name, session))  # type: ignore[arg-type]  # the names are the keys of SESSIONS
+            parts = blocks(ProtocolSettings(name, session))  # type: ignore[arg-type]  # the names are the keys of SESSIONS
             minutes = {purpose: sum(one.to_s - one.from_s for one in parts if one.purpose is purpose) / 60 for purpose in BlockPurpose}
             silent = minutes[BlockPurpose.MEASURE] + minutes[BlockPurpose.RETENTION]
             figures = (parts[-1].to_s / 60, minutes[BlockPurpose.FEEDBACK], silent, minutes[BlockPurpose.WALK])
