@@ -103,6 +103,24 @@ def test_every_part_made_from_the_code_is_in_a_page() -> None:
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "firmware_notes").glob("*.md")]:
+    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "GLOSSARY.md")]
+    for page in [*pages, *(ROOT / "docs").glob("*.md"), *(ROOT / "firmware_notes").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_glossary_names_what_the_code_defines() -> None:
+    missing, found = [], 0
+    for line in (ROOT / "GLOSSARY.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        place = re.fullmatch(r"`([\w/]+\.py)`", cells[-1].removesuffix("|").strip())
+        if place is None:
+            continue
+        path = ROOT / "src" / "levelhips" / place[1]
+        code = path.read_text(encoding="utf-8") if path.exists() else ""
+        for name in re.findall(r"`-*([^`]+)`", cells[1]):
+            found += 1
+            if re.search(rf"\b{re.escape(name)}\b", code) is None:
+                missing.append(f"{cells[0]}: {name} is not in {place[1]}")
+    assert found > 50  # the tables were read
+    assert not missing
