@@ -247,10 +247,12 @@ def test_every_field_of_a_message_gets_a_value() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("path", sentences.files(), ids=lambda path: str(path.relative_to(sentences.SOURCE)))
-def test_no_sentence_for_people_is_outside_the_catalog(path: Path) -> None:
-    found = sentences.sentences(path)
-    assert len(found) <= int(ALLOWED.get(str(path.relative_to(sentences.SOURCE)), 0)), found
+def test_no_sentence_for_people_is_outside_the_catalog() -> None:
+    found: dict[str, list[str]] = {}
+    for path in sentences.files():
+        place = path.relative_to(sentences.SOURCE)
+        found.setdefault(place.parts[0], []).extend(f"{place}:{line}: {words!r}" for line, words in sentences.sentences(path))
+    assert {package: lines for package, lines in found.items() if len(lines) > int(ALLOWED.get(package, 0))} == {}
 
 
 def test_the_lint_finds_sentences_and_leaves_names_logs_and_docstrings_alone(tmp_path: Path) -> None:
