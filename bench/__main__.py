@@ -64,18 +64,18 @@ def real_cases() -> None:
     console.print(done.stdout + done.stderr, soft_wrap=True, highlight=False)
 
 
-def varied(samples: Samples, rng: np.random.Generator, how: str, amount: float) -> Samples:
+def varied(samples: Samples, rng: np.random.Generator, disturbance: str, amount: float) -> Samples:
     """A real run as another clip would have seen it: turned at random, and resampled, thinned by losses, or worn more askew."""
     t, acc, gyr = samples.t_s.copy(), samples.acc_mps2.copy(), samples.gyr_radps.copy()
-    if how == "rate":
+    if disturbance == "rate":
         even = np.arange(t[0], t[-1], 1 / amount)
         t, acc, gyr = even, CubicSpline(t, acc)(even), CubicSpline(t, gyr)(even)
-    elif how == "loss":
+    elif disturbance == "loss":
         keep = np.repeat(rng.random(len(t) // 4 + 1) >= amount, 4)[: len(t)]
         keep[:10] = True
         t, acc, gyr = t[keep], acc[keep], gyr[keep]
     turn = Rotation.from_euler("z", rng.uniform(-180, 180), degrees=True)
-    if how == "askew":
+    if disturbance == "askew":
         up = turn.apply(acc[t < t[0] + 7].mean(axis=0))
         turn = Rotation.from_rotvec(math.radians(amount) * up / np.linalg.norm(up)) * turn
     return Samples.checked(t, turn.apply(acc), turn.apply(gyr))
@@ -90,7 +90,7 @@ def variations() -> None:
     )
     rng = np.random.default_rng(0)
     every = []
-    for how, amount in (
+    for disturbance, amount in (
         ("turn", 0.0), ("rate", 60.0), ("rate", 104.0), ("askew", -6.0), ("askew", 6.0),
         ("loss", 0.02), ("loss", 0.05), ("loss", 0.10), ("loss", 0.20),
     ):  # fmt: skip
@@ -101,10 +101,10 @@ def variations() -> None:
             truth = truth[truth["contact_s"] > truth["contact_s"][0] + 3]
             errors = []
             for _ in range(6):
-                if how == "rate" and amount > recording.rate_hz:
+                if disturbance == "rate" and amount > recording.rate_hz:
                     continue
-                samples = varied(recording.samples, rng, how, amount)
-                rate = amount if how == "rate" else recording.rate_hz
+                samples = varied(recording.samples, rng, disturbance, amount)
+                rate = amount if disturbance == "rate" else recording.rate_hz
                 engine = Engine(rate)
                 steps = list(Update.join([engine.push(samples), engine.finish()]).of(Step))
                 times = np.array([step.at_s for step in steps])
@@ -116,7 +116,7 @@ def variations() -> None:
                 errors.append(math.sqrt(np.mean(np.square(off))))
             every += errors
             cells.append(f"{np.median(errors):.2f} ({max(errors):.2f})" if errors else "-")
-        out.add_row(f"{how} {amount:g}", *cells, f"{np.mean(found):.3f}", f"{np.mean(sides):.3f}")
+        out.add_row(f"{disturbance} {amount:g}", *cells, f"{np.mean(found):.3f}", f"{np.mean(sides):.3f}")
     out.add_row("all", f"median {np.median(every):.2f}", f"p90 {np.quantile(every, 0.9):.2f}", "", "", "", "")
     console.print(out)
 

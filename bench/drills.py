@@ -73,7 +73,7 @@ def live_through(drill: str, cheat: str, tempo_s: float, clip: int, side: Side, 
     heard = list(update.of(Cheat))
     left = list(heard)
     for at_s, what in made.cheats:
-        match = next((one for one in left if one.what == what and -0.05 <= one.known_s - at_s < 1.5), None)
+        match = next((one for one in left if one.fault == what and -0.05 <= one.known_s - at_s < 1.5), None)
         if match is None:
             found.missed.append(what)
         else:
@@ -81,10 +81,10 @@ def live_through(drill: str, cheat: str, tempo_s: float, clip: int, side: Side, 
             if what not in NOT_ANGLES:
                 found.delays_ms.append((match.known_s - at_s) * 1e3)
     if cheat in NOT_ANGLES:
-        left = [one for one in left if one.what != cheat]
+        left = [one for one in left if one.fault != cheat]
     # A tissue that rings at the limit may cross it twice: the same cheat again within the second is no new one.
     found.false.update(
-        one.what for one in left if not any(o is not one and o.what == one.what and abs(o.at_s - one.at_s) < 1.0 for o in heard)
+        one.fault for one in left if not any(o is not one and o.fault == one.fault and abs(o.at_s - one.at_s) < 1.0 for o in heard)
     )
     if isinstance(count, Excursion) and not cheat:
         work_s = next(change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK)

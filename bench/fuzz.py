@@ -36,16 +36,16 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
         if not out:
             break
         at = rng.randrange(len(out))
-        how = rng.randrange(6)
-        if how == 0:
+        damage = rng.randrange(6)
+        if damage == 0:
             out[at] ^= 1 << rng.randrange(8)
-        elif how == 1:
+        elif damage == 1:
             del out[at : at + rng.randrange(1, 40)]
-        elif how == 2:
+        elif damage == 2:
             out[at:at] = out[at : at + rng.randrange(1, 40)]
-        elif how == 3:
+        elif damage == 3:
             out[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
-        elif how == 4:
+        elif damage == 4:
             out[at : at + 8] = rng.randbytes(8)
         else:
             out = bytearray(rng.randbytes(rng.randrange(0, 300)))

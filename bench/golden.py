@@ -28,7 +28,7 @@ import numpy as np
 from levelhips import Analysis, LevelHipsError, Settings, analyze, open_recording
 from levelhips.analysis import settings_of
 from levelhips.events import Angles, Event
-from levelhips.events.codec import OLD_FIELDS
+from levelhips.events.codec import fields_now
 from levelhips.recording.schema import decode_event, encode_event
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -141,7 +141,7 @@ def load(case: Case) -> Result:
     events = tuple(decode_event(json.dumps(event).encode()) for event in values["events"])
     rows = [[math.nan if value is None else value for value in row] for row in values["angles"]]
     names = tuple(
-        frozenset(OLD_FIELDS.get(type(event).__name__, {}).get(name, name) for name in stored)
+        frozenset(fields_now(type(event).__name__).get(name, name) for name in stored)
         for event, stored in zip(events, values["events"], strict=True)
     )
     return Result(events, values["samples"], np.array(rows, dtype=np.float64), values["sha256"], names)

@@ -65,8 +65,8 @@ class Lived:
         """The events of the engine, without those of the session itself."""
 
         def of_session(event: Event) -> bool:
-            said = isinstance(event, Notice) and event.what in ("not-recording", "recording-again")
-            return said or isinstance(event, LinkChange) or (isinstance(event, Signal) and event.what == "lost")
+            said = isinstance(event, Notice) and event.kind in ("not-recording", "recording-again")
+            return said or isinstance(event, LinkChange) or (isinstance(event, Signal) and event.kind == "lost")
 
         return Update(events=tuple(event for event in self.recording.events if not of_session(event)))
 

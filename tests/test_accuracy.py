@@ -199,7 +199,7 @@ def test_a_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
     made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=8)
     samples = made.samples
     update = run_engine(slipped(samples, -5.0, 40.0, 0.5), 200.0)
-    assert [notice.what for notice in update.of(Notice)] == ["slipped"]
+    assert [notice.kind for notice in update.of(Notice)] == ["slipped"]
     late_steps = [step for step in update.of(Step) if step.at_s > 55]
     assert late_steps
     assert all(step.quality is Quality.SLIPPED for step in late_steps)
@@ -214,13 +214,13 @@ def test_a_vertical_that_was_lost_without_a_trace_is_found_again() -> None:
     acc, gyr = samples.acc_mps2.copy(), samples.gyr_radps.copy()
     acc[late], gyr[late] = acc[late] @ turn.T, gyr[late] @ turn.T
     update = run_engine(Samples.checked(samples.t_s, acc, gyr), 200.0)
-    assert "slipped" in [notice.what for notice in update.of(Notice)]
+    assert "slipped" in [notice.kind for notice in update.of(Notice)]
     assert not [step for step in update.of(Step) if step.at_s > 50 and step.quality is Quality.OK]
 
 
 def notices(samples: Samples, rate_hz: float = 200.0) -> tuple[list[str], Update]:
     update = run_engine(samples, rate_hz)
-    return [notice.what for notice in update.of(Notice)], update
+    return [notice.kind for notice in update.of(Notice)], update
 
 
 def test_a_bend_is_flagged_and_a_straight_is_not() -> None:

@@ -220,12 +220,12 @@ def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
         for side in Side:
             clip = word(f"{name}_{side.value}", 16000)
             assert clip is not None
-            assert len(clip) / 16000 < drill.telling_s(side), "it is heard to its end before the start posture can be taken"
+            assert len(clip) / 16000 < drill.instruction_s(side), "it is heard to its end before the start posture can be taken"
 
 
 def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path: Path) -> None:
     from levelhips.audio.clip_files import word
-    from levelhips.events import Beat, Cheat, Phase, PhaseChange, Rep
+    from levelhips.events import Cheat, Phase, PhaseChange, Prompt, Rep
 
     sound, update = wav_of("clamshell", tmp_path)
 
@@ -247,7 +247,7 @@ def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path
     assert heard("done", phases[Phase.DONE], 1.0)
     first = next(iter(update.of(Cheat)))
     assert heard("rolled-back", first.known_s, 0.6)
-    ups = [beat.at_s for beat in update.of(Beat) if beat.what == "up"]
+    ups = [prompt.at_s for prompt in update.of(Prompt) if prompt.kind == "up"]
     assert len(ups) == 6
     for at_s in ups:
         part = sound[round((at_s + 0.02) * 16000) : round((at_s + 0.33) * 16000)]
@@ -256,7 +256,7 @@ def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path
 
 @pytest.mark.parametrize("what", ["rolled-back", "rolled-forward", "dipped", "hiked", "turned", "leaned", "too-far", "too-fast", "snapped"])
 def test_a_cheat_sounds_at_once_and_like_no_beat(what: str) -> None:
-    from levelhips.audio.voice import BEATS, CHEATS, OTHER_CHEAT, Voice
+    from levelhips.audio.voice import CHEATS, OTHER_CHEAT, PROMPT_TONES, Voice
     from levelhips.events import Cheat
 
     mixer = Mixer(16000)
@@ -264,7 +264,7 @@ def test_a_cheat_sounds_at_once_and_like_no_beat(what: str) -> None:
     voice.put(Cheat(1.0, 1.0, what), mixer)
     sound = mixer.render(8000)[:, 0]
     assert np.flatnonzero(np.abs(sound) > 0.02)[0] < 0.01 * 16000
-    assert CHEATS.get(what, OTHER_CHEAT) not in BEATS.values()
+    assert CHEATS.get(what, OTHER_CHEAT) not in PROMPT_TONES.values()
 
 
 def test_words_follow_one_another_an_urgent_one_comes_at_once_and_a_late_one_not_at_all() -> None:

@@ -86,7 +86,7 @@ def test_shaping_lowers_by_half_a_degree_after_three_good_minutes_down_to_the_fl
     run_of([4.0 + 0.4 * math.sin(k) for k in range(122)], threshold)
     first = math.degrees(threshold.of(Side.LEFT))
     events = run_of([1.0] * 9000, threshold, from_s=44.0)
-    lowered = [math.degrees(event.left_rad) for event in events if isinstance(event, ThresholdChange) and event.why == "shaping"]
+    lowered = [math.degrees(event.left_rad) for event in events if isinstance(event, ThresholdChange) and event.reason == "shaping"]
     assert lowered[-1] == pytest.approx(2.0, abs=0.1), "half of a baseline of 4"
     steps = -np.diff([first, *sorted(set(np.round(lowered, 6)), reverse=True)])
     assert steps.max() == pytest.approx(0.5, abs=1e-6)
@@ -157,7 +157,7 @@ def test_spacing_keeps_cues_apart() -> None:
 
 def test_pause_and_resume() -> None:
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
-    assert [event.what for event in coach.apply(Command(0.0, Do.PAUSE)).of(Signal)] == ["paused"]
+    assert [event.kind for event in coach.apply(Command(0.0, Do.PAUSE)).of(Signal)] == ["paused"]
     assert cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6)]) == []
     coach.apply(Command(0.0, Do.RESUME))
     assert len(cues_of(coach, [(BOTH[k % 2], 5.0) for k in range(6, 12)])) > 0
@@ -280,7 +280,7 @@ def test_one_press_moves_each_side_by_the_step_and_does_not_make_the_sides_equal
     [change] = coach.apply(Command(1.0, Do.MOVE_THRESHOLD, 0.5)).events
     assert isinstance(change, ThresholdChange)
     assert (math.degrees(change.left_rad), math.degrees(change.right_rad)) == pytest.approx((4.5, 3.0))
-    assert change.why == "command"
+    assert change.reason == "command"
     coach.apply(Command(2.0, Do.MOVE_THRESHOLD, -1.0))
     assert limits_of(coach.threshold) == (3.5, 2.0)
 
@@ -311,7 +311,7 @@ def test_shaping_goes_on_from_limits_that_were_moved_by_hand() -> None:
     moved, _ = limits_of(threshold)
     events = run_of([1.0] * 2000, threshold, from_s=340.0)
     first = next(event for event in events if isinstance(event, ThresholdChange))
-    assert first.why == "shaping"
+    assert first.reason == "shaping"
     assert math.degrees(min(first.left_rad, first.right_rad)) == pytest.approx(moved - 0.5, abs=0.2)
     assert first.at_s - 340.0 > 170.0, "steps before the press do not count for the new limit"
     assert left - 0.5 + 0.5 == pytest.approx(moved, abs=1e-3)
@@ -329,4 +329,4 @@ def test_running_that_begins_in_a_pause_is_not_signalled_as_started() -> None:
         if paused:
             coach.apply(Command(0.0, Do.PAUSE))
         update = coach.push(Update(events=(ModeChange(1.0, 1.2, Mode.RUNNING),)))
-        assert [signal.what for signal in update.of(Signal)] == signals
+        assert [signal.kind for signal in update.of(Signal)] == signals

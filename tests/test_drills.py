@@ -26,7 +26,7 @@ from levelhips.coaching.drills.counters import (
     Found,
     Hold,
     Metronome,
-    Prompt,
+    PromptRequest,
     Repetition,
 )
 from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings
@@ -37,7 +37,6 @@ from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.events import (
-    Beat,
     Cheat,
     DrillBegin,
     FormFault,
@@ -46,6 +45,7 @@ from levelhips.events import (
     Pose,
     Posture,
     PostureChange,
+    Prompt,
     PromptKind,
     Rep,
     Signal,
@@ -80,11 +80,11 @@ def counted(update: Update) -> list[Rep]:
 
 
 def beats(update: Update) -> list[str]:
-    return [beat.what for beat in update.of(Beat)]
+    return [prompt.kind for prompt in update.of(Prompt)]
 
 
 def phases(update: Update) -> list[tuple[Phase, str]]:
-    return [(change.phase, change.why) for change in update.of(PhaseChange)]
+    return [(change.phase, change.reason) for change in update.of(PhaseChange)]
 
 
 # ---- every drill
@@ -155,7 +155,7 @@ def every_cheat() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "what"), every_cheat())
 def test_a_cheat_is_said_in_time_and_belongs_to_its_repetition(name: str, what: str) -> None:
     made, update = lived(WearerModel(name, Side.RIGHT, reps=4, rep_s=4.0, cheat=what, cheat_reps=(1,), hold_s=20.0))
-    heard = [cheat for cheat in update.of(Cheat) if cheat.what == what]
+    heard = [cheat for cheat in update.of(Cheat) if cheat.fault == what]
     assert heard
     if what not in NO_BAND:
         for at_s, truly in made.cheats:
@@ -218,7 +218,7 @@ def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
     whole = _pieces("pelvic-drop", ())
     assert _pieces("pelvic-drop", tuple(range(len(_drill_with_everything("pelvic-drop"))))) == whole
     kinds = {type(event).__name__ for event in whole.events}
-    assert {"StandingZero", "PhaseChange", "PostureChange", "Rep", "Beat", "Gap", "Signal"} <= kinds
+    assert {"StandingZero", "PhaseChange", "PostureChange", "Rep", "Prompt", "Gap", "Signal"} <= kinds
 
 
 def test_a_mirrored_wearer_swaps_sides_and_keeps_every_figure() -> None:
@@ -259,7 +259,7 @@ def test_a_gyroscope_that_drifts_does_not_turn_the_pelvis(drift: float) -> None:
 def test_the_wrong_side_is_said_and_then_it_goes_on() -> None:
     made, update = lived(WearerModel("clamshell", reps=4, wrong="side"))
     assert "wrong-side" in beats(update)
-    first = next(beat.at_s for beat in update.of(Beat) if beat.what == "wrong-side")
+    first = next(prompt.at_s for prompt in update.of(Prompt) if prompt.kind == "wrong-side")
     lay_s = next(change.at_s for change in update.of(PostureChange) if change.posture is Posture.LEFT_SIDE)
     assert first - lay_s < 1.5, "at once"
     assert len(counted(update)) == len(made.reps) == 4
@@ -308,7 +308,7 @@ def test_a_sensor_lost_in_a_hold_stops_the_clock_and_what_was_held_stays() -> No
     assert hold.quality is Quality.AFTER_GAP
     ended = hold.to_s - next(rep.to_s for rep in counted(whole))
     assert 3.9 < ended < 5.6, "the lost time and a second of settling do not count"
-    assert "back" in [signal.what for signal in update.of(Signal)]
+    assert "back" in [signal.kind for signal in update.of(Signal)]
 
 
 def test_a_clip_that_falls_off_is_said_and_worn_again() -> None:
@@ -330,7 +330,7 @@ def test_a_clip_that_falls_off_is_said_and_worn_again() -> None:
     )
     assert (Phase.STAND, "fell-off") in phases(update)
     assert [rep.number for rep in counted(update)] == [1, 2]
-    fell_s = next(change.at_s for change in update.of(PhaseChange) if change.why == "fell-off")
+    fell_s = next(change.at_s for change in update.of(PhaseChange) if change.reason == "fell-off")
     assert fell_s - fall_s < 1.0
 
 
@@ -435,7 +435,7 @@ class _Touching:
         if sample.slow_deg > self._spec.level_deg and math.isnan(self._since_s):
             self._since_s = sample.t_s
             done = Repetition(sample.t_s, sample.slow_deg, sample.slow_deg, 0.0, 0.0, 0.0, 0.0)
-            return [Prompt(PromptKind.REACHED), done]
+            return [PromptRequest(PromptKind.REACHED), done]
         if sample.slow_deg < self._spec.level_deg / 2:
             self._since_s = math.nan
         return []
@@ -479,7 +479,7 @@ def test_a_new_counting_block_and_a_new_start_position_run_from_end_to_end(monke
         assert rep.range_deg == pytest.approx(10.0, abs=1.5)
     assert beats(update).count("reached") == 4
     faults = list(update.of(Cheat))
-    assert {fault.what for fault in faults} == {FormFault.DIPPED}
+    assert {cheat.fault for cheat in faults} == {FormFault.DIPPED}
     assert math.degrees(faults[0].limit_rad) == pytest.approx(6.0)
     assert made.reps[2][0] < faults[0].at_s < made.reps[2][1]
     pieces = Engine(100.0, settings, drill)
@@ -545,7 +545,7 @@ def held_at(rate_dps: float) -> list[float]:
 
 
 def test_who_cannot_stand_quite_still_is_not_kept_waiting_for_ever() -> None:
-    ready_s = drills()["pelvic-drop"].telling_s(Side.LEFT)
+    ready_s = drills()["pelvic-drop"].instruction_s(Side.LEFT)
     [quiet], [restless] = held_at(5.0), held_at(22.0)
     assert ready_s < quiet < ready_s + 2.0
     assert ready_s + 5.0 < restless < ready_s + 15.0
@@ -572,4 +572,4 @@ def test_a_drill_signals_returning_samples_after_the_time_that_the_settings_say(
     t_s = np.arange(400) / 100
     engine.push(Samples.checked(t_s, still, np.zeros((400, 3))))
     after = engine.push(Samples.checked(t_s + 6.0, still, np.zeros((400, 3))))
-    assert [event.what for event in after.of(Signal) if event.what is SignalKind.BACK] == signals
+    assert [event.kind for event in after.of(Signal) if event.kind is SignalKind.BACK] == signals

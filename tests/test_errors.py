@@ -8,23 +8,23 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailabl
 from levelhips.errors import BluetoothProblem
 from levelhips.sensors.ble.radio import unavailable
 
-WHY = BleakBluetoothNotAvailableReason
+REASONS = BleakBluetoothNotAvailableReason
 PROBLEMS = {
-    WHY.POWERED_OFF: BluetoothProblem.OFF,
-    WHY.DENIED_BY_USER: BluetoothProblem.DENIED,
-    WHY.DENIED_BY_SYSTEM: BluetoothProblem.DENIED,
-    WHY.DENIED_BY_UNKNOWN: BluetoothProblem.DENIED,
-    WHY.NO_BLUETOOTH: BluetoothProblem.MISSING,
-    WHY.NO_BLE_CENTRAL_ROLE: BluetoothProblem.MISSING,
-    WHY.UNKNOWN: BluetoothProblem.MISSING,
+    REASONS.POWERED_OFF: BluetoothProblem.OFF,
+    REASONS.DENIED_BY_USER: BluetoothProblem.DENIED,
+    REASONS.DENIED_BY_SYSTEM: BluetoothProblem.DENIED,
+    REASONS.DENIED_BY_UNKNOWN: BluetoothProblem.DENIED,
+    REASONS.NO_BLUETOOTH: BluetoothProblem.MISSING,
+    REASONS.NO_BLE_CENTRAL_ROLE: BluetoothProblem.MISSING,
+    REASONS.UNKNOWN: BluetoothProblem.MISSING,
 }
 
 
-@pytest.mark.parametrize("why", WHY, ids=lambda why: why.name)
-def test_every_reason_of_the_bluetooth_library_is_one_of_ours(why: BleakBluetoothNotAvailableReason) -> None:
-    error = unavailable(BleakBluetoothNotAvailableError("no", why))
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.name)
+def test_every_reason_of_the_bluetooth_library_is_one_of_ours(reason: BleakBluetoothNotAvailableReason) -> None:
+    error = unavailable(BleakBluetoothNotAvailableError("no", reason))
     assert error is not None
-    assert error.reason is PROBLEMS[why]
+    assert error.reason is PROBLEMS[reason]
     assert error.fix
 
 

@@ -27,17 +27,26 @@ from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Command, Do
 from levelhips.events import (
     EVENT_KINDS,
-    Beat,
+    Cheat,
     DrillBegin,
     Event,
+    FormFault,
     Mode,
     ModeChange,
+    Notice,
+    NoticeKind,
     Phase,
     PhaseChange,
+    PhaseReason,
+    Prompt,
     PromptKind,
+    Signal,
+    SignalKind,
+    ThresholdChange,
+    ThresholdReason,
     codec,
 )
-from levelhips.events.codec import OLD_FIELDS, OLD_KINDS, UnknownNameError, decode_event, encode_event
+from levelhips.events.codec import UnknownNameError, decode_event, encode_event, fields_now, kind_now
 from levelhips.history import History
 from levelhips.programme.programme import Item, Programme
 from levelhips.programme.today import todays
@@ -192,14 +201,14 @@ def test_bytes_that_are_not_an_event_are_a_value_error(data: bytes) -> None:
 def test_a_field_without_a_default_must_be_there() -> None:
     with pytest.raises(ValueError, match="mode"):
         decode_event(b'{"kind": "ModeChange", "at_s": 1.0, "known_s": 1.0}')
-    assert decode_event(b'{"kind": "Beat", "at_s": 1.0, "known_s": 1.0, "what": "up"}') == Beat(1.0, 1.0, PromptKind.UP)
+    assert decode_event(b'{"kind": "Beat", "at_s": 1.0, "known_s": 1.0, "what": "up"}') == Prompt(1.0, 1.0, PromptKind.UP)
 
 
 @pytest.mark.parametrize("wrong", ["true", '"3"', "1.5", "null"])
 def test_a_number_of_the_wrong_type_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match=r"Beat\.number"):
+    with pytest.raises(ValueError, match=r"Prompt\.number"):
         decode_event(b'{"kind": "Beat", "at_s": 1.0, "known_s": 1.0, "what": "up", "number": %s}' % wrong.encode())
-    with pytest.raises(ValueError, match=r"Beat\.at_s"):
+    with pytest.raises(ValueError, match=r"Prompt\.at_s"):
         decode_event(b'{"kind": "Beat", "at_s": "now", "known_s": 1.0, "what": "up"}')
 
 
@@ -271,10 +280,37 @@ def test_the_event_reader_finds_events_under_their_old_kind() -> None:
     assert recorded([old], kinds=(Tempo,)).seen == [bits(Tempo(1.0, 2.0, Pace3.FAST))]
 
 
+@pytest.mark.parametrize(
+    ("stored", "event"),
+    [
+        (b'{"kind": "Beat", "at_s": 1.0, "known_s": 1.0, "what": "up", "number": 0}', Prompt(1.0, 1.0, PromptKind.UP)),
+        (b'{"kind": "Notice", "at_s": 1.0, "known_s": 1.0, "what": "loose", "value": 2.0}', Notice(1.0, 1.0, NoticeKind.LOOSE, 2.0)),
+        (b'{"kind": "Signal", "at_s": 1.0, "known_s": 1.0, "what": "lost"}', Signal(1.0, 1.0, SignalKind.LOST)),
+        (
+            b'{"kind": "Cheat", "at_s": 1.0, "known_s": 1.0, "what": "dipped", "value_rad": 0.2, "limit_rad": 0.1}',
+            Cheat(1.0, 1.0, FormFault.DIPPED, 0.2, 0.1),
+        ),
+        (
+            b'{"kind": "PhaseChange", "at_s": 1.0, "known_s": 1.0, "phase": "paused", "set_n": 2, "why": "asked"}',
+            PhaseChange(1.0, 1.0, Phase.PAUSED, 2, PhaseReason.ASKED),
+        ),
+        (
+            b'{"kind": "ThresholdChange", "at_s": 1.0, "known_s": 1.0, "left_rad": 0.1, "right_rad": 0.2, "why": "shaping"}',
+            ThresholdChange(1.0, 1.0, 0.1, 0.2, ThresholdReason.SHAPING),
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, bytes) else "",
+)
+def test_names_in_files_are_those_of_version_01(stored: bytes, event: Event) -> None:
+    assert decode_event(stored) == event
+    assert encode_event(event) == stored
+    assert recorded([stored], kinds=(type(event),)).seen == [bits(event)]
+
+
 def test_old_names_lead_to_names_that_there_are() -> None:
-    assert set(codec.OLD_KINDS.values()) <= set(EVENT_KINDS)
-    for kind, names in codec.OLD_FIELDS.items():
-        assert set(names.values()) <= {field.name for field in fields(EVENT_KINDS[kind])}
+    assert {*codec.OLD_KINDS.values(), *codec.KINDS_IN_FILES} <= set(EVENT_KINDS)
+    for kind in {*codec.OLD_FIELDS, *codec.FIELDS_IN_FILES}:
+        assert set(fields_now(kind).values()) <= {field.name for field in fields(EVENT_KINDS[kind])}
     for enum, words in codec.OLD_WORDS.items():
         assert not set(words) & set(enum)
         assert {word for word in words.values() if word is not None} <= set(enum)
@@ -414,7 +450,8 @@ def _fields_of_version_01() -> dict[str, set[str]]:
     for path in sorted((ROOT / "tests" / "golden").glob("*.json.gz")):
         for event in json.loads(gzip.decompress(path.read_bytes()))["events"]:
             kind = event.pop("kind")
-            found.setdefault(OLD_KINDS.get(kind, kind), set()).update(OLD_FIELDS.get(kind, {}).get(name, name) for name in event)
+            now = kind_now(kind)
+            found.setdefault(now, set()).update(fields_now(now).get(name, name) for name in event)
     return found
 
 

@@ -123,7 +123,7 @@ def test_the_kinds_of_events_are_counted_and_none_is_missing() -> None:
         ev.StandingZero: 1,
         ev.Signal: 1,
         ev.PostureChange: 2,
-        ev.Beat: 9,
+        ev.Prompt: 9,
         ev.Rep: 3,
         ev.Cheat: 1,
     }
@@ -241,7 +241,7 @@ def test_the_link_the_signals_and_the_losses_of_a_live_run() -> None:
         (state.STREAMING, 28.135, ""),
         (state.IDLE, 33.995, ""),
     ]
-    said = [signal.what for signal in of("live_run", ev.Signal)]
+    said = [signal.kind for signal in of("live_run", ev.Signal)]
     assert said == ["calibrated", "calibrated", "started", "lost", "back", "paused", "started", "lost", "back"]
     assert of("live_run", Gap) == [Gap(near(15.995), near(19.02), "lost"), Gap(near(26.015), near(28.12), "lost")]
 
@@ -252,7 +252,9 @@ def test_what_was_learned_in_a_live_run() -> None:
     )
     assert of("live_run", ev.ModeChange)[1] == ev.ModeChange(near(9.001315062794566), near(9.84), ev.Mode.RUNNING)
     assert of("live_run", ev.Heading)[2] == ev.Heading(near(15.995), near(15.995), near(-0.036196969670106396), near(0.07437267159576422))
-    changes = [(change.why, math.degrees(change.left_rad), math.degrees(change.right_rad)) for change in of("live_run", ev.ThresholdChange)]
+    changes = [
+        (change.reason, math.degrees(change.left_rad), math.degrees(change.right_rad)) for change in of("live_run", ev.ThresholdChange)
+    ]
     assert changes == [("fixed", near(3.4), near(3.4)), ("command", near(2.5), near(2.5))]
 
 
@@ -316,7 +318,7 @@ def test_the_drill() -> None:
     assert (math.degrees(begin.low_rad), math.degrees(begin.high_rad)) == (near(-5.0), near(10.0))
     assert begin.instruction.startswith("Lie on your left side, knees bent, the right hip on top.")
     phase = ev.Phase
-    assert [(change.phase, round(change.at_s, 3), change.set_n, change.why) for change in of("live_drill", ev.PhaseChange)] == [
+    assert [(change.phase, round(change.at_s, 3), change.set_n, change.reason) for change in of("live_drill", ev.PhaseChange)] == [
         (phase.STAND, 0.0, 1, ""),
         (phase.TAKE, 1.99, 1, ""),
         (phase.WORK, 13.73, 1, ""),
@@ -326,7 +328,7 @@ def test_the_drill() -> None:
         (ev.Posture.UPRIGHT, 2.41),
         (ev.Posture.LEFT_SIDE, 6.07),
     ]
-    assert [(beat.what, beat.number) for beat in of("live_drill", ev.Beat)] == [
+    assert [(prompt.kind, prompt.number) for prompt in of("live_drill", ev.Prompt)] == [
         (what, k) for k in (1, 2, 3) for what in ("up", "hold", "down")
     ]
     assert [(rep.number, rep.full, rep.good, rep.cheats) for rep in of("live_drill", ev.Rep)] == [

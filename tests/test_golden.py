@@ -31,9 +31,9 @@ def test_every_golden_file_has_a_case_and_every_recording_a_golden_file() -> Non
 
 def test_the_golden_files_show_what_they_are_there_for() -> None:
     found = {case.name: load(case) for case in CASES}
-    whys = [event.why for event in found["treadmill_fatigue-auto"].events if isinstance(event, ThresholdChange)]
-    assert whys[0] == "baseline"
-    assert "shaping" in whys
+    reasons = [event.reason for event in found["treadmill_fatigue-auto"].events if isinstance(event, ThresholdChange)]
+    assert reasons[0] == "baseline"
+    assert "shaping" in reasons
     assert any(cue.forecast for cue in found["treadmill_fatigue-forecast"].events if isinstance(cue, Cue))
     plan = found["treadmill_fatigue-plan"].events
     assert [block.feedback for block in plan if isinstance(block, BlockChange)] == [False, True, False]

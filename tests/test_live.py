@@ -104,7 +104,7 @@ def test_a_stall_of_3_s_without_disconnect(tmp_path):
     assert S.STALLED in lived.states
     assert lived.session.link.reconnects == 0
     assert lived.lost_s == pytest.approx(3.0, abs=0.1)
-    said = [signal.what for signal in lived.of(Signal)]
+    said = [signal.kind for signal in lived.of(Signal)]
     assert "lost" in said
     assert "back" in said
 

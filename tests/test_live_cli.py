@@ -206,14 +206,14 @@ def test_doctor_checks_everything(tmp_path):
 
 
 def test_doctor_plays_a_tone_to_each_ear(tmp_path):
-    [sound] = [finding for finding in examine(tmp_path, null_sound=True, bluetooth=False) if finding.what == "Sound"]
+    [sound] = [finding for finding in examine(tmp_path, null_sound=True, bluetooth=False) if finding.subject == "Sound"]
     assert sound.state == "ok"
 
 
 def test_doctor_finds_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     findings = list(examine(tmp_path / "file" / "sub", null_sound=True, bluetooth=False))
-    [disk] = [finding for finding in findings if finding.what == "Disk"]
+    [disk] = [finding for finding in findings if finding.subject == "Disk"]
     assert disk.state == "bad"
     assert "--record" in disk.fix
     assert worst(findings) == "bad"

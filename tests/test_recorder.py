@@ -240,7 +240,7 @@ def test_a_session_on_a_full_disk_beeps_on_and_says_so(tmp_path, monkeypatch):
     lived = live(tmp_path, sinks=[Hears()], settings=SETTINGS)
     whole = Update.join(heard)
     assert len(list(whole.of(Cue))) == len(truth_of(45.0).cues)
-    notices = [notice.what for notice in whole.of(Notice)]
+    notices = [notice.kind for notice in whole.of(Notice)]
     assert notices[:2] == ["not-recording", "recording-again"]
     assert any("No space left" in trouble for trouble in lived.session.troubles)
     assert len(lived.session.kept) == 2

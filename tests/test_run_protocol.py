@@ -205,7 +205,7 @@ def test_zero_in_a_pause_leaves_the_pause_and_the_clock_as_they_are() -> None:
     one = coach(name="recall")
     live(one, (0.0, Mode.RUNNING), (10.0, Do.PAUSE), (11.0, Do.ZERO))
     said = one.push(Update(events=(StandingZero(15.0, 15.0, 2.0, 0.001),)))
-    assert [signal.what for signal in said.of(Signal)] == [SignalKind.CALIBRATED]
+    assert [signal.kind for signal in said.of(Signal)] == [SignalKind.CALIBRATED]
     assert one.paused
     assert live(one, (20.0, Do.RESUME), (909.0, None), (910.0, None)) == [(910.0, "retention over")]
 

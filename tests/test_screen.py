@@ -271,7 +271,7 @@ def test_keys_do_nothing_on_the_page_of_a_drill_that_is_being_ended(window, qtbo
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_A, Qt.Key.Key_O):
         qtbot.keyClick(window.drill, key)
     assert window.pages.currentWidget() is window.drill
-    assert window.drill.told.text() == texts.ENDING
+    assert window.drill.prompt.text() == texts.ENDING
     go_on(window, qtbot, hold)
     qtbot.keyClick(window.drill, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.choice
@@ -632,7 +632,7 @@ def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtb
     assert window.pages.currentWidget() is page
     drill = window.session.state.snapshot().drill
     assert page.arc.counted(drill, 32.2) == str(drill.reps) == "3"
-    assert page.told.text() == "▲ Don't twist"
+    assert page.prompt.text() == "▲ Don't twist"
     assert "3 good" in page.figures.text()
     go_on(window, qtbot, hold)
     assert window.pages.currentWidget() is page
@@ -655,7 +655,7 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
     assert hold.muted
     qtbot.keyClick(page, Qt.Key.Key_Q)
     page.refresh()
-    assert page.told.text() == texts.END_QUESTION
+    assert page.prompt.text() == texts.END_QUESTION
     hold.go_on.set()
     qtbot.waitUntil(lambda: window.session is None or window.session.state.snapshot().paused, timeout=20000)
     qtbot.keyClick(page, Qt.Key.Key_Q)

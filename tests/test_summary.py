@@ -195,9 +195,9 @@ def test_if_no_step_counts_the_summary_says_why_and_what_to_do(quality: Quality)
 def test_standing_alone_is_said_to_be_that() -> None:
     analysis = run_of(4.6, 2.2)
     standing = [event for event in analysis.events if isinstance(event, StandingZero)][:1]
-    why = why_nothing_counts(with_events(analysis, standing))
-    assert why is not None
-    assert "only standing" in why.reason
+    reason = why_nothing_counts(with_events(analysis, standing))
+    assert reason is not None
+    assert "only standing" in reason.reason
     practised = analyze(bundled.find(bundled.DRILL))
     assert any(isinstance(event, DrillBegin) for event in practised.events)
     assert why_nothing_counts(practised) is None, "a drill has no steps"

@@ -31,7 +31,6 @@ from levelhips.cli.terminal.live_view import link_line
 from levelhips.cli.terminal.run_screen import draw
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
-    Beat,
     BlockChange,
     BlockPurpose,
     Cheat,
@@ -49,6 +48,7 @@ from levelhips.events import (
     PhaseReason,
     Posture,
     PostureChange,
+    Prompt,
     PromptKind,
     Quality,
     Rep,
@@ -169,7 +169,7 @@ def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
 
 
 def test_every_clip_says_the_text_of_today() -> None:
-    told = {f"{drill.name}_{side.value}": drill.told(side) for drill in drills().values() for side in Side}
+    told = {f"{drill.name}_{side.value}": drill.instruction_for(side) for drill in drills().values() for side in Side}
     clips = ROOT / "src" / "levelhips" / "audio" / "clips" / "en"
     assert json.loads((clips / "texts.json").read_text(encoding="utf-8")) == text.spoken() | told, "run: make words"
     assert {path.stem for path in clips.glob("*.ogg")} == set(text.spoken() | told), "run: make words"
@@ -226,12 +226,12 @@ def test_every_signal_has_a_sound_of_its_own(kind: SignalKind) -> None:
 
 @pytest.mark.parametrize("kind", PromptKind)
 def test_every_prompt_is_heard_or_listed_as_silent(kind: PromptKind) -> None:
-    sound = played(Beat(1.0, 1.0, kind, 10), words=True)
+    sound = played(Prompt(1.0, 1.0, kind, 10), words=True)
     assert (loud(sound) > 0.05) is (kind not in SILENT)
     if kind in text.SPOKEN_PROMPTS:
         clip = word(kind, 8000)
         assert clip is not None
-        assert contains(says(Beat(1.0, 1.0, kind, 10)), clip)
+        assert contains(says(Prompt(1.0, 1.0, kind, 10)), clip)
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -259,9 +259,9 @@ def contains(sound: np.ndarray, clip: np.ndarray) -> bool:
     return float((score / np.sqrt(np.maximum(energy, 1e-6) * float(clip @ clip))).max()) > 0.95
 
 
-@pytest.mark.parametrize("name", ["BEATS", "CHEATS"])
+@pytest.mark.parametrize("name", ["PROMPT_TONES", "CHEATS"])
 def test_tones_are_of_members(name: str) -> None:
-    assert {type(key) for key in getattr(voice, name)} == {{"BEATS": PromptKind, "CHEATS": FormFault}[name]}
+    assert {type(key) for key in getattr(voice, name)} == {{"PROMPT_TONES": PromptKind, "CHEATS": FormFault}[name]}
 
 
 # ---- the snapshot that terminal and window show
@@ -373,10 +373,10 @@ def test_the_reason_to_begin_again_is_shown(reason: PhaseReason) -> None:
 @pytest.mark.parametrize("kind", [PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE])
 def test_a_wrong_posture_is_answered_with_how_to_take_the_right_one(posture: Posture, kind: PromptKind) -> None:
     taking = (begin_for(posture), PhaseChange(1.0, 1.0, Phase.TAKE, 1))
-    drill = snapshot_after(*taking, Beat(2.0, 2.0, kind)).drill
+    drill = snapshot_after(*taking, Prompt(2.0, 2.0, kind)).drill
     assert drill is not None
     assert drill.what_next(2.0) == f"{text.PROMPTS[kind]}. {text.TAKE_POSTURE[posture]}."
-    drill = snapshot_after(*taking, Beat(2.0, 2.0, kind), PhaseChange(3.0, 3.0, Phase.TAKE, 1)).drill
+    drill = snapshot_after(*taking, Prompt(2.0, 2.0, kind), PhaseChange(3.0, 3.0, Phase.TAKE, 1)).drill
     assert drill is not None
     assert drill.what_next(3.0) == ("Hold still. Do it." if posture is Posture.UNCLEAR else "Do it."), "forgotten in the next phase"
     drill = snapshot_after(*taking, PostureChange(2.0, 2.0, posture)).drill
@@ -385,7 +385,7 @@ def test_a_wrong_posture_is_answered_with_how_to_take_the_right_one(posture: Pos
 
 
 def test_a_drill_for_any_posture_is_told_of_a_wrong_one_without_naming_another() -> None:
-    drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, Phase.TAKE, 1), Beat(2.0, 2.0, PromptKind.WRONG_POSTURE)).drill
+    drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, Phase.TAKE, 1), Prompt(2.0, 2.0, PromptKind.WRONG_POSTURE)).drill
     assert drill is not None
     assert drill.what_next(2.0) == "Hold still. Do it."
 
@@ -395,8 +395,8 @@ def test_the_clock_of_a_hold_stops_and_goes_on() -> None:
     start = (begin, PhaseChange(10.0, 10.0, Phase.WORK, 1))
     held = [
         (start, 4.0),
-        ((*start, Beat(12.0, 12.0, PromptKind.CLOCK_OFF)), 2.0),
-        ((*start, Beat(12.0, 12.0, PromptKind.CLOCK_OFF), Beat(13.0, 13.0, PromptKind.CLOCK_ON)), 3.0),
+        ((*start, Prompt(12.0, 12.0, PromptKind.CLOCK_OFF)), 2.0),
+        ((*start, Prompt(12.0, 12.0, PromptKind.CLOCK_OFF), Prompt(13.0, 13.0, PromptKind.CLOCK_ON)), 3.0),
         ((*start, Signal(11.0, 11.0, SignalKind.LOST)), 1.0),
         ((*start, Signal(11.0, 11.0, SignalKind.BACK)), 4.0),
         ((*start, PhaseChange(12.5, 12.5, Phase.PAUSED, 1)), 2.5),

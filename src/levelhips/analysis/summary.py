@@ -47,7 +47,7 @@ def summarize(analysis: Findings) -> dict[str, Any]:
         **_zero_and_heading(analysis),
         "metrics": _metrics(found),
         "notices": [
-            {"what": str(notice.what), "at_s": rounded(notice.at_s, 2), "value": rounded(notice.value, 2)}
+            {"what": str(notice.kind), "at_s": rounded(notice.at_s, 2), "value": rounded(notice.value, 2)}
             for notice in _all(analysis, Notice)[:MAX_NOTICES]
         ],
         "settings": analysis.settings.as_dict(),
@@ -74,14 +74,14 @@ def _recording(analysis: Findings) -> dict[str, Any]:
 
 def _steps(analysis: Findings, found: Statistics) -> dict[str, Any]:
     """Numbers of steps; if none counts, the reason and what to do."""
-    why = why_nothing_counts(analysis)
+    nothing = why_nothing_counts(analysis)
     return {
         "all": found.steps(),
         "counted": found.steps(mode=found.mode, quality=Quality.OK),
         **{side.value: found.steps(mode=found.mode, side=side, quality=Quality.OK) for side in Side},
         "quality": {quality.value: n for quality, n in found.qualities().items()},
-        "reason": why and why.reason,
-        "advice": why and why.fix,
+        "reason": nothing and nothing.reason,
+        "advice": nothing and nothing.fix,
     }
 
 

@@ -86,7 +86,7 @@ def notes(glides: Sequence[tuple[float, float, float]], rate_hz: int, ramp_s: fl
 
 def signal_sound(signal: Signal, settings: SoundSettings, rate_hz: int) -> Sound:
     """Return the stereo samples (n, 2) of a signal, the same in both ears."""
-    wave = notes([(pitch, pitch, seconds) for pitch, seconds in SIGNALS[signal.what]], rate_hz, settings.ramp_s)
+    wave = notes([(pitch, pitch, seconds) for pitch, seconds in SIGNALS[signal.kind]], rate_hz, settings.ramp_s)
     wave = wave * np.float32(0.5 * settings.volume)
     return np.stack([wave, wave], axis=1)
 

@@ -13,7 +13,6 @@ import numpy as np
 from levelhips.audio.clip_files import word
 from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes, signal_sound
 from levelhips.events import (
-    Beat,
     BlockChange,
     BlockPurpose,
     Cheat,
@@ -25,6 +24,7 @@ from levelhips.events import (
     Phase,
     PhaseChange,
     PhaseReason,
+    Prompt,
     PromptKind,
     Rep,
     Signal,
@@ -34,7 +34,7 @@ from levelhips.words import Phrase
 
 # Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
 Glide = tuple[float, float, float]
-BEATS: dict[PromptKind, tuple[Glide, ...]] = {
+PROMPT_TONES: dict[PromptKind, tuple[Glide, ...]] = {
     PromptKind.UP: ((440.0, 880.0, 0.35),),
     PromptKind.DOWN: ((880.0, 440.0, 0.35),),
     PromptKind.REACHED: ((988.0, 988.0, 0.12),),
@@ -59,7 +59,7 @@ OTHER_CHEAT: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
 HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
 SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
 SIGNAL_PHRASES = {SignalKind.LOST: Phrase.SENSOR_LOST, SignalKind.BACK: Phrase.SENSOR_BACK}  # in a drill the eyes are closed
-AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Beat, BlockChange, Pace)
+AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Prompt, BlockChange, Pace)
 EXPLAINED = 3  # so often a word says what a tone means
 NUMBER_WAITS_S = 0.6  # a number that comes later is another's
 WORD_WAITS_S = 1.5
@@ -86,7 +86,7 @@ class Voice:
             mixer.begin(cue_sound(event, self.settings, mixer.rate_hz))
         elif isinstance(event, Signal):
             mixer.begin(signal_sound(event, self.settings, mixer.rate_hz))
-            phrase = SIGNAL_PHRASES.get(event.what)
+            phrase = SIGNAL_PHRASES.get(event.kind)
             if phrase is not None and self._drill is not None:
                 self._say(mixer, phrase, WORD_WAITS_S)
         elif isinstance(event, DrillBegin):
@@ -97,10 +97,10 @@ class Voice:
         elif isinstance(event, Rep):
             self._rep(event, mixer)
         elif isinstance(event, Cheat):
-            self._tone(mixer, CHEATS.get(event.what, OTHER_CHEAT))
-            self._explain(mixer, event.what)
-        elif isinstance(event, Beat):
-            self._beat(event, mixer)
+            self._tone(mixer, CHEATS.get(event.fault, OTHER_CHEAT))
+            self._explain(mixer, event.fault)
+        elif isinstance(event, Prompt):
+            self._prompt(event, mixer)
         elif isinstance(event, BlockChange):
             self._block(event, mixer)
         elif isinstance(event, Pace):
@@ -108,7 +108,7 @@ class Voice:
 
     def _phase(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.phase is Phase.STAND:
-            fell_off = change.why is PhaseReason.FELL_OFF
+            fell_off = change.reason is PhaseReason.FELL_OFF
             self._say(mixer, Phrase.FELL_OFF if fell_off else Phrase.STAND, PATIENT_S, urgent=True)
         elif change.phase is Phase.BOW:
             self._say(mixer, Phrase.BOW, PATIENT_S)
@@ -142,10 +142,10 @@ class Voice:
         self._walked = block.walk
 
     def _take(self, change: PhaseChange, mixer: Mixer) -> None:
-        if change.why is PhaseReason.POSTURE_LOST:
+        if change.reason is PhaseReason.POSTURE_LOST:
             self._say(mixer, Phrase.POSTURE_LOST, PATIENT_S, urgent=True)
             self._position(mixer)
-        elif change.why in (PhaseReason.REST_OVER, PhaseReason.ASKED):
+        elif change.reason in (PhaseReason.REST_OVER, PhaseReason.ASKED):
             self._say(mixer, Phrase.NEXT_SET, PATIENT_S, urgent=True)
         elif not self._told and self._drill is not None:
             self._told = True
@@ -162,28 +162,28 @@ class Voice:
         elif rep.hold_s < 5:  # a hold ends with its set, which is said
             self._say(mixer, str(rep.number), NUMBER_WAITS_S, urgent=True)
 
-    def _beat(self, beat: Beat, mixer: Mixer) -> None:
-        if beat.what in BEATS:
-            self._tone(mixer, BEATS[beat.what])
-        if beat.what is PromptKind.TEN:
-            self._say(mixer, str(beat.number), NUMBER_WAITS_S)
-        elif beat.what in (PromptKind.STAND, PromptKind.BOW):
-            self._say(mixer, beat.what, WORD_WAITS_S)
-        elif beat.what is PromptKind.CLOCK_OFF:
-            self._explain(mixer, beat.what)
-        elif beat.what in (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE):
-            self._say(mixer, beat.what, PATIENT_S, urgent=True)
-            if beat.what is PromptKind.WRONG_POSTURE:
+    def _prompt(self, prompt: Prompt, mixer: Mixer) -> None:
+        if prompt.kind in PROMPT_TONES:
+            self._tone(mixer, PROMPT_TONES[prompt.kind])
+        if prompt.kind is PromptKind.TEN:
+            self._say(mixer, str(prompt.number), NUMBER_WAITS_S)
+        elif prompt.kind in (PromptKind.STAND, PromptKind.BOW):
+            self._say(mixer, prompt.kind, WORD_WAITS_S)
+        elif prompt.kind is PromptKind.CLOCK_OFF:
+            self._explain(mixer, prompt.kind)
+        elif prompt.kind in (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE):
+            self._say(mixer, prompt.kind, PATIENT_S, urgent=True)
+            if prompt.kind is PromptKind.WRONG_POSTURE:
                 self._position(mixer)
 
     def _position(self, mixer: Mixer) -> None:
         if self._drill is not None and self._drill.posture is not None:
             self._say(mixer, self._drill.posture, PATIENT_S)
 
-    def _explain(self, mixer: Mixer, what: FormFault | PromptKind) -> None:
-        self._explained[what] += 1
-        if self._explained[what] <= EXPLAINED:
-            self._say(mixer, what, WORD_WAITS_S)
+    def _explain(self, mixer: Mixer, phrase: FormFault | PromptKind) -> None:
+        self._explained[phrase] += 1
+        if self._explained[phrase] <= EXPLAINED:
+            self._say(mixer, phrase, WORD_WAITS_S)
 
     def _tone(self, mixer: Mixer, glides: tuple[Glide, ...]) -> None:
         wave = notes(glides, mixer.rate_hz, self.settings.ramp_s) * np.float32(0.6 * self.settings.volume)

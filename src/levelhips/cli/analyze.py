@@ -101,8 +101,8 @@ def _exit_if_nothing_counts(analysis: Analysis) -> None:
     if analysis.settings.drill.name:
         reason, fix = ("", "") if any(rep.full for rep in analysis.reps) else NO_REPETITION
     else:
-        why = why_nothing_counts(analysis)
-        reason, fix = (why.reason, why.fix) if why is not None else ("", "")
+        found = why_nothing_counts(analysis)
+        reason, fix = (found.reason, found.fix) if found is not None else ("", "")
     if reason:
         say(error_console(), f"{reason}. {fix}.")
         if not any(step.mode is Mode.WALKING for step in analysis.steps):

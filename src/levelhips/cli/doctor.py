@@ -27,6 +27,6 @@ def doctor(
     for finding in examine(record or documents(), bluetooth=not no_bluetooth):
         findings.append(finding)
         fix = f". {finding.fix}." if finding.fix else ""
-        say(out, f"{MARKS[finding.state]} {finding.what:14s} {finding.told}{fix}")
+        say(out, f"{MARKS[finding.state]} {finding.subject:14s} {finding.message}{fix}")
     if worst(findings) == "bad":
         raise SystemExit(1)

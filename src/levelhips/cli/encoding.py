@@ -82,7 +82,7 @@ def make_console(*, stderr: bool = False) -> Console:
             """Let the reader of our output go away: main ends with code 141, as a program that SIGPIPE ends."""
             raise BrokenPipeError
 
-        def render_str(self, text: str, **how: Any) -> Any:
-            return super().render_str(writable(text, self.encoding), **how)
+        def render_str(self, text: str, **kwargs: Any) -> Any:
+            return super().render_str(writable(text, self.encoding), **kwargs)
 
     return _Console(stderr=stderr)

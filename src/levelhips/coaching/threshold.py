@@ -81,11 +81,11 @@ class Threshold:
         """The present threshold of a side [rad]; infinite while the baseline is not known."""
         return self._sides[side].threshold_rad
 
-    def set(self, at_s: float, left_rad: float, right_rad: float, why: ThresholdReason) -> ThresholdChange:
+    def set(self, at_s: float, left_rad: float, right_rad: float, reason: ThresholdReason) -> ThresholdChange:
         """Fix both thresholds; from now on nothing shapes them."""
         self._auto = False
         self._sides[Side.LEFT].threshold_rad, self._sides[Side.RIGHT].threshold_rad = left_rad, right_rad
-        return ThresholdChange(at_s, at_s, left_rad, right_rad, why)
+        return ThresholdChange(at_s, at_s, left_rad, right_rad, reason)
 
     def move(self, at_s: float, by_rad: float) -> list[Event]:
         """Move each side's threshold by an angle, within the limits of what a runner may ask for; shaping goes on from there.

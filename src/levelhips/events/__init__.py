@@ -8,7 +8,6 @@ words for people are in `levelhips.words`.
 from levelhips.events.angles import Angles, Pose
 from levelhips.events.coaching import Baseline, BlockChange, BlockPurpose, Cue, Pace, ThresholdChange, ThresholdReason
 from levelhips.events.drill import (
-    Beat,
     Cheat,
     DrillBegin,
     FormFault,
@@ -17,6 +16,7 @@ from levelhips.events.drill import (
     PhaseReason,
     Posture,
     PostureChange,
+    Prompt,
     PromptKind,
     Rep,
 )
@@ -28,7 +28,6 @@ __all__ = [
     "EVENT_KINDS",
     "Angles",
     "Baseline",
-    "Beat",
     "BlockChange",
     "BlockPurpose",
     "Cheat",
@@ -52,6 +51,7 @@ __all__ = [
     "Pose",
     "Posture",
     "PostureChange",
+    "Prompt",
     "PromptKind",
     "Quality",
     "Rep",

@@ -37,7 +37,7 @@ class ThresholdChange:
     known_s: float
     left_rad: float
     right_rad: float
-    why: ThresholdReason
+    reason: ThresholdReason
 
 
 @dataclass(frozen=True, slots=True)

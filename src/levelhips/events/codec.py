@@ -2,7 +2,8 @@
 
 A field may be a float, an int, a bool, a str, a StrEnum, or one of these or None. A float that is not finite is written as
 null and read as NaN. Whoever adds an event kind adds nothing here. A new field of a kind that exists comes last and has a
-default: recordings from before do not have it. Whoever renames one adds a line to `OLD_KINDS`, `OLD_FIELDS` or
+default: recordings from before do not have it. Whoever renames one in the code adds a line to `KINDS_IN_FILES` or
+`FIELDS_IN_FILES`, so that files stay the same; whoever renames one in files adds it to `OLD_KINDS`, `OLD_FIELDS` or
 `OLD_WORDS`, because recordings keep the old name for ever.
 """
 
@@ -19,11 +20,24 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from levelhips.events.drill import Posture
 from levelhips.events.update import EVENT_KINDS, Event
 
+KINDS_IN_FILES: dict[str, str] = {"Prompt": "Beat"}
+"""Event kinds that files know, and keep, by another name than their class."""
+
+FIELDS_IN_FILES: dict[str, dict[str, str]] = {
+    "Cheat": {"fault": "what"},
+    "Notice": {"kind": "what"},  # in files, "kind" is the class of the event
+    "PhaseChange": {"reason": "why"},
+    "Prompt": {"kind": "what"},
+    "Signal": {"kind": "what"},
+    "ThresholdChange": {"reason": "why"},
+}
+"""By kind: fields that files know, and keep, by another name than their attribute."""
+
 OLD_KINDS: dict[str, str] = {}
-"""Earlier names of event kinds in recordings, and their names now."""
+"""Earlier names of event kinds in recordings, and their names now. They are read, and not written."""
 
 OLD_FIELDS: dict[str, dict[str, str]] = {}
-"""By the name of a kind now: earlier names of its fields, and their names now."""
+"""By the name of a kind now: earlier names of its fields, and their names now. They are read, and not written."""
 
 OLD_WORDS: dict[type[StrEnum], dict[str, str | None]] = {
     Posture: {"": None},  # a drill for any posture was written like that up to November 2026
@@ -41,9 +55,9 @@ class UnknownNameError(ValueError):
 def plain_values(record: object) -> dict[str, Any]:
     """Return the fields of a dataclass as values for JSON, None for a float that is not finite."""
     values: dict[str, Any] = {}
-    for name in _schema(type(record)).names:
+    for name, written in _schema(type(record)).names.items():
         value = getattr(record, name)
-        values[name] = None if isinstance(value, float) and not math.isfinite(value) else value
+        values[written] = None if isinstance(value, float) and not math.isfinite(value) else value
     return values
 
 
@@ -71,7 +85,8 @@ def from_plain_values(cls: type[T], values: dict[str, Any]) -> T:
 
 def encode_event(event: Event) -> bytes:
     """Return an event as JSON: its kind, and its fields by name."""
-    return json.dumps({"kind": type(event).__name__, **plain_values(event)}, allow_nan=False).encode()
+    name = type(event).__name__
+    return json.dumps({"kind": KINDS_IN_FILES.get(name, name), **plain_values(event)}, allow_nan=False).encode()
 
 
 def decode_event(data: bytes) -> Event:
@@ -86,7 +101,7 @@ def decode_event(data: bytes) -> Event:
     """
     values = json_object(data)
     name = values.pop("kind", None)
-    kind = EVENT_KINDS.get(OLD_KINDS.get(name, name)) if isinstance(name, str) else None
+    kind = EVENT_KINDS.get(kind_now(name)) if isinstance(name, str) else None
     if kind is None:
         raise UnknownNameError(f"unknown kind of event: {name!r}")
     try:
@@ -96,6 +111,16 @@ def decode_event(data: bytes) -> Event:
     except ValueError as error:
         raise ValueError(f"cannot read an event of kind {name}: {error}") from error
     return event
+
+
+def kind_now(name: str) -> str:
+    """Return the class of an event by the name of its kind in a file of any version."""
+    return {**OLD_KINDS, **{stored: kind for kind, stored in KINDS_IN_FILES.items()}}.get(name, name)
+
+
+def fields_now(kind: str) -> dict[str, str]:
+    """Return, for an event class, the attribute of each field that files name or named otherwise."""
+    return {**OLD_FIELDS.get(kind, {}), **{stored: name for name, stored in FIELDS_IN_FILES.get(kind, {}).items()}}
 
 
 def json_object(data: bytes) -> dict[str, Any]:
@@ -118,7 +143,7 @@ def json_object(data: bytes) -> dict[str, Any]:
 def event_prefixes(kinds: Iterable[type]) -> tuple[bytes, ...]:
     """Return how the JSON of these kinds of events begins, under their names now and before."""
     now = [kind.__name__ for kind in kinds]
-    names = now + [old for old, name in OLD_KINDS.items() if name in now]
+    names = [KINDS_IN_FILES.get(name, name) for name in now] + [old for old, name in OLD_KINDS.items() if name in now]
     return tuple(b'{"kind": "%s"' % name.encode() for name in names)
 
 
@@ -126,7 +151,7 @@ def event_prefixes(kinds: Iterable[type]) -> tuple[bytes, ...]:
 class _Schema:
     """How one class is written and read: its fields in order, and a reader for each name that a file may have for one."""
 
-    names: tuple[str, ...]
+    names: dict[str, str]  # of the fields, and what they are called in files
     readers: dict[str, Read]
     renamed: dict[str, str]
 
@@ -144,9 +169,10 @@ def _schema(cls: type) -> _Schema:
 
 def _build_schema(cls: Any) -> _Schema:
     hints = get_type_hints(cls)
-    names = tuple(field.name for field in fields(cls))
+    renamed = fields_now(cls.__name__)
+    stored = FIELDS_IN_FILES.get(cls.__name__, {})
+    names = {field.name: stored.get(field.name, field.name) for field in fields(cls)}
     readers = {name: _reader(hints[name], f"{cls.__name__}.{name}") for name in names}
-    renamed = OLD_FIELDS.get(cls.__name__, {})
     return _Schema(names, readers | {old: readers[name] for old, name in renamed.items()}, renamed)
 
 

@@ -116,7 +116,7 @@ class PhaseChange:
     known_s: float
     phase: Phase
     set_n: int
-    why: PhaseReason = PhaseReason.NONE
+    reason: PhaseReason = PhaseReason.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +181,16 @@ class Cheat:
 
     at_s: float
     known_s: float
-    what: FormFault
+    fault: FormFault
     value_rad: float = math.nan
     limit_rad: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Prompt:
     """A prompt by sound in a drill."""
 
     at_s: float
     known_s: float
-    what: PromptKind
+    kind: PromptKind
     number: int = 0  # of the repetition, or of seconds held

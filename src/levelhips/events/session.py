@@ -38,7 +38,7 @@ class Notice:
 
     at_s: float
     known_s: float
-    what: NoticeKind
+    kind: NoticeKind
     value: float = math.nan
 
 
@@ -48,7 +48,7 @@ class Signal:
 
     at_s: float
     known_s: float
-    what: SignalKind
+    kind: SignalKind
 
 
 class LinkState(StrEnum):

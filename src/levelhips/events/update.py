@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 
 from levelhips.events.angles import Angles
 from levelhips.events.coaching import Baseline, BlockChange, Cue, Pace, ThresholdChange
-from levelhips.events.drill import Beat, Cheat, DrillBegin, PhaseChange, PostureChange, Rep
+from levelhips.events.drill import Cheat, DrillBegin, PhaseChange, PostureChange, Prompt, Rep
 from levelhips.events.gait import Contact, Heading, ModeChange, StandingZero, Step, Stride
 from levelhips.events.session import LinkChange, Notice, Signal
 from levelhips.samples import Gap
@@ -35,7 +35,7 @@ Event = (
     | PostureChange
     | Rep
     | Cheat
-    | Beat
+    | Prompt
 )
 
 

@@ -142,7 +142,7 @@ def _row(path: Path, seen: RecordingEvents, note: str) -> SessionRow:
     kind = nobody or _kind(found, result)
     stat = path.stat()
     protocol = current_sections(seen.settings).get("protocol", {})
-    cambers = [event.value for event in events if isinstance(event, Notice) and event.what is NoticeKind.CAMBER]
+    cambers = [event.value for event in events if isinstance(event, Notice) and event.kind is NoticeKind.CAMBER]
     damaged = seen.metadata.get("recovered_from", "")
     return SessionRow(
         file=str(path.resolve()),

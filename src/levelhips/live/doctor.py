@@ -33,9 +33,9 @@ SMALLEST = (40, 10)  # columns and rows: the smallest terminal in which the live
 class Finding:
     """One line: what was checked, its state (ok, note or bad), what was found, and what to do about it."""
 
-    what: str
+    subject: str
     state: str
-    told: str
+    message: str
     fix: str = ""
 
 
@@ -60,10 +60,10 @@ def examine(folder: Path, *, null_sound: bool = False, bluetooth: bool = True) -
 
 
 def _python() -> Finding:
-    told = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    message = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
     if OLDEST <= sys.version_info[:2] <= NEWEST:
-        return Finding("System", "ok", told)
-    return Finding("System", "bad", told, "Install Python 3.11 to 3.13; the orientation filter has no packages for other versions")
+        return Finding("System", "ok", message)
+    return Finding("System", "bad", message, "Install Python 3.11 to 3.13; the orientation filter has no packages for other versions")
 
 
 def _packages() -> Finding:
@@ -135,8 +135,8 @@ def _display() -> Finding:
         return Finding("Display", "note", f"The window cannot be opened ({problem.reason})", problem.fix)
     size = shutil.get_terminal_size()
     if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
-        told = f"The terminal has {size.columns} columns and {size.lines} rows"
-        return Finding("Display", "note", told, f"Make it {SMALLEST[0]} by {SMALLEST[1]} or larger for the live view")
+        message = f"The terminal has {size.columns} columns and {size.lines} rows"
+        return Finding("Display", "note", message, f"Make it {SMALLEST[0]} by {SMALLEST[1]} or larger for the live view")
     return Finding("Display", "ok", f"Terminal of {size.columns} columns and {size.lines} rows")
 
 

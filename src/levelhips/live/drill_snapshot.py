@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, replace
 
 from levelhips.events import (
-    Beat,
     Cheat,
     DrillBegin,
     Event,
@@ -16,6 +15,7 @@ from levelhips.events import (
     PhaseReason,
     Posture,
     PostureChange,
+    Prompt,
     PromptKind,
     Rep,
     Side,
@@ -44,7 +44,7 @@ class DrillSnapshot:
     seconds: float  # of a hold, else NaN
     phase: Phase = Phase.STAND
     phase_s: float = 0.0  # sensor time at which the phase began
-    why: PhaseReason = PhaseReason.NONE  # the reason for the phase
+    reason: PhaseReason = PhaseReason.NONE  # the reason for the phase
     posture: Posture = Posture.UNCLEAR
     set_n: int = 1
     reps: int = 0
@@ -89,8 +89,8 @@ class DrillSnapshot:
 
     def _because(self) -> str:
         """Return why the wearer must begin again, as a sentence; empty if the drill takes its usual course."""
-        if self.why in (PhaseReason.POSTURE_LOST, PhaseReason.FELL_OFF):
-            return f"{_sentence(PHASE_REASONS[self.why])}. "
+        if self.reason in (PhaseReason.POSTURE_LOST, PhaseReason.FELL_OFF):
+            return f"{_sentence(PHASE_REASONS[self.reason])}. "
         return ""
 
 
@@ -110,14 +110,14 @@ def apply(snapshot: DrillSnapshot, event: Event) -> DrillSnapshot:
     if isinstance(event, Rep):
         return _rep(snapshot, event)
     if isinstance(event, Cheat):
-        return replace(snapshot, cheat=event.what, cheat_s=event.known_s)
-    if isinstance(event, Beat):
-        return _beat(snapshot, event)
-    return _stop_clock(snapshot, event.at_s) if isinstance(event, Signal) and event.what is SignalKind.LOST else snapshot
+        return replace(snapshot, cheat=event.fault, cheat_s=event.known_s)
+    if isinstance(event, Prompt):
+        return _prompt(snapshot, event)
+    return _stop_clock(snapshot, event.at_s) if isinstance(event, Signal) and event.kind is SignalKind.LOST else snapshot
 
 
 def _phase(snapshot: DrillSnapshot, event: PhaseChange) -> DrillSnapshot:
-    snapshot = replace(_stop_clock(snapshot, event.at_s), phase=event.phase, phase_s=event.at_s, why=event.why, wrong=None)
+    snapshot = replace(_stop_clock(snapshot, event.at_s), phase=event.phase, phase_s=event.at_s, reason=event.reason, wrong=None)
     if event.set_n != snapshot.set_n:
         snapshot = replace(snapshot, set_n=event.set_n, held_s=0.0, reps=0)
     if event.phase is Phase.WORK and math.isfinite(snapshot.seconds):
@@ -133,12 +133,12 @@ def _rep(snapshot: DrillSnapshot, event: Rep) -> DrillSnapshot:
     return replace(snapshot, reps=event.number, good=good, cheated=cheated, range_deg=event.range_deg, tempo_s=event.tempo_s)
 
 
-def _beat(snapshot: DrillSnapshot, event: Beat) -> DrillSnapshot:
-    if event.what is PromptKind.CLOCK_OFF:
+def _prompt(snapshot: DrillSnapshot, event: Prompt) -> DrillSnapshot:
+    if event.kind is PromptKind.CLOCK_OFF:
         return _stop_clock(snapshot, event.at_s)
-    if event.what is PromptKind.CLOCK_ON:
+    if event.kind is PromptKind.CLOCK_ON:
         return replace(snapshot, clock_from_s=event.at_s)
-    return replace(snapshot, wrong=event.what) if event.what in _WRONG else snapshot
+    return replace(snapshot, wrong=event.kind) if event.kind in _WRONG else snapshot
 
 
 def _stop_clock(snapshot: DrillSnapshot, now_s: float) -> DrillSnapshot:

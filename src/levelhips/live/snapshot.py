@@ -212,8 +212,8 @@ class SessionState:
 
 
 def _after_signal(snapshot: Snapshot, signal: Signal) -> dict[str, Any]:
-    paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(signal.what, snapshot.paused)
-    return {"said": words_for(SIGNALS, signal.what), "paused": paused}
+    paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(signal.kind, snapshot.paused)
+    return {"said": words_for(SIGNALS, signal.kind), "paused": paused}
 
 
 def _after_gap(snapshot: Snapshot, gap: Gap) -> dict[str, Any]:
@@ -223,10 +223,10 @@ def _after_gap(snapshot: Snapshot, gap: Gap) -> dict[str, Any]:
 
 def _after_threshold(snapshot: Snapshot, change: ThresholdChange) -> dict[str, Any]:
     level = {Side.LEFT: math.degrees(change.left_rad), Side.RIGHT: math.degrees(change.right_rad)}
-    if change.why is ThresholdReason.FIXED:  # as it was when the session began: nothing new
+    if change.reason is ThresholdReason.FIXED:  # as it was when the session began: nothing new
         return {"threshold_deg": level}
     sides = ", ".join(f"{words_for(SIDES, side)} {value:.1f}" for side, value in level.items())
-    return {"threshold_deg": level, "said": f"Limit {sides} deg: {words_for(THRESHOLD_REASONS, change.why)}"}
+    return {"threshold_deg": level, "said": f"Limit {sides} deg: {words_for(THRESHOLD_REASONS, change.reason)}"}
 
 
 # What an event changes in the picture.
@@ -237,7 +237,7 @@ _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     ModeChange: lambda snapshot, event: {"mode": event.mode},
     Gap: _after_gap,
     LinkChange: lambda snapshot, event: {"link": event.state, "said": event.why or snapshot.said},
-    Notice: lambda snapshot, event: {"said": words_for(NOTICES, event.what)},
+    Notice: lambda snapshot, event: {"said": words_for(NOTICES, event.kind)},
     BlockChange: lambda snapshot, event: {"block": event},
     Pace: lambda snapshot, event: {"target_spm": event.spm or math.nan},
     PhaseChange: lambda snapshot, event: {"paused": event.phase is Phase.PAUSED},

@@ -120,9 +120,9 @@ class _FeedbackTimeline:
         if isinstance(event, BlockChange):
             self.before = Feedback.WITHOUT  # before its first block a run protocol is silent
             self.block = Feedback.WITH if event.feedback else Feedback.WITHOUT
-        elif event.what == SignalKind.PAUSED:
+        elif event.kind == SignalKind.PAUSED:
             self.paused = True
-        elif event.what == SignalKind.STARTED and self.paused:  # running that begins is signalled in the same way
+        elif event.kind == SignalKind.STARTED and self.paused:  # running that begins is signalled in the same way
             self.paused = False
         else:
             return

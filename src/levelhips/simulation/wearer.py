@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation, RotationSpline, Slerp
 from levelhips.coaching.drills.drill import Drill
 from levelhips.engine import Engine
 from levelhips.errors import SettingsError
-from levelhips.events import Beat, Posture, PromptKind
+from levelhips.events import Posture, Prompt, PromptKind
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.settings import Settings
 from levelhips.settings.installed import drill_named
@@ -88,7 +88,7 @@ def _first_starts(wearer: WearerModel, drill: Drill) -> list[float]:
     """When each repetition begins, if nobody paces: the first after stand, posture, stillness; then one after the other."""
     wrong_s = 6.0 if wearer.wrong else 0.0
     lying_s = STAND_S + MOVE_S + wrong_s + drill.ready_s
-    told_s = 3.0 + drill.telling_s(wearer.side)  # standing is known after two seconds, and then it is said what to do
+    told_s = 3.0 + drill.instruction_s(wearer.side)  # standing is known after two seconds, and then it is said what to do
     begin = max(lying_s, told_s) + 4.0 + (BOW_S if drill.bow else 0.0)
     starts = []
     for _ in range(wearer.sets):
@@ -106,8 +106,8 @@ def _prompted(wearer: WearerModel, drill: Drill, engine: Engine, sensor: SensorM
     turn_s = movement_of(drill).cycle_s(wearer, drill)
     idle = _course(wearer, drill, [], np.random.default_rng(seed), end_s=40.0 + wearer.sets * (wearer.reps * turn_s + wearer.rest_s + 10.0))
     made = _worn(replace(wearer, cheat=""), drill, idle, replace(sensor, loss=0.0, gaps_s=()), np.random.default_rng(seed))
-    prompts = engine.push(made.samples).of(Beat)
-    beats = [prompt.at_s + REACTION_S for prompt in prompts if prompt.what is PromptKind.UP]
+    prompts = engine.push(made.samples).of(Prompt)
+    beats = [prompt.at_s + REACTION_S for prompt in prompts if prompt.kind is PromptKind.UP]
     if wearer.away_s:  # the telephone: some cycles of the pace pass idle
         idle_n = math.ceil(wearer.away_s / turn_s)
         beats = beats[:3] + [at + idle_n * turn_s for at in beats[3:]]

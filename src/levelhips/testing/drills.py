@@ -47,7 +47,7 @@ def _check_events(drill: Drill, side: Side, update: Update, done: int) -> None:
     counted = sum(rep.full for rep in update.of(Rep))
     if counted != done:
         raise AssertionError(f"{about}: {done} repetitions were done, {counted} were counted")
-    if faults := [fault.what.value for fault in update.of(Cheat)]:
+    if faults := [cheat.fault.value for cheat in update.of(Cheat)]:
         raise AssertionError(f"{about}: faults were reported that nobody made: {', '.join(faults)}")
     begins = list(update.of(DrillBegin))
     if len(begins) != 1:

@@ -19,12 +19,12 @@ INSTRUCTION_ROWS = 3  # of a small terminal
 
 def draw_drill(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> RenderableType:
     """Return the picture of a drill for a terminal of this size."""
-    told = wrapped(drill.what_next(snapshot.now_s), frame, "bold red" if drill.cheat_at(snapshot.now_s) else "bold")
+    instruction = wrapped(drill.what_next(snapshot.now_s), frame, "bold red" if drill.cheat_at(snapshot.now_s) else "bold")
     return assemble(
         [
             Section(((), _head(snapshot, drill, frame)), rank=0),
             link_section(frame, rank=4),
-            Section((told[:INSTRUCTION_ROWS], told)),
+            Section((instruction[:INSTRUCTION_ROWS], instruction)),
             Section(tuple(_counter(snapshot, drill, frame)), rank=1),
             Section(((), _scale(snapshot.lead_deg, drill, frame)), rank=2),
             Section(((), _counts(drill, frame)), rank=3),

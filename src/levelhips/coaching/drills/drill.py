@@ -81,11 +81,11 @@ class Drill:
         """Return the posture in which the hip of `side` works; None: any."""
         return self.stance.posture(side)
 
-    def telling_s(self, side: Side) -> float:
+    def instruction_s(self, side: Side) -> float:
         """Return how long the spoken instruction takes: nobody should have to begin before its end."""
-        return len(self.told(side)) / 13  # the bundled voice says 13-15 letters a second
+        return len(self.instruction_for(side)) / 13  # the bundled voice says 13-15 letters a second
 
-    def told(self, side: Side) -> str:
+    def instruction_for(self, side: Side) -> str:
         """Return the instruction for a side."""
         return self.instruction.format(side=side.value, other=side.other.value)
 

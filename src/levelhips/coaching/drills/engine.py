@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from levelhips.coaching.coach import CueSettings
-from levelhips.coaching.drills.counters import Counter, Crossed, DrillSample, Prompt, Repetition
+from levelhips.coaching.drills.counters import Counter, Crossed, DrillSample, PromptRequest, Repetition
 from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.coaching.drills.drill_angles import DrillAngles, Moment, Start, moments
 from levelhips.coaching.drills.form import FormMonitor, OppositeSide
@@ -23,7 +23,6 @@ from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.events import (
     Angles,
-    Beat,
     Cheat,
     DrillBegin,
     Event,
@@ -33,6 +32,7 @@ from levelhips.events import (
     Pose,
     Posture,
     PostureChange,
+    Prompt,
     PromptKind,
     Signal,
     SignalKind,
@@ -59,7 +59,7 @@ class _Progress:
     resume: Phase = Phase.STAND  # after a pause
     since_s: float = math.nan
     stood: bool = False
-    told: bool = False  # the instruction was heard to its end
+    instruction_over: bool = False  # the instruction was heard to its end
     reminded_s: float = -math.inf
     wrong_since_s: float = math.nan  # in the wrong posture
     blind_until_s: float = -math.inf  # the vertical is settling after lost samples
@@ -189,7 +189,7 @@ class DrillCoach:
         low, high = (math.radians(value) for value in drill.band_deg)
         dose = (drill.dose.sets, drill.dose.reps, drill.dose.rest_s)
         aim = (drill.count.timed_s, low, high)
-        words = (drill.count.signal, drill.told(self.side))
+        words = (drill.count.signal, drill.instruction_for(self.side))
         return DrillBegin(at_s, at_s, drill.name, drill.title, self.side, self.posture, *dose, *aim, *words)
 
     def _turned(self, t_s: float, turn_deg: float, lead_deg: float) -> float:
@@ -208,7 +208,7 @@ class DrillCoach:
         elif s.phase is Phase.TAKE:
             self._take(now, dt)
         elif s.phase is Phase.REST and t_s - s.since_s >= self.drill.dose.rest_s:
-            self._say(Beat(t_s, t_s, PromptKind.REST_OVER))
+            self._say(Prompt(t_s, t_s, PromptKind.REST_OVER))
             self._enter(Phase.TAKE, t_s, PhaseReason.REST_OVER)
         elif s.phase is Phase.WORK:
             self._reach.jolt(now)
@@ -225,7 +225,7 @@ class DrillCoach:
     def _remind(self, t_s: float, since_s: float, kind: PromptKind) -> None:
         if t_s - since_s >= REMIND_S:
             self._state.reminded_s = t_s
-            self._say(Beat(t_s, t_s, kind))
+            self._say(Prompt(t_s, t_s, kind))
 
     def _bow(self, now: Moment) -> None:
         """Wait for a bow on both feet, which shows how far the clip is turned."""
@@ -247,7 +247,7 @@ class DrillCoach:
             self._complain(t_s, posture)
             return
         s.wrong_since_s = math.nan
-        ready_s = self.drill.ready_s if s.told else max(self.drill.ready_s, self.drill.telling_s(self.side))
+        ready_s = self.drill.ready_s if s.instruction_over else max(self.drill.ready_s, self.drill.instruction_s(self.side))
         taken = self._stillness.push(now, dt, s.since_s, ready_s, blind=t_s < s.blind_until_s)
         if self._stillness.since_s == t_s:  # the first still sample
             self._turn.restart(t_s, now.turn_deg)
@@ -265,7 +265,7 @@ class DrillCoach:
         else:
             self._counter.interrupt()
         self._form.restart()
-        self._state.told = True
+        self._state.instruction_over = True
         self._enter(Phase.WORK, t_s)
 
     def _complain(self, t_s: float, now: Posture) -> None:
@@ -278,7 +278,7 @@ class DrillCoach:
         if t_s - s.wrong_since_s >= patience_s and t_s - s.reminded_s >= (AGAIN_S if lying else REMIND_S):
             s.reminded_s = t_s
             other_side = now in LYING_SIDES and self.posture in LYING_SIDES
-            self._say(Beat(t_s, t_s, PromptKind.WRONG_SIDE if other_side else PromptKind.WRONG_POSTURE))
+            self._say(Prompt(t_s, t_s, PromptKind.WRONG_SIDE if other_side else PromptKind.WRONG_POSTURE))
 
     def _is_here(self, t_s: float, lean_deg: float) -> bool:
         """Return whether the wearer is where the drill takes the pelvis; if not for long, leave the work."""
@@ -287,7 +287,7 @@ class DrillCoach:
             self._state.stood = False
             self._enter(Phase.STAND, t_s, PhaseReason.FELL_OFF)
         elif presence is Presence.LOST:
-            self._say(Beat(t_s, t_s, PromptKind.WRONG_POSTURE))
+            self._say(Prompt(t_s, t_s, PromptKind.WRONG_POSTURE))
             self._enter(Phase.TAKE, t_s, PhaseReason.POSTURE_LOST)
         return presence is Presence.HERE
 
@@ -297,11 +297,11 @@ class DrillCoach:
         for crossed in self._form.push(t_s, values):
             self._fault(t_s, crossed)
         if self._opposite.push(t_s, lead_deg):
-            self._say(Beat(t_s, t_s, PromptKind.WRONG_SIDE))
+            self._say(Prompt(t_s, t_s, PromptKind.WRONG_SIDE))
         sample = DrillSample(t_s, lead_deg, now.rate_dps, now.lateral_mps2, self._form.inside)
         for found in self._counter.push(sample) if self._counter is not None else ():
-            if isinstance(found, Prompt):
-                self._say(Beat(t_s, t_s, found.kind, found.number))
+            if isinstance(found, PromptRequest):
+                self._say(Prompt(t_s, t_s, found.kind, found.number))
             elif isinstance(found, Repetition):
                 self._say(self._book.add(t_s, found, self._form.take_faults(found.from_s)))
                 if self._book.set_is_done:
@@ -318,14 +318,14 @@ class DrillCoach:
         self._counter = None
         self._enter(Phase.REST if self._book.next_set() else Phase.DONE, t_s)
 
-    def _enter(self, phase: Phase, at_s: float, why: PhaseReason = PhaseReason.NONE) -> None:
+    def _enter(self, phase: Phase, at_s: float, reason: PhaseReason = PhaseReason.NONE) -> None:
         s = self._state
         s.phase, s.since_s, s.wrong_since_s = phase, at_s, math.nan
         self._stillness.restart()
         self._reach.restart()
         self._opposite.restart()
-        s.reminded_s = at_s if phase is Phase.STAND or why is PhaseReason.POSTURE_LOST else -math.inf
-        self._say(PhaseChange(at_s, at_s, phase, self._book.set_n, why))
+        s.reminded_s = at_s if phase is Phase.STAND or reason is PhaseReason.POSTURE_LOST else -math.inf
+        self._say(PhaseChange(at_s, at_s, phase, self._book.set_n, reason))
 
     def _say(self, event: Event) -> None:
         self._events.append(event)

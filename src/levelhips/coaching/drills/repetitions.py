@@ -39,8 +39,8 @@ class RepetitionBook:
         number = self._reps + 1
         if done.full:
             self._reps = number
-        elif done.why is not None:
-            faults = [*faults, done.why]
+        elif done.fault is not None:
+            faults = [*faults, done.fault]
         quality = Quality.AFTER_GAP if self._gapped and self._drill.count.counts_over_gaps else Quality.OK
         self._gapped = False
         angles = (math.radians(done.range_deg), math.radians(done.mean_deg), math.radians(done.sd_deg))

@@ -33,7 +33,7 @@ class DrillResult:
     def add(self, event: Event) -> None:
         """Take what happened next."""
         if isinstance(event, Cheat):
-            self.form_faults[event.what] += 1
+            self.form_faults[event.fault] += 1
         elif isinstance(event, Rep) and event.full:
             self.reps.append(event)
         elif isinstance(event, Rep):

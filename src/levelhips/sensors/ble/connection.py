@@ -71,12 +71,12 @@ class Connection:
             If the sensor cannot be connected or started, or sends no samples.
         """
         link, name = self._link, self._device.name
-        link.tell(LinkState.RECONNECTING if link.has_streamed else LinkState.CONNECTING, link.status.why if link.has_streamed else "")
+        link.report(LinkState.RECONNECTING if link.has_streamed else LinkState.CONNECTING, link.status.why if link.has_streamed else "")
         try:
             async with asyncio.timeout(1.5 * CONNECT_S):  # Bleak's own limit does not cover the services on every system
                 await self._client.connect()
             link.update(mtu=self._client.mtu_size)
-            link.tell_again()
+            link.report_again()
             self._receive(LINK, bytearray(UP))
             for act in self._profile.start(self._rate_hz):
                 await self._do(act)
@@ -146,7 +146,7 @@ class Connection:
                 if not self.streamed and link.has_streamed:
                     link.update(reconnects=link.status.reconnects + 1)
                 link.has_streamed = self.streamed = True
-                link.tell(LinkState.STREAMING)
+                link.report(LinkState.STREAMING)
         for act, answer in self._waiting:
             if act.answer == source and data.startswith(act.answer_begins) and not answer.done():
                 answer.set_result(bytes(data))
@@ -177,17 +177,17 @@ class Connection:
         link = self._link
         name = link.status.name
         if self._gone.is_set():
-            link.tell(LinkState.RECONNECTING, f"{name} disconnected.")
+            link.report(LinkState.RECONNECTING, f"{name} disconnected.")
             return True
         silent_s = asyncio.get_running_loop().time() - max(self._newest_s, began_s)
         if not self.streamed and silent_s > FIRST_SAMPLE_S:
             reason = f" ({link.listener.complaint})" if link.listener.complaint else ""
             raise SensorError(f"{name} sends no samples{reason}", fix="Switch the sensor off and on again")
         if self.streamed and silent_s > GIVE_UP_S:
-            link.tell(LinkState.RECONNECTING, f"{name} is silent: connecting again.")
+            link.report(LinkState.RECONNECTING, f"{name} is silent: connecting again.")
             return True
         if self.streamed and silent_s > STALL_S and link.status.state is LinkState.STREAMING:
-            link.tell(LinkState.STALLED, f"{name} is silent.")
+            link.report(LinkState.STALLED, f"{name} is silent.")
         return False
 
     async def _poll(self) -> None:
@@ -206,7 +206,7 @@ class Connection:
                 if self._profile.sync is not None:
                     host_ms = round(asyncio.get_running_loop().time() * 1000)
                     await self._write(self._profile.sync(host_ms))
-            link.tell_again()
+            link.report_again()
         except (*RADIO_ERRORS, SensorError) as error:
             log.info("Polling %s: %s", link.status.name, error)
 

@@ -29,11 +29,11 @@ class LinkReport:
         """Change fields of the status without reporting it yet."""
         self.status = replace(self.status, **values)
 
-    def tell(self, state: LinkState, why: str = "") -> None:
+    def report(self, state: LinkState, why: str = "") -> None:
         """Change the state and report the status."""
         self.update(state=state, why=why)
         self.listener.status(self.status)
 
-    def tell_again(self) -> None:
+    def report_again(self) -> None:
         """Report the status with the state that it has: something else in it changed."""
         self.listener.status(self.status)

@@ -46,7 +46,7 @@ class Search:
         """
         again = bool(self.address)
         link = self._link
-        link.tell(LinkState.RECONNECTING if again else LinkState.SCANNING, link.status.why if again else "")
+        link.report(LinkState.RECONNECTING if again else LinkState.SCANNING, link.status.why if again else "")
         loop = asyncio.get_running_loop()
         began_s, hinted = loop.time(), False
         async with Scan(self._radio) as scan:
@@ -61,7 +61,7 @@ class Search:
                     raise self._not_found(scan)
                 if waited_s > HINT_S and not hinted:
                     hinted = True
-                    link.tell(link.status.state, self._hint())
+                    link.report(link.status.state, self._hint())
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_S):
                         scan.changed.clear()

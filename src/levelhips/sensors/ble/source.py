@@ -67,15 +67,15 @@ class BleSource:
                     hopeless = not search.address or failures >= TRIES or isinstance(error, BluetoothUnavailableError)
                     if hopeless and not link.has_streamed:
                         raise
-                    link.tell(LinkState.RECONNECTING, str(error))
+                    link.report(LinkState.RECONNECTING, str(error))
                 failures = 0 if streamed else failures + 1
                 await asyncio.sleep(pause_s(failures) * random.uniform(1.0 - PAUSE_JITTER, 1.0 + PAUSE_JITTER))
         except SensorError as error:
-            link.tell(LinkState.FAILED, str(error))
+            link.report(LinkState.FAILED, str(error))
             raise
         finally:
             if link.status.state is not LinkState.FAILED:
-                link.tell(LinkState.IDLE)
+                link.report(LinkState.IDLE)
 
 
 def pause_s(failures: int) -> float:

@@ -31,7 +31,7 @@ class DrillPage(SessionPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.head, self.state, self.told, self.figures = QLabel(), QLabel(), QLabel(), QLabel()
+        self.head, self.state, self.prompt, self.figures = QLabel(), QLabel(), QLabel(), QLabel()
         self.result, self.hint = QLabel(), QLabel(keys_line(self.where, capitals=True))
         self.arc = Arc()
         self._ended = False  # whether a result is shown
@@ -42,16 +42,16 @@ class DrillPage(SessionPage):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 12, 24, 10)
         layout.addLayout(top)
-        layout.addWidget(self.told)
+        layout.addWidget(self.prompt)
         layout.addWidget(self.arc, 1)
         layout.addWidget(self.result, 1)
         layout.addWidget(self.figures)
         layout.addWidget(self.hint)
-        for label in (self.told, self.result):
+        for label in (self.prompt, self.result):
             label.setWordWrap(True)
-        for label in (self.told, self.figures, self.result, self.hint):
+        for label in (self.prompt, self.figures, self.result, self.hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        shrinkable(self.head, self.state, self.told, self.figures, self.result, self.hint)
+        shrinkable(self.head, self.state, self.prompt, self.figures, self.result, self.hint)
 
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a running session."""
@@ -64,14 +64,14 @@ class DrillPage(SessionPage):
     def show_ending(self) -> None:
         """Show that the session is being ended."""
         self._ended = False
-        set_text(self.told, texts.ENDING)
+        set_text(self.prompt, texts.ENDING)
 
     def show_result(self, lines: list[str]) -> None:
         """Show the result of the drill."""
         self._ended = True
         self.arc.hide()
         self.result.show()
-        set_text(self.told, texts.DRILL_DONE)
+        set_text(self.prompt, texts.DRILL_DONE)
         set_text(self.result, "\n".join(lines))
         set_text(self.figures, "")
         set_text(self.state, "")
@@ -87,7 +87,7 @@ class DrillPage(SessionPage):
         drill = snapshot.drill
         set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), texts.MUTED if self.muted else texts.SOUND_ON]))
         if drill is None or link.state is not LinkState.STREAMING:
-            set_text(self.told, texts.END_QUESTION if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
+            set_text(self.prompt, texts.END_QUESTION if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
         if drill is not None:
             self._show_drill(snapshot, drill, streaming=link.state is LinkState.STREAMING)
         done = drill is not None and drill.phase is Phase.DONE and snapshot.now_s - drill.phase_s > DONE_SHOWN_S
@@ -98,13 +98,13 @@ class DrillPage(SessionPage):
     def _show_drill(self, snapshot: Snapshot, drill: DrillSnapshot, *, streaming: bool) -> None:
         set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=HIPS[drill.side], set_n=drill.set_n, sets=drill.sets))
         if self._asked_to_end:
-            set_text(self.told, texts.END_QUESTION)
+            set_text(self.prompt, texts.END_QUESTION)
         elif self.answer:
-            set_text(self.told, self.answer)
+            set_text(self.prompt, self.answer)
         elif streaming:
             # Not by color alone: a triangle stands before a fault, as it does over a step.
             wrong = "▲ " if drill.cheat_at(snapshot.now_s) else ""
-            set_text(self.told, wrong + drill.what_next(snapshot.now_s))
+            set_text(self.prompt, wrong + drill.what_next(snapshot.now_s))
         self.arc.show_snapshot(snapshot)
         figures = texts.DRILL_COUNTS.format(good=drill.good, cheated=drill.cheated)
         if math.isfinite(drill.range_deg):
@@ -123,6 +123,6 @@ class DrillPage(SessionPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.HEAD_SHARE, self.head, color=theme.DIM)
         size_text(theme.SMALL_SHARE, self.state, self.hint, color=theme.DIM)
-        size_text(theme.TITLE_SHARE, self.told, color=theme.TEXT)
+        size_text(theme.TITLE_SHARE, self.prompt, color=theme.TEXT)
         size_text(theme.HEAD_SHARE, self.result, self.figures, color=theme.TEXT)
         super().resizeEvent(event)

@@ -70,7 +70,7 @@ class DrillChoicePage(QWidget):
         if self.list.currentItem() is None:
             return
         drill = drills()[self.list.currentItem().data(Qt.ItemDataRole.UserRole)]
-        self.about.setText(f"{drill.told(self.side)}   {drill.dose.sets} x {drill.dose.reps}")
+        self.about.setText(f"{drill.instruction_for(self.side)}   {drill.dose.sets} x {drill.dose.reps}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -5,7 +5,7 @@ input is divided. Angles are in degrees here, because people declare drills; eve
 """
 
 from levelhips.coaching.drills.counters.band import Band, BandMonitor, Crossed, FormLimit, Jolt
-from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, PromptRequest, Repetition
 from levelhips.coaching.drills.counters.excursion import Excursion
 from levelhips.coaching.drills.counters.hold import Hold
 from levelhips.coaching.drills.counters.metronome import Metronome
@@ -24,7 +24,7 @@ __all__ = [
     "Hold",
     "Jolt",
     "Metronome",
-    "Prompt",
+    "PromptRequest",
     "Repetition",
     "Steps",
 ]

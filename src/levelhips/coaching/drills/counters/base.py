@@ -37,7 +37,7 @@ class DrillSample:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """A repetition, or half of one: then `full` is False and `why` names what was missing."""
+    """A repetition, or half of one: then `full` is False and `fault` names what was missing."""
 
     from_s: float
     range_deg: float
@@ -47,19 +47,19 @@ class Repetition:
     hold_s: float
     back_s: float
     full: bool = True
-    why: FormFault | None = None
+    fault: FormFault | None = None
     confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class PromptRequest:
     """A moment of a repetition that is heard; `number` is that of the repetition, or of seconds."""
 
     kind: PromptKind
     number: int = 0
 
 
-Found = Repetition | Prompt | FormFault
+Found = Repetition | PromptRequest | FormFault
 
 
 class Counter(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, PromptRequest, Repetition
 from levelhips.events import FormFault, PromptKind
 
 # Slow reaching follows the minimum-jerk profile (Flash & Hogan 1985, doi 10.1523/JNEUROSCI.05-07-01688.1985): from where a
@@ -31,8 +31,8 @@ MAX_HOME_SHARE = 0.8  # a way of which only the last fifth was seen: extrapolati
 REMEMBER_S = 2.0  # before a repetition: a slow one leaves its start so long before it is recognised
 
 
-def _half(from_s: float, peak_deg: float, why: FormFault) -> Repetition:
-    return Repetition(from_s, peak_deg, 0.0, 0.0, 0.0, 0.0, 0.0, full=False, why=why)
+def _half(from_s: float, peak_deg: float, fault: FormFault) -> Repetition:
+    return Repetition(from_s, peak_deg, 0.0, 0.0, 0.0, 0.0, 0.0, full=False, fault=fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class _ExcursionCounter:
         self._trough = min(self._trough, x)
         if x >= spec.low_deg and not self._reached:
             self._reached = True
-            said.append(Prompt(PromptKind.REACHED))
+            said.append(PromptRequest(PromptKind.REACHED))
         if x < spec.back_deg:
             said += self._finish()
         elif self._trough < TURN_SHARE * self._peak and x > self._trough + max(TURN_DEG, LEAVE_SHARE * spec.low_deg):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition, Spread
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, PromptRequest, Repetition, Spread
 from levelhips.events import PromptKind
 
 
@@ -62,7 +62,7 @@ class _HoldCounter:
         kept = not spec.strict or (sample.inside and self._restless_s <= spec.patience_s)
         if kept == self._stopped:
             self._stopped = not kept
-            out.append(Prompt(PromptKind.CLOCK_ON if kept else PromptKind.CLOCK_OFF))
+            out.append(PromptRequest(PromptKind.CLOCK_ON if kept else PromptKind.CLOCK_OFF))
         if not kept:
             return out
         self._held_s += dt
@@ -73,5 +73,5 @@ class _HoldCounter:
             self._begin()
         elif self._held_s >= self.tell_every_s * (self._told + 1):
             self._told += 1
-            out.append(Prompt(PromptKind.TEN, round(self._held_s)))
+            out.append(PromptRequest(PromptKind.TEN, round(self._held_s)))
         return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, Prompt, Repetition, Spread
+from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, PromptRequest, Repetition, Spread
 from levelhips.events import FormFault, PromptKind
 
 
@@ -68,7 +68,7 @@ class _PaceCounter:
         marks = (0.0, spec.out_s, spec.out_s + spec.hold_s, spec.out_s + spec.hold_s + spec.back_s)
         out: list[Found] = []
         while self._said < 3 and into >= marks[self._said] - 1e-9:
-            out.append(Prompt(PROMPTS[self._said], self._turn + 1))
+            out.append(PromptRequest(PROMPTS[self._said], self._turn + 1))
             self._said += 1
         self._spread.add(sample.slow_deg)
         self._turning.add(sample.rate_dps)
@@ -88,7 +88,7 @@ class _PaceCounter:
         idle = len(self._ripples) >= NEEDED and usual > MOVES * self._still_dps and ripple < max(IDLE * self._still_dps, IDLE_SHARE * usual)
         values = (self._from_s, abs(spread.farthest), spread.mean, spread.sd, spec.out_s, spec.hold_s, spec.back_s)
         if idle:
-            return Repetition(*values, full=False, why=FormFault.NO_MOVEMENT, confidence=0.0)
+            return Repetition(*values, full=False, fault=FormFault.NO_MOVEMENT, confidence=0.0)
         self._turn += 1
         self._ripples.append(ripple)
         del self._ripples[:-REMEMBERED]
