@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
 from bench.docs.markdown import code, comments, table
 from levelhips.commands import Do
+from levelhips.events.codec import names_in_files
 from levelhips.events.update import EVENT_KINDS
 
 
@@ -15,7 +15,7 @@ def events() -> str:
     """Return every kind of event that a recording can hold, with its fields."""
     return table(
         ("kind", "fields"),
-        [(f"`{name}`", code(*(one.name for one in fields(kind)))) for name, kind in EVENT_KINDS.items()],
+        [(f"`{name}`", code(*names.values())) for name, names in map(names_in_files, EVENT_KINDS.values())],
     )
 
 
@@ -31,8 +31,9 @@ def words() -> str:
     rows = []
     for name, kind in kinds.items():
         used = [
-            f"{event.__name__}.{field}"
+            f"{stored}.{names[field]}"
             for event in EVENT_KINDS.values()
+            for stored, names in [names_in_files(event)]
             for field, hint in get_type_hints(event).items()
             if kind in (get_args(hint) or (hint,))
         ]

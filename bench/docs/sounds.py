@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bench.docs.markdown import table
 from levelhips.audio.synth import SIGNALS
-from levelhips.audio.voice import BEATS, CHEATS, HALF, OTHER_CHEAT, SET_DONE, Glide
+from levelhips.audio.voice import CHEATS, HALF, OTHER_CHEAT, PROMPT_TONES, SET_DONE, Glide
 from levelhips.events import FormFault, PromptKind, SignalKind
 
 COUNTS = {1: "a", 2: "two", 3: "three", 4: "four", 6: "six"}
@@ -66,7 +66,7 @@ def signals() -> str:
 
 def drill_tones() -> str:
     """Return every tone of a drill."""
-    rows = [(f"`{kind}`", described(glides), PROMPT_MEANINGS[kind]) for kind, glides in BEATS.items()]
+    rows = [(f"`{kind}`", described(glides), PROMPT_MEANINGS[kind]) for kind, glides in PROMPT_TONES.items()]
     rows += [(f"`{kind}`", described(glides), FAULT_MEANINGS[kind]) for kind, glides in CHEATS.items()]
     rows += [
         ("other", described(OTHER_CHEAT), "any other form fault"),

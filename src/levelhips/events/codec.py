@@ -118,6 +118,13 @@ def kind_now(name: str) -> str:
     return {**OLD_KINDS, **{stored: kind for kind, stored in KINDS_IN_FILES.items()}}.get(name, name)
 
 
+def names_in_files(kind: type) -> tuple[str, dict[str, str]]:
+    """Return what files call an event class, and each of its fields."""
+    name = kind.__name__
+    stored = FIELDS_IN_FILES.get(name, {})
+    return KINDS_IN_FILES.get(name, name), {one.name: stored.get(one.name, one.name) for one in fields(kind)}
+
+
 def fields_now(kind: str) -> dict[str, str]:
     """Return, for an event class, the attribute of each field that files name or named otherwise."""
     return {**OLD_FIELDS.get(kind, {}), **{stored: name for name, stored in FIELDS_IN_FILES.get(kind, {}).items()}}
@@ -170,8 +177,7 @@ def _schema(cls: type) -> _Schema:
 def _build_schema(cls: Any) -> _Schema:
     hints = get_type_hints(cls)
     renamed = fields_now(cls.__name__)
-    stored = FIELDS_IN_FILES.get(cls.__name__, {})
-    names = {field.name: stored.get(field.name, field.name) for field in fields(cls)}
+    _, names = names_in_files(cls)
     readers = {name: _reader(hints[name], f"{cls.__name__}.{name}") for name in names}
     return _Schema(names, readers | {old: readers[name] for old, name in renamed.items()}, renamed)
 
