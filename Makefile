@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test coverage lint bench docs golden fuzz screenshots words texts recordings check clean
+.PHONY: demo test coverage lint bench docs golden fuzz mutants screenshots words texts recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -58,6 +58,11 @@ words: $(STAMP)
 SECONDS ?= 60
 fuzz: $(STAMP)
 	$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
+
+# Mutation testing: COUNT faults, of the sample SEED, in files whose path contains ONLY, with test files whose name
+# contains TESTS; ALL=1: every fault. See docs/testing.md.
+mutants: $(STAMP)
+	$(BIN)/python -m bench.mutants $(if $(ALL),--all) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(TESTS),--tests '$(TESTS)')
 
 # Makes the bundled recordings anew; their samples come out the same, to the last count.
 recordings: $(STAMP)
