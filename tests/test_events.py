@@ -419,7 +419,9 @@ def recorded(events: list[Any], kinds: tuple[type, ...] = tuple(EVENT_KINDS.valu
         path = Path(folder) / "a.mcap"
         write(path, events)
         recording, found = open_recording(path), read_events(path, kinds)
-    return Written(recording.events, recording.notes, [bits(event) for event in found.events], found.whole, found.newer)
+    return Written(
+        recording.events, [str(note) for note in recording.notes], [bits(event) for event in found.events], found.whole, found.newer
+    )
 
 
 def write(path: Path, events: list[Any]) -> None:

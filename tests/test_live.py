@@ -242,6 +242,6 @@ def test_a_sink_that_breaks_costs_neither_the_others_nor_the_recording(tmp_path)
 
     lived = live(tmp_path, sinks=[Breaks(), Hears()])
     survives(lived, within_deg=0.01)
-    assert lived.session.troubles == ["Breaks stopped: no more"]
+    assert [str(trouble) for trouble in lived.session.troubles] == ["Breaks stopped: no more"]
     assert len(heard) == len(lived.of(Cue))
     assert math.isfinite(lived.session.statistics.sync.offset_s)

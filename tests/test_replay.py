@@ -131,7 +131,7 @@ def test_a_sink_that_fails_is_dropped_and_named_and_the_others_go_on() -> None:
     replay = Replay(recording(), settings(), 8.0, [Broken(), kept], clock, clock.sleep)
     replay.run()
     assert kept.whole == Update(ANALYSED.angles, ANALYSED.events)
-    assert replay.troubles == ["Broken stopped: no space left"]
+    assert [str(trouble) for trouble in replay.troubles] == ["Broken stopped: no space left"]
 
 
 def test_the_view_says_what_happened() -> None:

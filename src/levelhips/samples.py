@@ -52,8 +52,7 @@ class Samples:
             If a shape is wrong, a value is not finite, or time does not increase.
         """
         samples = cls(*(np.array(values, dtype=np.float64, order="C") for values in (t_s, acc_mps2, gyr_radps)))
-        if problem := _problem_with(samples):
-            raise BadInputError(problem, fix="Correct the columns, or split the recording there")
+        _check(samples)
         for array in (samples.t_s, samples.acc_mps2, samples.gyr_radps):
             array.flags.writeable = False  # a frozen dataclass does not freeze its arrays
         return samples
@@ -95,15 +94,14 @@ class Gap:
     reason: GapReason = GapReason.LOST
 
 
-def _problem_with(samples: Samples) -> str | None:
+def _check(samples: Samples) -> None:
     t_s, acc, gyr = samples.t_s, samples.acc_mps2, samples.gyr_radps
     if t_s.ndim != 1 or acc.shape != (len(t_s), 3) or gyr.shape != (len(t_s), 3):
-        return f"Samples must be (n,), (n, 3) and (n, 3) numbers, but are {t_s.shape}, {acc.shape} and {gyr.shape}"
-    for name, values in (("Time", t_s), ("Acceleration", acc), ("Angular rate", gyr)):
+        raise BadInputError("wrong-shapes", time=str(t_s.shape), acceleration=str(acc.shape), rate=str(gyr.shape))
+    for name, values in (("time", t_s), ("acceleration", acc), ("angular-rate", gyr)):
         if not np.isfinite(values).all():
             row = int(np.flatnonzero(~np.isfinite(values).reshape(len(t_s), -1).all(axis=1))[0])
-            return f"{name} is not a number at sample {row}"
+            raise BadInputError(f"{name}-not-finite", sample=row)
     if len(t_s) > 1 and not (rising := np.diff(t_s) > 0).all():
         row = int(np.flatnonzero(~rising)[0])
-        return f"Time does not rise at sample {row + 1} ({t_s[row]:.3f} s, then {t_s[row + 1]:.3f} s)"
-    return None
+        raise BadInputError("time-does-not-increase", sample=row + 1, before_s=t_s[row], after_s=t_s[row + 1])

@@ -65,7 +65,7 @@ def _recording(analysis: Findings) -> dict[str, Any]:
         "file": analysis.recording.path.name,
         "duration_s": rounded(analysis.recording.duration_s, 3),
         "rate_hz": analysis.recording.rate_hz,
-        "notes": analysis.recording.notes,
+        "notes": [str(note) for note in analysis.recording.notes],
         **analysis.counts,
         "gaps": len(gaps),
         "gaps_s": rounded(sum(gap.to_s - gap.from_s for gap in gaps), 3),

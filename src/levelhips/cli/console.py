@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from levelhips.history import History
     from levelhips.settings import Settings
+    from levelhips.text import Text
 
 
 def console() -> Console:
@@ -35,7 +36,7 @@ def say(out: Console, text: str) -> None:
     out.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
-def say_notes(out: Console, notes: list[str]) -> None:
+def say_notes(out: Console, notes: Iterable[Text | str]) -> None:
     """Print what was missing or corrected while a recording was read."""
     for note in notes:
         say(out, f"Note: {note}")

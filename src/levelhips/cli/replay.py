@@ -86,7 +86,7 @@ def _play_into(path: Path, playing: Replay, view: ReplayView) -> None:
         playing.sinks.append(sink)
         view.play(playing)
         if sink not in playing.sinks:
-            raise RecordingError(f"{path} cannot be written any more ({playing.troubles[0]})", fix="Make room on the disk")
+            raise RecordingError("cannot-finish-writing", path=path, reason=playing.troubles[0])
         sink.close()
     except BaseException:
         sink.abandon()
@@ -96,7 +96,7 @@ def _play_into(path: Path, playing: Replay, view: ReplayView) -> None:
 def _summarize(out: Console, playing: Replay) -> None:
     snapshot, recording = playing.state.snapshot(), playing.recording
     for trouble in playing.troubles:
-        say(error_console(), trouble)
+        say(error_console(), str(trouble))
     came = f"{snapshot.steps} steps, {snapshot.cues} beeps"
     if snapshot.drill is not None:
         came = f"{snapshot.drill.good} repetitions without fault, {snapshot.drill.cheated} with one"

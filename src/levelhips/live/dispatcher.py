@@ -1,4 +1,4 @@
-"""Dispatch of updates to sinks: sound, file, view. A sink that fails is dropped and the others go on."""
+"""Dispatch of updates to sinks: sound, file, view. A sink that fails is dropped, and the others continue."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from typing import Protocol
 
 from levelhips.events import Update
+from levelhips.text import Text, text
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Dispatcher:
 
     def __init__(self, sinks: list[EventSink]) -> None:
         self.sinks: list[EventSink] = list(sinks)
-        self.troubles: list[str] = []
+        self.troubles: list[Text] = []
 
     def dispatch(self, update: Update) -> None:
         for sink in list(self.sinks):
@@ -35,5 +36,5 @@ class Dispatcher:
                 sink.put(update)
             except Exception as error:  # a sink that fails must not cost the others theirs
                 self.sinks.remove(sink)
-                self.troubles.append(f"{type(sink).__name__} stopped: {error}")
+                self.troubles.append(text("live.sink-stopped", sink=type(sink).__name__, error=error))
                 log.warning("%s stopped: %s", type(sink).__name__, error)

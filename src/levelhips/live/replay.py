@@ -11,6 +11,7 @@ from levelhips.recording import Recording
 from levelhips.samples import Samples
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine
+from levelhips.text import Text
 
 TICK_S = 0.02  # of a live source: a notification carries 4 samples at 200 Hz
 
@@ -64,7 +65,7 @@ class Replay:
         return self._dispatcher.sinks
 
     @property
-    def troubles(self) -> list[str]:
+    def troubles(self) -> list[Text]:
         """Of the sinks that were dropped."""
         return self._dispatcher.troubles
 

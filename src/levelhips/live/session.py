@@ -32,6 +32,7 @@ from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine
+from levelhips.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Session:
     statistics : SessionStatistics
     error : BaseException or None
         What ended the session, if it did not end by `stop` or with its source.
-    troubles : list of str
+    troubles : list of Text or LevelHipsError
         What went wrong without ending the session.
     complaint : str
         What was wrong with the last packet that could not be used.
@@ -88,7 +89,7 @@ class Session:
         self.state, self.settings, self.statistics = SessionState(), settings, SessionStatistics()
         self.error: BaseException | None = None
         self.complaint = ""
-        self.troubles: list[str] = []
+        self.troubles: list[Text | LevelHipsError] = []
         self._make_source, self._outward = source, outward
         self._dispatcher = Dispatcher(sinks or [])
         self._recording = SessionRecording(folder)

@@ -7,11 +7,13 @@ from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 
+from levelhips.errors import RecordingError
 from levelhips.recording.recorder import Recorder, check_folder
 from levelhips.sensors.clock import Sync
 from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source
 from levelhips.settings import Settings
+from levelhips.text import Text
 
 
 class SessionRecording:
@@ -33,7 +35,7 @@ class SessionRecording:
             check_folder(folder)
         self._folder = folder
         self.recorder: Recorder | None = None
-        self._news: deque[tuple[str, float]] = deque()
+        self._news: deque[tuple[Text | RecordingError, float]] = deque()
 
     @property
     def paths(self) -> list[Path]:
@@ -69,7 +71,7 @@ class SessionRecording:
             metadata["virtual"] = "1"
         self.recorder.describe(metadata, settings.as_dict(), decoder.scale)
 
-    def take_news(self) -> list[tuple[str, float]]:
+    def take_news(self) -> list[tuple[Text | RecordingError, float]]:
         """Return what the recorder reported since the last call: what happened, and how many seconds are missing."""
         news = []
         while self._news:

@@ -57,9 +57,9 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RecordingError(f"{path} cannot be read ({error.strerror})", fix="Check its name and permissions") from error
+        raise RecordingError("cannot-read", path=path, reason=error.strerror) from error
     if not data.startswith(MAGIC):
-        raise RecordingError(f"{path.name} is not a recording of levelhips", fix="Import it with: levelhips convert")
+        raise RecordingError("not-an-mcap-file", name=path.name)
     found, state = RecordingEvents(path), FileState()
     wanted = event_prefixes(kinds)
     unreadable = 0

@@ -18,6 +18,8 @@ from mcap.exceptions import McapError
 from mcap.records import Metadata
 from mcap.stream_reader import StreamReader
 
+from levelhips.text import Text, text
+
 MAGIC = b"\x89MCAP0\r\n"
 # Our writer closes a chunk at 16 MB at the latest, and the message that passes this limit is under 4 MB. A damaged size
 # must not ask for all memory.
@@ -65,16 +67,13 @@ class FileState:
     unread_bytes: int = 0
     last_s: float = 0.0
 
-    def notes(self) -> list[str]:
-        """What is missing, in sentences for people."""
+    def notes(self) -> list[Text]:
+        """Return what is missing, in sentences for people."""
         notes = []
         if self.damaged_parts:
-            parts = "1 part is" if self.damaged_parts == 1 else f"{self.damaged_parts} parts are"
-            notes.append(f"{parts} damaged and left out; each holds about a second")
+            notes.append(text("recording.note.damaged-parts", n=self.damaged_parts))
         if not self.closed:
-            notes.append(
-                f"The file was not closed: its end is missing ({self.unread_bytes} bytes of a part that is not whole were left out)"
-            )
+            notes.append(text("recording.note.not-closed", n=self.unread_bytes))
         return notes
 
 

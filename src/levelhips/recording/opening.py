@@ -35,7 +35,7 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
             with open(path, "rb") as file:
                 head = file.read(len(MAGIC))
                 if not head:
-                    raise RecordingError(f"{path} is empty", fix="Copy it again from where it came from; nothing was recorded in it")
+                    raise RecordingError("empty-file", name=path)
                 if head == MAGIC:
                     file.seek(0)
                     return check(read_mcap(path, file.read()))
@@ -44,11 +44,11 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
 
         return check(read_table(path, acc_unit, gyr_unit))
     except FileNotFoundError as error:
-        raise RecordingError(f"File not found: {path}", fix="Check the path") from error
+        raise RecordingError("file-not-found", path=path) from error
     except PermissionError as error:
-        raise RecordingError(f"{path} may not be read", fix="Check its permissions") from error
+        raise RecordingError("no-permission-to-read", path=path) from error
     except OSError as error:
-        raise RecordingError(f"{path} cannot be read ({error.strerror})", fix="Copy it to another disk and try again") from error
+        raise RecordingError("cannot-read", path=path, reason=error.strerror) from error
 
 
 def check(recording: Recording) -> Recording:
@@ -62,15 +62,10 @@ def check(recording: Recording) -> Recording:
     samples = recording.samples
     name = recording.path.name
     if len(samples) < 2:
-        raise BadInputError(f"{name} has no samples", fix="Choose another recording")
+        raise BadInputError("no-samples", name=name)
     if not recording.rate_hz >= 40:
-        raise BadInputError(
-            f"{name} has {recording.rate_hz:.3g} samples a second; a landing would fall between two of them",
-            fix="Record with 40 Hz or more; 100-200 Hz is good",
-        )
-    for what, values in (("acceleration", samples.acc_mps2), ("angular rate", samples.gyr_radps)):
+        raise BadInputError("rate-too-low", name=name, rate_hz=recording.rate_hz)
+    for signal, values in (("acceleration", samples.acc_mps2), ("angular-rate", samples.gyr_radps)):
         if float(np.ptp(values, axis=0).max()) == 0.0:
-            raise BadInputError(
-                f"The {what} in {name} never changes: the sensor did not measure", fix="Restart the sensor and record again"
-            )
+            raise BadInputError(f"constant-{signal}", name=name)
     return recording

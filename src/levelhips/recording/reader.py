@@ -18,6 +18,7 @@ from levelhips.recording.frames import DAMAGE_ERRORS, FileState, Message, read_m
 from levelhips.recording.recording import Recording, nominal_rate
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
+from levelhips.text import Text, text
 
 MAX_RATE_ERROR = 0.05  # of the rate in the metadata; crystals are right to 2 %, a wrong setting is off by a quarter or more
 
@@ -98,10 +99,9 @@ def read_mcap(path: Path, data: bytes) -> Recording:
         raise NewerFileError(path.name)
     notes = state.notes()
     if contents.unreadable:
-        notes.append(f"{contents.unreadable} messages could not be read and were left out")
+        notes.append(text("recording.note.unreadable-messages", n=contents.unreadable))
     if contents.unknown_events:
-        unknown = contents.unknown_events
-        notes.append(f"Skipped {unknown} events or commands that this version does not know. Update levelhips to read them.")
+        notes.append(text("recording.note.unknown-events", n=contents.unknown_events))
     if not contents.blocks:
         raise _without_samples(path, foreign=not state.metadata and not contents.packets)
     times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
@@ -109,7 +109,7 @@ def read_mcap(path: Path, data: bytes) -> Recording:
     good = np.isfinite(times) & np.isfinite(forces).all(axis=1) & np.isfinite(rates).all(axis=1)
     good[1:] &= times[1:] > np.maximum.accumulate(np.where(np.isfinite(times), times, -np.inf))[:-1]
     if not good.all():
-        notes.append(f"{int((~good).sum())} samples were damaged or out of order and were left out")
+        notes.append(text("recording.note.bad-samples", n=int((~good).sum())))
         times, forces, rates = times[good], forces[good], rates[good]
     return Recording(
         path,
@@ -128,14 +128,12 @@ def read_mcap(path: Path, data: bytes) -> Recording:
 
 def _without_samples(path: Path, *, foreign: bool) -> RecordingError:
     if foreign:
-        return RecordingError(
-            f"{path.name} is an MCAP file, but not one of levelhips", fix="Choose a recording of levelhips, or a CSV with named units"
-        )
-    return RecordingError(f"{path.name} holds no whole second of samples", fix="It was cut too early to be saved")
+        return RecordingError("foreign-mcap-file", name=path.name)
+    return RecordingError("no-whole-second", name=path.name)
 
 
-def _rate(metadata: dict[str, str], times: Array, notes: list[str]) -> float:
-    """The rate in the metadata if the times agree with it, else the measured one with a note [Hz]."""
+def _rate(metadata: dict[str, str], times: Array, notes: list[Text]) -> float:
+    """Return the rate in the metadata if the times agree with it, else the measured one with a note [Hz]."""
     measured = nominal_rate(times) if len(times) > 1 else 0.0
     try:
         stated = float(metadata["rate_hz"])
@@ -143,5 +141,5 @@ def _rate(metadata: dict[str, str], times: Array, notes: list[str]) -> float:
         return measured
     if abs(stated - measured) <= MAX_RATE_ERROR * measured:
         return stated
-    notes.append(f"The recording says {stated:g} samples a second, but has {measured:g}; the latter is used")
+    notes.append(text("recording.note.wrong-rate", stated_hz=stated, measured_hz=measured))
     return measured

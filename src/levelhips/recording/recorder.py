@@ -24,6 +24,7 @@ from levelhips.events import Event
 from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter, new_name
 from levelhips.samples import Samples
+from levelhips.text import Text, text
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +64,7 @@ def check_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"levelhips")
     except OSError as error:
-        raise RecordingError(
-            f"Recordings cannot be kept in {folder} ({error.strerror})", fix="Choose another folder with --record, or make room"
-        ) from error
+        raise RecordingError("no-recordings-in-folder", folder=folder, reason=error.strerror) from error
 
 
 class Recorder:
@@ -80,7 +79,7 @@ class Recorder:
     metadata : dict
     say : callable
         Called from the recorder's thread with what a person must know: what happened, and how many seconds are missing (0
-        when recording stopped, more when it goes on).
+        when recording stopped, more when it continues).
 
     Attributes
     ----------
@@ -91,7 +90,11 @@ class Recorder:
     """
 
     def __init__(
-        self, folder: Path, sensor: str, metadata: dict[str, str], say: Callable[[str, float], None] = lambda what, lost: None
+        self,
+        folder: Path,
+        sensor: str,
+        metadata: dict[str, str],
+        say: Callable[[Text | RecordingError, float], None] = lambda what, lost: None,
     ) -> None:
         self._folder, self._sensor, self._say = folder, sensor, say
         self._described = _Described(dict(metadata))
@@ -168,7 +171,7 @@ class Recorder:
                 dropped, self.lost_items = self.lost_items, 0
             if dropped:
                 log.error("The disk is too slow: %d items were not recorded", dropped)
-                self._say("The disk is too slow; a part was not recorded", 0.0)
+                self._say(text("recording.disk-too-slow"), 0.0)
             if self._writer is None and items:
                 self._try_again(at_once=closing)
             if self._writer is not None:
@@ -217,7 +220,7 @@ class Recorder:
         log.error("%s", error)
         self._writer = None
         self._failed_s = self._tried_s = time.monotonic()
-        self._say(str(error), 0.0)
+        self._say(error, 0.0)
 
     def _try_again(self, *, at_once: bool) -> None:
         now_s = time.monotonic()
@@ -236,13 +239,13 @@ class Recorder:
             return
         lost_s = now_s - (now_s if self._failed_s is None else self._failed_s) + FLUSH_S
         self._failed_s = None
-        self._say(f"Recording again, into {self.paths[-1].name}", lost_s)
+        self._say(text("recording.recording-again", name=self.paths[-1].name), lost_s)
 
     def _open(self) -> RecordingWriter:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RecordingError(f"{self._folder} cannot be made ({error.strerror})", fix="Choose another folder with --record") from error
+            raise RecordingError("no-recordings-in-folder", folder=self._folder, reason=error.strerror) from error
         stem = new_name(self._sensor).removesuffix(".mcap")
         described = self._described
         part = {"part": str(len(self.paths) + 1), "continues": self.paths[-1].name} if self.paths else {}
@@ -260,7 +263,7 @@ class Recorder:
                 raise
             self.paths.append(path)
             return writer
-        raise RecordingError(f"There are a hundred recordings named {stem} in {self._folder}", fix="Choose another folder with --record")
+        raise RecordingError("too-many-of-one-name", stem=stem, folder=self._folder)
 
     def _finish(self) -> None:
         if self._writer is None:

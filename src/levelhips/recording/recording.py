@@ -13,6 +13,7 @@ from levelhips.commands import Command
 from levelhips.events import Event
 from levelhips.recording.schema import Packet
 from levelhips.samples import Array, Samples
+from levelhips.text import Text
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Recording:
         What was known of the session, and its settings.
     commands, events, packets : list
         What was pressed, found and received at the time.
-    notes : list of str
+    notes : list of Text
         What was missing, damaged or corrected while reading, in sentences for people.
     scale : (float, float) or None
         m/s2 and rad/s per count, if all samples are stored as counts of one scale.
@@ -46,7 +47,7 @@ class Recording:
     commands: list[Command] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     packets: list[Packet] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     scale: tuple[float, float] | None = None
     unknown_events: int = 0
 

@@ -1,4 +1,4 @@
-"""Copy a recording into a new file: what is whole of a damaged one, or a table of another program."""
+"""Copy a recording into a new file: the undamaged parts of a damaged one, or a table of another program."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.recording.recording import Recording
 from levelhips.recording.writer import RecordingWriter
+from levelhips.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Recovered:
     path : Path
         The new recording; the damaged one stays as it is.
     samples, packets, events : int
-    notes : list of str
+    notes : list of Text
         What was missing or damaged.
     """
 
@@ -27,20 +28,20 @@ class Recovered:
     samples: int
     packets: int
     events: int
-    notes: list[str]
+    notes: list[Text]
 
 
 def recover(recording: Recording, to: Path | None = None) -> Recovered:
-    """Write what was read of a damaged recording into a new file beside it.
+    """Write everything that could be read of a damaged recording into a new file next to it.
 
     The copy carries ``recovered_from`` with the name of the original in its metadata: it is the same session.
 
     Parameters
     ----------
     recording : Recording
-        From `open_recording`: everything that is whole.
+        From `open_recording`: everything that could be read.
     to : Path or None
-        The new file; None: beside the old one, with "-recovered" in its name.
+        The new file; None: next to the old one, with "-recovered" in its name.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def recover(recording: Recording, to: Path | None = None) -> Recovered:
         If nothing is wrong with it, or the new file exists or cannot be written.
     """
     if not recording.notes and to is None:
-        raise RecordingError(f"{recording.path.name} is whole", fix="Nothing needs to be recovered; use it as it is")
+        raise RecordingError("nothing-to-recover", name=recording.path.name)
     path = to or recording.path.with_name(f"{recording.path.stem}-recovered.mcap")
     metadata = {**recording.metadata, "rate_hz": f"{recording.rate_hz:.6g}", "recovered_from": recording.path.name}
     copy_into(path, recording, metadata)

@@ -64,11 +64,9 @@ class RecordingWriter:
         try:
             self._file = open(path, "xb")  # noqa: SIM115  # closed in close()
         except FileExistsError as error:
-            raise RecordingError(f"{path} exists already", fix="Choose another name; recordings are never overwritten") from error
+            raise RecordingError("recording-exists", path=path) from error
         except OSError as error:
-            raise RecordingError(
-                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or check its permissions"
-            ) from error
+            raise RecordingError("cannot-write", path=path, reason=error.strerror) from error
         try:
             # A chunk is closed by flush(), once a second; the limit is far away, so that no chunk closes by itself.
             self._mcap = Writer(self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True)
@@ -173,10 +171,7 @@ class RecordingWriter:
     def _fail(self, error: OSError) -> None:
         with contextlib.suppress(OSError):  # closing writes what is buffered, and fails in the same way
             self._file.close()
-        raise RecordingError(
-            f"{self.path} cannot be written any more ({error.strerror})",
-            fix="Make room or choose another disk; what was written up to now can be read",
-        ) from error
+        raise RecordingError("recording-stopped", path=self.path, reason=error.strerror) from error
 
     def __enter__(self) -> Self:
         return self

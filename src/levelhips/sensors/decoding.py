@@ -8,6 +8,7 @@ from levelhips.errors import BadInputError, RecordingError
 from levelhips.recording import Recording
 from levelhips.samples import Samples
 from levelhips.sensors.profile import profiles
+from levelhips.text import text
 
 
 def redecoded(recording: Recording) -> Recording:
@@ -20,10 +21,10 @@ def redecoded(recording: Recording) -> Recording:
     """
     name = recording.metadata.get("profile")
     if not recording.packets or name is None:
-        raise RecordingError(f"{recording.path.name} has no Bluetooth packets", fix="Leave out --raw to use its samples")
+        raise RecordingError("no-packets", name=recording.path.name)
     profile = profiles().get(name)
     if profile is None:
-        raise RecordingError(f"The sensor profile {name!r} is not installed", fix="Install the package that brings it, or leave out --raw")
+        raise RecordingError("profile-not-installed", name=name)
     try:
         asked_hz = float(recording.metadata["asked_hz"])
     except (KeyError, ValueError):
@@ -36,5 +37,5 @@ def redecoded(recording: Recording) -> Recording:
             parts += decoder.push(packet)
         except BadInputError:
             damaged += 1
-    notes = [*recording.notes, *([f"{damaged} packets could not be decoded"] if damaged else [])]
+    notes = [*recording.notes, *([text("recording.note.undecoded-packets", n=damaged)] if damaged else [])]
     return replace(recording, samples=Samples.join(parts), rate_hz=decoder.rate_hz or asked_hz, scale=decoder.scale, notes=notes)

@@ -30,7 +30,7 @@ def read_table(path: Path, acc_unit: str | None, gyr_unit: str | None) -> Record
     """
     for name, unit, known in (("acc", acc_unit, ACC_UNITS), ("gyr", gyr_unit, GYR_UNITS)):
         if unit is not None and unit not in known:
-            raise UnitsError(f"--{name}-unit {unit} is not known", fix=f"Use one of {', '.join(known)}")
+            raise UnitsError("unknown-unit", option=f"--{name}-unit", unit=unit, known=", ".join(known))
     given = GivenUnits(acc_unit, gyr_unit)
     files = phone_export.files_of(path)
     if files is None:

@@ -12,6 +12,7 @@ from levelhips.errors import BadInputError
 from levelhips.recording.importers.units import acc_factor, gyr_factor
 from levelhips.recording.recording import Recording, nominal_rate
 from levelhips.samples import Array, Samples
+from levelhips.text import Text, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Imported:
         As the table names them.
     source : str
         Which program wrote the table.
-    notes : list of str
+    notes : list of Text
         What was done to the signals, in sentences for people.
     first_line : int
         Line of the file on which the numbers begin.
@@ -47,7 +48,7 @@ class Imported:
     acc_unit: str | None
     gyr_unit: str | None
     source: str
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     first_line: int = 2
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
@@ -65,7 +66,7 @@ def assemble(path: Path, imported: Imported, given: GivenUnits) -> Recording:
     """
     name = path.name
     if len(imported.t_s) < 2:
-        raise BadInputError(f"{name} has no samples", fix="Choose another recording")
+        raise BadInputError("no-samples", name=name)
     _skip_missing_values(name, imported)
     _skip_repeated_times(name, imported)
     acc = imported.acc * acc_factor(name, imported.acc, imported.acc_unit, given.acc)
@@ -81,9 +82,9 @@ def _skip_missing_values(name: str, imported: Imported) -> None:
     if not missing:
         return
     if missing > len(good) // 2:
-        raise BadInputError(f"{missing} of {len(good)} rows of {name} have missing values", fix="Export it again")
+        raise BadInputError("mostly-missing-values", name=name, missing=missing, rows=len(good))
     first = int(np.flatnonzero(~good)[0]) + imported.first_line
-    imported.notes.append(f"Skipped {missing} rows with missing values (first: line {first}); they are treated as lost samples")
+    imported.notes.append(text("recording.note.missing-values", n=missing, line=first))
     imported.keep(good)
 
 
@@ -91,16 +92,11 @@ def _skip_repeated_times(name: str, imported: Imported) -> None:
     steps = np.diff(imported.t_s)
     if (steps < 0).any():
         row = int(np.flatnonzero(steps < 0)[0])
-        raise BadInputError(
-            f"Time goes back in {name}: {imported.t_s[row]:.3f} s, then {imported.t_s[row + 1]:.3f} s",
-            fix="Sort the rows, or split the file there into two recordings",
-        )
+        raise BadInputError("time-goes-back", name=name, before_s=imported.t_s[row], after_s=imported.t_s[row + 1])
     if not (steps == 0).any():
         return
     fresh = np.concatenate([[True], steps > 0])
-    imported.notes.append(
-        f"Skipped {int((~fresh).sum()):,} of {len(fresh):,} rows with a repeated time stamp. Are there two sensors in this file?"
-    )
+    imported.notes.append(text("recording.note.repeated-times", n=int((~fresh).sum()), rows=len(fresh)))
     imported.keep(fresh)
     if len(imported.t_s) < 2:
-        raise BadInputError(f"Time stands still in {name}", fix="Export it again with a time column in seconds")
+        raise BadInputError("time-never-changes", name=name)

@@ -24,10 +24,7 @@ def read(table: Table) -> Imported:
         If columns are missing, or gravity was taken out of the acceleration.
     """
     if _is_free_acceleration(table):
-        raise BadInputError(
-            f"{table.name} has only free acceleration, from which gravity was taken out",
-            fix="Export with 'Acceleration' (raw) and 'Angular velocity'",
-        )
+        raise BadInputError("only-free-acceleration", name=table.name)
     imported = named_units.read(table)
     imported.source = SOURCE
     imported.acc_unit, imported.gyr_unit = imported.acc_unit or "mps2", imported.gyr_unit or "dps"

@@ -13,6 +13,7 @@ from levelhips.recording.importers import named_units, phyphox, sensor_logger
 from levelhips.recording.importers.assemble import Imported
 from levelhips.recording.importers.table import Sensors, parse
 from levelhips.samples import Array
+from levelhips.text import Text, text
 
 Files = dict[str, Callable[[], bytes]]  # file name in lower case -> its bytes
 # Files that hold both sensors: phyphox with both on one clock, and our own.
@@ -38,7 +39,7 @@ def files_of(path: Path) -> Files | None:
         with zipfile.ZipFile(path) as archive:
             contents = {Path(name).name.lower(): archive.read(name) for name in archive.namelist() if name.lower().endswith(".csv")}
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise RecordingError(f"{path.name} is a damaged zip ({error})", fix="Export it again") from error
+        raise RecordingError("damaged-zip", name=path.name, reason=error) from error
     return {name: (lambda data=data: data) for name, data in contents.items()}  # type: ignore[misc]
 
 
@@ -61,23 +62,19 @@ def read(path: Path, files: Files) -> Imported:
     acc_name = next((name for name in (*sensor_logger.WITH_GRAVITY, *phyphox.WITH_GRAVITY) if name in files), None)
     gyr_name = next((name for name in _GYROSCOPE if name in files), None)
     if acc_name is None or gyr_name is None:
-        what = "accelerometer" if acc_name is None else "gyroscope"
-        raise BadInputError(
-            f"{path.name} holds no {what} data",
-            fix="Export accelerometer (with gravity) and gyroscope, both, as CSV into one folder or zip",
-        )
+        raise BadInputError("no-accelerometer-file" if acc_name is None else "no-gyroscope-file", name=path.name)
     acc_table, gyr_table = parse(acc_name, files[acc_name]()), parse(gyr_name, files[gyr_name]())
     (acc, acc_unit), (gyr, gyr_unit) = acc_table.axes("acc"), gyr_table.axes("gyr")
     acc_s, gyr_s = acc_table.time_s(), gyr_table.time_s()
-    source, notes = phyphox.SOURCE, []
+    source, notes = phyphox.SOURCE, list[Text]()
     if sensor_logger.recognizes(acc_table):
         source = sensor_logger.SOURCE
         acc_unit, gyr_unit = acc_unit or sensor_logger.ACC_UNIT, gyr_unit or sensor_logger.GYR_UNIT
     if acc_name not in sensor_logger.WITH_GRAVITY and sensor_logger.GRAVITY in files:
         acc = acc + sensor_logger.gravity(parse(sensor_logger.GRAVITY, files[sensor_logger.GRAVITY]()), acc_s)
-        notes.append("Gravity was added to the accelerometer again")
+        notes.append(text("recording.note.gravity-added"))
     t_s, acc, gyr, rate_hz = _on_one_clock(acc_s, acc, gyr_s, gyr)
-    notes.append(f"Accelerometer and gyroscope were brought onto one clock of {rate_hz:.4g} Hz")
+    notes.append(text("recording.note.one-clock", rate_hz=rate_hz))
     return Imported(t_s, acc, gyr, acc_unit, gyr_unit, source, notes)
 
 
@@ -86,7 +83,7 @@ def _on_one_clock(acc_s: Array, acc: Array, gyr_s: Array, gyr: Array) -> tuple[A
     acc_s, acc = _rising(acc_s, acc)
     gyr_s, gyr = _rising(gyr_s, gyr)
     if min(len(acc_s), len(gyr_s)) < 2 or acc_s[-1] <= gyr_s[0] or gyr_s[-1] <= acc_s[0]:
-        raise BadInputError("Accelerometer and gyroscope were not recorded at the same time", fix="Export both from the same recording")
+        raise BadInputError("sensors-at-different-times")
     step_s = float(np.median(np.diff(acc_s)))
     t_s = np.arange(max(acc_s[0], gyr_s[0]), min(acc_s[-1], gyr_s[-1]), step_s)
     inside = np.ones(len(t_s), dtype=bool)

@@ -88,11 +88,7 @@ class Table:
             columns.setdefault(match.group("axis"), i)
             unit = UNIT_WORDS.get(word) or unit
         if set(columns) != {"x", "y", "z"}:
-            what = "acceleration" if sensor == "acc" else "angular rate"
-            raise BadInputError(
-                f"{self.name} has no columns for the {what} (found: {self._found})",
-                fix="Name them time_s, acc_x_mps2 (or acc_x_g) ... and gyr_x_radps (or gyr_x_dps) ...",
-            )
+            raise BadInputError(f"no-{sensor}-columns", name=self.name, found=self._found)
         if unit in (GYR_UNITS if sensor == "acc" else ACC_UNITS):
             unit = None
         return self.values[:, [columns[axis] for axis in "xyz"]], unit
@@ -107,7 +103,7 @@ class Table:
         """
         found = [(i, match) for i, name in enumerate(self.columns) if (match := _TIME.match(name))]
         if not found:
-            raise BadInputError(f"{self.name} has no time column (found: {self._found})", fix="Name it time_s")
+            raise BadInputError("no-time-column", name=self.name, found=self._found)
         # Sensor Logger has a column of wall-clock nanoseconds too; its seconds_elapsed is the one without jumps.
         i, match = next(((i, match) for i, match in found if match.group("name") == "seconds_elapsed"), found[0])
         values = self.values[:, i]
@@ -127,7 +123,7 @@ class Table:
         for factor in (1.0, 1e-3, 1e-6, 1e-9):
             if low <= step * factor <= high:
                 return (values - finite[0]) * factor if factor < 1 else values
-        raise UnitsError(f"{self.name} does not name the unit of its time", fix="Name the column time_s, time_ms, time_us or time_ns")
+        raise UnitsError("time-without-unit", name=self.name)
 
     @property
     def _found(self) -> str:
@@ -158,10 +154,7 @@ def parse(name: str, data: bytes) -> Table:
         if "\x00" in text[:4096]:
             raise ValueError("text has no zero bytes")
     except ValueError as error:  # UnicodeDecodeError is one
-        raise RecordingError(
-            f"Cannot read {name}: not a levelhips recording (.mcap) or a CSV file",
-            fix="Choose a recording of levelhips, or a CSV with named units in UTF-8",
-        ) from error
+        raise RecordingError("not-a-recording", name=name) from error
     for row, line in enumerate(text[:_HEAD_LETTERS].splitlines()[:_HEAD_LINES]):
         for delimiter in (",", ";", "\t"):
             cells = [cell.strip().strip('"').strip().lower() for cell in line.split(delimiter)]
@@ -169,17 +162,14 @@ def parse(name: str, data: bytes) -> Table:
                 values = _numbers(name, text, row, delimiter, len(cells))
                 return Table(name, cells, values, row + 2)
     if not text.strip():
-        raise RecordingError(f"{name} is empty", fix="Copy it again from where it came from; nothing was recorded in it")
-    raise BadInputError(
-        f"{name} has no header with a time column and sensor columns",
-        fix="Its first line should be like time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps",
-    )
+        raise RecordingError("empty-file", name=name)
+    raise BadInputError("no-header", name=name)
 
 
 def _numbers(name: str, text: str, header_row: int, delimiter: str, columns: int) -> Array:
     decimal_comma = delimiter != "," and "," in text[:_HEAD_LETTERS].split("\n", header_row + 1)[-1]
     if not any(line.strip() for line in text.splitlines()[header_row + 1 :][:1000]):
-        raise BadInputError(f"{name} has a header but no rows", fix="Export it again; nothing was recorded in it")
+        raise BadInputError("header-without-rows", name=name)
     body = io.StringIO(text.replace(",", ".") if decimal_comma else text)
     try:
         values = np.loadtxt(body, delimiter=delimiter, skiprows=header_row + 1, ndmin=2, comments=None)

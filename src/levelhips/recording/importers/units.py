@@ -30,7 +30,6 @@ UNIT_WORDS = {
 _GRAVITY_RANGES = {"g": (0.5, 2.0), "mg": (500.0, 2000.0), "mps2": (5.0, 20.0)}
 # 20 rad/s is 1,150 deg/s, three times what the sacrum reaches in running; as 20 deg/s it is slow walking.
 _FAST = 20.0
-_FIX = "Name the units with --acc-unit g|mps2|mg and --gyr-unit dps|radps"
 
 
 def acc_factor(name: str, acc: Array, named: str | None, given: str | None) -> float:
@@ -45,10 +44,10 @@ def acc_factor(name: str, acc: Array, named: str | None, given: str | None) -> f
     likely = next((unit for unit, (low, high) in _GRAVITY_RANGES.items() if low < size < high), None)
     unit = given or named
     if unit is None:
-        hint = f"; with a median of {size:.3g} they look like {likely}" if likely else ""
-        raise UnitsError(f"{name} does not name the unit of its accelerations{hint}", fix=_FIX)
+        code = "acceleration-without-unit" if likely is None else "acceleration-without-unit-likely"
+        raise UnitsError(code, name=name, median=size, likely=likely)
     if likely is not None and likely != unit and given is None:
-        raise UnitsError(f"The accelerations in {name} are named {unit}, but with a median of {size:.3g} they look like {likely}", fix=_FIX)
+        raise UnitsError("wrong-acceleration-unit", name=name, unit=unit, median=size, likely=likely)
     return ACC_UNITS[unit]
 
 
@@ -63,8 +62,7 @@ def gyr_factor(name: str, gyr: Array, named: str | None, given: str | None) -> f
     fast = float(np.quantile(np.abs(gyr).max(axis=1), 0.99))
     unit = given or named
     if unit is None:
-        hint = "; they look like dps" if fast > _FAST else ""
-        raise UnitsError(f"{name} does not name the unit of its angular rates{hint}", fix=_FIX)
+        raise UnitsError("rate-without-unit-likely" if fast > _FAST else "rate-without-unit", name=name, fastest=fast)
     if unit == "radps" and fast > _FAST and given is None:
-        raise UnitsError(f"The angular rates in {name} are named radps, but with {fast:.3g} they look like dps", fix=_FIX)
+        raise UnitsError("wrong-rate-unit", name=name, fastest=fast)
     return float(GYR_UNITS[unit])

@@ -1,0 +1,136 @@
+"""The sentences of errors and notes, each in full: what happened, what to do, and the values in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from levelhips import Samples, open_recording
+from levelhips.errors import LevelHipsError
+from levelhips.recording.event_reader import read_events
+from levelhips.recording.recorder import check_folder
+from levelhips.recording.recover import recover
+from levelhips.recording.writer import RecordingWriter
+from levelhips.samples import Array
+from levelhips.sensors.decoding import redecoded
+
+OURS = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
+
+
+def sentences_of(call: object, *arguments: object, **named: object) -> tuple[str, str]:
+    """What happened and what to do, of the error that a call raises."""
+    assert callable(call)
+    with pytest.raises(LevelHipsError) as caught:
+        call(*arguments, **named)
+    return caught.value.what, caught.value.fix
+
+
+def table(path: Path, header: str = OURS, *, t_s: Array | None = None, gyr: float = 0.5, acc: float = 9.81) -> Path:
+    """A CSV file of two seconds at 100 Hz: an acceleration and an angular rate that swing a little."""
+    t_s = np.arange(200) / 100 if t_s is None else t_s
+    swing = np.sin(np.arange(len(t_s)))
+    columns = [t_s, 0 * swing, acc * (1 + 0.1 * swing), 0 * swing, gyr * swing, 0 * swing, 0 * swing]
+    np.savetxt(path, np.stack(columns, axis=1), delimiter=",", header=header, comments="", fmt="%.4f")
+    return path
+
+
+# ---- recordings
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "what", "fix"),
+    [
+        (
+            OURS.replace("mps2", "g"),
+            {},
+            "The acceleration columns of run.csv name the unit g, but a median of 9.82 suggests mps2",
+            "Give the right unit with --acc-unit: g, mps2 or mg",
+        ),
+        (
+            OURS.replace("_mps2", ""),
+            {"acc": 1.0},
+            "The acceleration columns of run.csv have no unit; a median of 1 suggests g",
+            "Give the unit with --acc-unit: g, mps2 or mg",
+        ),
+        (
+            OURS,
+            {"gyr": 400.0},
+            "The angular rate columns of run.csv name the unit radps, but values up to 400 suggest dps",
+            "Give the right unit with --gyr-unit: dps or radps",
+        ),
+        (
+            OURS.replace("gyr_y", "other"),
+            {},
+            "run.csv has no angular rate columns (found: time_s, acc_x_mps2, acc_y_mps2, acc_z_mps2, gyr_x_radps, other_radps, "
+            "gyr_z_radps)",
+            "Name them gyr_x_radps, gyr_y_radps and gyr_z_radps (or gyr_x_dps ...)",
+        ),
+        (
+            OURS,
+            {"t_s": np.r_[0:1:0.01, 0.5:1:0.01]},
+            "Time goes back in run.csv: 0.990 s, then 0.500 s",
+            "Sort the rows, or split the file there into two recordings",
+        ),
+        (
+            OURS,
+            {"t_s": np.arange(200) / 25},
+            "run.csv has 25 samples per second: a landing would fall between two of them",
+            "Record at 40 Hz or more; 100-200 Hz is good",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_right(header: str, values: dict[str, object], what: str, fix: str, tmp_path: Path) -> None:
+    path = table(tmp_path / "run.csv", header, **values)  # type: ignore[arg-type]
+    assert sentences_of(open_recording, path) == (what, fix)
+
+
+def test_files_that_are_missing_foreign_or_in_the_way(tmp_path: Path) -> None:
+    assert sentences_of(open_recording, tmp_path / "none.mcap") == (f"File not found: {tmp_path}/none.mcap", "Check the path")
+    (tmp_path / "hello.csv").write_text("hello", encoding="utf-8")
+    assert sentences_of(open_recording, tmp_path / "hello.csv") == (
+        "hello.csv has no header with columns for time and sensor values",
+        f"Begin it with a line such as {OURS}",
+    )
+    assert sentences_of(read_events, tmp_path / "hello.csv", ()) == (
+        "hello.csv is not a levelhips recording",
+        "Import it with: levelhips convert",
+    )
+    assert sentences_of(RecordingWriter, tmp_path / "hello.csv", {}) == (
+        f"{tmp_path}/hello.csv already exists",
+        "Choose another name; recordings are never overwritten",
+    )
+    assert sentences_of(check_folder, tmp_path / "hello.csv" / "runs") == (
+        f"No recordings can be written into {tmp_path}/hello.csv/runs (Not a directory)",
+        "Choose another folder with --record, or free some disk space",
+    )
+
+
+def test_a_recording_without_damage_or_packets(tmp_path: Path) -> None:
+    recording = open_recording(table(tmp_path / "run.csv"))
+    assert sentences_of(recover, recording) == ("run.csv is not damaged", "Use it as it is")
+    assert sentences_of(redecoded, recording) == ("run.csv has no Bluetooth packets", "Leave out --raw to use its samples")
+
+
+def test_samples_that_are_wrong() -> None:
+    t_s, acc, gyr = np.arange(3) / 100, np.ones((3, 3)), np.ones((3, 3))
+    assert sentences_of(Samples.checked, t_s[:2], acc, gyr)[0] == (
+        "Samples must be arrays of shape (n,), (n, 3) and (n, 3), not (2,), (3, 3) and (3, 3)"
+    )
+    acc[1, 2] = np.nan
+    assert sentences_of(Samples.checked, t_s, acc, gyr)[0] == "The acceleration of sample 1 is not a number"
+    assert sentences_of(Samples.checked, t_s[::-1], gyr, gyr) == (
+        "Time does not increase at sample 1 (0.020 s, then 0.010 s)",
+        "Sort the samples, or split the recording there",
+    )
+
+
+def test_what_was_left_out_of_a_table_is_noted(tmp_path: Path) -> None:
+    path = table(tmp_path / "run.csv", t_s=np.repeat(np.arange(100) / 100, 2))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:41], "x,x,x,x,x,x,x", *lines[41:]]), encoding="utf-8")
+    assert [str(note) for note in open_recording(path).notes] == [
+        "Skipped 1 row with missing values (line 42); treated as a lost sample",
+        "Skipped 100 of 200 rows with a repeated time stamp. Are there two sensors in this file?",
+    ]
