@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
+from bench import sentences
 from bench import texts as catalogs
 
 from levelhips.errors import LevelHipsError, NewerFileError
@@ -201,3 +203,82 @@ def test_files_of_other_languages_are_up_to_date(language: str) -> None:
     for source in sorted((catalogs.FOLDER / catalogs.SOURCE).glob("*.po")):
         target = catalogs.FOLDER / language / source.name
         assert target.read_text(encoding="utf-8") == catalogs.updated(source, language), "run: make texts"
+
+
+# ---- catalogs and source together
+
+MESSAGES = {language: catalogs.messages(language) for language in LANGUAGES}
+USES = sentences.uses()
+ALLOWED = dict(line.rsplit(" ", 1) for line in (Path(__file__).parent / "data" / "outside_catalog.txt").read_text().splitlines())
+
+
+def forms(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def test_every_key_in_the_source_is_in_the_english_catalog() -> None:
+    keys = set(MESSAGES["en"])
+    missing = []
+    for use in USES:
+        if use.is_prefix:
+            missing += [] if any(key.startswith(use.key) for key in keys) else [f"{use.place}: {use.key}"]
+        else:
+            wanted = [f"{use.key}.{part}" for part in ("what", "fix")] if use.is_error else [use.key]
+            missing += [f"{use.place}: {key}" for key in wanted if key not in keys]
+    assert not missing
+
+
+def test_every_message_is_used() -> None:
+    whole = {use.key for use in USES if not use.is_prefix}
+    whole |= {f"{key}.{part}" for key in whole for part in ("what", "fix") if key.startswith("error.")}
+    prefixes = tuple(use.key for use in USES if use.is_prefix)
+    constants = {"number.decimal-mark"}
+    assert [key for key in MESSAGES["en"] if key not in whole | constants and not key.startswith(prefixes)] == []
+
+
+def test_every_field_of_a_message_gets_a_value() -> None:
+    wrong = []
+    for use in USES:
+        keys = [f"{use.key}.what", f"{use.key}.fix"] if use.is_error else [use.key]
+        for message in (MESSAGES["en"][key] for key in keys if key in MESSAGES["en"] and not use.is_prefix):
+            for form in forms(message):
+                if use.values is not None and (missing := sentences.fields(form) - use.values):
+                    wrong.append(f"{use.place}: {message.id} needs {sorted(missing)}")
+    assert not wrong
+
+
+def test_no_sentence_for_people_is_outside_the_catalog() -> None:
+    found: dict[str, list[str]] = {}
+    for path in sentences.files():
+        place = path.relative_to(sentences.SOURCE)
+        found.setdefault(place.parts[0], []).extend(f"{place}:{line}: {words!r}" for line, words in sentences.sentences(path))
+    assert {package: lines for package, lines in found.items() if len(lines) > int(ALLOWED.get(package, 0))} == {}
+
+
+def test_the_lint_finds_sentences_and_leaves_names_logs_and_docstrings_alone(tmp_path: Path) -> None:
+    module = tmp_path / "m.py"
+    module.write_text(
+        '"""A docstring of words."""\n'
+        'say(f"No sensor {name} was found")\n'
+        'raise ValueError("not for users at all")\n'
+        'log.debug("connected to %s again", x)\n'
+        'db.execute("SELECT name from sessions")\n'
+        'x = tr("cli.run.help")\n'
+        'y: Literal["walk run"]\n'
+        'label = "drop of a step"\n'
+    )
+    assert [(line, words) for line, words in sentences.sentences(module)] == [(2, "No sensor {} was found"), (8, "drop of a step")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_translations_have_the_fields_and_plural_forms_of_the_english_messages(language: str) -> None:
+    for key, message in MESSAGES[language].items():
+        english = MESSAGES["en"][key]
+        assert isinstance(message.string, str) == isinstance(english.string, str), key
+        wanted = frozenset().union(*(sentences.fields(form) for form in forms(english)))
+        for form in filter(None, forms(message)):
+            assert sentences.fields(form) <= wanted, key
+            if isinstance(message.string, str):
+                assert sentences.fields(form) == wanted, key
+            assert form.endswith(".") == forms(english)[0].endswith("."), f"{key}: a full stop in one language only"
+            assert form == form.strip() or forms(english)[0] != forms(english)[0].strip(), key

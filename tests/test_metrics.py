@@ -235,7 +235,7 @@ def true_steps_by_side() -> dict[tuple[str, Side], float]:
 def test_a_metric_that_contradicts_itself_is_refused() -> None:
     good: dict[str, Any] = {"key": "some_figure", "of": Step, "field": "drop_rad", "label": "Some figure", "help": "A figure."}
     Metric(**good)
-    for wrong in ({"key": "Some figure"}, {"of": Side}, {"unit": "furlong"}, {"label": ""}, {"help": ""}, {"digits": None}):
+    for wrong in ({"key": "Some figure"}, {"of": Side}, {"unit": "furlong"}, {"digits": None}):
         with pytest.raises(ValueError, match="figure"):
             Metric(**good | wrong)
     with pytest.raises(ValueError, match="key"):
@@ -280,13 +280,14 @@ EARLY = Metric(
 )  # fmt: skip
 BROKEN = Metric(key="broken", of=Step, field="no_such_field", label="Broken", help="Has no value.")
 TAKEN = replace(EARLY, key="cadence", column="taken")
+UNNAMED = Metric(key="unnamed", of=Step, field="drop_rad")  # its label and help are in no catalog
 NO_METRIC = "not a metric"
 
 
 @pytest.fixture
 def plugged_in(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     def entries(group: str) -> list[EntryPoint]:
-        names = ("EARLY", "BROKEN", "TAKEN", "NO_METRIC", "MISSING")
+        names = ("EARLY", "BROKEN", "TAKEN", "UNNAMED", "NO_METRIC", "MISSING")
         return [EntryPoint(name.lower(), f"{__name__}:{name}", group) for name in names] if group == installed_metrics.GROUP else []
 
     monkeypatch.setattr(levelhips.plugins, "entry_points", entries)

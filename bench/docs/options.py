@@ -10,7 +10,7 @@ import typer.main
 from bench.docs.markdown import number, table
 from levelhips.bounds import specs
 from levelhips.cli.app import GROUPS, app
-from levelhips.settings.model import SECTIONS
+from levelhips.settings.model import SECTIONS, help_of
 
 
 def settings(section: str) -> str:
@@ -18,7 +18,12 @@ def settings(section: str) -> str:
     return table(
         ("name", "default", "accepts", "meaning"),
         [
-            (f"`{spec.name}`", "" if spec.default is None else f"`{json.dumps(spec.default)}`", spec.accepts, spec.help)
+            (
+                f"`{spec.name}`",
+                "" if spec.default is None else f"`{json.dumps(spec.default)}`",
+                spec.accepts,
+                help_of(f"{section}.{spec.name}"),
+            )
             for spec in specs(SECTIONS[section])
         ],
     )

@@ -2,7 +2,7 @@
 
     @dataclass(frozen=True, slots=True)
     class ContactSettings:
-        threshold_g: float = bounded(0.6, 0.3, 1.2, help="specific force at which a contact is found [g]")
+        threshold_g: float = bounded(0.6, 0.3, 1.2)  # [g]
 
         def __post_init__(self) -> None:
             check(self)
@@ -43,12 +43,11 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What one settings field accepts, what it means and what it is if nobody sets it."""
+    """What one settings field accepts, and what it is if nobody sets it."""
 
     name: str
     kind: type
     default: Any
-    help: str = ""
     optional: bool = False
     low: float = -math.inf
     high: float = math.inf
@@ -80,21 +79,16 @@ class FieldSpec:
         return isinstance(value, number) and not isinstance(value, bool) and bool(self.low <= value <= self.high)  # type: ignore[operator]
 
 
-def bounded(default: T, low: float, high: float, *, help: str = "") -> T:
+def bounded(default: T, low: float, high: float) -> T:
     """Return a dataclass field for a number from `low` to `high`, both included; a default of None makes it optional."""
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"a range from {low:g} to {high:g} is not one")
-    return field(default=default, metadata={"low": low, "high": high, "help": help})
+    return field(default=default, metadata={"low": low, "high": high})
 
 
-def choice(default: T, choices: tuple[str, ...] = (), *, help: str = "") -> T:
+def choice(default: T, choices: tuple[str, ...] = ()) -> T:
     """Return a dataclass field for one of several words; the choices of a `Literal` need not be repeated."""
-    return field(default=default, metadata={"choices": choices, "help": help})
-
-
-def described(default: T, *, help: str) -> T:
-    """Return a dataclass field for a switch or a free text, with its help."""
-    return field(default=default, metadata={"help": help})
+    return field(default=default, metadata={"choices": choices})
 
 
 def check(settings: object) -> None:
@@ -133,7 +127,7 @@ def _spec(cls: type, name: str, hint: Any, default: Any, declared: dict[str, Any
     if kind in (int, float) and "low" not in declared:
         raise TypeError(f"{cls.__name__}.{name} has no range: declare it with bounded()")
     limits = {key: declared[key] for key in ("low", "high") if key in declared}
-    return FieldSpec(name, kind, default, declared.get("help", ""), optional, choices=choices, **limits)
+    return FieldSpec(name, kind, default, optional, choices=choices, **limits)
 
 
 def shown(value: object) -> str:

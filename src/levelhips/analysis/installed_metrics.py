@@ -11,6 +11,7 @@ from typing import Any
 
 from levelhips.metrics import BUILT_IN, Metric, Metrics
 from levelhips.plugins import installed
+from levelhips.text import Text, has
 
 log = logging.getLogger(__name__)
 GROUP = "levelhips.metrics"
@@ -20,11 +21,15 @@ GROUP = "levelhips.metrics"
 def metrics() -> Metrics:
     """Return all metrics: ours, then those under the entry point group `levelhips.metrics`, by the names of their entry points.
 
-    A plug-in that cannot be loaded, or whose key or column is taken, is left out with a warning. One that raises on an
-    event has no value there: it costs neither the table nor a running session.
+    A plug-in that cannot be loaded, that has no label or help, or whose key or column is taken, is left out with a warning.
+    One that raises on an event has no value there: it costs neither the table nor a running session.
     """
     found = BUILT_IN
     for name, metric in installed(GROUP, Metric).items():
+        unwritten = [part.key for part in (metric.label, metric.help) if isinstance(part, Text) and not has(part.key)]
+        if unwritten:
+            log.warning("Metric %s is left out: it has no %s", name, " and no ".join(unwritten))
+            continue
         try:
             found = found.with_added(replace(metric, field=_Guarded(metric)))
         except ValueError as error:

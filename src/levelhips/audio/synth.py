@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from levelhips.bounds import bounded, check, described
+from levelhips.bounds import bounded, check
 from levelhips.events import Cue, Side, Signal, SignalKind
 
 Sound = NDArray[np.float32]
@@ -19,18 +19,18 @@ Sound = NDArray[np.float32]
 class SoundSettings:
     """Volume, pitch and length of the beeps. The pitches are a fifth or more apart, so that each side is known by ear and by pitch."""
 
-    volume: float = bounded(0.7, 0.0, 1.0, help="volume, 1 is full scale")
+    volume: float = bounded(0.7, 0.0, 1.0)
     # Above the rumble of a treadmill; earbuds and phones are weak below 100 Hz, many ears are above 4 kHz.
-    left_hz: float = bounded(587.0, 100.0, 4000.0, help="pitch of a beep in left stance [Hz]")
-    right_hz: float = bounded(988.0, 100.0, 4000.0, help="pitch of a beep in right stance [Hz]")
+    left_hz: float = bounded(587.0, 100.0, 4000.0)
+    right_hz: float = bounded(988.0, 100.0, 4000.0)
     # Short against a stance of 0.2-0.3 s, long enough for a pitch.
-    pip_s: float = bounded(0.090, 0.03, 0.3, help="length of a beep [s]")
-    ramp_s: float = bounded(0.006, 0.002, 0.05, help="rise and fall of a beep [s]")  # a shorter ramp clicks
+    pip_s: float = bounded(0.090, 0.03, 0.3)
+    ramp_s: float = bounded(0.006, 0.002, 0.05)  # a shorter ramp clicks
     # Against the loudest. Below -60 dB nothing is heard; above 0 dB the loudest would clip.
-    quietest_db: float = bounded(-10.0, -60.0, 0.0, help="loudness of a beep just over the limit, against the loudest [dB]")
-    double_from: float = bounded(0.6, 0.0, 1.0, help="severity (0 to 1) from which the beep comes twice")  # heard where loudness is not
-    other_ear_db: float = bounded(-18.0, -60.0, 0.0, help="loudness in the other ear [dB]")  # a little: an earbud may have fallen out
-    words: bool = described(True, help="a voice leads through drills and run protocols")
+    quietest_db: float = bounded(-10.0, -60.0, 0.0)
+    double_from: float = bounded(0.6, 0.0, 1.0)  # heard where loudness is not
+    other_ear_db: float = bounded(-18.0, -60.0, 0.0)  # a little: an earbud may have fallen out
+    words: bool = True
 
     def __post_init__(self) -> None:
         check(self)

@@ -26,7 +26,7 @@ KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Setting, such a
 @settings_app.command("list")
 def list_() -> None:
     """List every setting: value, source, accepted values and meaning."""
-    from levelhips.settings.model import SPECS
+    from levelhips.settings.model import SPECS, help_of
 
     resolved, out, section = _resolved(), console(), ""
     for key, spec in SPECS.items():
@@ -35,7 +35,7 @@ def list_() -> None:
             say(out, f"[{section}]")
         value = written(resolved.value(key)) or "not set"
         say(out, f"  {key} = {value}  ({resolved.source(key)})")
-        say(out, f"      {spec.help}; {spec.accepts}")
+        say(out, f"      {help_of(key)}; {spec.accepts}")
 
 
 @settings_app.command()
@@ -146,6 +146,7 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
         If the setting does not accept it.
     """
     from levelhips.bounds import FieldError
+    from levelhips.settings.model import help_of
 
     value: Any = text
     if spec.kind is bool:
@@ -158,7 +159,7 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
     try:
         spec.check(value)
     except FieldError as error:
-        raise SettingsError(f"Setting {key} {error.problem}", fix=f"Give another value; {key} is: {spec.help}") from error
+        raise SettingsError(f"Setting {key} {error.problem}", fix=f"Give another value; {key} is: {help_of(key)}") from error
     if key == "drill.name" and value:
         from levelhips.settings.installed import drill_named
 

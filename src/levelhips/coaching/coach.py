@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from levelhips.bounds import FieldError, bounded, check, choice, described
+from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.coaching.forecast import Crossing, PeakForecast, RiseForecast
 from levelhips.coaching.run_protocol import ProtocolClock, ProtocolSettings
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
@@ -38,19 +38,19 @@ from levelhips.samples import Array, Gap
 class CueSettings:
     """When a drop over the limit is answered by a beep."""
 
-    when: Literal["every", "k-of-n"] = choice("every", help="beep at every step over the limit, or if k of the last n are")
+    when: Literal["every", "k-of-n"] = choice("every")
     # Of the last n steps of a side, this one included; 100 steps of a side are more than a minute.
-    k: int = bounded(3, 1, 100, help="k-of-n: how many steps over the limit")
-    n: int = bounded(5, 1, 100, help="k-of-n: among how many steps of the same side")
+    k: int = bounded(3, 1, 100)
+    n: int = bounded(5, 1, 100)
     # 0.3 s is shorter than any step: two sounds must not run into one another. After a minute nobody knows what a beep was for.
-    spacing_s: float = bounded(0.3, 0.0, 60.0, help="shortest time between two beeps [s]")
+    spacing_s: float = bounded(0.3, 0.0, 60.0)
     # Three times a runner's spread from step to step, which is 0.4 to 0.9 deg; at 0 every beep would be the loudest.
-    severe_deg: float = bounded(2.0, 0.1, 30.0, help="peak over the limit at which the beep is loudest [deg]")
-    forecast: bool = described(False, help="beep early, at the forecast of the peak")
+    severe_deg: float = bounded(2.0, 0.1, 30.0)
+    forecast: bool = False
     # Before 20 ms the landing still shakes the sensor; after 100 ms the peak itself is there.
-    forecast_s: float = bounded(0.040, 0.02, 0.1, help="time after contact at which the peak is forecast [s]")
+    forecast_s: float = bounded(0.040, 0.02, 0.1)
     # A loss of 0.1 s costs no step; after a minute the runner has long looked.
-    back_s: float = bounded(1.0, 0.1, 60.0, help="loss of samples after which their return is signalled [s]")
+    back_s: float = bounded(1.0, 0.1, 60.0)
 
     def __post_init__(self) -> None:
         check(self)

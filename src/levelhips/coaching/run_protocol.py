@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from levelhips.bounds import FieldError, bounded, check, choice, described
+from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.events import BlockChange, BlockPurpose, Event, Pace
 
 # Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
@@ -29,12 +29,12 @@ LADDER: tuple[tuple[float, float, int], ...] = ((3, 2, 3), (3, 2, 4), (4, 2, 3),
 class ProtocolSettings:
     """The run protocol of a session; without a name the run is open-ended with feedback all the time."""
 
-    name: Literal["", "baseline", "retraining", "recall", "walk-run"] = choice("", help="run protocol; empty: run as long as you like")
-    session: int = bounded(1, 1, len(RUN_MIN), help="which session of the protocol")  # retraining has most; check is by protocol
+    name: Literal["", "baseline", "retraining", "recall", "walk-run"] = choice("")
+    session: int = bounded(1, 1, len(RUN_MIN))  # retraining has most; check is by protocol
     # Running is 140-220 steps a minute; below 100 it is walking, 240 is a sprint.
-    step_rate_spm: float | None = bounded(None, 100.0, 240.0, help="your usual step rate [steps/min]")
-    raise_percent: float = bounded(0.0, 0.0, 10.0, help="how much to raise the step rate [%]")  # 5-10 lowers the drop (Bramah 2019)
-    metronome: bool = described(False, help="tick at that step rate")
+    step_rate_spm: float | None = bounded(None, 100.0, 240.0)
+    raise_percent: float = bounded(0.0, 0.0, 10.0)  # 5-10 lowers the drop (Bramah 2019)
+    metronome: bool = False
 
     def __post_init__(self) -> None:
         check(self)

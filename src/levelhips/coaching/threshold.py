@@ -15,21 +15,21 @@ from levelhips.events import Baseline, Event, Quality, Side, Step, ThresholdChan
 class ThresholdSettings:
     """Limits of the pelvic drop: fixed, or learned from the runner and lowered with success."""
 
-    mode: Literal["fixed", "auto"] = choice("fixed", help="fixed, or auto: from the first steps (live runs without a choice are auto)")
+    mode: Literal["fixed", "auto"] = choice("fixed")
     # A sacral clip starts at 4 deg (science.md); healthy runners are at 1.3-4.6. Below 0.2 deg lies the noise of the sensor,
     # above 30 deg no pelvis drops.
-    left_deg: float = bounded(4.0, 0.2, 30.0, help="limit of the pelvic drop with the left leg on the ground [deg]")
-    right_deg: float = bounded(4.0, 0.2, 30.0, help="limit of the pelvic drop with the right leg on the ground [deg]")
+    left_deg: float = bounded(4.0, 0.2, 30.0)
+    right_deg: float = bounded(4.0, 0.2, 30.0)
     # A side: 60 steps have 0.1 deg of standard error at a spread of 0.8, 20 have 0.2; 2,000 are 25 min without a limit.
-    baseline_steps: int = bounded(60, 20, 2000, help="auto: valid steps of each side that make the baseline")
+    baseline_steps: int = bounded(60, 20, 2000)
     # Mean + 0.5 SD beeps on about 30 % of steps, + 0 on half of them, + 3 on one of a thousand.
-    baseline_sd: float = bounded(0.5, 0.0, 3.0, help="auto: limit above the mean of the baseline [SD]")
+    baseline_sd: float = bounded(0.5, 0.0, 3.0)
     # Larger steps down than 3 deg undo in one go what retraining took two weeks for; 0 keeps the limit where it is.
-    lower_deg: float = bounded(0.5, 0.0, 3.0, help="auto: how much lower the limit goes at a time [deg]")
-    under_share: float = bounded(0.8, 0.5, 1.0, help="auto: share of steps under the limit before it goes lower")
-    under_s: float = bounded(180.0, 10.0, 3600.0, help="auto: time over which that share is taken [s]")
+    lower_deg: float = bounded(0.5, 0.0, 3.0)
+    under_share: float = bounded(0.8, 0.5, 1.0)
+    under_s: float = bounded(180.0, 10.0, 3600.0)
     # Retraining moved the drop by 3.1 deg; nobody's drop is more than 10 deg above what can be reached.
-    most_below_deg: float = bounded(3.0, 0.0, 10.0, help="auto: lowest limit, below the mean of the baseline [deg]")
+    most_below_deg: float = bounded(3.0, 0.0, 10.0)
 
     def __post_init__(self) -> None:
         check(self)

@@ -10,6 +10,7 @@ from typing import Any
 
 from levelhips.events import Rep, Step, Stride
 from levelhips.samples import STANDARD_GRAVITY_MPS2
+from levelhips.text import Text, text
 
 Measured = Step | Stride | Rep
 """The events that have metrics."""
@@ -57,10 +58,10 @@ class Metric:
         The event it belongs to: Step, Stride or Rep.
     field : str or callable
         Name of the event's attribute, or a function that takes the event.
-    label : str
-        Two or three words for people.
-    help : str
-        Definition in one line.
+    label : str or Text
+        Two or three words for people; default: the message ``metric.<key>.label`` of the text catalog.
+    help : str or Text
+        Definition in one line; default: the message ``metric.<key>.help``.
     unit : str
         Unit of the reported value, one of `SUFFIXES`.
     scale : float
@@ -85,8 +86,8 @@ class Metric:
     key: str
     of: type[Measured]
     field: str | Callable[[Any], float | str]
-    label: str
-    help: str
+    label: str | Text = ""
+    help: str | Text = ""
     unit: str = ""
     scale: float = 1.0
     digits: int | None = 3
@@ -102,8 +103,9 @@ class Metric:
             raise ValueError(f"{self.key} is not a metric of Step, Stride or Rep")
         if self.unit not in SUFFIXES:
             raise ValueError(f"{self.key} has the unit {self.unit!r}, not one of {', '.join(SUFFIXES)}")
-        if not self.label or not self.help:
-            raise ValueError(f"{self.key} needs a label and a definition")
+        for part in ("label", "help"):
+            if not getattr(self, part):
+                object.__setattr__(self, part, text(f"metric.{self.key}.{part}"))
         if self.digits is None and (self.averaged or self.unit or self.scale != 1.0):
             raise ValueError(f"{self.key} is a word: it has no mean, no unit and no scale")
         if not self.column:
@@ -137,7 +139,7 @@ class Metric:
     @property
     def title(self) -> str:
         """Label and unit, as above a column or beside an axis."""
-        return f"{self.label} [{self.shown.unit}]" if self.shown.unit else self.label
+        return f"{self.label} [{self.shown.unit}]" if self.shown.unit else str(self.label)
 
     def text(self, value: float, *, sign: bool = False) -> str:
         """Write a value given in the metric's unit for people, without its unit; a dash if there is none."""

@@ -9,66 +9,51 @@ _DEG = Display("deg", 1.0, 1)
 
 STRIDE_METRICS: tuple[Metric, ...] = (
     Metric(
-        key="stride_contact_s", of=Stride, field="at_s", unit="s", digits=4, label="Time", column="contact_s", shown_in=CSV,
-        help="Time of the contact that begins the stride, on the sensor's clock.",
+        key="stride_contact_s", of=Stride, field="at_s", unit="s", digits=4, column="contact_s", shown_in=CSV,
     ),
     Metric(
-        key="stride_side", of=Stride, field="side", digits=None, label="Side", column="side", shown_in=CSV,
-        help="The foot whose contacts begin and end the stride: always the right one, so that strides do not overlap.",
+        key="stride_side", of=Stride, field="side", digits=None, column="side", shown_in=CSV,
     ),
     Metric(
-        key="stride_time", of=Stride, field="duration_s", unit="s", digits=4, label="Stride time", column="duration_s",
-        help="Time from a contact to the next contact of the same foot.", display=Display("ms", MILLI, 0),
+        key="stride_time", of=Stride, field="duration_s", unit="s", digits=4, column="duration_s", display=Display("ms", MILLI, 0),
     ),
     Metric(
-        key="cadence", of=Stride, field="cadence_spm", unit="steps/min", digits=2, label="Cadence",
-        help="Steps a minute: two steps over the time of the stride.",
+        key="cadence", of=Stride, field="cadence_spm", unit="steps/min", digits=2,
         shown_in=CSV | SUMMARY | HISTORY, display=Display("steps/min", 1.0, 1),
     ),
     Metric(
-        key="stride_quality", of=Stride, field="quality", digits=None, label="Quality", column="quality", shown_in=CSV,
-        help="Whether the stride can be trusted: ok, or the worst problem with it.",
+        key="stride_quality", of=Stride, field="quality", digits=None, column="quality", shown_in=CSV,
     ),
     Metric(
-        key="stride_mode", of=Stride, field="mode", digits=None, label="Gait", column="mode", shown_in=CSV,
-        help="running or walking.",
+        key="stride_mode", of=Stride, field="mode", digits=None, column="mode", shown_in=CSV,
     ),
     Metric(
-        key="obliquity_mean", of=Stride, field="obliquity_mean_rad", unit="deg", scale=DEGREES, label="Mean obliquity",
-        help="Mean obliquity over the stride against standing; positive: right side higher.",
+        key="obliquity_mean", of=Stride, field="obliquity_mean_rad", unit="deg", scale=DEGREES,
     ),
     Metric(
-        key="obliquity_range", of=Stride, field="obliquity_range_rad", unit="deg", scale=DEGREES, label="Obliquity range",
-        help="Largest minus smallest obliquity over the stride.",
+        key="obliquity_range", of=Stride, field="obliquity_range_rad", unit="deg", scale=DEGREES,
     ),
     Metric(
-        key="tilt_mean", of=Stride, field="tilt_mean_rad", unit="deg", scale=DEGREES, label="Mean tilt",
-        help="Mean tilt over the stride against standing; positive: front down.", shown_in=CSV | HISTORY,
+        key="tilt_mean", of=Stride, field="tilt_mean_rad", unit="deg", scale=DEGREES, shown_in=CSV | HISTORY,
     ),
     Metric(
-        key="tilt_range", of=Stride, field="tilt_range_rad", unit="deg", scale=DEGREES, label="Tilt range",
-        help="Largest minus smallest tilt over the stride.", shown_in=CSV | SUMMARY | HISTORY, display=_DEG,
+        key="tilt_range", of=Stride, field="tilt_range_rad", unit="deg", scale=DEGREES, shown_in=CSV | SUMMARY | HISTORY, display=_DEG,
     ),
     Metric(
-        key="rotation_range", of=Stride, field="rotation_range_rad", unit="deg", scale=DEGREES, label="Rotation range",
-        help="Largest minus smallest rotation of the pelvis about the vertical over the stride.",
+        key="rotation_range", of=Stride, field="rotation_range_rad", unit="deg", scale=DEGREES,
         shown_in=CSV | SUMMARY | HISTORY, display=_DEG,
     ),
     Metric(
-        key="vertical_oscillation", of=Stride, field="vertical_oscillation_m", unit="m", digits=4, label="Vertical oscillation",
-        help="Highest minus lowest height of the pelvis over the stride.",
+        key="vertical_oscillation", of=Stride, field="vertical_oscillation_m", unit="m", digits=4,
         shown_in=CSV | SUMMARY | HISTORY, display=Display("mm", MILLI, 0),
     ),
     Metric(
-        key="turn", of=Stride, field="turn_radps", unit="deg/s", scale=DEGREES, digits=2, label="Turning",
-        help="Mean rate at which the heading changes over the stride; positive: to the left.",
+        key="turn", of=Stride, field="turn_radps", unit="deg/s", scale=DEGREES, digits=2,
     ),
     Metric(
-        key="asymmetry", of=Stride, field="asymmetry_rad", unit="deg", scale=DEGREES, label="Asymmetry of drop",
-        help="Drop of the right stance minus drop of the left stance, of the last step of each side.",
+        key="asymmetry", of=Stride, field="asymmetry_rad", unit="deg", scale=DEGREES,
     ),
     Metric(
-        key="stride_known_s", of=Stride, field="known_s", unit="s", digits=4, label="Detected", column="known_s", shown_in=CSV,
-        help="Time at which the stride was complete and known, on the sensor's clock.",
+        key="stride_known_s", of=Stride, field="known_s", unit="s", digits=4, column="known_s", shown_in=CSV,
     ),
 )  # fmt: skip

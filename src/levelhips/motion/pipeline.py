@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from levelhips.bounds import bounded, check, choice, described
+from levelhips.bounds import bounded, check, choice
 from levelhips.commands import Command, Do
 from levelhips.events import Angles, Event, Mode, Notice, Update
 from levelhips.motion.alignment import AXES, outward_axis
@@ -43,13 +43,13 @@ WARM_INTERVALS = 5  # update intervals after which, with a standing zero, the or
 class MotionSettings:
     """How the sensor is worn and which orientation filter is used."""
 
-    outward: str = choice("+z", tuple(AXES), help="sensor axis that faces away from the body")
-    filter: str = choice("vqf", FILTERS, help="orientation filter; all but vqf are for comparison")
+    outward: str = choice("+z", tuple(AXES))
+    filter: str = choice("vqf", FILTERS)
     # Below 2 s is unsafe off the treadmill (science.md). Below 0.5 s, the shortest stride, the vertical follows each step; at 0 vqf
     # aborts the interpreter. After 60 s nothing but the gyroscope is left.
-    tau_acc_s: float = bounded(2.0, 0.5, 60.0, help="time constant of vqf in standing and walking [s]")
-    align: bool = described(True, help="learn from the run how far the clip is turned")
-    gravity: bool = described(True, help="correct the vertical at each stride of running (vqf only)")
+    tau_acc_s: float = bounded(2.0, 0.5, 60.0)
+    align: bool = True
+    gravity: bool = True
 
     def __post_init__(self) -> None:
         check(self)

@@ -10,6 +10,7 @@ from levelhips.audio.synth import SoundSettings
 from levelhips.bounds import FieldError, FieldSpec, check, choice, shown, specs
 from levelhips.engine import EngineSettings
 from levelhips.errors import SettingsError
+from levelhips.text import tr
 
 FIX = "Correct or remove it; levelhips settings list shows every setting"
 
@@ -18,7 +19,7 @@ FIX = "Correct or remove it; levelhips settings list shows every setting"
 class DisplaySettings:
     """How sentences and numbers are shown."""
 
-    language: Literal["system", "en", "de"] = choice("system", help="language of screens and messages; system: that of the computer")
+    language: Literal["system", "en", "de"] = choice("system")
 
     def __post_init__(self) -> None:
         check(self)
@@ -61,6 +62,11 @@ SECTIONS: dict[str, type] = get_type_hints(Settings)
 
 SPECS: dict[str, FieldSpec] = {f"{section}.{spec.name}": spec for section, cls in SECTIONS.items() for spec in specs(cls)}
 """What each setting accepts, by its key, such as "threshold.left_deg"."""
+
+
+def help_of(key: str) -> str:
+    """Return what a setting means, in one line."""
+    return tr(f"setting.{key}")
 
 
 OLD_SECTIONS = {"plan": "protocol"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
 from levelhips.files import replacing
-from levelhips.settings.model import OLD_SECTIONS, SPECS, Settings, current_key
+from levelhips.settings.model import OLD_SECTIONS, SPECS, Settings, current_key, help_of
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -108,7 +108,7 @@ def template() -> str:
             section = key.partition(".")[0]
             lines += ["", f"[{section}]"]
         default = "" if spec.default is None else json.dumps(spec.default)
-        lines.append(f"# {spec.name} = {default}  # {spec.help}; {spec.accepts}")
+        lines.append(f"# {spec.name} = {default}  # {help_of(key)}; {spec.accepts}")
     return "\n".join(lines) + "\n"
 
 

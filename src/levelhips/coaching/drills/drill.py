@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from levelhips.bounds import FieldError, bounded, check, choice, described
+from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.coaching.drills.counters import CountingBlock, FormLimit
 from levelhips.coaching.drills.start_position import StartPosition
 from levelhips.events import Posture, Side
@@ -107,17 +107,17 @@ class Drill:
 class DrillSettings:
     """Which drill, and how it differs from its usual dose and range; without a name the session is a run."""
 
-    name: str = described("", help="drill; empty: run (levelhips drill --list names them)")
-    side: Literal["left", "right"] = choice("left", help="hip that works")
+    name: str = ""
+    side: Literal["left", "right"] = choice("left")
     # An hour of sets of a minute and its rest are 20; 100 repetitions take five minutes.
-    sets: int | None = bounded(None, 1, 20, help="number of sets")
-    reps: int | None = bounded(None, 1, 100, help="repetitions per set")
-    rest_s: float | None = bounded(None, 0, 600, help="rest between sets [s]")
-    seconds: float | None = bounded(None, 2, 1800, help="holds: length of one hold [s]")
-    low_deg: float | None = bounded(None, -90, 90, help="lower end of the range or band [deg]")
-    high_deg: float | None = bounded(None, -90, 90, help="upper end of the range or band [deg]")
+    sets: int | None = bounded(None, 1, 20)
+    reps: int | None = bounded(None, 1, 100)
+    rest_s: float | None = bounded(None, 0, 600)
+    seconds: float | None = bounded(None, 2, 1800)
+    low_deg: float | None = bounded(None, -90, 90)
+    high_deg: float | None = bounded(None, -90, 90)
     # Below 1.5 s out, hold and back run into one another; after 20 s it is a hold.
-    pace_s: float | None = bounded(None, 1.5, 20, help="paced drills: length of one repetition [s]")
+    pace_s: float | None = bounded(None, 1.5, 20)
 
     def __post_init__(self) -> None:
         check(self)

@@ -50,7 +50,7 @@ class MetricPlot(QWidget):
         if key is None or self._analysis is None:
             return
         metric = metrics()[key]
-        self.chooser.setToolTip(metric.help)
+        self.chooser.setToolTip(str(metric.help))
         self.plot.label_axes(metric.title, texts.TIME_AXIS)
         for side in Side:
             t_s, values = series(events_of(self._analysis, metric), metric, side)

@@ -39,7 +39,7 @@ class StepsTable(QTableWidget):
         self.setRowCount(len(rows))
         for column, metric in enumerate(columns):
             header = QTableWidgetItem(metric.title)
-            header.setToolTip(f"{metric.help}\n{texts.SIDES_HELP}" if metric.by_side or metric.field == "side" else metric.help)
+            header.setToolTip(f"{metric.help}\n{texts.SIDES_HELP}" if metric.by_side or metric.field == "side" else str(metric.help))
             self.setHorizontalHeaderItem(column, header)
             for row, (event, side, good) in enumerate(rows):
                 item = QTableWidgetItem(cell_text(metric, event))
