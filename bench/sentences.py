@@ -73,8 +73,8 @@ def _exempt(node: ast.AST) -> Iterator[ast.AST]:
                 yield part
     elif isinstance(node, ast.Call) and _name(node.func) in NOT_FOR_USERS:
         yield from ast.walk(node)
-    elif isinstance(node, ast.Subscript):
-        yield from ast.walk(node.slice)  # Literal[...], names of columns
+    elif isinstance(node, ast.Subscript) and _name(node.value) == "Literal":
+        yield from ast.walk(node.slice)
 
 
 def _name(node: ast.expr) -> str:
@@ -108,8 +108,8 @@ def uses() -> list[Use]:
             values = None if None in named else frozenset(part for part in named if part)
             if name in WRITERS and node.args:
                 found += [Use(place, key, prefix, values) for key, prefix in _keys(node.args[0])]
-            elif name == "Words" and len(node.args) > 1:
-                found += [Use(place, f"{key}.", True, values) for key, _ in _keys(node.args[1])]
+            elif name in {"Words", "Labels"} and node.args:
+                found += [Use(place, f"{key}.", True, values) for key, _ in _keys(node.args[0 if name == "Labels" else 1])]
             elif name in errors and node.args and "fix" not in named:
                 found += [Use(place, f"error.{code}", prefix, values) for code, prefix in _keys(node.args[0])]
             elif name == "__init__" and node.args and isinstance(node.func, ast.Attribute) and "fix" not in named:

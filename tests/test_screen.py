@@ -46,7 +46,8 @@ from levelhips.settings import load_settings
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.app import application, closed_by_signals
 from levelhips.ui.pages.connect import Searching
 from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, LIMIT_STEPS
@@ -133,7 +134,7 @@ def test_a_run_from_the_first_page_to_the_review(window, qtbot):
         assert card._value in card.accessibleDescription()
     assert live.clock.text() == "0:30"
     assert live.cadence.text() == f"{snapshot.cadence_spm:.0f} steps/min"
-    assert texts.RECORDING in live.state.text()
+    assert tr("ui.recording") in live.state.text()
     x, y = live.trace._curve.getData()
     assert np.ptp(x) > 8
     assert 2 < np.ptp(y) < 15
@@ -151,10 +152,10 @@ def test_keys_of_the_live_view(window, qtbot):
     qtbot.keyClick(live, Qt.Key.Key_M)
     assert hold.muted
     live.refresh()
-    assert texts.MUTED in live.state.text()
+    assert tr("ui.muted") in live.state.text()
     qtbot.keyClick(live, Qt.Key.Key_Q)
     live.refresh()
-    assert live.message.text() == texts.END_QUESTION
+    assert live.message.text() == tr("ui.end-question")
     assert window.session is session, "one Q does not end a run"
     qtbot.keyClick(live, Qt.Key.Key_Space)
     go_on(window, qtbot, hold)
@@ -253,7 +254,7 @@ def test_the_window_stays_alive_while_a_slow_session_ends(window, qtbot):
     timer.timeout.connect(lambda: ticks.append(0))
     timer.start()
     qtbot.waitUntil(lambda: len(ticks) > 20)
-    assert window.live.message.text() == texts.ENDING
+    assert window.live.message.text() == tr("ui.ending")
     session = window.session
     assert session is not None
     window.choose_sensor()
@@ -271,7 +272,7 @@ def test_keys_do_nothing_on_the_page_of_a_drill_that_is_being_ended(window, qtbo
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_A, Qt.Key.Key_O):
         qtbot.keyClick(window.drill, key)
     assert window.pages.currentWidget() is window.drill
-    assert window.drill.prompt.text() == texts.ENDING
+    assert window.drill.prompt.text() == tr("ui.ending")
     go_on(window, qtbot, hold)
     qtbot.keyClick(window.drill, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.choice
@@ -289,7 +290,7 @@ def test_the_window_is_drawn_while_it_waits_for_a_slow_session_to_close(window, 
 
     QTimer.singleShot(100, look)
     assert window.close()
-    assert seen == [(texts.ENDING, True)], "it waits, and closing it again changes nothing"
+    assert seen == [(tr("ui.ending"), True)], "it waits, and closing it again changes nothing"
     assert not window.isVisible()
 
 
@@ -333,14 +334,14 @@ def test_the_window_has_the_keys_of_the_terminal(window, where):
 
 def test_standing_is_counted_down_and_found(window, qtbot):
     hold = begin(window, qtbot, hold_s=0.5)
-    assert window.live.message.text() == texts.STAND_MORE.format(left=3)
+    assert window.live.message.text() == tr("ui.stand-more", left=3)
     hold.at_s = 5.0
     hold.there.clear()
     hold.go_on.set()
     hold.go_on.clear()
     qtbot.waitUntil(hold.there.is_set, timeout=20000)
     window.live.refresh()
-    assert window.live.message.text() == texts.STANDING_FOUND
+    assert window.live.message.text() == labels.standing_found()
     go_on(window, qtbot, hold)
 
 
@@ -655,7 +656,7 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
     assert hold.muted
     qtbot.keyClick(page, Qt.Key.Key_Q)
     page.refresh()
-    assert page.prompt.text() == texts.END_QUESTION
+    assert page.prompt.text() == tr("ui.end-question")
     hold.go_on.set()
     qtbot.waitUntil(lambda: window.session is None or window.session.state.snapshot().paused, timeout=20000)
     qtbot.keyClick(page, Qt.Key.Key_Q)
@@ -689,7 +690,7 @@ def test_a_run_protocol_is_chosen_with_the_sensor(window, qtbot):
     qtbot.mouseClick(window.start.buttons[0], Qt.MouseButton.LeftButton)
     protocol = window.connect_page.protocol
     assert protocol.isVisible()
-    protocol.setCurrentIndex(protocol.findText(texts.PROTOCOL.format(name=texts.PROTOCOL_NAMES["retraining"], session=5, sessions=8)))
+    protocol.setCurrentIndex(protocol.findText(tr("ui.protocol", name=labels.PROTOCOL_NAMES["retraining"], session=5, sessions=8)))
     window._given = None
     settings = window._session_settings().settings
     assert (settings.protocol.name, settings.protocol.session) == ("retraining", 5)
@@ -708,7 +709,7 @@ def test_pain_is_noted_and_answered(window, qtbot, tmp_path):
 def test_the_programme_is_begun_by_a_button(window, qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path))
     window.show_weeks()
-    assert texts.NO_DAY in window.weeks.today.text()
+    assert tr("ui.no-day") in window.weeks.today.text()
     qtbot.mouseClick(window.weeks.start, Qt.MouseButton.LeftButton)
     assert window.weeks.today.text().startswith("Day 1 of 14")
     assert not window.weeks.start.isVisible()
@@ -768,7 +769,7 @@ def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
     assert (bottom.toPlainText(), top.toPlainText()) == (words[Side.LEFT], words[Side.RIGHT])
     left, right = (live.trace._limits[side].value() for side in Side)
     assert left < 0 < right, "and so is the limit of left stance"
-    for key in (texts.OVERVIEW_KEY, texts.TREND_KEY, texts.SIDES_KEY):
+    for key in (labels.overview_key(), labels.trend_key(), labels.sides_key()):
         for side in Side:
             assert f"{theme.SIDE[side]}'>● {words[side]}".replace(": ", ":&nbsp;") in key
     assert live.bars.toolTip() == window.review.summary.toolTip() == "\n".join(words.values())

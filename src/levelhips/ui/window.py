@@ -24,7 +24,6 @@ from levelhips.settings import Layer, Resolved, Settings, Source, resolve, sessi
 from levelhips.settings.model import flat
 from levelhips.settings.paths import history_path
 from levelhips.settings.resolve import user_layer
-from levelhips.ui import texts
 from levelhips.ui.ending import Ending
 from levelhips.ui.pages.connect import ConnectPage, Searching
 from levelhips.ui.pages.drill import DrillPage
@@ -86,7 +85,7 @@ class Window(QMainWindow):
         self.farewell: list[str] = []  # result and hints of a session that was ended by closing the window
         self._history_file = history_file or history_path()
         self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
-        self.setWindowTitle(texts.WINDOW)
+        self.setWindowTitle("levelhips")
         self.setAcceptDrops(True)
         self._build(search)
         self._connect()

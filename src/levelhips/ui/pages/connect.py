@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, Q
 from levelhips.coaching.run_protocol import SESSIONS, ProtocolSettings
 from levelhips.errors import LevelHipsError
 from levelhips.sensors.ble import DiscoveredDevice, Radio, scan
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.widgets.labels import size_text
 
 REFRESH_MS = 250  # the scan reports twice a second
@@ -67,19 +68,19 @@ class ConnectPage(QWidget):
         super().__init__()
         self._search = search
         self._searching: Searching | None = None
-        self.title, self.hint = QLabel(texts.SENSORS), QLabel(texts.CONNECT_HINT)
+        self.title, self.hint = QLabel(tr("ui.sensors")), QLabel(tr("ui.connect-hint"))
         self.list = QListWidget()
-        self.list.setAccessibleName(texts.SENSORS)
+        self.list.setAccessibleName(tr("ui.sensors"))
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
         self.protocol = QComboBox()
-        self.protocol.setAccessibleName(texts.NO_PROTOCOL)
-        self.protocol.addItem(texts.NO_PROTOCOL, ProtocolSettings())
-        for name, title in texts.PROTOCOL_NAMES.items():
+        self.protocol.setAccessibleName(tr("ui.no-protocol"))
+        self.protocol.addItem(tr("ui.no-protocol"), ProtocolSettings())
+        for name, title in labels.PROTOCOL_NAMES.items():
             for session in range(1, SESSIONS[name] + 1):
                 self.protocol.addItem(
-                    texts.PROTOCOL.format(name=title, session=session, sessions=SESSIONS[name]), ProtocolSettings(name, session)
+                    tr("ui.protocol", name=title, session=session, sessions=SESSIONS[name]), ProtocolSettings(name, session)
                 )
-        self.practice = QPushButton(texts.VIRTUAL)
+        self.practice = QPushButton(tr("ui.virtual"))
         self.practice.clicked.connect(self.virtual)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(60, 30, 60, 20)
@@ -123,14 +124,14 @@ class ConnectPage(QWidget):
         known = sorted((one for one in searching.heard.values() if one.profile is not None), key=lambda one: -one.rssi_dbm)
         row = max(self.list.currentRow(), 0)
         lines = [self._line(one) for one in known]
-        if [self.list.item(at).text() for at in range(self.list.count())] != (lines or [texts.NO_SENSORS]):
+        if [self.list.item(at).text() for at in range(self.list.count())] != (lines or [tr("ui.no-sensors")]):
             self.list.clear()
             for one, line in zip(known, lines, strict=True):
                 item = QListWidgetItem(line)
                 item.setData(Qt.ItemDataRole.UserRole, one.address)
                 self.list.addItem(item)
             if not known:
-                item = QListWidgetItem(texts.NO_SENSORS)
+                item = QListWidgetItem(tr("ui.no-sensors"))
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
                 self.list.addItem(item)
             self.list.setCurrentRow(min(row, self.list.count() - 1))
@@ -138,9 +139,9 @@ class ConnectPage(QWidget):
     @staticmethod
     def _line(one: DiscoveredDevice) -> str:
         assert one.profile is not None
-        battery = "   " + texts.BATTERY.format(percent=one.battery_percent) if math.isfinite(one.battery_percent) else ""
+        battery = "   " + tr("ui.battery", percent=one.battery_percent) if math.isfinite(one.battery_percent) else ""
         strength = "strong" if one.rssi_dbm > STRONG_DBM else "fair" if one.rssi_dbm > FAIR_DBM else "weak"
-        return f"{one.name or one.address}   {one.profile.title}   {texts.SIGNAL[strength]}{battery}"
+        return f"{one.name or one.address}   {one.profile.title}   {labels.SIGNAL_STRENGTHS[strength]}{battery}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

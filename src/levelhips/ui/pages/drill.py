@@ -14,7 +14,8 @@ from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Snapshot
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
@@ -64,18 +65,18 @@ class DrillPage(SessionPage):
     def show_ending(self) -> None:
         """Show that the session is being ended."""
         self._ended = False
-        set_text(self.prompt, texts.ENDING)
+        set_text(self.prompt, tr("ui.ending"))
 
     def show_result(self, lines: list[str]) -> None:
         """Show the result of the drill."""
         self._ended = True
         self.arc.hide()
         self.result.show()
-        set_text(self.prompt, texts.DRILL_DONE)
+        set_text(self.prompt, tr("ui.drill-done"))
         set_text(self.result, "\n".join(lines))
         set_text(self.figures, "")
         set_text(self.state, "")
-        set_text(self.hint, texts.RESULT_HINT)
+        set_text(self.hint, tr("ui.result-hint"))
         self.setFocus()
 
     def refresh(self) -> None:
@@ -85,9 +86,9 @@ class DrillPage(SessionPage):
             return
         snapshot, link = session.state.snapshot(), session.link
         drill = snapshot.drill
-        set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), texts.MUTED if self.muted else texts.SOUND_ON]))
+        set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), tr("ui.muted") if self.muted else tr("ui.sound-on")]))
         if drill is None or link.state is not LinkState.STREAMING:
-            set_text(self.prompt, texts.END_QUESTION if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
+            set_text(self.prompt, tr("ui.end-question") if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
         if drill is not None:
             self._show_drill(snapshot, drill, streaming=link.state is LinkState.STREAMING)
         done = drill is not None and drill.phase is Phase.DONE and snapshot.now_s - drill.phase_s > DONE_SHOWN_S
@@ -96,9 +97,9 @@ class DrillPage(SessionPage):
             self.ended.emit()
 
     def _show_drill(self, snapshot: Snapshot, drill: DrillSnapshot, *, streaming: bool) -> None:
-        set_text(self.head, texts.DRILL_HEAD.format(title=drill.title, hip=HIPS[drill.side], set_n=drill.set_n, sets=drill.sets))
+        set_text(self.head, tr("ui.drill-head", title=drill.title, hip=HIPS[drill.side], set_n=drill.set_n, sets=drill.sets))
         if self._asked_to_end:
-            set_text(self.prompt, texts.END_QUESTION)
+            set_text(self.prompt, tr("ui.end-question"))
         elif self.answer:
             set_text(self.prompt, self.answer)
         elif streaming:
@@ -106,9 +107,9 @@ class DrillPage(SessionPage):
             wrong = "▲ " if drill.cheat_at(snapshot.now_s) else ""
             set_text(self.prompt, wrong + drill.what_next(snapshot.now_s))
         self.arc.show_snapshot(snapshot)
-        figures = texts.DRILL_COUNTS.format(good=drill.good, cheated=drill.cheated)
+        figures = tr("ui.drill-counts", good=drill.good, cheated=drill.cheated)
         if math.isfinite(drill.range_deg):
-            figures = texts.DRILL_LAST.format(range=drill.range_deg, tempo=drill.tempo_s) + figures
+            figures = tr("ui.drill-last", range=drill.range_deg, tempo=drill.tempo_s) + figures
         set_text(self.figures, figures)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem,
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.events import Side
 from levelhips.settings.installed import drills
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
 from levelhips.words import HIPS
 
@@ -22,11 +23,11 @@ class DrillChoicePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.side = Side.LEFT
-        self.title, self.about, self.hint = QLabel(texts.DRILLS), QLabel(), QLabel(texts.DRILL_CHOICE_HINT)
+        self.title, self.about, self.hint = QLabel(tr("ui.drills")), QLabel(), QLabel(tr("ui.drill-choice-hint"))
         self.about.setWordWrap(True)
         shrinkable(self.title, self.about, self.hint)
         self.list = QListWidget()
-        self.list.setAccessibleName(texts.DRILLS)
+        self.list.setAccessibleName(tr("ui.drills"))
         for name, drill in drills().items():
             item = QListWidgetItem(drill.title)
             item.setData(Qt.ItemDataRole.UserRole, name)

@@ -14,7 +14,8 @@ from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Snapshot
 from levelhips.sensors.source import LinkStatus
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.bars import Bars
 from levelhips.ui.widgets.card import Card
@@ -69,7 +70,7 @@ class LivePage(SessionPage):
 
     def show_ending(self) -> None:
         """Show that the session is being ended."""
-        set_text(self.message, texts.ENDING)
+        set_text(self.message, tr("ui.ending"))
 
     def refresh(self) -> None:
         """Poll the session and show its state."""
@@ -96,27 +97,27 @@ class LivePage(SessionPage):
     def _show_head(self, snapshot: Snapshot) -> None:
         minutes, seconds = divmod(max(snapshot.now_s, 0.0), 60)
         set_text(self.clock, f"{int(minutes)}:{int(seconds):02d}")
-        target = texts.TARGET.format(target=snapshot.target_spm) if math.isfinite(snapshot.target_spm) else ""
-        cadence = texts.CADENCE.format(cadence=snapshot.cadence_spm) + target if math.isfinite(snapshot.cadence_spm) else ""
+        target = tr("ui.target", target=snapshot.target_spm) if math.isfinite(snapshot.target_spm) else ""
+        cadence = tr("ui.cadence", cadence=snapshot.cadence_spm) + target if math.isfinite(snapshot.cadence_spm) else ""
         set_text(self.cadence, cadence)
         known = math.isfinite(snapshot.rotation_deg)
-        set_text(self.small, texts.SMALL.format(rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")
+        set_text(self.small, tr("ui.small", rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")
 
     def _state(self, session: Session, snapshot: Snapshot) -> str:
         parts = []
         if session.recorder is not None:
-            parts.append(texts.RECORDING if session.recorder.recording else texts.NOT_RECORDING)
+            parts.append(tr("ui.recording") if session.recorder.recording else tr("ui.not-recording"))
         if math.isfinite(session.link.battery_percent):
-            parts.append(texts.BATTERY.format(percent=session.link.battery_percent))
-        parts += [words_for(LINK_STATES, session.link.state), texts.MUTED if self.muted else texts.SOUND_ON]
+            parts.append(tr("ui.battery", percent=session.link.battery_percent))
+        parts += [words_for(LINK_STATES, session.link.state), tr("ui.muted") if self.muted else tr("ui.sound-on")]
         if snapshot.paused:
-            parts.append(texts.PAUSED)
+            parts.append(tr("ui.paused"))
         return "    ".join(parts)
 
     def _message(self, snapshot: Snapshot, link: LinkStatus) -> str:
         """Return the line under the cards: the most urgent thing that the runner should know or do."""
         if self._asked_to_end:
-            return texts.END_QUESTION
+            return tr("ui.end-question")
         if self.answer:
             return self.answer
         if link.state is not LinkState.STREAMING:
@@ -126,9 +127,9 @@ class LivePage(SessionPage):
     @staticmethod
     def _before_running(snapshot: Snapshot) -> str:
         if not snapshot.zeroed:
-            return texts.STAND_MORE.format(left=max(1.0, STAND_S - snapshot.now_s)) if snapshot.now_s < STAND_S else texts.STAND
+            return tr("ui.stand-more", left=max(1.0, STAND_S - snapshot.now_s)) if snapshot.now_s < STAND_S else tr("ui.stand")
         if not snapshot.steps:
-            return texts.STANDING_FOUND
+            return labels.standing_found()
         return QUALITY_ADVICE[Quality.SETTLING] if snapshot.quality is Quality.SETTLING else ""
 
     @staticmethod

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
 
 
@@ -21,15 +22,15 @@ class StartPage(QWidget):
         whole, layout = QVBoxLayout(self), QHBoxLayout()
         whole.setContentsMargins(60, 60, 60, 20)
         whole.addLayout(layout, 1)
-        self.hint = QLabel(texts.START_HINT)
+        self.hint = QLabel(tr("ui.start-hint"))
         shrinkable(self.hint)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         whole.addWidget(self.hint)
         layout.setSpacing(30)
         for name, about, signal in (
-            (texts.RUN, texts.RUN_ABOUT, self.run),
-            (texts.DRILL, texts.DRILL_ABOUT, self.drill),
-            (texts.REVIEW, texts.REVIEW_ABOUT, self.review),
+            (tr("ui.run"), tr("ui.run-about"), self.run),
+            (tr("ui.drill"), tr("ui.drill-about"), self.drill),
+            (tr("ui.review"), tr("ui.review-about"), self.review),
         ):
             button = QPushButton(f"{name}\n\n{about}")
             button.setMinimumWidth(100)

@@ -18,7 +18,8 @@ from levelhips.programme.programme import NOTES, DayKind, Programme
 from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
 from levelhips.settings.paths import programme_path
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
 from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
@@ -35,7 +36,7 @@ class WeeksPage(QWidget):
     def __init__(self, history_file: Path) -> None:
         super().__init__()
         self._file = history_file
-        self.title, self.hint = QLabel(texts.HISTORY), QLabel(texts.HISTORY_HINT)
+        self.title, self.hint = QLabel(tr("ui.history")), QLabel(tr("ui.history-hint"))
         shrinkable(self.title, self.hint)
         self.today, self.notes = QLabel(), QLabel()
         self.notes.setText("\n\n".join(f"{note.title}: {note.text}" for note in NOTES))
@@ -49,10 +50,10 @@ class WeeksPage(QWidget):
         inside.addWidget(self.today, 1)
         inside.addLayout(self._actions())
         for widget, name in (
-            (self.day, texts.TODAY_TAB),
-            (self.plot, texts.TREND_TAB),
-            (self.table, texts.SESSIONS_TAB),
-            (self.notes, texts.NOTES_TAB),
+            (self.day, tr("ui.today-tab")),
+            (self.plot, tr("ui.trend-tab")),
+            (self.table, tr("ui.sessions-tab")),
+            (self.notes, tr("ui.notes-tab")),
         ):
             self.tabs.addTab(widget, name)
         layout = QVBoxLayout(self)
@@ -65,16 +66,16 @@ class WeeksPage(QWidget):
 
     def _actions(self) -> QHBoxLayout:
         """Return the row in which pain is noted and the programme is begun."""
-        self.score, self.moment, keep = QSpinBox(), QComboBox(), QPushButton(texts.PAIN_KEEP)
+        self.score, self.moment, keep = QSpinBox(), QComboBox(), QPushButton(tr("ui.pain-keep"))
         self.score.setRange(0, 10)
-        for moment, words in texts.MOMENTS.items():
+        for moment, words in labels.MOMENTS.items():
             self.moment.addItem(words, moment)
         keep.clicked.connect(self.keep_pain)
         row = QHBoxLayout()
-        for widget in (QLabel(texts.PAIN), self.score, self.moment, keep):
+        for widget in (QLabel(tr("ui.pain")), self.score, self.moment, keep):
             row.addWidget(widget)
         row.addStretch(1)
-        self.start = QPushButton(texts.BEGIN)
+        self.start = QPushButton(tr("ui.begin"))
         self.start.clicked.connect(self.begin_programme)
         row.addWidget(self.start)
         return row
@@ -118,12 +119,14 @@ class WeeksPage(QWidget):
     @staticmethod
     def _day_list(programme: Programme, history: History, day: dt.date) -> str:
         number, kind = programme.day_number(day), programme.kind(day)
-        lines = [texts.DAY.format(number=number, days=programme.days, kind=texts.DAY_KIND[kind]) if number else texts.NO_DAY, ""]
+        lines = [tr("ui.day", number=number, days=programme.days, kind=labels.DAY_KINDS[kind]) if number else tr("ui.no-day"), ""]
         for todo in todays(programme, history, day):
             mark = "✓" if todo.done else "○"
-            lines.append(f"{mark}  {texts.WHEN[todo.item.when]}: {todo.item.drill}, {todo.side}, {todo.item.sets} x {todo.item.reps}")
+            lines.append(
+                f"{mark}  {labels.ITEM_TIMES[todo.item.when]}: {todo.item.drill}, {todo.side}, {todo.item.sets} x {todo.item.reps}"
+            )
         if kind is DayKind.RUN:
-            lines.append(f"{'✓' if history.ran_on(day) else '○'}  {texts.THE_RUN}")
+            lines.append(f"{'✓' if history.ran_on(day) else '○'}  {tr('ui.the-run')}")
         return "\n".join(lines)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

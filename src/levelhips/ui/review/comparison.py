@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from levelhips.analysis import Analysis
 from levelhips.events import Side
-from levelhips.ui import texts
+from levelhips.text import tr
 from levelhips.ui.review.steps_plot import StepsPlot
 from levelhips.ui.review.summary import summary_line
 
@@ -17,7 +17,7 @@ def plot_comparison(plot: StepsPlot, other: Analysis) -> None:
 
 def comparison_title(one: Analysis, other: Analysis) -> str:
     """Return the title of two recordings."""
-    return texts.AGAINST.format(one=one.recording.path.name, other=other.recording.path.name)
+    return tr("ui.against", one=one.recording.path.name, other=other.recording.path.name)
 
 
 def comparison_summary(one: Analysis, other: Analysis) -> str:

@@ -9,7 +9,8 @@ from levelhips.analysis import Analysis
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.analysis.series import events_of, running_mean, series
 from levelhips.events import Rep, Side, Step, Stride
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
 
 DROP = "contralateral_drop"  # what the product is about is shown first
@@ -22,9 +23,9 @@ class MetricPlot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._analysis: Analysis | None = None
-        self.chooser, self.plot = QComboBox(), ReviewPlot("", texts.TIME_AXIS)
-        self.plot.setTitle(texts.SIDES_KEY, color=theme.DIM)
-        self.chooser.setAccessibleName(texts.TIME_TAB)
+        self.chooser, self.plot = QComboBox(), ReviewPlot("", tr("ui.time-axis"))
+        self.plot.setTitle(labels.sides_key(), color=theme.DIM)
+        self.chooser.setAccessibleName(tr("ui.time-tab"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.chooser)
         layout.addWidget(self.plot, 1)
@@ -51,7 +52,7 @@ class MetricPlot(QWidget):
             return
         metric = metrics()[key]
         self.chooser.setToolTip(str(metric.help))
-        self.plot.label_axes(metric.title, texts.TIME_AXIS)
+        self.plot.label_axes(metric.title, tr("ui.time-axis"))
         for side in Side:
             t_s, values = series(events_of(self._analysis, metric), metric, side)
             self.plot.plot(t_s / 60, values, pen=None, symbol="o", symbolSize=4, symbolBrush=side_color(side, 130), symbolPen=None)

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QProgressBar, QTabWidget, QVB
 from levelhips.analysis import Analysis
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.errors import LevelHipsError
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.review.comparison import comparison_summary, comparison_title, plot_comparison
 from levelhips.ui.review.export import export_review
 from levelhips.ui.review.metric_plot import MetricPlot
@@ -64,7 +65,7 @@ class ReviewPage(QWidget):
         self.overview.stretch_moved.connect(self._moved)
 
     def _build(self) -> None:
-        self.title, self.summary, self.hint = QLabel(), QLabel(), QLabel(texts.REVIEW_HINT)
+        self.title, self.summary, self.hint = QLabel(), QLabel(), QLabel(tr("ui.review-hint"))
         self.summary.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.progress = QProgressBar()
@@ -72,13 +73,13 @@ class ReviewPage(QWidget):
         self.progress.setVisible(False)
         self.overview, self.traces, self.strides = StepsPlot(), TracesPlot(), StridesView()
         self.spread, self.table, self.over_time, self.tabs = SpreadPlot(), StepsTable(), MetricPlot(), QTabWidget()
-        self.summary.setToolTip(texts.SIDES_HELP)
+        self.summary.setToolTip(labels.sides_help())
         for widget, name in (
-            (self.traces, texts.TRACES_TAB),
-            (self.strides, texts.CURVES_TAB),
-            (self.spread, texts.SPREAD_TAB),
-            (self.table, texts.STEPS_TAB),
-            (self.over_time, texts.TIME_TAB),
+            (self.traces, tr("ui.traces-tab")),
+            (self.strides, tr("ui.curves-tab")),
+            (self.spread, tr("ui.spread-tab")),
+            (self.table, tr("ui.steps-tab")),
+            (self.over_time, tr("ui.time-tab")),
         ):
             self.tabs.addTab(widget, name)
         layout = QVBoxLayout(self)
@@ -110,7 +111,7 @@ class ReviewPage(QWidget):
         self.leave()
         self._comparing = compare and self.analysis is not None
         self._opening, self._first_seen = Opening(path, self.settings_file), 0
-        self.title.setText(texts.OPENING.format(name=path.name))
+        self.title.setText(tr("ui.opening", name=path.name))
         self.progress.setValue(0)
         self.progress.setVisible(True)
         self._timer.start(TICK_MS)
@@ -259,11 +260,11 @@ class ReviewPage(QWidget):
         except LevelHipsError as error:
             self.trouble.emit(str(error))
         else:
-            self.said.emit(texts.EXPORTED.format(path=folder))
+            self.said.emit(tr("ui.exported", path=folder))
 
     def export_somewhere(self) -> None:
         """Export into a folder that the user chooses."""
-        folder = QFileDialog.getExistingDirectory(self, texts.EXPORT)
+        folder = QFileDialog.getExistingDirectory(self, tr("ui.export"))
         if folder:
             self.export(Path(folder))
 

@@ -9,7 +9,8 @@ import pyqtgraph as pg
 
 from levelhips.analysis import Analysis
 from levelhips.events import Side
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
 
 BIN_DEG = 0.25  # a third of a runner's own spread (0.8 deg)
@@ -19,7 +20,7 @@ class SpreadPlot(ReviewPlot):
     """Share of the steps by their drop."""
 
     def __init__(self) -> None:
-        super().__init__(texts.SHARE_AXIS, texts.DROP_AXIS)
+        super().__init__(tr("ui.share-axis"), tr("ui.drop-axis"))
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Show the steps that count."""

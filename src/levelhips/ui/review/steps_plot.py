@@ -14,7 +14,8 @@ from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Do
 from levelhips.events import Side, Step, ThresholdChange
 from levelhips.samples import Gap
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, move_playhead, playhead, side_color
 
 FIRST_STRETCH_S = 30.0  # the brush at first: some 40 strides, each of them visible
@@ -27,13 +28,13 @@ class StepsPlot(ReviewPlot):
     stretch_moved = Signal()
 
     def __init__(self) -> None:
-        super().__init__(texts.DROP_AXIS, texts.TIME_AXIS)
+        super().__init__(tr("ui.drop-axis"), tr("ui.time-axis"))
         self._ends_s = (0.0, 0.0)
         self.region = pg.LinearRegionItem(brush=(255, 255, 255, 18), hoverBrush=(255, 255, 255, 30), pen=pg.mkPen(theme.TEXT, width=2))
         self.region.setZValue(10)
         self.region.sigRegionChanged.connect(self.stretch_moved)
         self._playhead = playhead()
-        self._set_key(texts.OVERVIEW_KEY)
+        self._set_key(labels.overview_key())
 
     def _set_key(self, key: str) -> None:
         self.setTitle(key, color=theme.DIM)
@@ -51,7 +52,7 @@ class StepsPlot(ReviewPlot):
     def show_analysis(self, analysis: Analysis, drill: DrillResult | None) -> None:
         """Show a whole session, and put the brush on its first steps."""
         self.clear()
-        self._set_key(texts.OVERVIEW_KEY if drill is None else texts.REPS_KEY)
+        self._set_key(labels.overview_key() if drill is None else tr("ui.reps-key"))
         times = analysis.angles.t_s
         self._ends_s = float(times[0]), float(times[-1])
         for gap in (event for event in analysis.events if isinstance(event, Gap)):

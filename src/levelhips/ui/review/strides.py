@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from levelhips.analysis import Analysis
 from levelhips.analysis.curves import PERCENT, stride_curves
 from levelhips.events import Side
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
 
 
@@ -17,7 +18,7 @@ class StridesView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plots = [ReviewPlot(f"{name} [deg]", texts.STRIDE_AXIS) for name in texts.ANGLES]
+        self.plots = [ReviewPlot(f"{name} [deg]", tr("ui.stride-axis")) for name in labels.angles()]
         row = QHBoxLayout(self)
         for plot in self.plots:
             row.addWidget(plot)
@@ -34,5 +35,5 @@ class StridesView(QWidget):
                 high, low = pg.PlotCurveItem(PERCENT, mean + sd), pg.PlotCurveItem(PERCENT, mean - sd)
                 plot.addItem(pg.FillBetweenItem(high, low, brush=side_color(side, 50)))
                 plot.plot(PERCENT, mean, pen=pg.mkPen(theme.SIDE[side], width=3))
-            title = texts.CURVES_TITLE.format(angle=texts.ANGLES[at], left=found[Side.LEFT].n, right=found[Side.RIGHT].n)
+            title = tr("ui.curves-title", angle=labels.angles()[at], left=found[Side.LEFT].n, right=found[Side.RIGHT].n)
             plot.setTitle(title, color=theme.DIM, size="10pt")

@@ -8,7 +8,7 @@ from levelhips.analysis import Analysis, summarize
 from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import Side
-from levelhips.ui import texts
+from levelhips.text import tr
 
 MAX_ERROR_DEG = 1.0  # a change over time that is less certain than a runner's own spread is not shown
 
@@ -22,18 +22,18 @@ def summary_line(analysis: Analysis) -> str:
 def _run_line(summary: dict[str, Any]) -> str:
     steps, drops = summary["steps"], summary["contralateral_drop_deg"]
     if not steps["counted"]:
-        return texts.WITHOUT_STEPS
-    parts = [texts.SUMMARY_STEPS.format(counted=steps["counted"], all=steps["all"])]
+        return tr("ui.without-steps")
+    parts = [tr("ui.summary-steps", counted=steps["counted"], all=steps["all"])]
     for side in Side:
         if (spread := drops[side.value]) is not None:
             found = summary["drift_deg_per_10_min"][side.value]
             known = found is not None and found["slope"] is not None and found["standard_error"] < MAX_ERROR_DEG  # not of a short run
-            drift = texts.SUMMARY_DRIFT.format(slope=found["slope"], error=found["standard_error"]) if known else ""
-            parts.append(texts.SUMMARY_SIDE.format(side=side.value, mean=spread["mean"], sd=spread["sd"], drift=drift))
+            drift = tr("ui.summary-drift", slope=found["slope"], error=found["standard_error"]) if known else ""
+            parts.append(tr("ui.summary-side", side=side.value, mean=spread["mean"], sd=spread["sd"], drift=drift))
     asymmetry = summary["asymmetry_deg"]
     if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
-        parts.append(texts.SUMMARY_ASYMMETRY.format(difference=asymmetry["right_minus_left"], error=asymmetry["uncertainty"]))
+        parts.append(tr("ui.summary-asymmetry", difference=asymmetry["right_minus_left"], error=asymmetry["uncertainty"]))
     if summary["cadence_spm"]:
-        parts.append(texts.CADENCE.format(cadence=summary["cadence_spm"]["mean"]))
-    parts.append(texts.SUMMARY_BEEPS.format(beeps=summary["cues"]["all"]))
+        parts.append(tr("ui.cadence", cadence=summary["cadence_spm"]["mean"]))
+    parts.append(tr("ui.summary-beeps", beeps=summary["cues"]["all"]))
     return "   ".join(parts)

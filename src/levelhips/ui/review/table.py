@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.events import Mode, Quality, Rep, Side, Step
 from levelhips.metrics import REVIEW, Measured, Metric
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.words import FAULT_NAMES, MODES, QUALITY, SIDES, words_for
 
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
@@ -21,7 +22,7 @@ class StepsTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, 0)
-        self.setAccessibleName(texts.STEPS_TAB)
+        self.setAccessibleName(tr("ui.steps-tab"))
         self.verticalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -39,7 +40,7 @@ class StepsTable(QTableWidget):
         self.setRowCount(len(rows))
         for column, metric in enumerate(columns):
             header = QTableWidgetItem(metric.title)
-            header.setToolTip(f"{metric.help}\n{texts.SIDES_HELP}" if metric.by_side or metric.field == "side" else str(metric.help))
+            header.setToolTip(f"{metric.help}\n{labels.sides_help()}" if metric.by_side or metric.field == "side" else str(metric.help))
             self.setHorizontalHeaderItem(column, header)
             for row, (event, side, good) in enumerate(rows):
                 item = QTableWidgetItem(cell_text(metric, event))

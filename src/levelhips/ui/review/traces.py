@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from levelhips.analysis import Analysis
 from levelhips.events import Angles, Side
 from levelhips.samples import Array
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.ui.review.plot import ReviewPlot, move_playhead, playhead
 from levelhips.ui.widgets.shades import StanceShades, stances_of
 
@@ -26,8 +27,8 @@ class TracesPlot(ReviewPlot):
     """Obliquity, tilt and rotation; the background shows which foot is on the ground."""
 
     def __init__(self) -> None:
-        super().__init__(texts.ANGLE_AXIS, texts.SECONDS_AXIS)
-        self.setTitle(texts.TRACES_KEY, color=theme.DIM)
+        super().__init__(tr("ui.angle-axis"), tr("ui.seconds-axis"))
+        self.setTitle(tr("ui.traces-key"), color=theme.DIM)
         self._angles = Angles.none()
         self._shades, self._playhead = StanceShades(), playhead()
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.snapshot import Snapshot
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 
 ARC_DEG = 220.0  # opening of the dial: the counter fits under its ends
 COUNT_SHARE = 0.30  # font size of the counter as a share of the window's height: readable from the floor at 2 m
@@ -116,6 +117,6 @@ class Arc(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(theme.DIM))
         hold = math.isfinite(drill.seconds)
-        target = texts.OF_SECONDS.format(asked=drill.seconds) if hold else texts.OF_REPS.format(asked=drill.reps_asked)
+        target = tr("ui.of-seconds", asked=drill.seconds) if hold else tr("ui.of-reps", asked=drill.reps_asked)
         below = QRectF(room.left(), middle.bottom(), room.width(), room.height() * 0.12)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, target)

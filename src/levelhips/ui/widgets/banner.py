@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 
 
 class Banner(QWidget):
@@ -15,7 +16,7 @@ class Banner(QWidget):
         super().__init__()
         self.words = QLabel()
         self.words.setWordWrap(True)
-        close = QPushButton(texts.DISMISS)
+        close = QPushButton(tr("ui.dismiss"))
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.addWidget(self.words, 1)

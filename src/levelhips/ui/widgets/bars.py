@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import BARS, Bar, Snapshot
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 from levelhips.ui.widgets.card import degrees_text
 from levelhips.words import SHORT_STANCE
 
@@ -25,8 +26,8 @@ class Bars(QWidget):
         super().__init__()
         self._bars: tuple[Bar, ...] = ()
         self._limits: dict[Side, float] = dict.fromkeys(Side, math.inf)
-        self.setAccessibleName(texts.BARS_NAME)
-        self.setToolTip(texts.SIDES_HELP)
+        self.setAccessibleName(tr("ui.bars-name"))
+        self.setToolTip(labels.sides_help())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the steps of a snapshot; repaint only if something changed."""
@@ -70,9 +71,9 @@ class Bars(QWidget):
             painter.drawText(line, place | Qt.AlignmentFlag.AlignTop, SHORT_STANCE[side])
 
     def _head(self) -> str:
-        shown = {side: degrees_text(level) if math.isfinite(level) else texts.LEARNING for side, level in self._limits.items()}
+        shown = {side: degrees_text(level) if math.isfinite(level) else tr("ui.learning") for side, level in self._limits.items()}
         both = shown[Side.LEFT] if shown[Side.LEFT] == shown[Side.RIGHT] else f"{shown[Side.LEFT]} / {shown[Side.RIGHT]}"
-        return texts.LIMIT_HEAD.format(limit=both)
+        return tr("ui.threshold-head", limit=both)
 
     @staticmethod
     def _paint_bar(painter: QPainter, bar: Bar, room: QRectF, left: float, each: float, top_deg: float) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.words import SIDES, stance_drop
 
 NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3°" still fits in a narrow window
@@ -31,7 +32,7 @@ class Card(QWidget):
         super().__init__()
         self.side = side
         self._snapshot: tuple[object, ...] = ()
-        self._value, self._word, self._under = "–", texts.WAITING, stance_drop(side)
+        self._value, self._word, self._under = "–", tr("ui.waiting"), stance_drop(side)
         self.over = self._flash = False
         self.setAccessibleName(stance_drop(side))
         self.setToolTip(stance_drop(side))
@@ -40,11 +41,11 @@ class Card(QWidget):
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
         drop, limit = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
         self.over = math.isfinite(drop) and drop > limit
-        word = texts.WAITING if not math.isfinite(drop) else texts.OVER if self.over else texts.LEVEL
+        word = tr("ui.waiting") if not math.isfinite(drop) else tr("ui.over") if self.over else tr("ui.level")
         change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
         figures = [f"± {sd:.1f}°"] if math.isfinite(sd) else []
         if math.isfinite(change):
-            figures.append(texts.SINCE_START.format(change=change))
+            figures.append(tr("ui.since-start", change=change))
         under = "\n".join(filter(None, ("     ".join(figures), stance_drop(self.side))))
         now = (degrees_text(drop), word, under, flash)
         if now != self._snapshot:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from levelhips.errors import SettingsError
 from levelhips.settings import Settings, change_settings
-from levelhips.ui import texts
+from levelhips.text import tr
 
 
 class RecordingsDialog(QDialog):
@@ -34,11 +34,11 @@ class RecordingsDialog(QDialog):
 
     def __init__(self, parent: QWidget, folder: Path) -> None:
         super().__init__(parent)
-        self.setWindowTitle(texts.OPEN)
+        self.setWindowTitle(tr("ui.open"))
         self.resize(700, 480)
         self.path: Path | None = None
         self.list = QListWidget()
-        self.list.setAccessibleName(texts.OPEN)
+        self.list.setAccessibleName(tr("ui.open"))
         for file in recordings_by_date(folder):
             at = datetime.fromtimestamp(file.stat().st_mtime)
             item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {file.name}   {file.stat().st_size / 1e6:.1f} MB")
@@ -46,10 +46,10 @@ class RecordingsDialog(QDialog):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self._open)
-        other = QPushButton(texts.OTHER_FILE)
+        other = QPushButton(tr("ui.other-file"))
         other.clicked.connect(self._other)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(texts.IN_FOLDER.format(folder=folder)))
+        layout.addWidget(QLabel(tr("ui.in-folder", folder=folder)))
         layout.addWidget(self.list)
         layout.addWidget(other)
 
@@ -58,7 +58,7 @@ class RecordingsDialog(QDialog):
         self.accept()
 
     def _other(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, texts.OPEN, "", texts.OPEN_TYPES)
+        path, _ = QFileDialog.getOpenFileName(self, tr("ui.open"), "", tr("ui.open-types"))
         if path:
             self.path = Path(path)
             self.accept()
@@ -75,7 +75,7 @@ class SettingsDialog(QDialog):
 
     def __init__(self, parent: QWidget, settings: Settings, path: Path) -> None:
         super().__init__(parent)
-        self.setWindowTitle(texts.SETTINGS)
+        self.setWindowTitle(tr("ui.settings"))
         self.resize(640, 640)
         self.settings, self._path = settings, path
         self.fields: dict[tuple[str, str], QLineEdit] = {}
@@ -100,7 +100,7 @@ class SettingsDialog(QDialog):
         buttons.accepted.connect(self.keep)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(texts.SETTINGS_ABOUT.format(path=path)))
+        layout.addWidget(QLabel(tr("ui.settings-about", path=path)))
         layout.addWidget(room)
         layout.addWidget(self.problem)
         layout.addWidget(buttons)

@@ -12,7 +12,7 @@ from levelhips.events import Side
 from levelhips.history import SessionRow
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import in_words
-from levelhips.ui import texts
+from levelhips.ui import labels
 from levelhips.words import stance_drop
 
 
@@ -22,12 +22,12 @@ class SessionsTable(QTableWidget):
     opened = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(0, len(texts.SESSION_COLUMNS))
-        self.setHorizontalHeaderLabels(list(texts.SESSION_COLUMNS))
+        super().__init__(0, len(labels.session_columns()))
+        self.setHorizontalHeaderLabels(list(labels.session_columns()))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         for column, side in ((3, Side.LEFT), (4, Side.RIGHT)):
-            header = QTableWidgetItem(texts.SESSION_COLUMNS[column])
+            header = QTableWidgetItem(labels.session_columns()[column])
             header.setToolTip(stance_drop(side))
             self.setHorizontalHeaderItem(column, header)
         self.verticalHeader().hide()

@@ -11,7 +11,8 @@ from PySide6.QtGui import QFont
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot, Trace
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import theme
 from levelhips.ui.widgets.shades import StanceShades, stances_of
 from levelhips.words import stance_drop
 
@@ -31,7 +32,7 @@ class TracePlot(pg.PlotWidget):
         self.setMouseEnabled(False, False)
         self.hideButtons()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or a click on it would take the arrow keys from the page
-        self.setAccessibleName(texts.TRACE_NAME)
+        self.setAccessibleName(tr("ui.trace-name"))
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
             axis.setPen(theme.LINE)

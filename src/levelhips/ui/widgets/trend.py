@@ -11,7 +11,8 @@ import pyqtgraph as pg
 from levelhips.events import Side
 from levelhips.history import SessionKind, SessionRow
 from levelhips.history.weekly import RetentionRow
-from levelhips.ui import texts, theme
+from levelhips.text import tr
+from levelhips.ui import labels, theme
 
 
 class TrendPlot(pg.PlotWidget):
@@ -20,9 +21,9 @@ class TrendPlot(pg.PlotWidget):
     def __init__(self) -> None:
         super().__init__(background=theme.BACK, axisItems={"bottom": pg.DateAxisItem()})
         self.setMenuEnabled(False)
-        self.setLabel("left", texts.DROP_AXIS)
-        self.setAccessibleName(texts.TREND_TAB)
-        self.setTitle(texts.TREND_KEY)
+        self.setLabel("left", tr("ui.drop-axis"))
+        self.setAccessibleName(tr("ui.trend-tab"))
+        self.setTitle(labels.trend_key())
 
     def show_runs(self, rows: list[SessionRow], without_sound: list[RetentionRow]) -> None:
         """Show sessions (the newest first), and the drops of the minutes without sound."""
