@@ -32,10 +32,11 @@ def levelhips(
     columns: int = 120,
     encoding: str = "utf-8",
     home: Path | None = None,
+    **environment: str,
 ) -> Done:
     """Run a command as `levelhips ARGUMENTS` would, on streams of this encoding; `home` is the folder of the history."""
     streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True) for _ in range(2)]
-    given = {"COLUMNS": str(columns), **({"LEVELHIPS_DATA": str(home)} if home else {})}
+    given = {"COLUMNS": str(columns), **({"LEVELHIPS_DATA": str(home)} if home else {}), **environment}
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, given))
         stack.enter_context(patch.object(sys, "argv", ["levelhips", *map(str, arguments)]))

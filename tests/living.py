@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -95,6 +97,14 @@ class Lived:
             if truth[int(np.abs(at - cue.contact_s).argmin())].drop_deg < LIMIT_DEG - 0.3 and cue.contact_s < at[-1] + 0.1
         ]
         return np.array(errors), invented, needless
+
+
+@contextmanager
+def command_line_at(speed: float) -> Iterator[None]:
+    """Live sessions of the command line in this process run in simulated time, so much faster than real time."""
+    faster = partial(Session, new_loop=lambda: SimulatedTimeLoop(speed))
+    with patch("levelhips.cli.live_session.Session", faster), patch("levelhips.live.session.Session", faster):
+        yield
 
 
 Press = tuple[float, Do, float | None]

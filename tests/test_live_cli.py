@@ -1,7 +1,9 @@
-"""The commands of the live side as a user types them, in real time."""
+"""The commands of the live side as a user types them: in this process, or in their own where keys and signals are tested."""
 
 from __future__ import annotations
 
+import io
+import math
 import os
 import re
 import select
@@ -11,37 +13,43 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import command_line
 import pytest
 from conftest import ROOT
 
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
 
-from living import run_of
+from living import command_line_at, run_of
+from rich.console import Console
 from waiting import until
 
-from levelhips import LevelHipsError, RecordingWriter, open_recording
+from levelhips import LevelHipsError, RecordingWriter, Settings, Update, open_recording
+from levelhips.cli.live_session import follow
+from levelhips.cli.terminal.live_view import LiveView
 from levelhips.live.doctor import Finding, examine, worst
+from levelhips.live.session import Session
 from levelhips.recording.schema import Packet
+from levelhips.sensors.profile import profiles
 from levelhips.sensors.profiles.levelhips import TIME
+from levelhips.simulation.peripheral import virtual_source
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 PROGRAM = [sys.executable, "-m", "levelhips"]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
-NO_BUS = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
 
 
-def levelhips(*arguments: object, env: dict[str, str] | None = None, code: int = 0) -> str:
-    done = subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, env=env, timeout=120, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
+def levelhips(*arguments: object, code: int = 0, **more: Any) -> str:
+    """What a command prints, in this process."""
+    return command_line.levelhips(*arguments, code=code, **more).text
 
 
 @pytest.fixture(scope="module")
 def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six seconds of running, ten after the start."""
+    """Four seconds of running, ten after the start."""
     path = tmp_path_factory.mktemp("short") / "short.mcap"
-    samples = run_of(16.0).samples[2000:]
+    samples = run_of(14.0).samples[2000:]
     with RecordingWriter(path, {"rate_hz": "200", "outward": "+z"}) as writer:
         writer.samples(samples)
     return path
@@ -56,23 +64,41 @@ def test_scan_lists_what_is_in_range(short):
 @pytest.mark.parametrize("command", ["scan", "run"])
 def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
     options = ["--record", tmp_path, "--mute"] if command == "run" else []
-    told = levelhips(command, *options, env=NO_BUS, code=1)
+    told = levelhips(command, *options, code=1, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus")
     assert "Bluetooth cannot be reached" in told
     assert "apt install bluez" in told
 
 
 def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, tmp_path):
-    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}  # a run ended with UnicodeEncodeError before it recorded
-    told = levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--threshold", "3", env=ascii_only)
-    assert "streaming   LevelHips virtual   battery 87 %" in told
+    with command_line_at(math.inf):  # on an ASCII terminal a run ended with UnicodeEncodeError before it recorded
+        told = levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--threshold", "3", encoding="ascii")
     assert re.search(r"0\.1 min, \d+ steps", told)
     assert told.startswith("Threshold: left 3.0 deg, right 3.0 deg (option)\n")
     [path] = tmp_path.glob("*.mcap")
     assert str(path) in told.replace("\n", "")
     recording = open_recording(path)
-    assert len(recording.samples) == 1200
+    assert len(recording.samples) == 800
     assert recording.notes == []
     assert recording.settings["threshold"]["left_deg"] == 3
+
+
+def test_each_state_of_the_connection_is_a_line_where_there_is_no_terminal(short):
+    out = io.StringIO()
+    console = Console(file=out, width=120)
+
+    class HoldsUntilShown:
+        """The view reads the state ten times a second: the session goes on when it has shown this one."""
+
+        def put(self, update: Update) -> None:
+            if len(update.angles) and update.angles.t_s[-1] > 1.0:
+                until(lambda: "streaming" in out.getvalue())
+
+    source = partial(virtual_source, open_recording(short), profiles()["levelhips"])
+    session = Session(source, Settings(), None, [HoldsUntilShown()], new_loop=lambda: SimulatedTimeLoop(math.inf))
+    follow(console, session, LiveView(console, "title"))
+    lines = out.getvalue().splitlines()
+    assert "streaming   LevelHips virtual   battery 87 %   signal -50 dBm" in lines
+    assert len([line for line in lines if line.startswith("streaming")]) == 1, "a line for each change, and only then"
 
 
 def packets_so_far(folder: Path) -> list[Packet]:
@@ -142,9 +168,11 @@ def test_keys_in_the_live_view(tmp_path):
 
 
 def test_virtual_sensor_without_a_controller_tries_the_whole_way_in_this_computer(short):
-    told = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")
+    with command_line_at(math.inf):
+        told = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")
     assert "--transport usb:0" in told
-    assert "streaming   WT901BLE-VIRT" in told
+    assert f"{short.name} as a WitMotion" in told
+    assert re.search(r"0\.1 min, [1-9]\d* steps", told)
 
 
 def test_a_controller_that_is_not_there_is_said(short):
@@ -178,10 +206,11 @@ def test_a_virtual_sensor_without_bumble_is_said(short):
 
 
 def test_recover_and_raw(short, tmp_path):
-    levelhips("run", "--virtual", short, "--record", tmp_path, "--mute")
+    with command_line_at(math.inf):
+        levelhips("run", "--virtual", short, "--record", tmp_path, "--mute")
     [path] = tmp_path.glob("*.mcap")
     cut = tmp_path / "cut.mcap"
-    cut.write_bytes(path.read_bytes()[:-20000])
+    cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     told = levelhips("recover", cut)
     assert "Wrote" in told
     assert "was not closed" in told

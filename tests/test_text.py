@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 from rich.console import Console
+from scipy.signal import fftconvolve
 
 from levelhips import events
 from levelhips import words as text
@@ -254,8 +255,9 @@ def says(*heard: Event, seconds: float = 4.0) -> np.ndarray:
 
 def contains(sound: np.ndarray, clip: np.ndarray) -> bool:
     """Whether a clip is in a sound, by normalized correlation."""
-    score = np.correlate(sound, clip, "valid")
-    energy = np.convolve(sound**2, np.ones(len(clip)), "valid")
+    score = fftconvolve(sound, clip[::-1], "valid")
+    until = np.cumsum(np.append(0.0, sound.astype(float) ** 2))
+    energy = until[len(clip) :] - until[: -len(clip)]
     return float((score / np.sqrt(np.maximum(energy, 1e-6) * float(clip @ clip))).max()) > 0.95
 
 
