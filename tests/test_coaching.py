@@ -18,7 +18,20 @@ from levelhips.coaching.coach import Coach, CueSettings
 from levelhips.coaching.forecast import PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.engine import Engine
-from levelhips.events import Angles, Baseline, Contact, Cue, Mode, ModeChange, Signal, SignalKind, Step, ThresholdChange, Update
+from levelhips.events import (
+    Angles,
+    Baseline,
+    Contact,
+    Cue,
+    Mode,
+    ModeChange,
+    Signal,
+    SignalKind,
+    Step,
+    ThresholdChange,
+    ThresholdReason,
+    Update,
+)
 from levelhips.settings import Settings
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
@@ -78,7 +91,31 @@ def test_auto_is_mean_and_half_a_spread_of_sixty_steps_a_side(means: tuple[float
 def test_poor_steps_do_not_count_towards_the_baseline() -> None:
     threshold = Threshold(ThresholdSettings(mode="auto", baseline_steps=20))
     for k in range(200):
-        threshold.step(step(k * 0.36, Side.LEFT if k % 2 else Side.RIGHT, 9.0, Quality.SETTLING))
+        assert threshold.step(step(k * 0.36, BOTH[k % 2], 9.0, Quality.SETTLING)) == []
+    assert [math.isinf(threshold.of(side)) for side in Side] == [True, True]
+    events = [event for k in range(40) for event in threshold.step(step(72.0 + k * 0.36, BOTH[k % 2], 4.0))]
+    assert [type(event) for event in events] == [Baseline, ThresholdChange]
+    assert limits_of(threshold) == (4.0, 4.0), "of the steps of 4 deg alone"
+
+
+def test_baseline_waits_for_the_side_with_fewer_steps() -> None:
+    threshold = Threshold(ThresholdSettings(mode="auto", baseline_steps=20))
+    events = [event for k in range(60) for event in threshold.step(step(k * 0.36, Side.LEFT, 5.0 if k % 2 else 3.0))]
+    assert events == []
+    events = [event for k in range(20) for event in threshold.step(step(30.0 + k * 0.36, Side.RIGHT, 2.0))]
+    [baseline, change] = events
+    assert (baseline.at_s, change.why) == (30.0 + 19 * 0.36, ThresholdReason.BASELINE)
+    left_sd = math.sqrt(60 / 59)  # 60 steps, each 1 deg from their mean of 4
+    assert math.degrees(baseline.left_sd_rad) == pytest.approx(left_sd)
+    assert limits_of(threshold) == pytest.approx((4.0 + 0.5 * left_sd, 2.0), abs=1e-6)
+
+
+def test_a_threshold_fixed_by_command_ends_shaping() -> None:
+    threshold = Threshold(ThresholdSettings(mode="auto", baseline_steps=20, under_s=10.0))
+    run_of([4.0] * 40, threshold)
+    threshold.set(20.0, 3.0 * DEG, 2.0 * DEG, ThresholdReason.COMMAND)
+    assert run_of([1.0] * 400, threshold, from_s=20.0) == []
+    assert limits_of(threshold) == (3.0, 2.0)
 
 
 def test_shaping_lowers_by_half_a_degree_after_three_good_minutes_down_to_the_floor_and_no_further() -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace as Namespace
 
 import numpy as np
 import pytest
 from conftest import ROOT, short_run
 from waiting import until
 
-from levelhips import LevelHipsError, RecordingError, Samples, Settings, open_recording
+from levelhips import Cue, LevelHipsError, RecordingError, Samples, Settings, Update, open_recording
+from levelhips.events import Notice
 from levelhips.recording import recorder as recorder_module
 from levelhips.recording.recorder import Recorder, check_folder
 from levelhips.recording.recover import recover
@@ -222,28 +225,59 @@ def test_decoding_anew_needs_packets():
         redecoded(open_recording(RUN))
 
 
+class FullDisk:
+    """A disk that is full from one time of a session on and has room again from another; as a sink it knows the time.
+
+    The session waits at both times until the recorder has noticed: its thread runs in real time, the session does not.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, from_s: float, to_s: float) -> None:
+        self.from_s, self.to_s, self.heard = from_s, to_s, []
+        self._is_full, self._failed, self._again = threading.Event(), threading.Event(), threading.Event()
+        self._flush = RecordingWriter.flush
+
+        def flush(writer: RecordingWriter) -> None:
+            self._try_to(writer)
+
+        monkeypatch.setattr(RecordingWriter, "flush", flush)
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder: Namespace(free=0 if self._is_full.is_set() else 10**9))
+        monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+        monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
+
+    def _try_to(self, writer: RecordingWriter) -> None:
+        if self._is_full.is_set():
+            self._failed.set()
+            writer._fail(OSError(28, "No space left on device"))
+        self._flush(writer)
+        if self._failed.is_set():
+            self._again.set()
+
+    def put(self, update: Update) -> None:
+        self.heard.append(update)
+        now_s = update.angles.t_s[-1] if len(update.angles) else 0.0
+        if now_s >= self.from_s and not self._failed.is_set():
+            self._is_full.set()
+            assert self._failed.wait(60)
+        elif now_s >= self.to_s and self._failed.is_set():
+            self._is_full.clear()
+            assert now_s < self.to_s + 1.0 or self._again.wait(60)  # recording begins again with what comes in this second
+
+
 def test_a_session_on_a_full_disk_beeps_on_and_says_so(tmp_path, monkeypatch):
     """The recorder's file fails in mid-session: the events go on, the notice is there."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
-    from living import SETTINGS, live, truth_of
+    from living import live, truth_of
 
-    from levelhips import Cue, Update
-    from levelhips.events import Notice
-
-    full_at_flush(2, monkeypatch)
-    heard: list[Update] = []
-
-    class Hears:
-        def put(self, update: Update) -> None:
-            heard.append(update)
-
-    lived = live(tmp_path, sinks=[Hears()], settings=SETTINGS)
-    whole = Update.join(heard)
+    disk = FullDisk(monkeypatch, 20.0, 22.0)
+    lived = live(tmp_path, sinks=[disk])
+    whole = Update.join(disk.heard)
     assert len(list(whole.of(Cue))) == len(truth_of(45.0).cues)
-    notices = [notice.kind for notice in whole.of(Notice)]
-    assert notices[:2] == ["not-recording", "recording-again"]
+    assert [notice.kind for notice in whole.of(Notice)] == ["not-recording", "recording-again"]
     assert any("No space left" in str(trouble) for trouble in lived.session.troubles)
-    assert len(lived.session.kept) == 2
+    first, again = (open_recording(path) for path in lived.session.kept)
+    assert first.samples.t_s[-1] <= 20.1
+    assert again.samples.t_s[-1] == pytest.approx(45.0, abs=0.01)
+    assert again.metadata["continues"] == first.path.name
 
 
 def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monkeypatch):
@@ -254,29 +288,13 @@ def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monk
     from levelhips.history import History
     from levelhips.programme.remember import remember
 
-    full_at_flush(40, monkeypatch)  # in the middle: both parts have steps
-    session = live(tmp_path / "runs", speed=4.0).session
+    session = live(tmp_path / "runs", sinks=[FullDisk(monkeypatch, 25.0, 26.0)]).session
     assert len(session.kept) == 2
     for path in session.kept:
         remember(path, tmp_path / "history.sqlite")
     with History(tmp_path / "history.sqlite") as history:
         files = [row.file for row in history.sessions()]
     assert sorted(files) == sorted(str(path.resolve()) for path in session.kept)
-
-
-def full_at_flush(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the disk be full at one flush and have room again at the next attempt."""
-    flush, count = RecordingWriter.flush, [0]
-
-    def fails(self: RecordingWriter) -> None:
-        count[0] += 1
-        if count[0] == number:
-            self._fail(OSError(28, "No space left on device"))
-        flush(self)
-
-    monkeypatch.setattr(RecordingWriter, "flush", fails)
-    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.1)
-    monkeypatch.setattr(recorder_module, "RETRY_S", 0.2)
 
 
 def test_a_recording_without_samples_is_explained(tmp_path):
