@@ -104,7 +104,7 @@ def test_baseline_waits_for_the_side_with_fewer_steps() -> None:
     assert events == []
     events = [event for k in range(20) for event in threshold.step(step(30.0 + k * 0.36, Side.RIGHT, 2.0))]
     [baseline, change] = events
-    assert (baseline.at_s, change.why) == (30.0 + 19 * 0.36, ThresholdReason.BASELINE)
+    assert (baseline.at_s, change.reason) == (30.0 + 19 * 0.36, ThresholdReason.BASELINE)
     left_sd = math.sqrt(60 / 59)  # 60 steps, each 1 deg from their mean of 4
     assert math.degrees(baseline.left_sd_rad) == pytest.approx(left_sd)
     assert limits_of(threshold) == pytest.approx((4.0 + 0.5 * left_sd, 2.0), abs=1e-6)

@@ -215,7 +215,7 @@ def test_recover_and_raw(short, tmp_path):
     assert "Wrote" in told
     assert "was not closed" in told
     told = levelhips("recover", cut, code=1)
-    assert "exists already" in told
+    assert "already exists" in told
     again = tmp_path / "again.mcap"
     levelhips("recover", path, again, "--raw")
     assert open_recording(again).samples.t_s.tolist() == open_recording(path).samples.t_s.tolist()
