@@ -6,8 +6,8 @@ import csv
 import itertools
 import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -31,69 +31,9 @@ from levelhips.recording import Recording
 from levelhips.recording.recover import copy_into
 from levelhips.settings.installed import chosen_drill
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-from levelhips.simulation.truth import TRUE_REP, TRUE_STEP, TRUE_STRIDE, true_reps, true_steps, true_strides
-from levelhips.simulation.wearer import WearerModel, simulate_drill
-
-# An asymmetric runner on a bend too wide to matter: no two columns have the same values, and none is symmetric about zero.
-RUNNER = RunnerModel(drop_left_deg=4.6, drop_right_deg=2.2, lean_deg=6.0, limp=0.06, turn_dps=1.2, move_s=60.0)
-WEARER = WearerModel("pelvic-drop", Side.LEFT, reps=4, sets=2, rep_s=5.0, depth_deg=11.0, cheat="turned", cheat_reps=(1,))
-
-
-@dataclass(frozen=True)
-class Within:
-    """How far a figure may be off: the mean of its errors, and the standard deviation of its errors, in its unit."""
-
-    bias: float
-    sd: float
-
-
-# A third above what was measured. Contacts and toe-offs are known to some milliseconds, angles to some tenths of a degree
-# (docs/accuracy.md); the stand of the zero and the heading of the clip are common to a whole run: a bias.
-TOLERANCE = {
-    "contact_s": Within(0.003, 0.003),
-    "toe_off_s": Within(0.010, 0.003),
-    "contralateral_drop": Within(0.2, 0.2),
-    "side_confidence": Within(0.01, 0.01),
-    "drop_at_contact": Within(0.2, 0.2),
-    "drop_excursion": Within(0.02, 0.03),
-    "drop_peak_time": Within(1.2, 1.0),
-    "stance_obliquity_mean": Within(0.2, 0.2),
-    "stance_tilt_mean": Within(0.1, 0.1),
-    "stance_tilt_range": Within(0.2, 0.08),
-    "stance_rotation_range": Within(0.12, 0.08),
-    "contact_time": Within(0.009, 0.004),
-    "flight_before": Within(0.009, 0.003),
-    "step_time": Within(0.001, 0.004),
-    "impact_peak": Within(0.12, 0.1),
-    "vertical_peak": Within(0.01, 0.01),
-    "step_known_s": Within(0.010, 0.005),
-    "stride_contact_s": Within(0.003, 0.003),
-    "stride_time": Within(0.001, 0.002),
-    "cadence": Within(0.2, 0.4),
-    "obliquity_mean": Within(0.2, 0.1),
-    "obliquity_range": Within(0.1, 0.1),
-    "tilt_mean": Within(0.1, 0.1),
-    "tilt_range": Within(0.05, 0.06),
-    "rotation_range": Within(0.1, 0.06),
-    "vertical_oscillation": Within(0.003, 0.003),
-    "turn": Within(0.1, 0.15),
-    "asymmetry": Within(0.4, 0.2),
-    "stride_known_s": Within(0.060, 0.010),
-    "rep_from_s": Within(0.12, 0.08),
-    "rep_to_s": Within(0.12, 0.06),
-    "rep_set": Within(0.0, 0.0),
-    "rep_number": Within(0.0, 0.0),
-    "rep_confidence": Within(0.0, 0.0),
-    "rep_range": Within(0.35, 0.2),
-    "rep_mean": Within(0.35, 0.2),
-    "rep_sd": Within(0.15, 0.1),
-    "rep_out": Within(0.12, 0.12),
-    "rep_hold": Within(0.12, 0.1),
-    "rep_back": Within(0.12, 0.1),
-    "rep_tempo": Within(0.15, 0.12),
-}
-
-TRUTHS: dict[type, dict[str, Callable[[Any], float | str]]] = {Step: TRUE_STEP, Stride: TRUE_STRIDE, Rep: TRUE_REP}
+from levelhips.simulation.truth import TRUE_REP, TRUE_STEP, true_reps, true_steps, true_strides
+from levelhips.simulation.wearer import simulate_drill
+from levelhips.testing.metric_truth import RUNNER, TOLERANCE, TRUTHS, WEARER
 
 
 @cache

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from levelhips.cli.analyze import analyze
+from levelhips.cli.check_plugin import check_plugin
 from levelhips.cli.convert import convert
 from levelhips.cli.demo import demo
 from levelhips.cli.diary import diary_app
@@ -35,7 +36,7 @@ GROUPS = {
     "Run and exercise": ("run", "drill", "scan", "app", "demo"),
     "Recordings": ("analyze", "replay", "convert", "recover"),
     "Weeks": ("programme", "history", "diary"),
-    "Setup and development": ("doctor", "simulate", "virtual-sensor"),
+    "Setup and development": ("doctor", "simulate", "virtual-sensor", "check-plugin"),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 no step or repetition counts, 130 Ctrl-C."
 
@@ -77,6 +78,7 @@ for command in (run, drill, scan, demo, analyze, replay, convert, recover, progr
     app.command()(command)
 app.command("app")(screen)
 app.command("virtual-sensor")(virtual_sensor)
+app.command("check-plugin")(check_plugin)
 app.add_typer(history_app, name="history")
 app.add_typer(diary_app, name="diary")
 app.add_typer(settings_app, name="settings")

@@ -4,7 +4,7 @@ Adding a metric is one entry in step.py, stride.py or rep.py (or a plug-in under
 `levelhips.metrics`). Tables, summaries, history and docs/metrics.md read the table.
 """
 
-from levelhips.metrics.metric import CSV, HISTORY, REVIEW, SUMMARY, Display, Measured, Metric, ShownIn
+from levelhips.metrics.metric import CSV, HISTORY, REVIEW, SUMMARY, Display, Measured, Metric, ShownIn, Truth
 from levelhips.metrics.registry import BUILT_IN, Metrics
 from levelhips.metrics.rep import REP_METRICS
 from levelhips.metrics.statistics import Feedback, SinceStart, Spread, Statistics, Trend
@@ -30,4 +30,5 @@ __all__ = [
     "Spread",
     "Statistics",
     "Trend",
+    "Truth",
 ]

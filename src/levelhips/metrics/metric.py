@@ -47,6 +47,23 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """The true value of a metric in a simulation, for `levelhips check-plugin`, and how far the measured one may be off.
+
+    Attributes
+    ----------
+    value : callable
+        Takes a `TrueStep`, `TrueStride` or `TrueRep` of `levelhips.simulation.truth`; returns the value in the metric's unit.
+    bias, sd : float
+        Largest mean of the errors and largest standard deviation of the errors, in the metric's unit.
+    """
+
+    value: Callable[[Any], float | str]
+    bias: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One figure of an event, declared once.
 
@@ -76,6 +93,9 @@ class Metric:
         Header of its CSV column; default: the key and its unit.
     display : Display or None
         How people read it; None: in its unit, with a digit less than in tables.
+    truth : Truth, str or None
+        Its true value in a simulation, or the reason why there is none; of the metrics of levelhips itself it is in
+        `levelhips.simulation.truth`.
 
     Raises
     ------
@@ -95,6 +115,7 @@ class Metric:
     shown_in: ShownIn = CSV | HISTORY
     column: str = ""
     display: Display | None = None
+    truth: Truth | str | None = None
 
     def __post_init__(self) -> None:
         if not self.key.isidentifier() or self.key.lower() != self.key:

@@ -165,6 +165,10 @@ class Profile:
         The write that asks the sensor for its clock, given the host's time [ms].
     notes : str
         What its wearer should know.
+    has_clock : bool
+        Whether its packets carry the time of its own clock, so that losses show however packets arrive.
+    has_sequence : bool
+        Whether its packets are numbered, so that two that arrive in the wrong order are put in order.
     """
 
     name: str
@@ -183,6 +187,8 @@ class Profile:
     problem: Callable[[bytes], str | None] = lambda answer: None
     sync: Callable[[int], Write] | None = None
     notes: str = ""
+    has_clock: bool = False
+    has_sequence: bool = False
 
     def knows(self, name: str | None, services: Iterable[str]) -> bool:
         """Whether an advertisement is from this kind of sensor."""

@@ -1,58 +1,194 @@
-"""Check the declaration of a metric."""
+"""Checks of a metric: its declaration, its values against the simulated truth, both sides, tables, and missing measurements."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import math
+from dataclasses import fields, replace
+from typing import Any
 
-from levelhips.engine import Engine
-from levelhips.events import Rep, Side, Update
-from levelhips.metrics import Metric, Statistics
-from levelhips.metrics.metric import AVERAGED
-from levelhips.settings import Settings
-from levelhips.settings.installed import build_engine
-from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-from levelhips.simulation.wearer import WearerModel, simulate_drill
+import numpy as np
 
-RUN_S = 20.0  # some twenty steps of each side that count
+from levelhips.events import Quality, Side
+from levelhips.export.tables import write_rows
+from levelhips.metrics import BUILT_IN, Measured, Metric, Statistics
+from levelhips.samples import Array
+from levelhips.testing.metric_truth import both_sides, compared, pairs, truth_of
+from levelhips.testing.results import Check, CheckSkipped, Result, fail, raise_failures, require, run_checks
+
+MAX_DIGITS = 6  # a microsecond; more is the noise of the arithmetic
+MIN_FINITE = 0.9  # share of the events that count: the first of a run has nothing before it
+# What a person can do, with room: smallest and largest value in each unit.
+PLAUSIBLE = {
+    "deg": (-180.0, 360.0),
+    "s": (-1.0, 100.0),  # the simulated run is over by then
+    "g": (-20.0, 20.0),
+    "m": (-2.0, 2.0),
+    "deg/s": (-2000.0, 2000.0),
+    "steps/min": (30.0, 300.0),
+    "%": (-100.0, 200.0),
+}
+MIRROR_SD = 0.5  # standard deviations: two samples of 80 steps have means that agree within 0.2
+ALWAYS_KNOWN = ("at_s", "known_s", "to_s", "side_confidence", "confidence")  # fields of an event that are never NaN
 
 
 def check_metric(metric: Metric) -> None:
-    """Check that a metric has a value for every event of a simulated run or drill, and a mean if it is shown as one.
+    """Run every check of a metric.
 
     Raises
     ------
     AssertionError
-        If its function fails on an event, its value is of the wrong type, or no value is a number.
+        With a line for each check that failed.
     """
-    values = []
-    update = _drill() if metric.of is Rep else _run()
-    statistics = Statistics((metric,))
-    for event in update.events:
-        statistics.add(event)
-        if isinstance(event, metric.of):
-            values.append(_value(metric, event))
+    raise_failures(metric.key, metric_results(metric))
+
+
+def metric_results(metric: Metric) -> list[Result]:
+    """Return the result of every check of a metric."""
+    return run_checks(metric, CHECKS)
+
+
+def _value(metric: Metric, event: Measured) -> float | str:
+    try:
+        return metric.value(event)
+    except Exception as error:
+        fail("metric.raises", event=type(event).__name__, error=repr(error))
+
+
+def _values(metric: Metric, events: list[Measured]) -> Array:
+    """Return the values of a metric that is a number."""
+    return np.array([float(_value(metric, event)) for event in events])
+
+
+def _counting(metric: Metric) -> list[Measured]:
+    return [event for event in compared(metric).events(metric) if event.quality is Quality.OK]
+
+
+def _number(metric: Metric) -> None:
+    """Skip a check that is only about numbers."""
+    if metric.digits is None:
+        raise CheckSkipped("metric.word")
+
+
+def check_declaration(metric: Metric) -> None:
+    """Check that key and column are free, and that digits show differences."""
+    if metric not in tuple(BUILT_IN):
+        try:
+            BUILT_IN.with_added(metric)
+        except ValueError as error:
+            fail("metric.taken", error=error)
     if metric.digits is None:
         return
-    if not any(math.isfinite(value) for value in values if not isinstance(value, str)):
-        raise AssertionError(f"{metric.key}: none of {len(values)} values is a number")
-    if metric.shown_in & AVERAGED and not any(statistics.spread(metric.key, side).n for side in (*Side, None)):
-        raise AssertionError(f"{metric.key}: it is shown as a mean, but no event counts in one")
+    require(0 <= metric.digits <= MAX_DIGITS, "metric.digits", limit=MAX_DIGITS, digits=metric.digits)
+    values = _values(metric, _counting(metric))
+    values = values[np.isfinite(values)]
+    texts = {f"{value:.{metric.digits}f}" for value in values}
+    constant = not len(values) or float(np.ptp(values)) == 0.0
+    require(constant or len(texts) > 1, "metric.too-few-digits", digits=metric.digits)
 
 
-def _value(metric: Metric, event: object) -> float | str:
-    try:
-        return metric.value(event)  # type: ignore[arg-type]
-    except Exception as error:
-        raise AssertionError(f"{metric.key}: its function fails on a {type(event).__name__} ({error!r})") from error
+def check_values(metric: Metric) -> None:
+    """Check that every event that counts has a value, which a person can reach, and a mean if it is shown as one."""
+    for event in compared(metric).events(metric):
+        _value(metric, event)
+    _number(metric)
+    values = _values(metric, _counting(metric))
+    finite = values[np.isfinite(values)]
+    require(len(finite) >= MIN_FINITE * len(values), "metric.missing", n=len(values), finite=len(finite))
+    if metric.unit in PLAUSIBLE:
+        low, high = PLAUSIBLE[metric.unit]
+        worst = float(finite[np.abs(finite - (low + high) / 2).argmax()])
+        require(low <= worst <= high, "metric.implausible", low=low, high=high, unit=metric.unit, found=worst)
+    if metric.averaged:
+        statistics = Statistics((metric,))
+        for update_event in compared(metric).update.events:
+            statistics.add(update_event)
+        require(any(statistics.spread(metric.key, side).n for side in (*Side, None)), "metric.no-mean")
 
 
-def _run() -> Update:
-    made = simulate_gait(RunnerModel(stand_s=4.0, move_s=RUN_S), SensorModel(rate_hz=100.0), seed=1)
-    engine = Engine(100.0)
-    return Update.join([engine.push(made.samples), engine.finish()])
+def check_truth(metric: Metric) -> None:
+    """Check the values against the simulated truth."""
+    truth = truth_of(metric)
+    if truth is None:
+        fail("metric.no-truth")
+    if isinstance(truth, str):
+        raise CheckSkipped("metric.why-not", why=truth)
+    found = pairs(metric)
+    if metric.digits is None:
+        wrong = [(value, true) for event, of in found if (value := _value(metric, event)) != (true := truth.value(of))]
+        require(not wrong, "metric.wrong-word", n=len(wrong), found=wrong[0][0] if wrong else "", expected=wrong[0][1] if wrong else "")
+        return
+    off = np.array([float(_value(metric, event)) - float(truth.value(of)) for event, of in found])
+    off = off[np.isfinite(off)]
+    require(len(off) >= MIN_FINITE * len(found), "metric.missing", n=len(found), finite=len(off))
+    bias, sd = float(off.mean()), float(off.std())
+    require(abs(bias) <= truth.bias, "metric.bias", limit=truth.bias, unit=metric.unit, found=bias)
+    require(sd <= truth.sd, "metric.scatter", limit=truth.sd, unit=metric.unit, found=sd)
 
 
-def _drill() -> Update:
-    wearer = WearerModel("pelvic-drop", Side.LEFT, reps=3)
-    engine = build_engine(100.0, Settings.from_dict(wearer.settings))
-    return Update.join([engine.push(simulate_drill(wearer, SensorModel(rate_hz=100.0), 1).samples), engine.finish()])
+def check_sides(metric: Metric) -> None:
+    """Check that the mirror image of a runner swaps left and right, and changes nothing else but a sign."""
+    _number(metric)
+    sides: tuple[Side | None, ...] = tuple(Side) if metric.by_side else (None,)
+    events, others = ([event for event in found if event.quality is Quality.OK] for found in both_sides(metric))
+    one = [_mean(metric, events, side) for side in sides]
+    two = [_mean(metric, others, side.other if side is not None else None) for side in sides]
+    allowed = MIRROR_SD * float(np.nanstd(_values(metric, events))) + 10.0 ** -(metric.digits or 0)
+    # What points to a side, such as obliquity, changes its sign in the mirror.
+    off = min(max(abs(a - sign * b) for a, b in zip(one, two, strict=True)) for sign in (1.0, -1.0))
+    shown = {"expected": ", ".join(f"{value:.3g}" for value in one), "found": ", ".join(f"{value:.3g}" for value in two)}
+    require(off <= allowed, "metric.mirror", unit=metric.unit, **shown)
+
+
+def _mean(metric: Metric, events: list[Measured], side: Side | None) -> float:
+    values = _values(metric, [event for event in events if side is None or event.side is side])
+    values = values[np.isfinite(values)]
+    return float(values.mean()) if len(values) else 0.0  # a drill has one side
+
+
+def check_tables(metric: Metric) -> None:
+    """Check that the values come back from CSV and JSON to the last digit."""
+    events = compared(metric).events(metric)
+    file = io.StringIO()
+    first = BUILT_IN.of(metric.of)[0]  # the time: a row with one empty cell would be an empty line
+    write_rows(file, [first, metric], events)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    require(len(rows) == len(events) and metric.column in rows[0], "metric.table", expected=len(events), found=len(rows))
+    for event, row in zip(events, rows, strict=True):
+        value, cell = _value(metric, event), row[metric.column]
+        if isinstance(value, str):
+            same = cell == value == json.loads(json.dumps(value))
+        elif math.isfinite(value):
+            same = abs(float(cell) - value) <= 0.51 * 10.0 ** -(metric.digits or 0) and json.loads(json.dumps(value)) == value
+        else:
+            same = not cell
+        require(same, "metric.round-trip", value=value, cell=cell)
+
+
+def check_unmeasured(metric: Metric) -> None:
+    """Check that an event without measurements has no value, unless it needs none of them."""
+    _number(metric)
+    for event in _counting(metric)[:20]:
+        numbers = [
+            field.name for field in fields(event) if isinstance(getattr(event, field.name), float) and field.name not in ALWAYS_KNOWN
+        ]
+        value = float(_value(metric, _without(event, numbers)))
+        right = not math.isfinite(value) or value == float(_value(metric, event))
+        require(right, "metric.invented", value=value)
+
+
+def _without(event: Measured, numbers: list[str]) -> Measured:
+    changes: dict[str, Any] = dict.fromkeys(numbers, math.nan)
+    return replace(event, **changes)
+
+
+CHECKS: tuple[Check[Metric], ...] = (
+    Check("declaration", check_declaration),
+    Check("values", check_values),
+    Check("truth", check_truth),
+    Check("sides", check_sides),
+    Check("tables", check_tables),
+    Check("unmeasured", check_unmeasured),
+)

@@ -254,4 +254,6 @@ PROFILE = Profile(
     decoder=LevelHipsDecoder,
     peripheral=LevelHipsPeripheral,
     sync=lambda host_ms: _command(TIME, struct.pack("<I", host_ms % (1 << 32))),
+    has_clock=True,
+    has_sequence=True,
 )

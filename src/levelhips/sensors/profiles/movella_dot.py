@@ -117,4 +117,5 @@ PROFILE = Profile(
     decoder=DotDecoder,
     peripheral=DotPeripheral,
     notes="60 Hz live: contact times are coarser, drops are as good",
+    has_clock=True,
 )

@@ -308,4 +308,5 @@ PROFILE = Profile(
     decoder=PolarDecoder,
     peripheral=PolarPeripheral,
     notes="The MTU must be raised; frames hold a tenth of a second, and so beeps come that much later",
+    has_clock=True,
 )
