@@ -20,7 +20,7 @@ from levelhips.simulation.wearer_moves import movement_of
 from levelhips.testing.chunks import check_chunk_invariance
 from levelhips.testing.metric_truth import mirror
 from levelhips.testing.results import Check, CheckSkipped, Result, fail, raise_failures, require, run_checks
-from levelhips.text.drill import FAULT_NAMES, FORM_FAULTS
+from levelhips.words import FAULT_NAMES, FORM_FAULTS
 
 RATE_HZ = 100.0
 REPS = 4  # enough for a counter that learns from the first ones

@@ -133,7 +133,7 @@ _SENSOR = {
 }
 
 _DRILL = {
-    "drill.words": Failure("words for {what}", "none", "Add them to the declaration, or to levelhips.text.drill"),
+    "drill.words": Failure("words for {what}", "none", "Add them to the declaration, or to levelhips.words"),
     "drill.instruction": Failure(
         "an instruction with no other names in braces than side and other", "{names}", "Write {{side}} for the hip that works"
     ),
