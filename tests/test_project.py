@@ -15,7 +15,9 @@ from bench.docs.pages import filled, pages, part_names
 from bench.docs.parts import PARTS
 from conftest import ROOT
 
+from levelhips.events import Quality
 from levelhips.simulation import bundled
+from levelhips.words import QUALITY
 
 
 def test_imports_go_down_the_picture() -> None:
@@ -124,3 +126,10 @@ def test_the_glossary_names_what_the_code_defines() -> None:
                 missing.append(f"{cells[0]}: {name} is not in {place[1]}")
     assert found > 50  # the tables were read
     assert not missing
+
+
+@pytest.mark.parametrize("page", ["GLOSSARY.md", "docs/recording-format.md"])
+def test_every_quality_is_documented_with_its_word_on_screens(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for quality in Quality:
+        assert f"| `{quality.value}` | {QUALITY[quality]} |" in text
