@@ -1,4 +1,4 @@
-"""Drills: repetitions counted, range, cheats in time, on virtual wearers whose truth is known."""
+"""Drills: repetitions counted, range, form faults in time, on virtual wearers whose truth is known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from levelhips.coaching.drills.counters import Excursion, Hold, Metronome
 from levelhips.coaching.drills.engine import STILL_S
-from levelhips.events import Cheat, Phase, PhaseChange, Rep, Side
+from levelhips.events import FormFaultDetected, Phase, PhaseChange, Rep, Side
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine, drills
 from levelhips.simulation.runner import SensorModel
@@ -24,7 +24,7 @@ CLIPS = [
     for turn, pitch, heading in ((0, 15, 0), (90, 25, 4), (180, 5, -5), (-60, 30, 3), (135, -10, -4))
 ]
 TEMPOS = (1.7, 3.0, 4.5, 6.0)
-CHEATS = {
+FORM_FAULTS = {
     "pelvic-drop": ("turned", "leaned", "hiked", "too-far", "too-fast", "short", "not-back"),
     "clamshell": ("rolled-back", "rolled-forward"),
     "side-lying-abduction": ("rolled-back", "hiked", "dipped"),
@@ -47,7 +47,7 @@ class Found:
     """What an engine made of one virtual wearer."""
 
     drill: str
-    cheat: str
+    form_fault: str
     tempo_s: float
     clip: int
     expected: int
@@ -59,20 +59,20 @@ class Found:
     tempo_errors: list[float] = field(default_factory=list)
 
 
-def live_through(drill: str, cheat: str, tempo_s: float, clip: int, side: Side, seed: int, rate_hz: float = 100.0) -> Found:
+def live_through(drill: str, form_fault: str, tempo_s: float, clip: int, side: Side, seed: int, rate_hz: float = 100.0) -> Found:
     """One virtual wearer through a new engine, in packets of 40 ms; against the truth."""
     # More are asked for than are done, where nobody paces: or a set would end before one too many could be counted.
     asked = None if isinstance(drills()[drill].count, Metronome) else 11
-    wearer = WearerModel(drill=drill, side=side, reps=8, asked=asked, rep_s=tempo_s, cheat=cheat)
+    wearer = WearerModel(drill=drill, side=side, reps=8, asked=asked, rep_s=tempo_s, form_fault=form_fault)
     made = simulate_drill(wearer, SensorModel(rate_hz=rate_hz, **CLIPS[clip]), seed)
     update = build_engine(rate_hz, Settings.from_dict(wearer.settings)).push(made.samples)
     count = drills()[drill].count
     reps = [rep for rep in update.of(Rep) if rep.full]
     expected = 1 if isinstance(count, Hold) else len(made.reps)
-    found = Found(drill, cheat, tempo_s, clip, expected, len(reps))
-    heard = list(update.of(Cheat))
+    found = Found(drill, form_fault, tempo_s, clip, expected, len(reps))
+    heard = list(update.of(FormFaultDetected))
     left = list(heard)
-    for at_s, what in made.cheats:
+    for at_s, what in made.form_faults:
         match = next((one for one in left if one.fault == what and -0.05 <= one.known_s - at_s < 1.5), None)
         if match is None:
             found.missed.append(what)
@@ -80,13 +80,13 @@ def live_through(drill: str, cheat: str, tempo_s: float, clip: int, side: Side, 
             left.remove(match)
             if what not in NOT_ANGLES:
                 found.delays_ms.append((match.known_s - at_s) * 1e3)
-    if cheat in NOT_ANGLES:
-        left = [one for one in left if one.fault != cheat]
-    # A tissue that rings at the limit may cross it twice: the same cheat again within the second is no new one.
+    if form_fault in NOT_ANGLES:
+        left = [one for one in left if one.fault != form_fault]
+    # A tissue that rings at the limit may cross it twice: the same form fault again within the second is no new one.
     found.false.update(
         one.fault for one in left if not any(o is not one and o.fault == one.fault and abs(o.at_s - one.at_s) < 1.0 for o in heard)
     )
-    if isinstance(count, Excursion) and not cheat:
+    if isinstance(count, Excursion) and not form_fault:
         work_s = next(change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK)
         start_deg = made.lead_deg[(made.t_s > work_s - STILL_S) & (made.t_s <= work_s)].mean()
         for (from_s, to_s, _), rep in zip(made.reps, reps, strict=False):
@@ -101,26 +101,26 @@ def _one(task: tuple[str, str, float, int, Side, int]) -> Found:
 
 
 def matrix(names: list[str], seeds: int = 1) -> list[Found]:
-    """Every drill, clean and with each cheat, at every clip and tempo, sides in turn."""
+    """Every drill, clean and with each form fault, at every clip and tempo, sides in turn."""
     tasks = []
     for n, (name, tempo, clip) in enumerate(itertools.product(names, TEMPOS, range(len(CLIPS)))):
-        for cheat in ("", *CHEATS[name]):
+        for form_fault in ("", *FORM_FAULTS[name]):
             for seed in range(1, seeds + 1):
-                tasks.append((name, cheat, tempo, clip, list(Side)[n % 2], seed * 100 + n))
+                tasks.append((name, form_fault, tempo, clip, list(Side)[n % 2], seed * 100 + n))
     with ProcessPoolExecutor() as pool:
         return list(pool.map(_one, tasks, chunksize=4))
 
 
 def drill_figures(out: Table) -> None:
-    """Repetitions, ranges and cheats of all drills."""
-    out.title = f"Drills: {len(CLIPS)} clips x tempos {TEMPOS} s x sides; delay: the true angle over the limit to the cheat"
-    for column in ("drill", "clean reps", "range error [deg]", "tempo error [s]", "false", "cheats found", "delay p50, worst [ms]"):
+    """Repetitions, ranges and form faults of all drills."""
+    out.title = f"Drills: {len(CLIPS)} clips x tempos {TEMPOS} s x sides; delay: the true angle over the limit to the form fault"
+    for column in ("drill", "clean reps", "range error [deg]", "tempo error [s]", "false", "form faults found", "delay p50, worst [ms]"):
         out.add_column(column)
     by_drill: dict[str, list[Found]] = defaultdict(list)
-    for found in matrix(list(CHEATS)):
+    for found in matrix(list(FORM_FAULTS)):
         by_drill[found.drill].append(found)
     for name, all_ in by_drill.items():
-        clean = [found for found in all_ if not found.cheat]
+        clean = [found for found in all_ if not found.form_fault]
         exact = sum(found.expected == found.counted for found in clean)
         errors = np.array([error for found in clean for error in found.range_errors])
         tempo = np.array([error for found in clean for error in found.tempo_errors])

@@ -165,8 +165,8 @@ def live_run(to: Path) -> None:
 
 
 def live_drill(to: Path) -> None:
-    """A live drill with a cheat in its second repetition."""
-    wearer = WearerModel("clamshell", Side.RIGHT, reps=3, rep_s=4.0, cheat="rolled-back", cheat_reps=(1,))
+    """A live drill with a form fault in its second repetition."""
+    wearer = WearerModel("clamshell", Side.RIGHT, reps=3, rep_s=4.0, form_fault="rolled-back", fault_reps=(1,))
     made = simulate_drill(wearer, SensorModel(rate_hz=100.0, turn_deg=90.0), 15)
     metadata = {"sensor": "simulated", "outward": "+z"}
     recording = Recording(Path("clamshell.mcap"), made.samples, 100.0, metadata, scale=made.sensor.scale)
@@ -195,7 +195,7 @@ def history(to: Path, recordings: Sequence[Path]) -> None:
         made = simulate_gait(RunnerModel(drop_left_deg=4.0, stand_s=4.0, move_s=60.0), SensorModel(rate_hz=100.0), seed=1)
         baseline = Settings(protocol=ProtocolSettings("baseline"))
         _kept(folder / "baseline.mcap", made.samples, 100.0, baseline, "2026-03-02T12:00:00+00:00")
-        wearer = WearerModel("pelvic-drop", Side.LEFT, reps=3, cheat="turned", cheat_reps=(1,))
+        wearer = WearerModel("pelvic-drop", Side.LEFT, reps=3, form_fault="turned", fault_reps=(1,))
         drill = simulate_drill(wearer, SensorModel(rate_hz=100.0), 4)
         _kept(folder / "drill.mcap", drill.samples, 100.0, Settings.from_dict(wearer.settings), "2026-03-04T12:30:00+00:00")
         for path in folder.glob("*.mcap"):

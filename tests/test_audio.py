@@ -225,7 +225,7 @@ def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
 
 def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path: Path) -> None:
     from levelhips.audio.clip_files import word
-    from levelhips.events import Cheat, Phase, PhaseChange, Prompt, Rep
+    from levelhips.events import FormFaultDetected, Phase, PhaseChange, Prompt, Rep
 
     sound, update = wav_of("clamshell", tmp_path)
 
@@ -245,7 +245,7 @@ def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path
     for rep in update.of(Rep):
         assert heard(str(rep.number), rep.known_s, 0.1)
     assert heard("done", phases[Phase.DONE], 1.0)
-    first = next(iter(update.of(Cheat)))
+    first = next(iter(update.of(FormFaultDetected)))
     assert heard("rolled-back", first.known_s, 0.6)
     ups = [prompt.at_s for prompt in update.of(Prompt) if prompt.kind == "up"]
     assert len(ups) == 6
@@ -255,16 +255,16 @@ def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path
 
 
 @pytest.mark.parametrize("what", ["rolled-back", "rolled-forward", "dipped", "hiked", "turned", "leaned", "too-far", "too-fast", "snapped"])
-def test_a_cheat_sounds_at_once_and_like_no_beat(what: str) -> None:
-    from levelhips.audio.voice import CHEATS, OTHER_CHEAT, PROMPT_TONES, Voice
-    from levelhips.events import Cheat
+def test_a_form_fault_sounds_at_once_and_like_no_prompt(what: str) -> None:
+    from levelhips.audio.voice import FAULT_TONES, OTHER_FAULT_TONE, PROMPT_TONES, Voice
+    from levelhips.events import FormFaultDetected
 
     mixer = Mixer(16000)
     voice = Voice(SoundSettings(words=False))
-    voice.put(Cheat(1.0, 1.0, what), mixer)
+    voice.put(FormFaultDetected(1.0, 1.0, what), mixer)
     sound = mixer.render(8000)[:, 0]
     assert np.flatnonzero(np.abs(sound) > 0.02)[0] < 0.01 * 16000
-    assert CHEATS.get(what, OTHER_CHEAT) not in PROMPT_TONES.values()
+    assert FAULT_TONES.get(what, OTHER_FAULT_TONE) not in PROMPT_TONES.values()
 
 
 def test_words_follow_one_another_an_urgent_one_comes_at_once_and_a_late_one_not_at_all() -> None:

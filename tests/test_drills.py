@@ -1,4 +1,4 @@
-"""Drills: laws of the engine, every drill and cheat on virtual wearers with a truth, and what goes wrong at home."""
+"""Drills: laws of the engine, every drill and form fault on virtual wearers with a truth, and what goes wrong at home."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.events import (
-    Cheat,
     DrillBegin,
     FormFault,
+    FormFaultDetected,
     Phase,
     PhaseChange,
     Pose,
@@ -114,7 +114,7 @@ def test_the_drills_of_the_table_are_there_by_their_entry_points() -> None:
     turn=st.floats(-180, 180),
     pitch=st.floats(-10, 30),
     heading=st.floats(-5, 5),
-    tempo=st.floats(1.7, 6.0),  # with its jitter none is faster than 1.5 s, which would be a cheat
+    tempo=st.floats(1.7, 6.0),  # with its jitter none is faster than 1.5 s, which would be a form fault
     side=st.sampled_from(Side),
     seed=st.integers(0, 99),
 )
@@ -130,7 +130,7 @@ def test_clean_repetitions_are_counted_exactly_however_the_clip_is_worn(
     update = build_engine(100.0, Settings.from_dict(wearer.settings)).push(made.samples)
     reps = counted(update)
     assert len(reps) == (1 if isinstance(count, Hold) else 5)
-    assert not list(update.of(Cheat))
+    assert not list(update.of(FormFaultDetected))
     assert all(rep.good and rep.side is side for rep in reps)
     if isinstance(count, Excursion):
         work_s = next(change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK)
@@ -141,7 +141,7 @@ def test_clean_repetitions_are_counted_exactly_however_the_clip_is_worn(
             assert abs(rep.tempo_s - (to_s - from_s)) < 0.2 * tempo
 
 
-def every_cheat() -> list[tuple[str, str]]:
+def every_form_fault() -> list[tuple[str, str]]:
     pairs = []
     for name, drill in drills().items():
         found = {what for band in drill.keep if isinstance(band, Band) for what in (band.below, band.above) if what}
@@ -152,18 +152,18 @@ def every_cheat() -> list[tuple[str, str]]:
     return pairs
 
 
-@pytest.mark.parametrize(("name", "what"), every_cheat())
-def test_a_cheat_is_said_in_time_and_belongs_to_its_repetition(name: str, what: str) -> None:
-    made, update = lived(WearerModel(name, Side.RIGHT, reps=4, rep_s=4.0, cheat=what, cheat_reps=(1,), hold_s=20.0))
-    heard = [cheat for cheat in update.of(Cheat) if cheat.fault == what]
+@pytest.mark.parametrize(("name", "what"), every_form_fault())
+def test_a_form_fault_is_said_in_time_and_belongs_to_its_repetition(name: str, what: str) -> None:
+    made, update = lived(WearerModel(name, Side.RIGHT, reps=4, rep_s=4.0, form_fault=what, fault_reps=(1,), hold_s=20.0))
+    heard = [fault for fault in update.of(FormFaultDetected) if fault.fault == what]
     assert heard
     if what not in NO_BAND:
-        for at_s, truly in made.cheats:
+        for at_s, truly in made.form_faults:
             if truly == what:
-                assert any(-0.05 <= cheat.known_s - at_s < LATE_S for cheat in heard), [cheat.known_s - at_s for cheat in heard]
+                assert any(-0.05 <= fault.known_s - at_s < LATE_S for fault in heard), [fault.known_s - at_s for fault in heard]
     overshoot = (name, what) == ("pelvic-drop", "hiked")  # comes when the repetition is over
     if not isinstance(drills()[name].count, Hold) and not overshoot:
-        assert [what in rep.cheats.split() for rep in counted(update)] == [False, True, False, False]
+        assert [what in rep.form_faults.split() for rep in counted(update)] == [False, True, False, False]
 
 
 def test_a_fault_well_before_a_repetition_does_not_belong_to_it() -> None:
@@ -177,9 +177,9 @@ def test_a_fault_well_before_a_repetition_does_not_belong_to_it() -> None:
 
 def test_half_a_repetition_is_told_and_not_counted() -> None:
     for what in ("short", "not-back"):
-        made, update = lived(WearerModel("pelvic-drop", reps=4, asked=9, cheat=what, cheat_reps=(1,)))
+        made, update = lived(WearerModel("pelvic-drop", reps=4, asked=9, form_fault=what, fault_reps=(1,)))
         halves = [rep for rep in update.of(Rep) if not rep.full]
-        assert [rep.cheats for rep in halves] == [what]
+        assert [rep.form_faults for rep in halves] == [what]
         assert len(counted(update)) == len(made.reps)
         assert [rep.number for rep in counted(update)] == list(range(1, len(made.reps) + 1))
 
@@ -295,7 +295,7 @@ def test_a_telephone_call_is_a_pause_and_the_start_is_taken_again() -> None:
 def test_who_stops_moving_is_not_counted_on() -> None:
     made, update = lived(WearerModel("clamshell", reps=6, rep_s=4.0, away_s=12.0))
     idle = [rep for rep in update.of(Rep) if not rep.full]
-    assert [rep.cheats for rep in idle] == ["no-movement"] * 3
+    assert [rep.form_faults for rep in idle] == ["no-movement"] * 3
     assert len(counted(update)) == len(made.reps) == 6
 
 
@@ -446,8 +446,8 @@ class Touching(Movement):
 
     def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         course.add("tip", 20.0, at.start_s, 1.0, 0.4, 1.0)
-        if at.cheat:
-            slip(drill, course, at.cheat, at.start_s + 0.4, 1.6)
+        if at.form_fault:
+            slip(drill, course, at.form_fault, at.start_s + 0.4, 1.6)
         course.reps.append((at.start_s, at.start_s + 2.4, 20.0))
 
 
@@ -463,7 +463,7 @@ def test_a_new_counting_block_and_a_new_start_position_run_from_end_to_end(monke
     monkeypatch.setitem(POSES, Prone, _lying_prone)
     keep = (Band("drop", low_deg=-6, high_deg=6, above=FormFault.DIPPED),)
     drill = Drill("plank-tips", "Plank tips", Prone(), Touches("tip", 10.0), keep, (10, 30), Dose(1, 4), "Lie on your front.", ready_s=2.0)
-    wearer = WearerModel("plank-tips", Side.RIGHT, reps=4, cheat="dipped", cheat_reps=(2,))
+    wearer = WearerModel("plank-tips", Side.RIGHT, reps=4, form_fault="dipped", fault_reps=(2,))
     made = simulate_drill(wearer, CLIP, 1, drill)
     settings = Settings.from_dict(wearer.settings_for(drill))
     engine = Engine(100.0, settings, drill)
@@ -478,8 +478,8 @@ def test_a_new_counting_block_and_a_new_start_position_run_from_end_to_end(monke
         assert from_s < rep.at_s < from_s + 1.0
         assert rep.range_deg == pytest.approx(10.0, abs=1.5)
     assert beats(update).count("reached") == 4
-    faults = list(update.of(Cheat))
-    assert {cheat.fault for cheat in faults} == {FormFault.DIPPED}
+    faults = list(update.of(FormFaultDetected))
+    assert {found.fault for found in faults} == {FormFault.DIPPED}
     assert math.degrees(faults[0].limit_rad) == pytest.approx(6.0)
     assert made.reps[2][0] < faults[0].at_s < made.reps[2][1]
     pieces = Engine(100.0, settings, drill)
@@ -553,12 +553,12 @@ def test_who_cannot_stand_quite_still_is_not_kept_waiting_for_ever() -> None:
 
 
 def test_a_self_test_measures_what_is_over_its_limit_too_and_stay_level_does_not_count_it() -> None:
-    _, update = lived(WearerModel("self-test", cheat="dipped", hold_s=20.0))
+    _, update = lived(WearerModel("self-test", form_fault="dipped", hold_s=20.0))
     [test] = counted(update)
     assert test.range_deg > 9.0
     assert test.hold_s == pytest.approx(20.0, abs=0.1)
     assert test.to_s - test.at_s == pytest.approx(20.0, abs=0.1)
-    _, update = lived(WearerModel("stay-level", cheat="left-band", hold_s=20.0))
+    _, update = lived(WearerModel("stay-level", form_fault="left-band", hold_s=20.0))
     [level] = counted(update)
     assert level.range_deg < 5.0
     assert level.to_s - level.at_s > 21.0

@@ -27,10 +27,10 @@ from levelhips.coaching.drills.result import DrillResult
 from levelhips.commands import Command, Do
 from levelhips.events import (
     EVENT_KINDS,
-    Cheat,
     DrillBegin,
     Event,
     FormFault,
+    FormFaultDetected,
     Mode,
     ModeChange,
     Notice,
@@ -288,7 +288,7 @@ def test_the_event_reader_finds_events_under_their_old_kind() -> None:
         (b'{"kind": "Signal", "at_s": 1.0, "known_s": 1.0, "what": "lost"}', Signal(1.0, 1.0, SignalKind.LOST)),
         (
             b'{"kind": "Cheat", "at_s": 1.0, "known_s": 1.0, "what": "dipped", "value_rad": 0.2, "limit_rad": 0.1}',
-            Cheat(1.0, 1.0, FormFault.DIPPED, 0.2, 0.1),
+            FormFaultDetected(1.0, 1.0, FormFault.DIPPED, 0.2, 0.1),
         ),
         (
             b'{"kind": "PhaseChange", "at_s": 1.0, "known_s": 1.0, "phase": "paused", "set_n": 2, "why": "asked"}',

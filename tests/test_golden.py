@@ -39,5 +39,5 @@ def test_the_golden_files_show_what_they_are_there_for() -> None:
     assert [block.feedback for block in plan if isinstance(block, BlockChange)] == [False, True, False]
     assert any(isinstance(event, Pace) for event in plan)
     assert any(isinstance(event, Gap) for event in found["radio_losses-fixed"].events)
-    assert all(any(isinstance(event, Rep) and event.cheats for event in found[name].events) for name in ("pelvic_drop", "clamshell"))
+    assert all(any(isinstance(event, Rep) and event.form_faults for event in found[name].events) for name in ("pelvic_drop", "clamshell"))
     assert all(len(result.angles) == -(-result.samples // EVERY) for result in found.values())

@@ -67,7 +67,7 @@ def run(
 
 
 def drill(path: Path, started: str, side: Side = Side.LEFT, reps: int = 3, sets: int = 1) -> list[Event]:
-    wearer = WearerModel("pelvic-drop", side, reps=reps, sets=sets, cheat="turned", cheat_reps=(1,))
+    wearer = WearerModel("pelvic-drop", side, reps=reps, sets=sets, form_fault="turned", fault_reps=(1,))
     made = simulate_drill(wearer, SensorModel(rate_hz=100.0), 4)
     return record(path, made.samples, 100.0, Settings.from_dict(wearer.settings), started)
 

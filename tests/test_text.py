@@ -34,10 +34,10 @@ from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     BlockChange,
     BlockPurpose,
-    Cheat,
     DrillBegin,
     Event,
     FormFault,
+    FormFaultDetected,
     LinkChange,
     LinkState,
     Mode,
@@ -160,7 +160,7 @@ def test_words_of_a_value_in_a_file_are_found_and_a_value_that_is_unknown_stays_
 
 @pytest.mark.parametrize("fault", FormFault)
 def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
-    events = [begin_for(None), Cheat(1.0, 1.0, fault), Cheat(2.0, 2.0, fault), rep()]
+    events = [begin_for(None), FormFaultDetected(1.0, 1.0, fault), FormFaultDetected(2.0, 2.0, fault), rep()]
     result = DrillResult.of(events)
     assert result is not None
     assert f"2 x {text.FAULT_NAMES[fault]}" in " ".join(drill_lines(drill_values(result)))
@@ -211,10 +211,10 @@ def begin_for(posture: Posture | None) -> DrillBegin:
 
 @pytest.mark.parametrize("fault", FormFault)
 def test_every_form_fault_is_heard_as_a_tone_and_as_its_words(fault: FormFault) -> None:
-    assert loud(played(Cheat(1.0, 1.0, fault), words=False)) > 0.05
+    assert loud(played(FormFaultDetected(1.0, 1.0, fault), words=False)) > 0.05
     clip = word(fault, 8000)
     assert clip is not None
-    assert contains(says(Cheat(1.0, 1.0, fault)), clip)
+    assert contains(says(FormFaultDetected(1.0, 1.0, fault)), clip)
 
 
 @pytest.mark.parametrize("kind", SignalKind)
@@ -261,9 +261,9 @@ def contains(sound: np.ndarray, clip: np.ndarray) -> bool:
     return float((score / np.sqrt(np.maximum(energy, 1e-6) * float(clip @ clip))).max()) > 0.95
 
 
-@pytest.mark.parametrize("name", ["PROMPT_TONES", "CHEATS"])
+@pytest.mark.parametrize("name", ["PROMPT_TONES", "FAULT_TONES"])
 def test_tones_are_of_members(name: str) -> None:
-    assert {type(key) for key in getattr(voice, name)} == {{"PROMPT_TONES": PromptKind, "CHEATS": FormFault}[name]}
+    assert {type(key) for key in getattr(voice, name)} == {{"PROMPT_TONES": PromptKind, "FAULT_TONES": FormFault}[name]}
 
 
 # ---- the snapshot that terminal and window show
@@ -312,11 +312,11 @@ def test_every_gap_is_shown_with_its_reason(reason: GapReason) -> None:
 @pytest.mark.parametrize("fault", FormFault)
 def test_every_form_fault_is_shown_in_words_for_a_while(fault: FormFault) -> None:
     working = (begin_for(None), PhaseChange(1.0, 1.0, Phase.WORK, 1))
-    drill = snapshot_after(*working, Cheat(2.0, 2.0, fault)).drill
+    drill = snapshot_after(*working, FormFaultDetected(2.0, 2.0, fault)).drill
     assert drill is not None
     assert drill.what_next(2.5) == text.FORM_FAULTS[fault]
     assert drill.what_next(5.0) == "Do it."
-    half = replace(rep(), full=False, cheats=f"turned {fault}")
+    half = replace(rep(), full=False, form_faults=f"turned {fault}")
     drill = snapshot_after(*working, half).drill
     assert drill is not None
     assert drill.what_next(2.5) == text.FORM_FAULTS[fault], "of half a repetition the last fault: what was missing"
@@ -328,8 +328,8 @@ def rep() -> Rep:
 
 
 def test_half_a_repetition_without_a_known_fault_stops_nobody() -> None:
-    for cheats in ("", "moonwalked"):
-        half = replace(rep(), full=False, cheats=cheats)
+    for form_faults in ("", "moonwalked"):
+        half = replace(rep(), full=False, form_faults=form_faults)
         assert half.faults == ()
         drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, Phase.WORK, 1), half).drill
         assert drill is not None
@@ -338,7 +338,7 @@ def test_half_a_repetition_without_a_known_fault_stops_nobody() -> None:
 
 
 def test_the_faults_of_a_repetition_are_members_in_their_order() -> None:
-    found = replace(rep(), cheats="turned moonwalked short")
+    found = replace(rep(), form_faults="turned moonwalked short")
     assert found.faults == (FormFault.TURNED, FormFault.SHORT)
     assert not found.good
     assert rep().good

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bench.docs.markdown import table
 from levelhips.audio.synth import SIGNALS
-from levelhips.audio.voice import CHEATS, HALF, OTHER_CHEAT, PROMPT_TONES, SET_DONE, Glide
+from levelhips.audio.voice import FAULT_TONES, HALF, OTHER_FAULT_TONE, PROMPT_TONES, SET_DONE, Glide
 from levelhips.events import FormFault, PromptKind, SignalKind
 
 COUNTS = {1: "a", 2: "two", 3: "three", 4: "four", 6: "six"}
@@ -67,9 +67,9 @@ def signals() -> str:
 def drill_tones() -> str:
     """Return every tone of a drill."""
     rows = [(f"`{kind}`", described(glides), PROMPT_MEANINGS[kind]) for kind, glides in PROMPT_TONES.items()]
-    rows += [(f"`{kind}`", described(glides), FAULT_MEANINGS[kind]) for kind, glides in CHEATS.items()]
+    rows += [(f"`{kind}`", described(glides), FAULT_MEANINGS[kind]) for kind, glides in FAULT_TONES.items()]
     rows += [
-        ("other", described(OTHER_CHEAT), "any other form fault"),
+        ("other", described(OTHER_FAULT_TONE), "any other form fault"),
         ("half", described(HALF), "half a repetition, which does not count"),
         ("set done", described(SET_DONE), "the set is done"),
         ("done", described(SET_DONE[::-1]), "the drill is done"),

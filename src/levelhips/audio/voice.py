@@ -15,11 +15,11 @@ from levelhips.audio.synth import Mixer, Sound, SoundSettings, cue_sound, notes,
 from levelhips.events import (
     BlockChange,
     BlockPurpose,
-    Cheat,
     Cue,
     DrillBegin,
     Event,
     FormFault,
+    FormFaultDetected,
     Pace,
     Phase,
     PhaseChange,
@@ -43,8 +43,8 @@ PROMPT_TONES: dict[PromptKind, tuple[Glide, ...]] = {
     PromptKind.WRONG_POSTURE: ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
     PromptKind.WRONG_SIDE: ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
 }
-# A cheat falls, buzzes or warbles; nothing that is right does.
-CHEATS: dict[FormFault, tuple[Glide, ...]] = {
+# A form fault falls, buzzes or warbles; nothing that is right does.
+FAULT_TONES: dict[FormFault, tuple[Glide, ...]] = {
     FormFault.ROLLED_BACK: ((700.0, 260.0, 0.30),),
     FormFault.ROLLED_FORWARD: ((260.0, 700.0, 0.30),),
     FormFault.DIPPED: ((220.0, 180.0, 0.12), (0.0, 0.0, 0.03), (220.0, 180.0, 0.16)),
@@ -55,11 +55,11 @@ CHEATS: dict[FormFault, tuple[Glide, ...]] = {
     FormFault.TOO_FAR: ((600.0, 300.0, 0.10), (600.0, 300.0, 0.10)),
     FormFault.TOO_FAST: ((740.0, 740.0, 0.03), (0.0, 0.0, 0.03)) * 4,
 }
-OTHER_CHEAT: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
+OTHER_FAULT_TONE: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
 HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
 SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
 SIGNAL_PHRASES = {SignalKind.LOST: Phrase.SENSOR_LOST, SignalKind.BACK: Phrase.SENSOR_BACK}  # in a drill the eyes are closed
-AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, Cheat, Prompt, BlockChange, Pace)
+AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, FormFaultDetected, Prompt, BlockChange, Pace)
 EXPLAINED = 3  # so often a word says what a tone means
 NUMBER_WAITS_S = 0.6  # a number that comes later is another's
 WORD_WAITS_S = 1.5
@@ -96,8 +96,8 @@ class Voice:
             self._phase(event, mixer)
         elif isinstance(event, Rep):
             self._rep(event, mixer)
-        elif isinstance(event, Cheat):
-            self._tone(mixer, CHEATS.get(event.fault, OTHER_CHEAT))
+        elif isinstance(event, FormFaultDetected):
+            self._tone(mixer, FAULT_TONES.get(event.fault, OTHER_FAULT_TONE))
             self._explain(mixer, event.fault)
         elif isinstance(event, Prompt):
             self._prompt(event, mixer)

@@ -99,7 +99,7 @@ def _summarize(out: Console, playing: Replay) -> None:
         say(error_console(), str(trouble))
     came = f"{snapshot.steps} steps, {snapshot.cues} beeps"
     if snapshot.drill is not None:
-        came = f"{snapshot.drill.good} repetitions without fault, {snapshot.drill.cheated} with one"
+        came = f"{snapshot.drill.good} repetitions without fault, {snapshot.drill.faulty} with one"
     say(out, f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {came}")
     say_notes(out, recording.notes)
 

@@ -74,7 +74,7 @@ def simulate(
             made = simulate_gait(runner, sensor, seed, progress)
         _write(made, out, f"{kind}_{seed}", {})
         return
-    wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, cheat=form_fault)
+    wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, form_fault=form_fault)
     _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings)
 
 

@@ -8,9 +8,9 @@ words for people are in `levelhips.words`.
 from levelhips.events.angles import Angles, Pose
 from levelhips.events.coaching import Baseline, BlockChange, BlockPurpose, Cue, Pace, ThresholdChange, ThresholdReason
 from levelhips.events.drill import (
-    Cheat,
     DrillBegin,
     FormFault,
+    FormFaultDetected,
     Phase,
     PhaseChange,
     PhaseReason,
@@ -30,13 +30,13 @@ __all__ = [
     "Baseline",
     "BlockChange",
     "BlockPurpose",
-    "Cheat",
     "Contact",
     "Cue",
     "DrillBegin",
     "E",
     "Event",
     "FormFault",
+    "FormFaultDetected",
     "Heading",
     "LinkChange",
     "LinkState",

@@ -20,14 +20,15 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from levelhips.events.drill import Posture
 from levelhips.events.update import EVENT_KINDS, Event
 
-KINDS_IN_FILES: dict[str, str] = {"Prompt": "Beat"}
+KINDS_IN_FILES: dict[str, str] = {"FormFaultDetected": "Cheat", "Prompt": "Beat"}
 """Event kinds that files know, and keep, by another name than their class."""
 
 FIELDS_IN_FILES: dict[str, dict[str, str]] = {
-    "Cheat": {"fault": "what"},
+    "FormFaultDetected": {"fault": "what"},
     "Notice": {"kind": "what"},  # in files, "kind" is the class of the event
     "PhaseChange": {"reason": "why"},
     "Prompt": {"kind": "what"},
+    "Rep": {"form_faults": "cheats"},
     "Signal": {"kind": "what"},
     "ThresholdChange": {"reason": "why"},
 }

@@ -133,7 +133,7 @@ class Rep:
     """One repetition, or a whole hold, from `at_s` to `to_s`.
 
     `range_rad` is the largest value of the drill's leading angle, `mean_rad` and `sd_rad` its mean and standard deviation.
-    `out_s`, `hold_s` and `back_s` are its tempo. `full` is False for half a repetition, which does not count. `cheats` has the
+    `out_s`, `hold_s` and `back_s` are its tempo. `full` is False for half a repetition, which does not count. `form_faults` has the
     form faults in it as recordings keep them, separated by blanks; use `faults`. `confidence` (0-1) is low if only the pace
     says that the repetition was done.
     """
@@ -152,7 +152,7 @@ class Rep:
     out_s: float
     hold_s: float
     back_s: float
-    cheats: str = ""
+    form_faults: str = ""
     confidence: float = 1.0
 
     @property
@@ -166,17 +166,17 @@ class Rep:
 
     @property
     def faults(self) -> tuple[FormFault, ...]:
-        """What went wrong in it; a fault that only a newer version knows is left out, but stays in `cheats`."""
-        return tuple(FormFault(name) for name in self.cheats.split() if name in _FAULT_NAMES)
+        """What went wrong in it; a fault that only a newer version knows is left out, but stays in `form_faults`."""
+        return tuple(FormFault(name) for name in self.form_faults.split() if name in _FAULT_NAMES)
 
     @property
     def good(self) -> bool:
         """Whether it counts and has no form fault."""
-        return self.full and not self.cheats and self.quality is Quality.OK
+        return self.full and not self.form_faults and self.quality is Quality.OK
 
 
 @dataclass(frozen=True, slots=True)
-class Cheat:
+class FormFaultDetected:
     """A form fault: the angle and the limit that it crossed [rad], NaN if the fault is not an angle."""
 
     at_s: float

@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 
 from levelhips.events.angles import Angles
 from levelhips.events.coaching import Baseline, BlockChange, Cue, Pace, ThresholdChange
-from levelhips.events.drill import Cheat, DrillBegin, PhaseChange, PostureChange, Prompt, Rep
+from levelhips.events.drill import DrillBegin, FormFaultDetected, PhaseChange, PostureChange, Prompt, Rep
 from levelhips.events.gait import Contact, Heading, ModeChange, StandingZero, Step, Stride
 from levelhips.events.session import LinkChange, Notice, Signal
 from levelhips.samples import Gap
@@ -34,7 +34,7 @@ Event = (
     | PhaseChange
     | PostureChange
     | Rep
-    | Cheat
+    | FormFaultDetected
     | Prompt
 )
 

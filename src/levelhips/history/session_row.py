@@ -14,10 +14,10 @@ from levelhips.analysis.drill_summary import DrillValues, drill_values
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     BlockChange,
-    Cheat,
     Cue,
     DrillBegin,
     Event,
+    FormFaultDetected,
     Mode,
     ModeChange,
     Notice,
@@ -35,7 +35,7 @@ from levelhips.metrics.statistics import rounded
 from levelhips.recording.event_reader import RecordingEvents, read_events
 from levelhips.settings.model import current_sections
 
-KINDS = (BlockChange, Cheat, Cue, DrillBegin, ModeChange, Notice, Rep, Signal, Step, Stride, ThresholdChange)
+KINDS = (BlockChange, FormFaultDetected, Cue, DrillBegin, ModeChange, Notice, Rep, Signal, Step, Stride, ThresholdChange)
 ROW_VERSION = 1  # of what is computed here; rows of an earlier version are computed again by a rebuild
 ALL, BOTH = "all", "both"  # in a figure: any feedback, both sides
 

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, replace
 
 from levelhips.events import (
-    Cheat,
     DrillBegin,
     Event,
     FormFault,
+    FormFaultDetected,
     Phase,
     PhaseChange,
     PhaseReason,
@@ -24,7 +24,7 @@ from levelhips.events import (
 )
 from levelhips.words import FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, words_for
 
-CHEAT_SHOWN_S = 2.5  # time to look up and read four words, and short enough to be gone before the next repetition
+FAULT_SHOWN_S = 2.5  # time to look up and read four words, and short enough to be gone before the next repetition
 _WRONG = (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE)
 
 
@@ -49,11 +49,11 @@ class DrillSnapshot:
     set_n: int = 1
     reps: int = 0
     good: int = 0
-    cheated: int = 0
+    faulty: int = 0
     range_deg: float = math.nan  # of the last repetition
     tempo_s: float = math.nan  # of the last repetition
-    cheat: FormFault | None = None  # the last one
-    cheat_s: float = -math.inf
+    fault: FormFault | None = None  # the last one
+    fault_s: float = -math.inf
     held_s: float = 0.0
     clock_from_s: float = math.nan
     wrong: PromptKind | None = None  # the wearer was told that the posture or the side is wrong, in this phase
@@ -63,13 +63,13 @@ class DrillSnapshot:
         running = 0.0 if math.isnan(self.clock_from_s) else max(0.0, now_s - self.clock_from_s)
         return self.held_s + running
 
-    def cheat_at(self, now_s: float) -> str:
+    def fault_at(self, now_s: float) -> str:
         """Return what to do about a form fault of the last seconds; empty if there was none."""
-        return words_for(FORM_FAULTS, self.cheat) if self.cheat is not None and now_s - self.cheat_s < CHEAT_SHOWN_S else ""
+        return words_for(FORM_FAULTS, self.fault) if self.fault is not None and now_s - self.fault_s < FAULT_SHOWN_S else ""
 
     def what_next(self, now_s: float) -> str:
         """Return what the wearer should do now."""
-        if fault := self.cheat_at(now_s):
+        if fault := self.fault_at(now_s):
             return fault
         if self.phase is Phase.STAND:
             return f"{self._because()}{PROMPTS[PromptKind.STAND]}"
@@ -109,8 +109,8 @@ def apply(snapshot: DrillSnapshot, event: Event) -> DrillSnapshot:
         return replace(snapshot, posture=event.posture)
     if isinstance(event, Rep):
         return _rep(snapshot, event)
-    if isinstance(event, Cheat):
-        return replace(snapshot, cheat=event.fault, cheat_s=event.known_s)
+    if isinstance(event, FormFaultDetected):
+        return replace(snapshot, fault=event.fault, fault_s=event.known_s)
     if isinstance(event, Prompt):
         return _prompt(snapshot, event)
     return _stop_clock(snapshot, event.at_s) if isinstance(event, Signal) and event.kind is SignalKind.LOST else snapshot
@@ -128,9 +128,9 @@ def _phase(snapshot: DrillSnapshot, event: PhaseChange) -> DrillSnapshot:
 def _rep(snapshot: DrillSnapshot, event: Rep) -> DrillSnapshot:
     if not event.full:
         fault = event.faults[-1] if event.faults else None  # the last one says what was missing
-        return replace(snapshot, cheat=fault, cheat_s=event.known_s)
-    good, cheated = snapshot.good + event.good, snapshot.cheated + (not event.good)
-    return replace(snapshot, reps=event.number, good=good, cheated=cheated, range_deg=event.range_deg, tempo_s=event.tempo_s)
+        return replace(snapshot, fault=fault, fault_s=event.known_s)
+    good, faulty = snapshot.good + event.good, snapshot.faulty + (not event.good)
+    return replace(snapshot, reps=event.number, good=good, faulty=faulty, range_deg=event.range_deg, tempo_s=event.tempo_s)
 
 
 def _prompt(snapshot: DrillSnapshot, event: Prompt) -> DrillSnapshot:

@@ -28,7 +28,7 @@ REP_METRICS: tuple[Metric, ...] = (
         key="rep_counts", of=Rep, field=lambda rep: "yes" if rep.full else "no", digits=None, column="counts", shown_in=CSV,
     ),
     Metric(
-        key="rep_faults", of=Rep, field="cheats", digits=None, column="cheats", shown_in=CSV | REVIEW,
+        key="rep_faults", of=Rep, field="form_faults", digits=None, column="form_faults", shown_in=CSV | REVIEW,
     ),
     Metric(
         key="rep_quality", of=Rep, field="quality", digits=None, column="quality", shown_in=CSV,

@@ -47,9 +47,9 @@ def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
             ),
             {},
         ),
-        DRILL: _drill(WearerModel("pelvic-drop", Side.LEFT, reps=6, cheat="turned", cheat_reps=(3,)), SensorModel(rate_hz=100.0), 13),
+        DRILL: _drill(WearerModel("pelvic-drop", Side.LEFT, reps=6, form_fault="turned", fault_reps=(3,)), SensorModel(rate_hz=100.0), 13),
         CLAMSHELL: _drill(
-            WearerModel("clamshell", Side.RIGHT, reps=6, rep_s=5.0, cheat="rolled-back", cheat_reps=(2, 4)),
+            WearerModel("clamshell", Side.RIGHT, reps=6, rep_s=5.0, form_fault="rolled-back", fault_reps=(2, 4)),
             SensorModel(rate_hz=100.0, turn_deg=90.0),
             15,
         ),
@@ -72,8 +72,8 @@ def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
     """A virtual wearer who does a drill, short, with a fault or two; and the settings that fit."""
     wanted = chosen_drill(drill)
     angles = [fault for limit in wanted.keep for fault, _, _ in reversed(limit.angles) if fault is not None]
-    cheat = angles[0] if angles else ""
-    wearer = WearerModel(drill.name, drill.chosen, reps=5, rep_s=4.0, cheat=cheat, cheat_reps=(2,), hold_s=20.0)
+    form_fault = angles[0] if angles else ""
+    wearer = WearerModel(drill.name, drill.chosen, reps=5, rep_s=4.0, form_fault=form_fault, fault_reps=(2,), hold_s=20.0)
     made = simulate_drill(wearer, SensorModel(rate_hz=100.0), 7)
     metadata = {"sensor": "simulated", "outward": "+z"}
     recording = Recording(Path(f"{drill.name}.mcap"), made.samples, made.sensor.rate_hz, metadata, scale=made.sensor.scale)
@@ -105,9 +105,9 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
         if made.reps:
             written.append(folder / f"{name}.truth_reps.csv")
             _table(written[-1], ("from_s", "to_s", "range_deg"), [tuple(f"{value:.3f}" for value in rep) for rep in made.reps])
-        if made.cheats:
-            written.append(folder / f"{name}.truth_cheats.csv")
-            _table(written[-1], ("at_s", "cheat"), [(f"{at_s:.3f}", what) for at_s, what in made.cheats])
+        if made.form_faults:
+            written.append(folder / f"{name}.truth_form_faults.csv")
+            _table(written[-1], ("at_s", "form_fault"), [(f"{at_s:.3f}", what) for at_s, what in made.form_faults])
         if angles:
             written.append(folder / f"{name}.truth_angles.csv")
             write_angles(written[-1], true_angles(made))

@@ -93,7 +93,7 @@ class Simulation:
         The true vertical specific force at every sampling instant; empty for a drill.
     reps : list of (from_s, to_s, range_deg)
         The repetitions of a drill as they were meant.
-    cheats : list of (at_s, what)
+    form_faults : list of (at_s, what)
         When the pelvis truly left its band in a drill.
     lead_deg : (n,) array
         The true leading angle of a drill; empty if there is none.
@@ -107,7 +107,7 @@ class Simulation:
     rotation_deg: Array
     steps: list[tuple[float, float, Side, float]] = field(default_factory=list)
     reps: list[tuple[float, float, float]] = field(default_factory=list)
-    cheats: list[tuple[float, str]] = field(default_factory=list)
+    form_faults: list[tuple[float, str]] = field(default_factory=list)
     lead_deg: Array = field(default_factory=lambda: np.empty(0))
     vertical_mps2: Array = field(default_factory=lambda: np.empty(0))
 

@@ -203,7 +203,7 @@ def true_reps(made: Simulation, wearer: WearerModel, back_deg: float) -> list[Tr
         first = int(np.flatnonzero(lead[:peak] <= 0.1 * lead[peak])[-1])
         last = peak + int(np.flatnonzero(lead[peak:] < back_deg)[0])
         inside = slice(whole.start + first, whole.start + last + 1)
-        faults = " ".join(what for at_s, what in made.cheats if from_s <= at_s <= to_s)
+        faults = " ".join(what for at_s, what in made.form_faults if from_s <= at_s <= to_s)
         number = k % wearer.reps + 1
         reps.append(TrueRep(from_s, to_s, k // wearer.reps + 1, number, wearer.side, faults, made.t_s[inside], made.lead_deg[inside]))
     return reps

@@ -1,4 +1,4 @@
-"""A virtual wearer doing drills, well or with a cheat, in any posture, with the truth beside it.
+"""A virtual wearer doing drills, well or with a form fault, in any posture, with the truth beside it.
 
 Movements out and back follow the minimum-jerk profile; tissue under the clip rings at each start and stop of a movement
 (9 Hz, some tenths of a degree) and trembles a little; neither is in the truth. Orientation is a spline through rotations,
@@ -30,7 +30,7 @@ STAND_S, MOVE_S, BOW_S = 4.0, 3.0, 3.5
 
 REACTION_S = 0.25  # from a tone to the movement that it asks for
 NOT_TURNED = ("lean", "jolt")  # signals that follow from the others
-NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # cheats that are no angle
+NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # form faults that are not an angle
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,10 @@ def simulate_drill(
     settings = Settings.from_dict(wearer.settings_for(declared))
     wanted = declared.adapted(settings.drill)
     known = {*(fault for limit in wanted.keep for fault in limit.faults), *NO_BAND}
-    if wearer.cheat and wearer.cheat not in known:
-        raise SettingsError(f"Nobody cheats by {wearer.cheat!r} in {wanted.name}", fix=f"Choose one of {', '.join(sorted(known))}")
+    if wearer.form_fault and wearer.form_fault not in known:
+        raise SettingsError(
+            f"There is no form fault {wearer.form_fault!r} in {wanted.name}", fix=f"Choose one of {', '.join(sorted(known))}"
+        )
     starts = _first_starts(wearer, wanted)
     if movement_of(wanted).paced:
         starts = _prompted(wearer, wanted, Engine(sensor.rate_hz, settings, declared), sensor, seed)
@@ -105,7 +107,7 @@ def _prompted(wearer: WearerModel, drill: Drill, engine: Engine, sensor: SensorM
     """Return when each repetition begins for a wearer who follows the prompts of an engine: the rest depends on the set before."""
     turn_s = movement_of(drill).cycle_s(wearer, drill)
     idle = _course(wearer, drill, [], np.random.default_rng(seed), end_s=40.0 + wearer.sets * (wearer.reps * turn_s + wearer.rest_s + 10.0))
-    made = _worn(replace(wearer, cheat=""), drill, idle, replace(sensor, loss=0.0, gaps_s=()), np.random.default_rng(seed))
+    made = _worn(replace(wearer, form_fault=""), drill, idle, replace(sensor, loss=0.0, gaps_s=()), np.random.default_rng(seed))
     prompts = engine.push(made.samples).of(Prompt)
     beats = [prompt.at_s + REACTION_S for prompt in prompts if prompt.kind is PromptKind.UP]
     if wearer.away_s:  # the telephone: some cycles of the pace pass idle
@@ -153,7 +155,7 @@ def _worn(wearer: WearerModel, drill: Drill, course: Course, sensor: SensorModel
     leading = course.signals.get(drill.count.signal, np.zeros(len(grid)))
     leading = leading + movement_of(drill).lead_deg(drill, swaying, side)
     lead = np.interp(t_s, grid, leading)
-    return Simulation(samples, sensor, t_s, obliquity, tilting, rotation, reps=course.reps, cheats=course.cheats, lead_deg=lead)
+    return Simulation(samples, sensor, t_s, obliquity, tilting, rotation, reps=course.reps, form_faults=course.form_faults, lead_deg=lead)
 
 
 def _base(wearer: WearerModel, posture: Posture, grid: Array) -> Rotation:

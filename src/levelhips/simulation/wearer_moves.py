@@ -34,7 +34,7 @@ class Course:
     tissue: Array
     lateral_mps2: Array
     reps: list[tuple[float, float, float]] = field(default_factory=list)
-    cheats: list[tuple[float, str]] = field(default_factory=list)
+    form_faults: list[tuple[float, str]] = field(default_factory=list)
 
     def add(self, signal: str, size: float, start_s: float, out_s: float, hold_s: float, back_s: float) -> None:
         g = self.grid
@@ -54,7 +54,7 @@ class Attempt:
     number: int
     start_s: float
     rep_s: float
-    cheat: str
+    form_fault: str
 
 
 class Movement:
@@ -81,9 +81,9 @@ class Movement:
     def lay(self, wearer: WearerTraits, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
         """Lay all repetitions into the course."""
         for k, start in enumerate(starts):
-            cheat = wearer.cheat if k % wearer.reps in wearer.cheat_reps else ""
+            form_fault = wearer.form_fault if k % wearer.reps in wearer.fault_reps else ""
             rep_s = wearer.rep_s if self.paced else wearer.rep_s * (1 + wearer.jitter * _varied(rng))
-            self.repetition(wearer, drill, course, Attempt(k, start, rep_s, cheat), rng)
+            self.repetition(wearer, drill, course, Attempt(k, start, rep_s, form_fault), rng)
 
     def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         """Lay one repetition into the course."""
@@ -98,26 +98,26 @@ class OutAndBack(Movement):
     """Repetitions of an `Excursion`."""
 
     def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
-        start, rep_s, cheat = at.start_s, at.rep_s, at.cheat
+        start, rep_s, form_fault = at.start_s, at.rep_s, at.form_fault
         count = drill.count
         assert isinstance(count, Excursion)  # by the registry
         usual = wearer.depth_deg if wearer.depth_deg is not None else min(0.5 * (count.low_deg + count.high_deg), count.low_deg + 12)
         depth = usual * (1 + wearer.jitter * float(np.clip(rng.standard_normal(), -2, 2)))
-        depth = {"too-far": 1.25 * count.high_deg, "short": 0.72 * count.low_deg}.get(cheat, depth)
-        if cheat == "too-fast":
+        depth = {"too-far": 1.25 * count.high_deg, "short": 0.72 * count.low_deg}.get(form_fault, depth)
+        if form_fault == "too-fast":
             rep_s = 0.7 * count.fastest_s
         out, hold, back = (share * rep_s for share in TEMPO)
-        if cheat == "not-back":  # up only half of the way, and down again
+        if form_fault == "not-back":  # up only half of the way, and down again
             out, hold, back = 0.25 * rep_s, 0.5 * rep_s, 0.25 * rep_s
             course.add(count.signal, -0.5 * depth, start + 0.3 * rep_s, 0.2 * rep_s, 0.0, 0.2 * rep_s)
         course.add(count.signal, depth, start, out, hold, back)
         for moment in (start, start + out, start + out + hold):
             course.ring(moment, wearer.wobble_deg)
-        if cheat == "hiked" and count.signal == "drop":  # lifted over the level
-            slip(drill, course, cheat, start + 0.9 * rep_s, 0.8)
-        elif cheat not in ("", "short", "too-fast", "too-far", "not-back"):
-            slip(drill, course, cheat, start + 0.3 * rep_s, 0.6 * rep_s)
-        if cheat != "short":
+        if form_fault == "hiked" and count.signal == "drop":  # lifted over the level
+            slip(drill, course, form_fault, start + 0.9 * rep_s, 0.8)
+        elif form_fault not in ("", "short", "too-fast", "too-far", "not-back"):
+            slip(drill, course, form_fault, start + 0.3 * rep_s, 0.6 * rep_s)
+        if form_fault != "short":
             course.reps.append((start, start + rep_s, depth))
 
     def lead_deg(self, drill: Drill, swaying_deg: Array, side: int) -> Array | float:
@@ -138,14 +138,14 @@ class ToThePace(Movement):
 
     def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         """The knee opens and closes; the pelvis follows by a degree, forward."""
-        count, start, cheat = drill.count, at.start_s, at.cheat
+        count, start, form_fault = drill.count, at.start_s, at.form_fault
         assert isinstance(count, Metronome)
         ripple = 1.3 * (1 + 0.3 * float(np.clip(rng.standard_normal(), -2, 2)))
         course.add("roll", ripple, start, count.out_s, count.hold_s, count.back_s)
         course.ring(start, wearer.wobble_deg)
         course.ring(start + count.out_s, wearer.wobble_deg)
-        if cheat:
-            slip(drill, course, cheat, start + 0.5 * count.out_s, count.out_s + count.hold_s)
+        if form_fault:
+            slip(drill, course, form_fault, start + 0.5 * count.out_s, count.out_s + count.hold_s)
         course.reps.append((start, start + count.out_s + count.hold_s + count.back_s, ripple))
 
 
@@ -154,7 +154,7 @@ class SideSteps(Movement):
 
     def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         """Open and close: two pushes of the pelvis to the side; on a zigzag one, to the other side each time."""
-        count, start, cheat = drill.count, at.start_s, at.cheat
+        count, start, form_fault = drill.count, at.start_s, at.form_fault
         assert isinstance(count, Steps)
         sign = -1.0 if wearer.side is Side.LEFT else 1.0
         move_s = min(0.42 * wearer.rep_s, 0.9)
@@ -163,11 +163,11 @@ class SideSteps(Movement):
         else:
             _push(course, sign * 0.18, start, move_s)
             # Snapped: the same way in a third of the time.
-            _push(course, sign * 0.16, start + 0.5 * wearer.rep_s, 0.42 * move_s if cheat == "snapped" else move_s)
+            _push(course, sign * 0.16, start + 0.5 * wearer.rep_s, 0.42 * move_s if form_fault == "snapped" else move_s)
         course.add("drop", 3.0, start, 0.4 * wearer.rep_s, 0.0, 0.4 * wearer.rep_s)
         course.ring(start + move_s, wearer.wobble_deg)
-        if cheat not in ("", "snapped"):
-            slip(drill, course, cheat, start + 0.1, 0.7 * wearer.rep_s)
+        if form_fault not in ("", "snapped"):
+            slip(drill, course, form_fault, start + 0.1, 0.7 * wearer.rep_s)
         course.reps.append((start, start + wearer.rep_s, 3.0))
 
 
@@ -181,16 +181,16 @@ class Holding(Movement):
         return wearer.sets * (wearer.hold_s + wearer.rest_s + drill.ready_s + 6.0) + 20.0
 
     def lay(self, wearer: WearerTraits, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
-        """Each set one hold; a cheat twice in it."""
+        """Each set one hold; a form fault twice in it."""
         for start in starts[:: wearer.reps]:
-            if wearer.cheat == "touched-down":
+            if wearer.form_fault == "touched-down":
                 for part in (0.3, 0.6):
                     at = start + part * wearer.hold_s
                     course.lateral_mps2 += 4.0 * np.exp(-(((course.grid - at) / 0.04) ** 2))
-                    course.cheats.append((at, wearer.cheat))
-            elif wearer.cheat:
+                    course.form_faults.append((at, wearer.form_fault))
+            elif wearer.form_fault:
                 for part in (0.3, 0.6):
-                    slip(drill, course, wearer.cheat, start + part * wearer.hold_s, 2.0)
+                    slip(drill, course, wearer.form_fault, start + part * wearer.hold_s, 2.0)
             course.reps.append((start, start + wearer.hold_s, 0.0))
 
 
@@ -223,10 +223,10 @@ def _push(course: Course, way_m: float, start: float, move_s: float) -> None:
     course.lateral_mps2 += way_m / move_s**2 * (60 * x - 180 * x**2 + 120 * x**3)
 
 
-def slip(drill: Drill, course: Course, cheat: str, start: float, span_s: float) -> None:
+def slip(drill: Drill, course: Course, form_fault: str, start: float, span_s: float) -> None:
     """Let the pelvis leave its band for a while."""
     signal, sign, limit_deg = next(
-        (limit.signal, sign, limit_deg) for limit in drill.keep for fault, sign, limit_deg in limit.angles if fault == cheat
+        (limit.signal, sign, limit_deg) for limit in drill.keep for fault, sign, limit_deg in limit.angles if fault == form_fault
     )
     size = limit_deg + sign * BEYOND_DEG
     course.add("drop" if signal == "lean" else signal, size, start, 0.35 * span_s, 0.3 * span_s, 0.35 * span_s)
@@ -241,12 +241,12 @@ def faults_in(wearer: WearerTraits, drill: Drill, course: Course) -> None:
                 values = np.abs(course.signals["drop"])
             over = sign * (values - limit_deg) > 0
             begins = np.flatnonzero(over[1:] & ~over[:-1]) + 1
-            course.cheats += [(float(course.grid[at]), fault or "") for at in begins]
-    if wearer.cheat == "snapped":
-        course.cheats += [
-            (from_s + 0.5 * (to_s - from_s), "snapped") for k, (from_s, to_s, _) in enumerate(course.reps) if k in wearer.cheat_reps
+            course.form_faults += [(float(course.grid[at]), fault or "") for at in begins]
+    if wearer.form_fault == "snapped":
+        course.form_faults += [
+            (from_s + 0.5 * (to_s - from_s), "snapped") for k, (from_s, to_s, _) in enumerate(course.reps) if k in wearer.fault_reps
         ]
-    course.cheats.sort()
+    course.form_faults.sort()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ class WearerTraits:
     sets: int = 1
     rep_s: float = 4.0
     depth_deg: float | None = None  # of the excursion; None: the middle of the band
-    cheat: str = ""
-    cheat_reps: tuple[int, ...] = (2, 5)  # from 0
+    form_fault: str = ""
+    fault_reps: tuple[int, ...] = (2, 5)  # from 0
     wobble_deg: float = 0.5  # of the tissue
     tremor_deg: float = 0.01
     jitter: float = 0.06  # of tempo and depth

@@ -10,7 +10,7 @@ from levelhips.coaching.drills.counters import Excursion, Hold
 from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.engine import Engine
 from levelhips.errors import LevelHipsError
-from levelhips.events import Cheat, DrillBegin, FormFault, Phase, PhaseChange, Rep, Side, Update
+from levelhips.events import DrillBegin, FormFault, FormFaultDetected, Phase, PhaseChange, Rep, Side, Update
 from levelhips.events.codec import decode_event, encode_event
 from levelhips.samples import Samples
 from levelhips.settings import Settings
@@ -62,8 +62,8 @@ class Trial:
     def wearer(self, side: Side, fault: FormFault | None = None) -> WearerModel:
         """Return who does the drill well, or with a fault in one repetition."""
         asked = None if movement_of(self.drill).paced else ASKED
-        cheat = fault.value if fault is not None else ""
-        return WearerModel(self.drill.name, side, reps=REPS, asked=asked, hold_s=HOLD_S, cheat=cheat, cheat_reps=(FAULT_AT,))
+        form_fault = fault.value if fault is not None else ""
+        return WearerModel(self.drill.name, side, reps=REPS, asked=asked, hold_s=HOLD_S, form_fault=form_fault, fault_reps=(FAULT_AT,))
 
     def engine(self, wearer: WearerModel) -> Engine:
         """Return an engine for the drill of a wearer."""
@@ -123,7 +123,10 @@ def check_repetitions(trial: Trial) -> None:
 def check_good_form(trial: Trial) -> None:
     """Check that no form fault is reported of a good wearer."""
     for side, (_, update) in trial.clean.items():
-        faults = sorted({fault.fault.value for fault in update.of(Cheat)} | {name for rep in update.of(Rep) for name in rep.cheats.split()})
+        faults = sorted(
+            {fault.fault.value for fault in update.of(FormFaultDetected)}
+            | {name for rep in update.of(Rep) for name in rep.form_faults.split()}
+        )
         require(not faults, "drill.false-fault", side=side.value, faults=", ".join(faults))
 
 
@@ -144,7 +147,7 @@ def check_faults(trial: Trial) -> None:
         wearer = trial.wearer(Side.RIGHT, fault)
         made = trial.simulated(wearer)
         update = trial.found(wearer, made.samples)
-        events = [event for event in update.of(Cheat) if event.fault is fault]
+        events = [event for event in update.of(FormFaultDetected) if event.fault is fault]
         require(bool(events), "drill.fault-missed", fault=fault.value)
         if fault.value not in NO_BAND:
             _check_in_time(fault, events, made)
@@ -152,15 +155,15 @@ def check_faults(trial: Trial) -> None:
             _check_repetition_of(fault, events, update, made)
 
 
-def _check_in_time(fault: FormFault, events: list[Cheat], made: Simulation) -> None:
+def _check_in_time(fault: FormFault, events: list[FormFaultDetected], made: Simulation) -> None:
     """Check that a fault is known soon after the true pelvis passed the limit."""
-    for at_s, name in made.cheats:
+    for at_s, name in made.form_faults:
         if name == fault:
             late_s = min((event.known_s - at_s for event in events if event.known_s > at_s - 0.05), default=math.inf)
             require(late_s < MAX_LATE_S, "drill.fault-late", fault=fault.value, limit=MAX_LATE_S, found=late_s)
 
 
-def _check_repetition_of(fault: FormFault, events: list[Cheat], update: Update, made: Simulation) -> None:
+def _check_repetition_of(fault: FormFault, events: list[FormFaultDetected], update: Update, made: Simulation) -> None:
     """Check that the repetition with the fault has it, and no other; one that comes after the end belongs to none."""
     reps = [fault in rep.faults for rep in update.of(Rep) if rep.full]
     ended_s = made.reps[FAULT_AT][1]

@@ -22,7 +22,7 @@ from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 # An asymmetric runner on a bend too wide to matter: no two columns have the same values, and none is symmetric about zero.
 RUNNER = RunnerModel(drop_left_deg=4.6, drop_right_deg=2.2, lean_deg=6.0, limp=0.06, turn_dps=1.2, move_s=60.0)
-WEARER = WearerModel("pelvic-drop", Side.LEFT, reps=4, sets=2, rep_s=5.0, depth_deg=11.0, cheat="turned", cheat_reps=(1,))
+WEARER = WearerModel("pelvic-drop", Side.LEFT, reps=4, sets=2, rep_s=5.0, depth_deg=11.0, form_fault="turned", fault_reps=(1,))
 SAME_EVENT_S = 0.3  # between a true event and the one that was found; steps follow each other in 0.36 s
 
 

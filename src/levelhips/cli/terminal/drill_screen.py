@@ -19,7 +19,7 @@ INSTRUCTION_ROWS = 3  # of a small terminal
 
 def draw_drill(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> RenderableType:
     """Return the picture of a drill for a terminal of this size."""
-    instruction = wrapped(drill.what_next(snapshot.now_s), frame, "bold red" if drill.cheat_at(snapshot.now_s) else "bold")
+    instruction = wrapped(drill.what_next(snapshot.now_s), frame, "bold red" if drill.fault_at(snapshot.now_s) else "bold")
     return assemble(
         [
             Section(((), _head(snapshot, drill, frame)), rank=0),
@@ -76,5 +76,5 @@ def _scale(value_deg: float, drill: DrillSnapshot, frame: Frame) -> Lines:
 
 def _counts(drill: DrillSnapshot, frame: Frame) -> Lines:
     last = [] if math.isnan(drill.range_deg) else [f"last {drill.range_deg:.0f}{frame.degree}, {drill.tempo_s:.1f} s"]
-    lines = joined([*last, f"{drill.good} good", f"{drill.cheated} with a fault"], frame.width)
+    lines = joined([*last, f"{drill.good} good", f"{drill.faulty} with a fault"], frame.width)
     return tuple(line for text in lines for line in wrapped(text, frame, ""))

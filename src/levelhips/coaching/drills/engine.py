@@ -23,9 +23,9 @@ from levelhips.coaching.drills.turning import TurnWatch
 from levelhips.commands import Command, Do
 from levelhips.events import (
     Angles,
-    Cheat,
     DrillBegin,
     Event,
+    FormFaultDetected,
     Phase,
     PhaseChange,
     PhaseReason,
@@ -312,7 +312,7 @@ class DrillCoach:
 
     def _fault(self, t_s: float, crossed: Crossed) -> None:
         self._form.note(t_s, crossed.fault)
-        self._say(Cheat(t_s, t_s, crossed.fault, math.radians(crossed.value_deg), math.radians(crossed.limit_deg)))
+        self._say(FormFaultDetected(t_s, t_s, crossed.fault, math.radians(crossed.value_deg), math.radians(crossed.limit_deg)))
 
     def _end_set(self, t_s: float) -> None:
         self._counter = None

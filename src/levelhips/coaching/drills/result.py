@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from levelhips.events import Cheat, DrillBegin, Event, Rep
+from levelhips.events import DrillBegin, Event, FormFaultDetected, Rep
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class DrillResult:
 
     def add(self, event: Event) -> None:
         """Take what happened next."""
-        if isinstance(event, Cheat):
+        if isinstance(event, FormFaultDetected):
             self.form_faults[event.fault] += 1
         elif isinstance(event, Rep) and event.full:
             self.reps.append(event)

@@ -104,10 +104,10 @@ class DrillPage(SessionPage):
             set_text(self.prompt, self.answer)
         elif streaming:
             # Not by color alone: a triangle stands before a fault, as it does over a step.
-            wrong = "▲ " if drill.cheat_at(snapshot.now_s) else ""
+            wrong = "▲ " if drill.fault_at(snapshot.now_s) else ""
             set_text(self.prompt, wrong + drill.what_next(snapshot.now_s))
         self.arc.show_snapshot(snapshot)
-        figures = tr("ui.drill-counts", good=drill.good, cheated=drill.cheated)
+        figures = tr("ui.drill-counts", good=drill.good, faulty=drill.faulty)
         if math.isfinite(drill.range_deg):
             figures = tr("ui.drill-last", range=drill.range_deg, tempo=drill.tempo_s) + figures
         set_text(self.figures, figures)

@@ -106,7 +106,7 @@ class StepsPlot(ReviewPlot):
         color = theme.SIDE[drill.begin.side]
         for rep in analysis.reps:
             brush = pg.mkBrush(color) if rep.full else None
-            symbol = "o" if not rep.cheats else "t"
+            symbol = "o" if not rep.form_faults else "t"
             self.plot([rep.to_s / 60], [rep.range_deg], pen=None, symbol=symbol, symbolSize=11, symbolBrush=brush, symbolPen=color)
         for level in (drill.begin.low_rad, drill.begin.high_rad):
             self.addItem(pg.InfiniteLine(math.degrees(level), angle=0, pen=pg.mkPen(color, style=Qt.PenStyle.DashLine)))

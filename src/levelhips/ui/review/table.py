@@ -57,7 +57,7 @@ def cell_text(metric: Metric, event: Measured) -> str:
         return words_for(QUALITY, raw)
     if isinstance(raw, Mode):
         return words_for(MODES, raw)
-    if metric.field == "cheats" and isinstance(event, Rep):
+    if metric.field == "form_faults" and isinstance(event, Rep):
         return ", ".join(words_for(FAULT_NAMES, fault) for fault in event.faults)
     value = metric.value(event)
     return value if isinstance(value, str) else metric.text(value)

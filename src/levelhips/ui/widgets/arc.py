@@ -60,7 +60,7 @@ class Arc(QWidget):
         if drill is None:
             return
         lead = round(snapshot.lead_deg, 1) if math.isfinite(snapshot.lead_deg) else None
-        wrong = drill.cheat_at(snapshot.now_s)
+        wrong = drill.fault_at(snapshot.now_s)
         shown = (drill, lead, wrong, self.counted(drill, snapshot.now_s))
         if shown != self._shown:
             self._shown, self._drill = shown, drill
