@@ -8,6 +8,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -17,24 +18,34 @@ import numpy as np
 import pytest
 from conftest import short_run
 
-from levelhips import Samples, SettingsError
+from levelhips import Analysis, LevelHipsError, RecordingError, Samples, SettingsError, open_recording
 from levelhips.cli.check_plugin import check_plugin as check_plugin_command
 from levelhips.coaching.drills.counters import Band, BandMonitor, Counter, DrillSample, Excursion, Found, Repetition
 from levelhips.coaching.drills.drill import Dose, Drill
 from levelhips.errors import BadInputError
 from levelhips.events import FormFault, Side, Step
-from levelhips.metrics import BUILT_IN, CSV, SUMMARY, Metric, Truth
+from levelhips.export.exporter import Exporter
+from levelhips.files import replacing
+from levelhips.metrics import CSV, SUMMARY, Metric, Truth
+from levelhips.recording.importers import Importer, Source, examples, importers
+from levelhips.recording.importers.assemble import Imported
+from levelhips.recording.importers.built_in import MOVELLA_DOT
 from levelhips.sensors.profile import Characteristic, Profile, profiles
 from levelhips.settings.installed import drills
 from levelhips.testing import Result, State, check_chunk_invariance, check_drill, check_metric, check_plugin, check_sensor
 from levelhips.testing.drills import Trial, check_declaration, drill_results
+from levelhips.testing.exporters import exporter_results
 from levelhips.testing.find import KINDS
+from levelhips.testing.importers import importer_results
 from levelhips.testing.metrics import metric_results
 from levelhips.testing.results import CheckFailed, run_checks
 from levelhips.testing.sensors import CHECKS as SENSOR_CHECKS
 from levelhips.testing.sensors import sensor_results
 
-INSTALLED = [f"{kind}:{entry.name}" for kind, found in KINDS.items() for entry in entry_points(group=found.group)]
+INSTALLED = sorted(
+    {f"{kind}:{entry.name}" for kind, found in KINDS.items() for entry in entry_points(group=found.group)}
+    | {f"{kind}:{name}" for kind, found in KINDS.items() for name in found.built_in}
+)
 
 
 def failures(results: list[Result]) -> dict[str, str]:
@@ -47,11 +58,6 @@ def test_installed_plug_in_passes(name: str) -> None:
     (report,) = check_plugin(name)
     assert [result.line for result in report.results if result.state is State.FAILED] == []
     assert report.passed
-
-
-@pytest.mark.parametrize("metric", BUILT_IN, ids=str)
-def test_built_in_metric_passes(metric: Metric) -> None:
-    check_metric(metric)
 
 
 # ---- sensors
@@ -347,6 +353,218 @@ def test_metric_that_raises_or_has_no_value_is_named() -> None:
     empty = metric(lambda step: math.nan, shown_in=CSV | SUMMARY)
     with pytest.raises(AssertionError, match="mine, values: expected a value for nearly all of the .* events that count; found 0 numbers"):
         check_metric(empty)
+
+
+# ---- exporters
+
+
+def exporter(write: Callable[[Analysis, Path], list[Path]], **changes: Any) -> Exporter:
+    return Exporter(**{"name": "mine", "title": "Mine", "write": write} | changes)
+
+
+def write_cadence(analysis: Analysis, folder: Path) -> list[Path]:
+    path = folder / "cadence.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_text("\n".join(f"{stride.cadence_spm:.2f}" for stride in analysis.strides), encoding="utf-8")
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be written", fix="Free some space") from error
+    return [path]
+
+
+def read_cadence(folder: Path) -> dict[str, list[float | str]]:
+    return {"cadence": [float(line) for line in (folder / "cadence.txt").read_text(encoding="utf-8").splitlines()]}
+
+
+def exporter_failures(broken: Exporter) -> dict[str, str]:
+    return failures(exporter_results(broken))
+
+
+def test_exporter_of_a_plug_in_passes() -> None:
+    results = exporter_results(exporter(write_cadence, writes=("cadence",), read=read_cadence))
+    assert [result.state for result in results] == [State.OK] * 4
+
+
+def test_exporter_that_leaves_a_partial_file_is_named() -> None:
+    def write(analysis: Analysis, folder: Path) -> list[Path]:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "mine.txt").write_text("0123456789" * 1000, encoding="utf-8")
+        except OSError as error:
+            raise RecordingError("Disk full", fix="Free some space") from error
+        return [folder / "mine.txt"]
+
+    assert exporter_failures(exporter(write)) == {"full-disk": "exporter.left-behind"}
+
+
+def test_exporter_with_a_bare_exception_is_named() -> None:
+    def write(analysis: Analysis, folder: Path) -> list[Path]:
+        with replacing(folder / "mine.txt") as part:
+            part.write_text("0123456789" * 1000, encoding="utf-8")
+        return [folder / "mine.txt"]
+
+    assert exporter_failures(exporter(write)) == {"full-disk": "exporter.disk", "no-folder": "exporter.folder"}
+
+
+def test_exporter_that_hides_a_failure_is_named() -> None:
+    def write(analysis: Analysis, folder: Path) -> list[Path]:
+        with suppress(LevelHipsError):
+            return write_cadence(analysis, folder)
+        return []
+
+    assert exporter_failures(exporter(write)) == {"full-disk": "exporter.disk", "no-folder": "exporter.folder"}
+
+
+def test_exporter_that_removes_earlier_results_is_named() -> None:
+    def write(analysis: Analysis, folder: Path) -> list[Path]:
+        (folder / "cadence.txt").unlink(missing_ok=True) if folder.is_dir() else None
+        return write_cadence(analysis, folder)
+
+    assert exporter_failures(exporter(write)) == {"full-disk": "exporter.changed"}
+
+
+def test_exporter_with_a_file_that_it_does_not_name_is_named() -> None:
+    def write(analysis: Analysis, folder: Path) -> list[Path]:
+        written = write_cadence(analysis, folder)
+        (folder / "more.txt").write_text("", encoding="utf-8")
+        return written
+
+    assert exporter_failures(exporter(write))["files"] == "exporter.files"
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda values: [-value for value in values], "exporter.value"),
+        (lambda values: [value / 60 for value in values], "exporter.value"),
+        (lambda values: [float(round(value)) for value in values], "exporter.value"),
+        (lambda values: values[1:], "exporter.length"),
+    ],
+    ids=["sign", "unit", "digits", "row"],
+)
+def test_exporter_that_writes_other_values_is_named(change: Callable[[list[Any]], list[Any]], key: str) -> None:
+    broken = exporter(write_cadence, writes=("cadence",), read=lambda folder: {"cadence": change(read_cadence(folder)["cadence"])})
+    assert exporter_failures(broken) == {"round-trip": key}
+
+
+def test_exporter_that_does_not_write_what_it_claims_is_named() -> None:
+    broken = exporter(write_cadence, writes=("cadence", "turn"), read=read_cadence)
+    assert exporter_failures(broken) == {"round-trip": "exporter.missing"}
+
+
+# ---- importers
+
+
+def reading(change: Callable[[Imported], Imported | None], **changes: Any) -> Importer:
+    """The importer of Movella DOT, whose signals are changed."""
+
+    def read(source: Source) -> Imported:
+        imported = MOVELLA_DOT.read(source)
+        return change(imported) or imported
+
+    return replace(MOVELLA_DOT, read=read, **changes)
+
+
+def importer_failures(broken: Importer) -> dict[str, str]:
+    return failures(importer_results(broken))
+
+
+def test_importer_with_a_wrong_sign_is_named() -> None:
+    def negate(imported: Imported) -> None:
+        imported.gyr = -imported.gyr
+
+    assert importer_failures(reading(negate)) == {"round-trip": "importer.value"}
+
+
+def test_importer_with_a_wrong_unit_is_named() -> None:
+    def claim_radians(imported: Imported) -> None:
+        imported.gyr_unit = "radps"
+
+    assert importer_failures(reading(claim_radians)) == {"round-trip": "importer.refuses-own"}
+
+
+def test_importer_that_guesses_the_unit_is_named() -> None:
+    def guess(imported: Imported) -> None:
+        size = float(np.nanmedian(np.linalg.norm(imported.acc, axis=1)))
+        imported.acc_unit = "g" if size < 5 else "mps2"
+
+    assert importer_failures(reading(guess)) == {"units": "importer.unit"}
+
+
+def test_importer_that_leaves_out_rows_is_named() -> None:
+    def skip(imported: Imported) -> None:
+        imported.keep(np.arange(len(imported.t_s)) % 10 != 3)
+
+    assert importer_failures(reading(skip)) == {"round-trip": "importer.samples"}
+
+
+def test_importer_that_breaks_on_garbage_is_named() -> None:
+    def read(source: Source) -> Imported:
+        source.data.decode("ascii")
+        return MOVELLA_DOT.read(source)
+
+    assert importer_failures(replace(MOVELLA_DOT, read=read)) == {"damage": "importer.raises"}
+
+
+def test_importer_that_takes_the_files_of_others_is_named() -> None:
+    broken = replace(MOVELLA_DOT, recognizes=lambda source: True)
+    assert importer_failures(broken) == {"foreign-files": "importer.foreign"}
+
+
+def test_importer_that_does_not_recognize_its_own_is_named() -> None:
+    assert importer_failures(replace(MOVELLA_DOT, recognizes=lambda source: False))["round-trip"] == "importer.own"
+
+
+def test_importer_without_examples_is_not_compared() -> None:
+    results = importer_results(replace(MOVELLA_DOT, examples=()))
+    assert {result.check: result.state for result in results} == {
+        "round-trip": State.SKIPPED,
+        "units": State.SKIPPED,
+        "missing-values": State.SKIPPED,
+        "foreign-files": State.OK,
+        "damage": State.SKIPPED,
+    }
+
+
+ACME_IMPORTER = """
+from levelhips.recording.importers.importer import Importer
+from levelhips.recording.importers import named_units
+
+def recognizes(source):
+    if b"broken" in source.data:
+        raise KeyError("a bug")
+    return source.data.startswith(b"# acme")
+
+def read(source):
+    if b"no samples" in source.data:
+        raise IndexError("another bug")
+    imported = named_units.read(source.table)
+    imported.source = "acme"
+    return imported
+
+IMPORTER = Importer(name="acme", title="Acme", recognizes=recognizes, read=read)
+"""
+
+
+def test_importer_of_a_plug_in_reads_its_files_and_its_bugs_cost_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path / "site", ACME_IMPORTER, importers="acme = acme_plugins:IMPORTER")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.delitem(sys.modules, "acme_plugins", raising=False)
+    importers.cache_clear()
+    try:
+        path = examples.write_csv(short_run().samples[:800], tmp_path)
+        text = path.read_text(encoding="utf-8")
+        assert open_recording(path).metadata["source"] == "csv"
+        path.write_text("# acme\n" + text, encoding="utf-8")
+        assert open_recording(path).metadata["source"] == "acme"
+        path.write_text("# broken\n" + text, encoding="utf-8")
+        assert open_recording(path).metadata["source"] == "csv"
+        path.write_text("# acme, no samples\n", encoding="utf-8")
+        with pytest.raises(RecordingError, match=r"The importer for Acme cannot read imu.csv \(IndexError\('another bug'\)\)"):
+            open_recording(path)
+    finally:
+        importers.cache_clear()
 
 
 # ---- chunks

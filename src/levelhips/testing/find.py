@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from levelhips.analysis.installed_metrics import GROUP as METRICS
 from levelhips.coaching.drills.drill import Drill
 from levelhips.errors import SettingsError
+from levelhips.export.exporter import BUILT_IN as EXPORTERS
+from levelhips.export.exporter import GROUP as EXPORTER_GROUP
+from levelhips.export.exporter import Exporter
 from levelhips.metrics import BUILT_IN, Metric
+from levelhips.recording.importers import BUILT_IN as IMPORTERS
+from levelhips.recording.importers import GROUP as IMPORTER_GROUP
+from levelhips.recording.importers import Importer
 from levelhips.sensors.profile import GROUP as SENSORS
 from levelhips.sensors.profile import Profile
 from levelhips.settings.installed import DRILLS
 from levelhips.testing import sentences
 from levelhips.testing.drills import drill_results
+from levelhips.testing.exporters import exporter_results
+from levelhips.testing.importers import importer_results
 from levelhips.testing.metrics import metric_results
 from levelhips.testing.results import Result, State
 from levelhips.testing.sensors import sensor_results
@@ -24,17 +32,23 @@ from levelhips.testing.sensors import sensor_results
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of plug-in: its entry-point group, its class, and the function that checks one."""
+    """One kind of plug-in: its entry-point group, its class, the function that checks one, and those of levelhips by name.
+
+    Metrics, importers and exporters of levelhips itself are found without their entry points: their order matters.
+    """
 
     group: str
     cls: type
     check: Callable[[Any], list[Result]]
+    built_in: Mapping[str, Any] = field(default_factory=dict)
 
 
 KINDS: dict[str, Kind] = {
     "sensor": Kind(SENSORS, Profile, sensor_results),
     "drill": Kind(DRILLS, Drill, drill_results),
-    "metric": Kind(METRICS, Metric, metric_results),
+    "metric": Kind(METRICS, Metric, metric_results, {metric.key: metric for metric in BUILT_IN}),
+    "exporter": Kind(EXPORTER_GROUP, Exporter, exporter_results, {exporter.name: exporter for exporter in EXPORTERS}),
+    "importer": Kind(IMPORTER_GROUP, Importer, importer_results, {importer.name: importer for importer in IMPORTERS}),
 }
 
 
@@ -83,8 +97,10 @@ def check_plugin(name: str) -> list[Report]:
     if not kinds:
         raise SettingsError(sentences.UNKNOWN_KIND.format(kind=group), fix=sentences.CHOOSE.format(names=", ".join(KINDS)))
     reports = [_report(kind, entry) for kind, found in kinds.items() for entry in entry_points(group=found.group, name=short)]
-    if "metric" in kinds and short in BUILT_IN:
-        reports.append(Report("metric", short, metric_results(BUILT_IN[short])))
+    seen = {report.kind for report in reports}
+    for kind, found in kinds.items():
+        if short in found.built_in and kind not in seen:
+            reports.append(Report(kind, short, found.check(found.built_in[short])))
     if not reports:
         raise _not_installed(short, kinds)
     return reports
@@ -107,8 +123,7 @@ def _report(kind: str, entry: EntryPoint) -> Report:
 
 
 def _not_installed(name: str, kinds: dict[str, Kind]) -> SettingsError:
-    names = sorted({entry.name for kind in kinds.values() for entry in entry_points(group=kind.group)})
-    if "metric" in kinds:
-        names += [metric.key for metric in BUILT_IN]
+    groups = kinds.values()
+    names = sorted({entry.name for kind in groups for entry in entry_points(group=kind.group)}.union(*(kind.built_in for kind in groups)))
     near = difflib.get_close_matches(name, names) or names
     return SettingsError(sentences.NOT_INSTALLED.format(name=name), fix=sentences.CHOOSE.format(names=", ".join(near)))

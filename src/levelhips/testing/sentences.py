@@ -206,6 +206,41 @@ _METRIC = {
     ),
 }
 
+_EXPORTER = {
+    "exporter.files": Failure("the files that write() returns ({named})", "{found}", "Return every file that was written, and no other"),
+    "exporter.missing": Failure("values of the metric {metric} from read()", "none", "Correct writes, or return them from read()"),
+    "exporter.length": Failure("{n} values of {metric}, one for each event", "{found}", "Write every event in its order"),
+    "exporter.value": Failure("{metric} of {expected!r} after reading back", "{found!r}", "Check the unit, the sign and the digits"),
+    "exporter.disk": Failure("a LevelHipsError if the disk is full", "{found}", "Raise a LevelHipsError from OSError"),
+    "exporter.folder": Failure("a LevelHipsError if the folder cannot be made", "{found}", "Raise a LevelHipsError from OSError"),
+    "exporter.left-behind": Failure(
+        "no new file after a failure", "{found}", "Write into a temporary file and rename it (levelhips.files.replacing)"
+    ),
+    "exporter.changed": Failure(
+        "earlier results unchanged after a failure", "{found}", "Write into a temporary file and rename it (levelhips.files.replacing)"
+    ),
+}
+
+_IMPORTER = {
+    "importer.own": Failure("{file}, an example, to be recognized", "False", "Correct recognizes(), or the example"),
+    "importer.refuses-own": Failure("the example to be read", "{error}", "Correct read(), or the example"),
+    "importer.raises": Failure(
+        "nothing but a LevelHipsError for any file", "{file} raises {error}", "Raise BadInputError for what cannot be right"
+    ),
+    "importer.samples": Failure("{sent} samples, as in the example", "{found}", "Read every row once"),
+    "importer.value": Failure(
+        "{what} within {limit:g} {unit} of the example", "a difference of {found:.3g}", "Check units, signs and the order of the columns"
+    ),
+    "importer.unit": Failure(
+        "a file in g that names another unit to be refused",
+        "it read, with a median of {found:.3g} m/s2",
+        "Return the unit in Imported and the numbers as they are: they are compared",
+    ),
+    "importer.not-finite": Failure("finite samples", "a value that is not a number", "Leave such rows as NaN in Imported, or out"),
+    "importer.time-back": Failure("time that rises from sample to sample", "time that goes back", "Do not sort or shift rows"),
+    "importer.foreign": Failure("{file} to be refused", "it recognized", "Let recognizes() look at the header"),
+}
+
 _ANY = {
     "any.raises": Failure("the check to run without an exception", "{error}", "Handle this case, or raise a LevelHipsError"),
     "plugin.load": Failure("the entry point {target} to load", "{error}", "Correct the entry point, or the module it names"),
@@ -213,9 +248,13 @@ _ANY = {
     "plugin.name": Failure("the entry point to have the plug-in's own name, {name!r}", "{entry!r}", "Use one name in both places"),
 }
 
-FAILURES: dict[str, Failure] = {**_ANY, **_SENSOR, **_DRILL, **_METRIC}
+FAILURES: dict[str, Failure] = {**_ANY, **_SENSOR, **_DRILL, **_METRIC, **_EXPORTER, **_IMPORTER}
 
 REASONS: dict[str, str] = {
+    "exporter.not-installed": "{error}",
+    "exporter.not-read": "the exporter declares no read(), so nothing can be compared",
+    "exporter.no-limit": "this system cannot limit the size of files",
+    "importer.no-examples": "the importer declares no examples",
     "metric.word": "the metric is a word",
     "metric.why-not": "not compared with the simulation: {why}",
     "drill.no-faults": "the drill declares no form faults",

@@ -6,16 +6,29 @@ unit. The three exports are read as their public documentation describes them; s
 
 from __future__ import annotations
 
+import logging
+from functools import cache
 from pathlib import Path
 
-from levelhips.errors import UnitsError
-from levelhips.recording.importers import movella_dot, named_units, phone_export
-from levelhips.recording.importers.assemble import GivenUnits, assemble
-from levelhips.recording.importers.table import Sensors, parse
+from levelhips.errors import LevelHipsError, RecordingError, UnitsError
+from levelhips.plugins import installed
+from levelhips.recording.importers.assemble import GivenUnits, Imported, assemble
+from levelhips.recording.importers.built_in import BUILT_IN
+from levelhips.recording.importers.importer import GROUP, Importer, Source
 from levelhips.recording.importers.units import ACC_UNITS, GYR_UNITS
 from levelhips.recording.recording import Recording
 
-__all__ = ["ACC_UNITS", "GYR_UNITS", "read_table"]
+__all__ = ["ACC_UNITS", "BUILT_IN", "GROUP", "GYR_UNITS", "Importer", "Source", "importers", "read_table"]
+
+log = logging.getLogger(__name__)
+
+
+@cache
+def importers() -> tuple[Importer, ...]:
+    """Return all importers in the order in which they are asked: plug-ins, ours, and the general ones last."""
+    ours = {importer.name for importer in BUILT_IN}
+    found = [*(importer for importer in installed(GROUP, Importer).values() if importer.name not in ours), *BUILT_IN]
+    return tuple(sorted(found, key=lambda importer: importer.general))
 
 
 def read_table(path: Path, acc_unit: str | None, gyr_unit: str | None) -> Recording:
@@ -31,12 +44,31 @@ def read_table(path: Path, acc_unit: str | None, gyr_unit: str | None) -> Record
     for name, unit, known in (("acc", acc_unit, ACC_UNITS), ("gyr", gyr_unit, GYR_UNITS)):
         if unit is not None and unit not in known:
             raise UnitsError("unknown-unit", option=f"--{name}-unit", unit=unit, known=", ".join(known))
-    given = GivenUnits(acc_unit, gyr_unit)
-    files = phone_export.files_of(path)
-    if files is None:
-        table = parse(path.name, path.read_bytes())
-        if table.sensors is not Sensors.ONE:
-            read = movella_dot.read if movella_dot.recognizes(table) else named_units.read
-            return assemble(path, read(table), given)
-        files = phone_export.files_beside(path)  # the other sensor is in a file of its own
-    return assemble(path, phone_export.read(path, files), given)
+    source = Source(path)
+    importer = next(importer for importer in importers() if _recognizes(importer, source))
+    return assemble(path, _read(importer, source), GivenUnits(acc_unit, gyr_unit))
+
+
+def _recognizes(importer: Importer, source: Source) -> bool:
+    """Ask an importer; a plug-in that fails is left out with a warning, and of ours an error says what is wrong with the file."""
+    try:
+        return importer.recognizes(source)
+    except (LevelHipsError, OSError):
+        if importer in BUILT_IN:
+            raise
+    except Exception as error:  # a stranger's bug must not cost the user all other importers
+        log.warning("Importer %s is left out: %r", importer.name, error)
+    return False
+
+
+def _read(importer: Importer, source: Source) -> Imported:
+    try:
+        return importer.read(source)
+    except (LevelHipsError, OSError):
+        raise
+    except Exception as error:
+        if importer in BUILT_IN:
+            raise
+        raise RecordingError(
+            f"The importer for {importer.title} cannot read {source.path.name} ({error!r})", fix="Tell the author of that plug-in"
+        ) from error

@@ -1,0 +1,69 @@
+"""Declaration of an importer: which files it recognizes, how it reads them, and examples to check it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from levelhips.recording.importers.assemble import Imported
+from levelhips.recording.importers.phone_export import Files, files_of
+from levelhips.recording.importers.table import Table, parse
+from levelhips.samples import Samples
+
+GROUP = "levelhips.importers"
+
+
+class Source:
+    """A file, folder or zip to import. What it contains is read once, when an importer asks for it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def files(self) -> Files | None:
+        """The CSV files in a folder or zip; None for any other file."""
+        return files_of(self.path)
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self.path.read_bytes()
+
+    @cached_property
+    def table(self) -> Table:
+        """The file as a table of numbers.
+
+        Raises
+        ------
+        RecordingError, BadInputError
+            If it is not one.
+        """
+        return parse(self.path.name, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Reader of the files of another program. Plug-ins are found by the entry-point group ``levelhips.importers``.
+
+    Attributes
+    ----------
+    name, title : str
+        For files and options; for people.
+    recognizes : callable
+        Whether a `Source` is a file of this program. It may raise a LevelHipsError, which means no.
+    read : callable
+        Return the signals of a source as `Imported`, with the units that the file names. Raises only LevelHipsError.
+    examples : tuple of callable
+        Each writes samples into an empty folder as the program would, and returns the path to import.
+    general : bool
+        Whether it also recognizes files of other programs: it is asked after all others.
+    """
+
+    name: str
+    title: str
+    recognizes: Callable[[Source], bool]
+    read: Callable[[Source], Imported]
+    examples: tuple[Callable[[Samples, Path], Path], ...] = ()
+    general: bool = False
