@@ -1,0 +1,307 @@
+"""Numbers in the sentences of the documents are those of the code: each is taken from its page and compared."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from conftest import ROOT, real_case
+from documents import prose, text_of
+
+import levelhips as api
+from levelhips.audio.synth import SoundSettings
+from levelhips.audio.voice import EXPLAINED
+from levelhips.cli.demo_report import SHOW_S
+from levelhips.cli.terminal.replay_view import SEEK_S
+from levelhips.coaching.coach import CueSettings
+from levelhips.coaching.drills.taking import STILL_S
+from levelhips.coaching.run_protocol import BASELINE_MIN, FEEDBACK_MIN, LADDER, RECALL_MIN, RECALL_WEEKS, RUN_MIN, ProtocolSettings
+from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.history.store import LONGEST_DAYS
+from levelhips.live.doctor import NEWEST, OLDEST, SMALLEST
+from levelhips.live.snapshot import BARS, SHOWN
+from levelhips.metrics.statistics import FIRST_STEPS, MIN_TREND_RUN_S
+from levelhips.motion.alignment import AXES
+from levelhips.motion.quality import QualitySettings
+from levelhips.motion.timebase import TimebaseSettings
+from levelhips.programme.hints import LONGER_SHARE, PAIN_NO_RUN, PAIN_RISE, SHOE_KM
+from levelhips.programme.programme import DAYS
+from levelhips.recording.recorder import FLUSH_S
+from levelhips.recording.schema import VERSION
+from levelhips.recording.writer import CHUNK_S
+from levelhips.sensors.ble.connection import ANSWER_S, GIVE_UP_S, POLL_S, STALL_S
+from levelhips.sensors.clock import CountedClock
+from levelhips.sensors.profile import profiles
+from levelhips.sensors.profiles import levelhips as open_profile
+from levelhips.settings.installed import drills
+from levelhips.simulation.faults import FAULTS, USUALLY_AT_S
+from levelhips.ui import theme
+from levelhips.ui.pages.live import FLASH_S, STAND_S
+from levelhips.ui.widgets.trace import POINT_S, SHOWN_S, SPAN_STEP_DEG
+
+NUMBERS = {
+    "half": 0.5, "quarter": 0.25, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "nine": 9, "ten": 10,
+    "fourteen": 14, "twenty": 20, "twice": 2, "first": 1, "second": 1,
+}  # fmt: skip
+N = r"([-+]?\d[\d,]*(?:\.\d+)?|" + "|".join(NUMBERS) + ")"
+"""A number in digits or in a word."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of a page with numbers (`#` stands for one), and what they must be."""
+
+    page: str
+    words: str
+    numbers: Callable[[], tuple[float, ...]]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(N.join(self.words.split("#")), re.IGNORECASE)
+
+
+def number(word: str) -> float:
+    return NUMBERS[word.lower()] if word.lower() in NUMBERS else float(word.replace(",", ""))
+
+
+def problem_of(claim: Claim, text: str) -> str | None:
+    """What is wrong with a claim in a text; None if it is there and true."""
+    if not (found := claim.pattern.search(text)):
+        return f"{claim.page} has no sentence like {claim.words!r}. If it was rewritten, write it here too"
+    said, true = tuple(map(number, found.groups())), claim.numbers()
+    return None if said == pytest.approx(true) else f"{claim.page} says {found[0]!r}; the code has {true}"
+
+
+def four_runs() -> list[float]:
+    """The errors of the drop in the table of real runs."""
+    return [row[1] for row in rows_of_real_runs()]
+
+
+SENT = 200 * open_profile.PACKET_S  # samples in a packet at 200 Hz
+SOUND, CUES, THRESHOLD, PROTOCOL = SoundSettings(), CueSettings(), ThresholdSettings(), ProtocolSettings(step_rate_spm=160, raise_percent=5)
+CLAIMS = [
+    Claim("README.md", r"Python 3\.#-3\.#", lambda: (OLDEST[1], NEWEST[1])),
+    Claim("README.md", r"# seconds in the terminal", lambda: (SHOW_S,)),
+    Claim("README.md", r"stall=# and # others", lambda: (FAULTS["stall"][0], len(FAULTS) - 1)),
+    Claim("README.md", r"# steps of each side", lambda: (THRESHOLD.baseline_steps,)),
+    Claim("README.md", r"#-day programme", lambda: (DAYS,)),
+    Claim("README.md", r"still for # seconds", lambda: (STAND_S,)),
+    Claim("README.md", r"#-# deg RMSE \(median #\)", lambda: (min(four_runs()), max(four_runs()), float(np.median(four_runs())))),
+    Claim("README.md", r"On # real treadmill runs", lambda: (len(rows_of_real_runs()),)),
+    Claim("docs/command-line.md", r"own first # steps", lambda: (THRESHOLD.baseline_steps,)),
+    Claim("docs/command-line.md", r"from # columns and # rows", lambda: SMALLEST),
+    Claim("docs/command-line.md", r"← → # s", lambda: (SEEK_S,)),
+    Claim("docs/screen.md", r"last # steps of each side", lambda: (SHOWN,)),
+    Claim("docs/screen.md", r"first # steps", lambda: (FIRST_STEPS,)),
+    Claim("docs/screen.md", r"last # steps against", lambda: (BARS,)),
+    Claim("docs/screen.md", r"last # seconds of the pelvis", lambda: (SHOWN_S,)),
+    Claim("docs/design-of-the-screen.md", r"take # of the window's height", lambda: (theme.NUMBER_SHARE,)),
+    Claim("docs/design-of-the-screen.md", r"mean of the last # steps", lambda: (SHOWN,)),
+    Claim("docs/design-of-the-screen.md", r"lights up for # s", lambda: (FLASH_S,)),
+    Claim("docs/design-of-the-screen.md", r"in steps of # deg", lambda: (SPAN_STEP_DEG,)),
+    Claim("docs/design-of-the-screen.md", r"# points a second", lambda: (1 / POINT_S,)),
+    Claim("docs/design-of-the-screen.md", r"\(contrast # to 1\)", lambda: (round(contrast(theme.BACK, theme.TEXT), 1),)),
+    Claim("docs/design-of-the-screen.md", r"\(# to 1\)", lambda: (round(contrast(theme.BACK, theme.DIM), 1),)),
+    Claim("docs/sounds.md", r"left stance lower \(# Hz\), right stance higher \(# Hz\)", lambda: (SOUND.left_hz, SOUND.right_hz)),
+    Claim("docs/sounds.md", r"From # deg over the threshold, it sounds #", lambda: (SOUND.double_from * CUES.severe_deg, 2)),
+    Claim("docs/sounds.md", r"loudest # deg over the threshold", lambda: (CUES.severe_deg,)),
+    Claim("docs/sounds.md", r"begins # of the way", lambda: (SOUND.double_from,)),
+    Claim("docs/sounds.md", r"The first # times", lambda: (EXPLAINED,)),
+    Claim("docs/sounds.md", r"returned after a # or more", lambda: (CUES.back_s,)),
+    Claim("docs/drills.md", r"hold still for # s", lambda: (STILL_S,)),
+    Claim("docs/drills.md", r"first # times a word", lambda: (EXPLAINED,)),
+    Claim("docs/drills.md", r"\(# drills,", lambda: (len(drills()),)),
+    Claim("docs/programme.md", r"# min without sound: your own drop", lambda: (BASELINE_MIN,)),
+    Claim("docs/programme.md", r"at least # steps", lambda: (THRESHOLD.baseline_steps,)),
+    Claim("docs/programme.md", r"mean \+ # a spread", lambda: (THRESHOLD.baseline_sd,)),
+    Claim("docs/programme.md", r"# to # min; sound all the time", lambda: (RUN_MIN[0], RUN_MIN[-1])),
+    Claim("docs/programme.md", r"in the first #, then #, #, # and # min", lambda: (faded_from(), *FEEDBACK_MIN[faded_from() :])),
+    Claim("docs/programme.md", r"# min without sound, with one reminder, #, # and # weeks", lambda: (RECALL_MIN, *RECALL_WEEKS)),
+    Claim("docs/programme.md", r"\| #:#, #:#, #:#, #:#, #:#, then running", lambda: tuple(n for rung in LADDER[:-1] for n in rung[:2])),
+    Claim("docs/programme.md", r"--raise # --metronome ticks # %", lambda: (5, 100 * (PROTOCOL.target_spm / 160 - 1))),
+    Claim("docs/programme.md", r"More than # % is refused", lambda: (api.settings.model.SPECS["protocol.raise_percent"].high,)),
+    Claim("docs/programme.md", r"# days with clamshell", lambda: (DAYS,)),
+    Claim("docs/programme.md", r"From # before a run, or a rise of #", lambda: (PAIN_NO_RUN, PAIN_RISE)),
+    Claim("docs/programme.md", r"a hint at #", lambda: (SHOE_KM,)),
+    Claim("docs/programme.md", r"more than # % longer than the longest of the last # days", lambda: (100 * LONGER_SHARE, LONGEST_DAYS)),
+    Claim("docs/settings.md", r"default of # deg", lambda: (THRESHOLD.left_deg,)),
+    Claim("docs/sensors.md", r"All # run in every test", lambda: (len(profiles()),)),
+    Claim("docs/sensors.md", r"off by up to # %", lambda: (100 * CountedClock.STRETCH,)),
+    Claim("docs/sensors.md", r"silent for # s, you hear", lambda: (STALL_S,)),
+    Claim("docs/sensors.md", r"After # s levelhips disconnects", lambda: (GIVE_UP_S,)),
+    Claim("docs/sensors.md", r"written to the disk # a second", lambda: (1 / FLUSH_S,)),
+    Claim("docs/sensors.md", r"are read every # s", lambda: (POLL_S,)),
+    Claim("docs/sensors.md", r"\(# if you give none\)", lambda: (USUALLY_AT_S,)),
+    Claim("docs/sensors.md", r"still for # seconds", lambda: (STAND_S,)),
+    Claim("docs/recording-format.md", r"profile levelhips, format #", lambda: (VERSION,)),
+    Claim("docs/recording-format.md", r"chunks of # second \(# a second in live", lambda: (CHUNK_S, FLUSH_S)),
+    Claim("docs/recording-format.md", r"Up to # ms are filled in", lambda: (1000 * TimebaseSettings().bridge_s,)),
+    Claim("docs/recording-format.md", r"at least # minutes", lambda: (MIN_TREND_RUN_S / 60,)),
+    Claim("docs/recording-format.md", r"stand still for # s before", lambda: (STAND_S,)),
+    Claim("docs/accuracy.md", r"Steps in the first # s have the quality settling", lambda: (QualitySettings().settle_run_s,)),
+    Claim("firmware_notes/README.md", r"open profile, version #", lambda: (open_profile.VERSION,)),
+    Claim("firmware_notes/README.md", r"n is # to #\. Collect # ms", lambda: (1, open_profile._MOST, 1000 * open_profile.PACKET_S)),
+    Claim(
+        "firmware_notes/README.md",
+        r"\(# at 200 Hz: # bytes\)",
+        lambda: (200 * open_profile.PACKET_S, packet_size(200 * open_profile.PACKET_S)),
+    ),
+    Claim("firmware_notes/README.md", r"no samples arrive for # s, the client reports it\. After # s", lambda: (STALL_S, GIVE_UP_S)),
+    Claim("firmware_notes/README.md", r"Every # s it reads the battery", lambda: (POLL_S,)),
+    Claim("firmware_notes/README.md", r"waits up to # s for it", lambda: (ANSWER_S,)),
+    Claim("firmware_notes/README.md", r"wraps after # min", lambda: (round(2**32 / 60e6, 1),)),
+    Claim("firmware_notes/README.md", r"silent link after # s", lambda: (STALL_S,)),
+]
+
+
+def faded_from() -> int:
+    """How many sessions of the retraining have sound all the time."""
+    return sum(run == sound for run, sound in zip(RUN_MIN, FEEDBACK_MIN, strict=True))
+
+
+def packet_size(samples: float) -> float:
+    return open_profile._HEAD.size + open_profile._SAMPLE * samples
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colors as WCAG 2 defines it."""
+
+    def luminance(color: str) -> float:
+        parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: f"{claim.page}: {claim.words}")
+def test_number_in_a_sentence_is_that_of_the_code(claim: Claim) -> None:
+    assert problem_of(claim, prose(claim.page)) is None
+
+
+def test_a_wrong_or_missing_number_is_found() -> None:
+    claim = Claim("a page", "waits # s and # minutes", lambda: (1.5, 3))
+    assert problem_of(claim, "It waits 1.5 s and three minutes.") is None
+    assert "the code has (1.5, 3)" in str(problem_of(claim, "It waits 1.5 s and four minutes."))
+    assert "no sentence like" in str(problem_of(claim, "It waits."))
+
+
+# ---- tables
+
+
+def rows_of_real_runs() -> list[tuple[float, ...]]:
+    """Contacts found, extra and with their side; then the errors: drop, obliquity, tilt, rotation, contact (median, SD), contact time."""
+    table = text_of("docs/accuracy.md").split("## Real treadmill runs")[1]
+    rows = [line for line in table.splitlines() if re.match(r"\| [abc], ", line)]
+    found = []
+    for row in rows:
+        cells = [list(map(float, re.findall(r"[-+]?\d+(?:\.\d+)?", cell))) for cell in row.strip("| ").split("|")[1:]]
+        counts, drop, angles, contact, contact_time = cells
+        found.append((tuple(counts), *drop, *angles, *contact, *contact_time))
+    return found  # type: ignore[return-value]
+
+
+REAL = ("runner_a_2p5_turned", "runner_a_2p5_upright", "runner_b_2p5_52hz", "runner_c_2p8_plate")
+
+
+@pytest.mark.parametrize("number", range(len(REAL)), ids=REAL)
+def test_table_of_real_runs_is_what_is_measured(number: int) -> None:
+    """Within half of the last digit that the page shows, and what another machine's arithmetic may change."""
+    folder = real_case(REAL[number])
+    (_, _, side), drop, obliquity, tilt, _, median_ms, sd_ms, _ = rows_of_real_runs()[number]  # type: ignore[misc]
+    analysis = api.analyze(folder / "imu.csv")
+    with open(folder / "truth_steps.csv", newline="") as file:
+        true = [(float(row["contact_s"]), row["stance_side"], float(row["contralateral_drop_deg"])) for row in csv.DictReader(file)]
+    true = [step for step in true if step[0] > true[0][0] + 3]
+    found = [step for step in analysis.steps if true[0][0] - 0.1 < step.at_s < true[-1][0] + 0.1]
+    assert len(found) == len(true)
+    pairs = list(zip(found, true, strict=True))
+    assert np.mean([step.side == name for step, (_, name, _) in pairs]) == side
+    assert math.sqrt(np.mean([(step.drop_deg - deg) ** 2 for step, (_, _, deg) in pairs])) == pytest.approx(drop, abs=0.03)
+    errors_ms = [1000 * (step.at_s - at_s) for step, (at_s, _, _) in pairs]
+    assert np.median(errors_ms) == pytest.approx(median_ms, abs=2)
+    assert np.std(errors_ms) == pytest.approx(sd_ms, abs=2)
+    truth = np.genfromtxt(folder / "truth_angles.csv", delimiter=",", names=True)
+    inside = (truth["time_s"] >= true[0][0]) & (truth["time_s"] <= true[-1][0])
+    for values, name, page in ((analysis.angles.obliquity_rad, "obliquity_deg", obliquity), (analysis.angles.tilt_rad, "tilt_deg", tilt)):
+        error = np.degrees(np.interp(truth["time_s"][inside], analysis.angles.t_s, values)) - truth[name][inside]
+        assert math.sqrt(np.mean(error**2)) == pytest.approx(page, abs=0.04)
+
+
+def test_rates_of_the_table_of_sensors_are_those_of_the_profiles() -> None:
+    section = text_of("docs/sensors.md").split("## Choose a sensor")[1]
+    rows = re.findall(r"^\| (?:\[?)([^|]+?) \| (\d+) Hz", section, re.MULTILINE)
+    told = {one.name: float(rate) for name, rate in rows for one in profiles().values() if one.title.split()[1].lower() in name.lower()}
+    assert len(rows) == len(told) == len(profiles())
+    assert told == {one.name: one.default_rate_hz for one in profiles().values()}
+
+
+def test_colors_of_the_page_are_those_of_the_window() -> None:
+    colors = set(re.findall(r"#[0-9a-f]{6}", text_of("docs/design-of-the-screen.md")))
+    assert colors == {*theme.SIDE.values(), theme.BACK, theme.TEXT, theme.DIM}
+
+
+def test_extras_of_the_page_are_those_of_the_package() -> None:
+    extras = set(tomllib.loads(text_of("pyproject.toml"))["project"]["optional-dependencies"])
+    [installed] = {tuple(found.split(",")) for found in re.findall(r"'\.\[([\w,]+)\]'", text_of("README.md"))}
+    assert set(installed) == extras
+
+
+# ---- the open profile, byte by byte
+
+FIRMWARE = "firmware_notes/README.md"
+
+
+def test_services_of_the_open_profile() -> None:
+    [form] = re.findall(r"`(6c65XXXX-[\w-]+)`", text_of(FIRMWARE))
+    rows = re.findall(r"^\| `(\d{4})` \| (\w+) \| ([\w, ]+) \|", text_of(FIRMWARE), re.MULTILINE)
+    profile = open_profile.PROFILE
+    assert {name: form.replace("XXXX", number) for number, name, _ in rows} == {
+        "service": profile.service,
+        **{name: one.uuid for name, one in profile.characteristics.items()},
+    }
+    assert {name: tuple(words.split(", ")) for _, name, words in rows if name != "service"} == {
+        name: one.properties for name, one in profile.characteristics.items()
+    }
+
+
+def test_example_packet_of_the_open_profile() -> None:
+    head, sample = re.findall(r"`((?:[0-9a-f]{2} ){7,}[0-9a-f]{2})`", text_of(FIRMWARE))
+    version, count, sequence, t_us = open_profile._HEAD.unpack(bytes.fromhex(head))
+    assert (version, count, sequence, t_us) == (1, 2, 7, 1_000_000)
+    counts = np.frombuffer(bytes.fromhex(sample), "<i2") / 32768
+    assert counts * np.repeat([16, 2000], 3) == pytest.approx([1, -1, 0, 0, 1000, 0])
+
+
+def test_largest_packet_of_each_mtu() -> None:
+    rows = re.findall(r"^\| (\d+)(?: \([^)]*\))? \| (\d+) \| (\d+) \| (\d+) \|", text_of(FIRMWARE), re.MULTILINE)
+    assert len(rows) == 4
+    for mtu, largest, sent, per_second in (map(int, row) for row in rows):
+        assert largest == (mtu - 3 - open_profile._HEAD.size) // open_profile._SAMPLE
+        assert sent == min(largest, 200 * open_profile.PACKET_S)
+        assert per_second == 200 / sent
+
+
+def test_axes_commands_and_status_of_the_open_profile() -> None:
+    text = prose(FIRMWARE)
+    assert re.findall(r"(\d) = ([+-][xyz])", text) == [(str(number), axis) for number, axis in enumerate(AXES)]
+    codes = {name: int(code, 16) for name, code in re.findall(r"^\| (\w+) \| `(\d\d)", text_of(FIRMWARE), re.MULTILINE)}
+    assert codes == {name.lower(): getattr(open_profile, name) for name in ("STOP", "START", "RATE", "TIME", "HAPTIC")}
+    told = dict(re.findall(r"(\d) ([\w ]+)", re.findall(r"Status: (.*?)\.", text)[0]))
+    assert set(map(int, told)) == {0, *open_profile.REFUSALS}
+    assert all(set(told[str(code)].split()) & set(words.split()) for code, words in open_profile.REFUSALS.items())
+
+
+def test_codec_of_the_open_profile_has_the_same_numbers() -> None:
+    header = (ROOT / "firmware_notes" / "codec" / "levelhips_wire.h").read_text(encoding="utf-8")
+    defined = dict(re.findall(r"#define (LH_\w+) +(\d+)u?\b", header))
+    assert int(defined["LH_MAX_SAMPLES"]) == open_profile._MOST
+    assert int(defined["LH_HEADER_SIZE"]) == open_profile._HEAD.size
+    assert int(defined["LH_SAMPLE_SIZE"]) == open_profile._SAMPLE
