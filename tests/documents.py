@@ -78,12 +78,10 @@ def headings(name: str) -> list[str]:
 
 
 def features() -> list[str]:
-    """What a page promises: each row of README's table of commands, and each heading of the second level of the others."""
-    table = text_of("README.md").split("## What it does")[1].split("\n\n")[1]
-    rows = re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE)
-    found = [f"README.md: {row.replace('`', '')}" for row in rows]
-    pages_of_docs = [page for page in pages() if page.parent.name in ("docs", "firmware_notes")]
-    return found + [f"{name_of(page)}: {heading}" for page in pages_of_docs for heading in headings(name_of(page))]
+    """What the pages promise: their headings of the second level, and in README the items whose name is bold."""
+    found = [f"README.md: {name.rstrip('.')}" for name in re.findall(r"^(?:\d+\.|-) \*\*(.+?)\*\*", text_of("README.md"), re.MULTILINE)]
+    documented = [page for page in pages() if page.name == "README.md" or page.parent.name == "docs"]
+    return found + [f"{name_of(page)}: {heading}" for page in documented for heading in headings(name_of(page))]
 
 
 def parse_command(line: str) -> Any:

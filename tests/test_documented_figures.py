@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import math
 import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +22,9 @@ from levelhips.audio.voice import EXPLAINED
 from levelhips.cli.demo_report import SHOW_S
 from levelhips.cli.terminal.replay_view import SEEK_S
 from levelhips.coaching.coach import CueSettings
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.drills.taking import STILL_S
-from levelhips.coaching.run_protocol import BASELINE_MIN, FEEDBACK_MIN, LADDER, RECALL_MIN, RECALL_WEEKS, RUN_MIN, ProtocolSettings
+from levelhips.coaching.run_protocol import BASELINE_MIN, FEEDBACK_MIN, LADDER, RECALL_WEEKS, RUN_MIN, ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.history.store import LONGEST_DAYS
 from levelhips.live.doctor import NEWEST, OLDEST, SMALLEST
@@ -31,7 +34,8 @@ from levelhips.motion.alignment import AXES
 from levelhips.motion.quality import QualitySettings
 from levelhips.motion.timebase import TimebaseSettings
 from levelhips.programme.hints import LONGER_SHARE, PAIN_NO_RUN, PAIN_RISE, SHOE_KM
-from levelhips.programme.programme import DAYS
+from levelhips.programme.programme import DAYS, DEFAULT, Programme
+from levelhips.programme.today import DONE_SHARE
 from levelhips.recording.recorder import FLUSH_S
 from levelhips.recording.schema import VERSION
 from levelhips.recording.writer import CHUNK_S
@@ -40,10 +44,9 @@ from levelhips.sensors.clock import CountedClock
 from levelhips.sensors.profile import profiles
 from levelhips.sensors.profiles import levelhips as open_profile
 from levelhips.settings.installed import drills
-from levelhips.simulation.faults import FAULTS, USUALLY_AT_S
-from levelhips.ui import theme
-from levelhips.ui.pages.live import FLASH_S, STAND_S
-from levelhips.ui.widgets.trace import POINT_S, SHOWN_S, SPAN_STEP_DEG
+from levelhips.settings.model import SPECS
+from levelhips.simulation import bundled
+from levelhips.simulation.faults import USUALLY_AT_S
 
 NUMBERS = {
     "half": 0.5, "quarter": 0.25, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "nine": 9, "ten": 10,
@@ -78,36 +81,47 @@ def problem_of(claim: Claim, text: str) -> str | None:
     return None if said == pytest.approx(true) else f"{claim.page} says {found[0]!r}; the code has {true}"
 
 
+def window(module: str) -> Any:
+    """A module of the window; the test is skipped where Qt cannot be loaded."""
+    return pytest.importorskip(f"levelhips.ui.{module}", exc_type=ImportError)
+
+
 def four_runs() -> list[float]:
     """The errors of the drop in the table of real runs."""
     return [row[1] for row in rows_of_real_runs()]
 
 
+def practice_repetitions() -> int:
+    recording, settings = bundled.practice(DrillSettings(name="clamshell"))
+    update = api.analyze(recording, api.Settings(drill=settings))
+    return len(update.reps)
+
+
+def rungs() -> tuple[float, ...]:
+    """The steps of the way back to running, each once: minutes of running and of walking."""
+    return tuple(minutes for rung in dict.fromkeys(rung[:2] for rung in LADDER[:-1]) for minutes in rung)
+
+
+def faded_from() -> int:
+    """How many sessions of the retraining have sound all the time."""
+    return sum(run == sound for run, sound in zip(RUN_MIN, FEEDBACK_MIN, strict=True))
+
+
 SENT = 200 * open_profile.PACKET_S  # samples in a packet at 200 Hz
 SOUND, CUES, THRESHOLD, PROTOCOL = SoundSettings(), CueSettings(), ThresholdSettings(), ProtocolSettings(step_rate_spm=160, raise_percent=5)
 CLAIMS = [
-    Claim("README.md", r"Python 3\.#-3\.#", lambda: (OLDEST[1], NEWEST[1])),
     Claim("README.md", r"# seconds in the terminal", lambda: (SHOW_S,)),
-    Claim("README.md", r"stall=# and # others", lambda: (FAULTS["stall"][0], len(FAULTS) - 1)),
-    Claim("README.md", r"# steps of each side", lambda: (THRESHOLD.baseline_steps,)),
-    Claim("README.md", r"#-day programme", lambda: (DAYS,)),
-    Claim("README.md", r"still for # seconds", lambda: (STAND_S,)),
-    Claim("README.md", r"#-# deg RMSE \(median #\)", lambda: (min(four_runs()), max(four_runs()), float(np.median(four_runs())))),
-    Claim("README.md", r"On # real treadmill runs", lambda: (len(rows_of_real_runs()),)),
+    Claim("README.md", r"still for # seconds", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/command-line.md", r"own first # steps", lambda: (THRESHOLD.baseline_steps,)),
-    Claim("docs/command-line.md", r"from # columns and # rows", lambda: SMALLEST),
     Claim("docs/command-line.md", r"← → # s", lambda: (SEEK_S,)),
-    Claim("docs/screen.md", r"last # steps of each side", lambda: (SHOWN,)),
     Claim("docs/screen.md", r"first # steps", lambda: (FIRST_STEPS,)),
-    Claim("docs/screen.md", r"last # steps against", lambda: (BARS,)),
-    Claim("docs/screen.md", r"last # seconds of the pelvis", lambda: (SHOWN_S,)),
-    Claim("docs/design-of-the-screen.md", r"take # of the window's height", lambda: (theme.NUMBER_SHARE,)),
+    Claim("docs/design-of-the-screen.md", r"take # of the window's height", lambda: (window("theme").NUMBER_SHARE,)),
     Claim("docs/design-of-the-screen.md", r"mean of the last # steps", lambda: (SHOWN,)),
-    Claim("docs/design-of-the-screen.md", r"lights up for # s", lambda: (FLASH_S,)),
-    Claim("docs/design-of-the-screen.md", r"in steps of # deg", lambda: (SPAN_STEP_DEG,)),
-    Claim("docs/design-of-the-screen.md", r"# points a second", lambda: (1 / POINT_S,)),
-    Claim("docs/design-of-the-screen.md", r"\(contrast # to 1\)", lambda: (round(contrast(theme.BACK, theme.TEXT), 1),)),
-    Claim("docs/design-of-the-screen.md", r"\(# to 1\)", lambda: (round(contrast(theme.BACK, theme.DIM), 1),)),
+    Claim("docs/design-of-the-screen.md", r"lights up for # s", lambda: (window("pages.live").FLASH_S,)),
+    Claim("docs/design-of-the-screen.md", r"in steps of # deg", lambda: (window("widgets.trace").SPAN_STEP_DEG,)),
+    Claim("docs/design-of-the-screen.md", r"# points a second", lambda: (1 / window("widgets.trace").POINT_S,)),
+    Claim("docs/design-of-the-screen.md", r"\(contrast # to 1\)", lambda: (contrast("TEXT"),)),
+    Claim("docs/design-of-the-screen.md", r"\(# to 1\)", lambda: (contrast("DIM"),)),
     Claim("docs/sounds.md", r"left stance lower \(# Hz\), right stance higher \(# Hz\)", lambda: (SOUND.left_hz, SOUND.right_hz)),
     Claim("docs/sounds.md", r"From # deg over the threshold, it sounds #", lambda: (SOUND.double_from * CUES.severe_deg, 2)),
     Claim("docs/sounds.md", r"loudest # deg over the threshold", lambda: (CUES.severe_deg,)),
@@ -115,21 +129,8 @@ CLAIMS = [
     Claim("docs/sounds.md", r"The first # times", lambda: (EXPLAINED,)),
     Claim("docs/sounds.md", r"returned after a # or more", lambda: (CUES.back_s,)),
     Claim("docs/drills.md", r"hold still for # s", lambda: (STILL_S,)),
-    Claim("docs/drills.md", r"first # times a word", lambda: (EXPLAINED,)),
-    Claim("docs/drills.md", r"\(# drills,", lambda: (len(drills()),)),
-    Claim("docs/programme.md", r"# min without sound: your own drop", lambda: (BASELINE_MIN,)),
     Claim("docs/programme.md", r"at least # steps", lambda: (THRESHOLD.baseline_steps,)),
-    Claim("docs/programme.md", r"mean \+ # a spread", lambda: (THRESHOLD.baseline_sd,)),
-    Claim("docs/programme.md", r"# to # min; sound all the time", lambda: (RUN_MIN[0], RUN_MIN[-1])),
-    Claim("docs/programme.md", r"in the first #, then #, #, # and # min", lambda: (faded_from(), *FEEDBACK_MIN[faded_from() :])),
-    Claim("docs/programme.md", r"# min without sound, with one reminder, #, # and # weeks", lambda: (RECALL_MIN, *RECALL_WEEKS)),
-    Claim("docs/programme.md", r"\| #:#, #:#, #:#, #:#, #:#, then running", lambda: tuple(n for rung in LADDER[:-1] for n in rung[:2])),
     Claim("docs/programme.md", r"--raise # --metronome ticks # %", lambda: (5, 100 * (PROTOCOL.target_spm / 160 - 1))),
-    Claim("docs/programme.md", r"More than # % is refused", lambda: (api.settings.model.SPECS["protocol.raise_percent"].high,)),
-    Claim("docs/programme.md", r"# days with clamshell", lambda: (DAYS,)),
-    Claim("docs/programme.md", r"From # before a run, or a rise of #", lambda: (PAIN_NO_RUN, PAIN_RISE)),
-    Claim("docs/programme.md", r"a hint at #", lambda: (SHOE_KM,)),
-    Claim("docs/programme.md", r"more than # % longer than the longest of the last # days", lambda: (100 * LONGER_SHARE, LONGEST_DAYS)),
     Claim("docs/settings.md", r"default of # deg", lambda: (THRESHOLD.left_deg,)),
     Claim("docs/sensors.md", r"All # run in every test", lambda: (len(profiles()),)),
     Claim("docs/sensors.md", r"off by up to # %", lambda: (100 * CountedClock.STRETCH,)),
@@ -138,12 +139,12 @@ CLAIMS = [
     Claim("docs/sensors.md", r"written to the disk # a second", lambda: (1 / FLUSH_S,)),
     Claim("docs/sensors.md", r"are read every # s", lambda: (POLL_S,)),
     Claim("docs/sensors.md", r"\(# if you give none\)", lambda: (USUALLY_AT_S,)),
-    Claim("docs/sensors.md", r"still for # seconds", lambda: (STAND_S,)),
+    Claim("docs/sensors.md", r"still for # seconds", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/recording-format.md", r"profile levelhips, format #", lambda: (VERSION,)),
     Claim("docs/recording-format.md", r"chunks of # second \(# a second in live", lambda: (CHUNK_S, FLUSH_S)),
     Claim("docs/recording-format.md", r"Up to # ms are filled in", lambda: (1000 * TimebaseSettings().bridge_s,)),
     Claim("docs/recording-format.md", r"at least # minutes", lambda: (MIN_TREND_RUN_S / 60,)),
-    Claim("docs/recording-format.md", r"stand still for # s before", lambda: (STAND_S,)),
+    Claim("docs/recording-format.md", r"stand still for # s before", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/accuracy.md", r"Steps in the first # s have the quality settling", lambda: (QualitySettings().settle_run_s,)),
     Claim("firmware_notes/README.md", r"open profile, version #", lambda: (open_profile.VERSION,)),
     Claim("firmware_notes/README.md", r"n is # to #\. Collect # ms", lambda: (1, open_profile._MOST, 1000 * open_profile.PACKET_S)),
@@ -157,28 +158,53 @@ CLAIMS = [
     Claim("firmware_notes/README.md", r"waits up to # s for it", lambda: (ANSWER_S,)),
     Claim("firmware_notes/README.md", r"wraps after # min", lambda: (round(2**32 / 60e6, 1),)),
     Claim("firmware_notes/README.md", r"silent link after # s", lambda: (STALL_S,)),
+    Claim("README.md", r"Python 3\.#, 3\.12 or 3\.#", lambda: (OLDEST[1], NEWEST[1])),
+    Claim("README.md", r"records # minutes without beeps", lambda: (BASELINE_MIN,)),
+    Claim("README.md", r"series of # sessions", lambda: (len(RUN_MIN),)),
+    Claim("README.md", r"more than the threshold of #\.", lambda: (THRESHOLD.left_deg,)),
+    Claim("README.md", r"# exercises such as", lambda: (len(drills()),)),
+    Claim("README.md", r"# days of exercises and run days", lambda: (DAYS,)),
+    Claim("README.md", r"#-# degrees RMSE \(median #\)", lambda: (min(four_runs()), max(four_runs()), float(np.median(four_runs())))),
+    Claim("README.md", r"In # real treadmill runs", lambda: (len(rows_of_real_runs()),)),
+    Claim("docs/command-line.md", r"at least # columns and # rows", lambda: SMALLEST),
+    Claim("docs/screen.md", r"last # steps on each leg", lambda: (SHOWN,)),
+    Claim("docs/screen.md", r"last # steps, with the threshold", lambda: (BARS,)),
+    Claim("docs/screen.md", r"in the last # seconds", lambda: (window("widgets.trace").SHOWN_S,)),
+    Claim("docs/drills.md", r"The first # times that a form fault", lambda: (EXPLAINED,)),
+    Claim("docs/drills.md", r"virtual wearers \(# drills", lambda: (len(drills()),)),
+    Claim("docs/drills.md", r"virtual wearer does # repetitions", lambda: (practice_repetitions(),)),
+    Claim("docs/programme.md", r"done from # % of its repetitions", lambda: (100 * DONE_SHARE,)),
+    Claim("docs/programme.md", r"# days of exercises", lambda: (DAYS,)),
+    Claim("docs/programme.md", r"plus # the SD", lambda: (THRESHOLD.baseline_sd,)),
+    Claim("docs/programme.md", r"# sessions in two weeks\. Beeps all the time in the first #", lambda: (len(RUN_MIN), faded_from())),
+    Claim("docs/programme.md", r"one reminder and no beeps, #, # and # weeks later", lambda: RECALL_WEEKS),
+    Claim("docs/programme.md", r"# min of running and # of walking, then # and #, # and #, then running", rungs),
+    Claim("docs/programme.md", r"steps per minute\. .* so more than # % is rejected", lambda: (SPECS["protocol.raise_percent"].high,)),
+    Claim(
+        "docs/programme.md",
+        r"Pain of # or more before a run: .* rises by # or more",
+        lambda: (PAIN_NO_RUN, PAIN_RISE),
+    ),
+    Claim("docs/programme.md", r"# % longer than your longest run of the last # days", lambda: (100 * LONGER_SHARE, LONGEST_DAYS)),
+    Claim("docs/programme.md", r"Shoes that have run # km", lambda: (SHOE_KM,)),
 ]
-
-
-def faded_from() -> int:
-    """How many sessions of the retraining have sound all the time."""
-    return sum(run == sound for run, sound in zip(RUN_MIN, FEEDBACK_MIN, strict=True))
 
 
 def packet_size(samples: float) -> float:
     return open_profile._HEAD.size + open_profile._SAMPLE * samples
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colors as WCAG 2 defines it."""
+def contrast(name: str) -> float:
+    """The contrast of a color of the window with its background, as WCAG 2 defines it; one decimal."""
 
     def luminance(color: str) -> float:
         parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return float(np.dot((0.2126, 0.7152, 0.0722), linear))
 
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+    theme = window("theme")
+    low, high = sorted((luminance(theme.BACK), luminance(getattr(theme, name))))
+    return round((high + 0.05) / (low + 0.05), 1)
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: f"{claim.page}: {claim.words}")
@@ -243,9 +269,35 @@ def test_rates_of_the_table_of_sensors_are_those_of_the_profiles() -> None:
     assert told == {one.name: one.default_rate_hz for one in profiles().values()}
 
 
+def test_exercises_and_run_days_of_the_programme_are_those_of_the_page() -> None:
+    places = {
+        "daily": "daily",
+        "before a run": "before-run",
+        "after a run": "after-run",
+        "on days without a run": "off",
+        "in an acute week": "acute",
+    }
+    section = text_of("docs/programme.md").split("## The programme")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
+    told = {places[when]: [name.replace(" ", "-") for name in names.split(", ")] for when, names in rows if when in places}
+    assert told == {when: [one.drill for one in DEFAULT if one.when == when] for when in places.values()}
+    days = re.findall(r"Runs are on (.*?)\.", section)[0].replace(" and ", ", ").split(", ")
+    assert days == [calendar.day_name[day] for day in Programme().run_days]
+
+
+def test_tabs_and_keys_of_the_review_are_those_of_the_page() -> None:
+    section = text_of("docs/screen.md").split("## Review")[1].split("\n## ")[0]
+    tabs, keys = section.split("| key | |")
+    source = text_of("src/levelhips/ui/review/page.py")
+    shown = [getattr(window("texts"), name) for name in re.findall(r"\(self\.\w+, texts\.(\w+_TAB)\)", source)]
+    assert re.findall(r"^\| ([A-Z][\w ]+) \| ", tabs, re.MULTILINE) == shown
+    told = {name for row in re.findall(r"^\| (\w[\w, ]*) \| ", keys, re.MULTILINE) for name in row.lower().split(", ")}
+    assert told == {name.lower() for name in re.findall(r'^ +\("(\w+)", (?:lambda|self)', source, re.MULTILINE)}
+
+
 def test_colors_of_the_page_are_those_of_the_window() -> None:
     colors = set(re.findall(r"#[0-9a-f]{6}", text_of("docs/design-of-the-screen.md")))
-    assert colors == {*theme.SIDE.values(), theme.BACK, theme.TEXT, theme.DIM}
+    assert colors == {*window("theme").SIDE.values(), window("theme").BACK, window("theme").TEXT, window("theme").DIM}
 
 
 def test_extras_of_the_page_are_those_of_the_package() -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import command_line
@@ -16,7 +17,9 @@ from conftest import ROOT
 from levelhips import RecordingWriter, Settings, open_recording
 from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.events import Rep
+from levelhips.live.session import Session
 from levelhips.recording.recover import copy_into
+from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 
 @pytest.fixture
@@ -50,6 +53,18 @@ def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path:
     out = levelhips(home, "analyze", path, "--out", tmp_path / "out")
     assert "2 of 2 repetitions" in out
     assert (tmp_path / "out" / "reps.csv").read_text().count("\n") == 3
+
+
+def test_practice_shows_five_repetitions_without_a_sensor_and_records_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+    leaping = partial(Session, new_loop=lambda: SimulatedTimeLoop(math.inf))  # half a minute of a drill in a second
+    monkeypatch.setattr("levelhips.cli.live_session.Session", leaping)
+    told = levelhips(home, "drill", "bridge", "--practice", "--mute", "--record", tmp_path / "kept")
+    assert "5 of 5 repetitions, 4 without fault" in told
+    assert not (tmp_path / "kept").exists()
+    assert "No sessions yet" in levelhips(home, "history")
 
 
 def worn(name: str, folder: Path) -> None:
