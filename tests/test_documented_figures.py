@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -285,14 +286,16 @@ def test_exercises_and_run_days_of_the_programme_are_those_of_the_page() -> None
     assert days == [calendar.day_name[day] for day in Programme().run_days]
 
 
-def test_tabs_and_keys_of_the_review_are_those_of_the_page() -> None:
+def test_tabs_and_keys_of_the_review_are_those_of_the_page(tmp_path: Path) -> None:
     section = text_of("docs/screen.md").split("## Review")[1].split("\n## ")[0]
     tabs, keys = section.split("| key | |")
-    source = text_of("src/levelhips/ui/review/page.py")
-    shown = [getattr(window("texts"), name) for name in re.findall(r"\(self\.\w+, texts\.(\w+_TAB)\)", source)]
+    _application = window("app").application()
+    page = window("review.page").ReviewPage(tmp_path)
+    shown = [page.tabs.tabText(k) for k in range(page.tabs.count())]
     assert re.findall(r"^\| ([A-Z][\w ]+) \| ", tabs, re.MULTILINE) == shown
     told = {name for row in re.findall(r"^\| (\w[\w, ]*) \| ", keys, re.MULTILINE) for name in row.lower().split(", ")}
-    assert told == {name.lower() for name in re.findall(r'^ +\("(\w+)", (?:lambda|self)', source, re.MULTILINE)}
+    shortcut = pytest.importorskip("PySide6.QtGui").QShortcut
+    assert told == {one.key().toString().lower() for one in page.findChildren(shortcut)}
 
 
 def test_colors_of_the_page_are_those_of_the_window() -> None:
