@@ -116,6 +116,7 @@ FOREIGN = {
     },
     "wrong on purpose": {"3,5"},
     "keys": {"V", "D", "L", "R", "H", ","},
+    "an example of a new metric": {"metric.peak_before_toe_off.label", "metric.peak_before_toe_off.help"},
     "a folder beside the checkout": {"../shared/data"},
 }  # fmt: skip
 ALLOWED = frozenset().union(*FOREIGN.values())
@@ -154,7 +155,10 @@ def problem_of(span: Span) -> str | None:  # noqa: PLR0911
 
 
 def is_path(text: str) -> bool:
-    return bool(re.fullmatch(r"[\w./*-]+(\.py|\.md|\.c|\.h|\.po|\.mcap|/)|tests/[\w/.]+|\.ci/run", text)) and text != ".mcap"
+    return (
+        bool(re.fullmatch(r"[\w./*-]+(\.py|\.md|\.c|\.h|\.po|\.mcap|/)|(?:docs|src|tests|bench)/[\w/.]+|\.ci/run", text))
+        and text != ".mcap"
+    )
 
 
 def path_exists(page: str, text: str) -> bool:
