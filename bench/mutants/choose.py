@@ -20,12 +20,13 @@ NEAREST_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A passing test and what it takes."""
+    """A passing test and what it takes: processor time for itself, and the shared parts that it uses."""
 
     __test__ = False
 
     id: str
     own_s: float
+    wall_s: float
     shared: frozenset[str]  # shared fixtures and cached helpers, also those that these use
 
     @property
@@ -40,6 +41,7 @@ class Covering:
         self._root = root
         self.tests: dict[str, Test] = {}
         self._shared_s: dict[str, float] = {}
+        self._shared_wall_s: dict[str, float] = {}
         self._users: dict[tuple[str, str], set[str]] = defaultdict(set)  # tests of each file's contexts
         self._lines: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         for path in measurements:
@@ -54,11 +56,12 @@ class Covering:
                     if each not in used:
                         used.add(each)
                         todo.append(each)
-            self.tests[name] = Test(name, found["seconds"].get(name, 0.0), frozenset(used))
+            self.tests[name] = Test(name, found["seconds"].get(name, 0.0), found["wall"].get(name, 0.0), frozenset(used))
             for each in (name, *used):
                 users[each].add(name)
-        for name in {each for used in users for each in [used] if each not in self.tests}:
+        for name in users.keys() - self.tests.keys():
             self._shared_s[name] = max(self._shared_s.get(name, 0.0), found["seconds"].get(name, 0.0))
+            self._shared_wall_s[name] = max(self._shared_wall_s.get(name, 0.0), found["wall"].get(name, 0.0))
         for path, contexts in found["lines"].items():
             of_file = self._lines[path]
             for name, lines in contexts.items():
@@ -70,12 +73,15 @@ class Covering:
         return {file: (self._root / file).read_text(encoding="utf-8") for file in sorted({test.file for test in self.tests.values()})}
 
     def nearest(self, path: str) -> list[str]:
-        """Return the test files nearest to a source file: of its name, else of its package's, else those that name the module."""
+        """Return the test files nearest to a source file.
+
+        That of its name, else that of the innermost package that has one, else those that name the module.
+        """
         module = Path(path).with_suffix("")
-        for name in (module.name, module.parent.name):
+        for name in reversed(module.parts):
             if (file := f"tests/test_{name}.py") in self._texts:
                 return [file]
-        dotted = re.escape(".".join(module.parts[module.parts.index("src") + 1 :] if "src" in module.parts else module.parts))
+        dotted = re.escape(".".join(part for part in module.parts if part != "src"))
         return [file for file, text in self._texts.items() if re.search(rf"\b{dotted}\b", text)][:2]
 
     def covering(self, mutant: Mutant) -> set[str]:
@@ -99,8 +105,12 @@ class Covering:
         return chosen + self._fastest(close, MAX_TESTS, NEAREST_SECONDS)
 
     def seconds(self, test: Test) -> float:
-        """Return how long a test takes alone."""
+        """Return the processor time of a test that runs alone [s]."""
         return test.own_s + sum(self._shared_s.get(name, 0.0) for name in test.shared)
+
+    def wall_seconds(self, test: Test) -> float:
+        """Return how long it took on the computer that measured it, with whatever ran next to it [s]."""
+        return test.wall_s + sum(self._shared_wall_s.get(name, 0.0) for name in test.shared)
 
     def _fastest(self, tests: Sequence[Test], max_tests: int, max_s: float) -> list[str]:
         chosen: list[str] = []

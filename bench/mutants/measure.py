@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,10 +28,12 @@ class Contexts:
 
     def __init__(self, measured: coverage.Coverage) -> None:
         self.uses: dict[str, set[str]] = defaultdict(set)
-        self.seconds: dict[str, float] = defaultdict(float)  # of each context, without those that it used
+        # Of each context, without those that it used. Processor time says what a test costs on a busy computer, too.
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.wall: dict[str, float] = defaultdict(float)
         self.passed: dict[str, bool] = {}
         self._measured, self._stack = measured, [""]
-        self._since_s = time.perf_counter()
+        self._since = _spent()
 
     @contextmanager
     def inside(self, name: str) -> Iterator[None]:
@@ -47,9 +49,10 @@ class Contexts:
             self._switch(None)
 
     def _switch(self, name: str | None) -> None:
-        now_s = time.perf_counter()
-        self.seconds[self._stack[-1]] += now_s - self._since_s
-        self._since_s = now_s
+        now = _spent()
+        self.seconds[self._stack[-1]] += now[0] - self._since[0]
+        self.wall[self._stack[-1]] += now[1] - self._since[1]
+        self._since = now
         if name is None:
             self._stack.pop()
         else:
@@ -91,6 +94,12 @@ class Contexts:
         return replacement
 
 
+def _spent() -> tuple[float, float]:
+    """Return the processor time of this process and those that it waited for, and the time that has passed [s]."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system, times.elapsed
+
+
 def _fixture(definition: Any) -> str:
     return f"fixture:{definition.baseid}::{definition.argname}"
 
@@ -116,6 +125,7 @@ def main() -> None:
     found = {
         "passed": passed,
         "seconds": {name: round(seconds, 4) for name, seconds in contexts.seconds.items()},
+        "wall": {name: round(seconds, 2) for name, seconds in contexts.wall.items()},
         "uses": {name: sorted(used) for name, used in contexts.uses.items() if name},
         "lines": lines,
     }

@@ -33,7 +33,9 @@ _FOR_TYPES = m.OneOf(
     m.Assert(),  # in the package they narrow a type for mypy
     m.Call(func=m.Name("cast")),
     m.Call(func=m.Name("TypeVar")),
+    m.Arg(keyword=m.Name("strict")),  # of zip: an assertion
 )
+_FALSE_VALUE = m.OneOf(m.Assign(value=m.Name("False")), m.AnnAssign(value=m.Name("False")))
 # Options of a decorator (frozen, slots) change no result.
 _SKIPPED = m.OneOf(
     _FOR_TYPES, _DOCSTRING, _LOG_LINE, _PROGRAMMER_ERROR, _UNTESTED_ASSIGNMENT, m.Decorator(), m.FunctionDef(name=m.Name("__repr__"))
@@ -138,7 +140,7 @@ class _Finder(cst.CSTVisitor):
         self._seen[place] += 1
         for fault in faults:
             after = self._module.code_for_node(fault)
-            if after == before:
+            if after == before or (operator == "assignment" and m.matches(node, _FALSE_VALUE)):  # None is as false as False
                 continue
             name = f"{start}:{hashlib.sha256((before + chr(0) + after).encode()).hexdigest()[:8]}"
             if (count := self._seen[place]) > 1:

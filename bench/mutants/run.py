@@ -242,7 +242,7 @@ def run_mutants(
 
         def run(mutant: Mutant) -> None:
             tests = chosen[mutant.id]
-            limits_s = {name: slack_s + SLACK_FACTOR * covering.seconds(covering.tests[name]) for name in tests}
+            limits_s = {name: slack_s + SLACK_FACTOR * covering.wall_seconds(covering.tests[name]) for name in tests}
             files = {name.split("::")[0] for name in tests}
             of_files = [name for name in known if name.split("::")[0] in files]
             job = {"path": mutant.path, "source": mutant.source(), "tests": tests, "known": of_files, "limits_s": limits_s}
