@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import math
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -16,9 +19,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from conftest import short_run
+from conftest import ROOT, short_run
 
 from levelhips import Analysis, LevelHipsError, RecordingError, Samples, SettingsError, open_recording
+from levelhips.analysis.installed_metrics import metrics
 from levelhips.cli.check_plugin import check_plugin as check_plugin_command
 from levelhips.coaching.drills.counters import Band, BandMonitor, Counter, DrillSample, Excursion, Found, Repetition
 from levelhips.coaching.drills.drill import Dose, Drill
@@ -664,3 +668,49 @@ def test_unknown_plug_in_or_kind_is_refused_with_those_that_are_near() -> None:
         check_plugin("brigde")
     with pytest.raises(SettingsError, match="There is no kind of plug-in 'drills'. Choose one of: sensor, drill"):
         check_plugin("drills:bridge")
+
+
+# ---- docs/plugins.md
+
+PAGE = ROOT / "docs" / "plugins.md"
+
+
+def block(language: str) -> str:
+    """The first code block of a language on the page."""
+    found = re.search(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_complete_example_of_the_page_passes_every_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tomllib.loads(block("toml"))["project"]
+    groups = {group.removeprefix("levelhips."): entries for group, entries in project["entry-points"].items()}
+    lines = {group: "\n".join(f"{name} = {target}" for name, target in entries.items()) for group, entries in groups.items()}
+    install(tmp_path, "", **lines)
+    (tmp_path / "acme_hip.py").write_text(block("python"), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "acme_hip", raising=False)
+    importers.cache_clear()
+    metrics.cache_clear()
+    try:
+        reports = [report for entries in groups.values() for name in entries for report in check_plugin(name)]
+    finally:
+        importers.cache_clear()
+        metrics.cache_clear()
+    assert [report.kind for report in reports] == ["importer", "exporter", "metric"]
+    assert {(report.name, result.line) for report in reports for result in report.results if result.state is not State.OK} == set()
+
+
+def test_page_names_every_kind_with_its_class_and_group() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for kind, found in KINDS.items():
+        row = re.search(rf"^\| {kind} \| `([\w.]+)\.(\w+)` \| `([\w.]+)` \|$", text, flags=re.M)
+        assert row is not None, kind
+        assert getattr(importlib.import_module(row[1]), row[2]) is found.cls
+        assert row[3] == found.group
+        assert f"`check_{kind}`" in text
+
+
+def test_page_shows_what_the_command_prints() -> None:
+    line = line_of(scaled(acc=1 / 9.80665), "units")
+    assert f"  failed  {line}\n" in PAGE.read_text(encoding="utf-8")

@@ -232,8 +232,8 @@ _IMPORTER = {
         "{what} within {limit:g} {unit} of the example", "a difference of {found:.3g}", "Check units, signs and the order of the columns"
     ),
     "importer.unit": Failure(
-        "a file in g that names another unit to be refused",
-        "it read, with a median of {found:.3g} m/s2",
+        "a file to be refused whose numbers fit another unit than the one it names",
+        "it read, whatever the numbers",
         "Return the unit in Imported and the numbers as they are: they are compared",
     ),
     "importer.not-finite": Failure("finite samples", "a value that is not a number", "Leave such rows as NaN in Imported, or out"),
