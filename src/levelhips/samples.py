@@ -101,7 +101,7 @@ def _check(samples: Samples) -> None:
     for name, values in (("time", t_s), ("acceleration", acc), ("angular-rate", gyr)):
         if not np.isfinite(values).all():
             row = int(np.flatnonzero(~np.isfinite(values).reshape(len(t_s), -1).all(axis=1))[0])
-            raise BadInputError(f"{name}-not-finite", sample=row)
+            raise BadInputError(f"not-finite-{name}", sample=row)
     if len(t_s) > 1 and not (rising := np.diff(t_s) > 0).all():
         row = int(np.flatnonzero(~rising)[0])
         raise BadInputError("time-does-not-increase", sample=row + 1, before_s=t_s[row], after_s=t_s[row + 1])

@@ -88,7 +88,7 @@ class Table:
             columns.setdefault(match.group("axis"), i)
             unit = UNIT_WORDS.get(word) or unit
         if set(columns) != {"x", "y", "z"}:
-            raise BadInputError(f"no-{sensor}-columns", name=self.name, found=self._found)
+            raise BadInputError(f"columns-missing-{sensor}", name=self.name, found=self._found)
         if unit in (GYR_UNITS if sensor == "acc" else ACC_UNITS):
             unit = None
         return self.values[:, [columns[axis] for axis in "xyz"]], unit

@@ -44,8 +44,9 @@ def acc_factor(name: str, acc: Array, named: str | None, given: str | None) -> f
     likely = next((unit for unit, (low, high) in _GRAVITY_RANGES.items() if low < size < high), None)
     unit = given or named
     if unit is None:
-        code = "acceleration-without-unit" if likely is None else "acceleration-without-unit-likely"
-        raise UnitsError(code, name=name, median=size, likely=likely)
+        raise UnitsError(
+            "acceleration-without-unit" if likely is None else "acceleration-without-unit-likely", name=name, median=size, likely=likely
+        )
     if likely is not None and likely != unit and given is None:
         raise UnitsError("wrong-acceleration-unit", name=name, unit=unit, median=size, likely=likely)
     return ACC_UNITS[unit]
