@@ -20,7 +20,8 @@ SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|BEGIN|WIT
 # Errors for programmers, logs and patterns are not for users.
 NOT_FOR_USERS = {
     "ValueError", "TypeError", "KeyError", "RuntimeError", "AssertionError", "NotImplementedError", "AttributeError", "FileNotFoundError",
-    "OSError", "ImportError", "debug", "info", "warning", "error", "exception", "compile", "FieldError", "TypeVar", "warn", "NewerVersionError", "UnknownNameError",
+    "OSError", "ImportError", "debug", "info", "warning", "error", "exception", "compile", "FieldError", "TypeVar", "warn",
+    "NewerVersionError", "UnknownNameError",
 }  # fmt: skip
 WRITERS = {"tr", "text"}
 
