@@ -23,7 +23,7 @@ from rich.table import Table
 from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
-from bench.ear import Ear
+from bench.audio_capture import AudioCapture
 from bench.live import LIVE
 from bench.screen import SCREEN
 from bench.weeks import WEEKS
@@ -262,8 +262,8 @@ def delay_of_a_beep() -> None:
     """In real time on the null device: from the arrival of the sample over the threshold to the first sample of its beep."""
     made = simulate_gait(RunnerModel(move_s=40.0), SensorModel(), seed=2).samples
     engine = Engine(200.0, Settings(threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0)))
-    ear = Ear()
-    player = Player(null=True, rendered=ear.hear)
+    capture = AudioCapture()
+    player = Player(null=True, rendered=capture.hear)
     crossed: list[float] = []
     start = int(made.t_s.searchsorted(8.0))
     engine.push(made[:start])
@@ -278,7 +278,7 @@ def delay_of_a_beep() -> None:
             player.put(Update(events=tuple(update.of(Cue))))
     time.sleep(0.3)
     player.close()
-    delays = [min(h for h in ear.heard_s if h >= c) - c for c in crossed if any(0 <= h - c < 0.2 for h in ear.heard_s)]
+    delays = [min(h for h in capture.heard_s if h >= c) - c for c in crossed if any(0 <= h - c < 0.2 for h in capture.heard_s)]
     p50, p99 = np.percentile(np.array(delays) * 1e3, [50, 99])
     out = table(
         "Arrival of the sample over the threshold to the first sample of the beep rendered, null device [ms]", "beeps", "p50", "p99"

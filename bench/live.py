@@ -23,7 +23,7 @@ import numpy as np
 import psutil
 from rich.table import Table
 
-from bench.ear import Ear
+from bench.audio_capture import AudioCapture
 from levelhips import Cue, Recording, Settings, Update, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
@@ -98,7 +98,7 @@ def notifications(out: Table) -> None:
 
 def delay_of_a_beep(out: Table) -> None:
     """Two minutes in real time: from a sample over the threshold to the first sample of its beep rendered."""
-    ear = Ear()
+    capture = AudioCapture()
     cues: list[Cue] = []
 
     class Keeps:
@@ -122,7 +122,7 @@ def delay_of_a_beep(out: Table) -> None:
 
         return Watched()
 
-    player = Player(null=True, rendered=ear.hear)
+    player = Player(null=True, rendered=capture.hear)
     with tempfile.TemporaryDirectory() as folder:
         session = Session(source, LIMITS, Path(folder), [player, Keeps()])
         session.start()
@@ -134,7 +134,7 @@ def delay_of_a_beep(out: Table) -> None:
     whole, after_radio = [], []
     for cue in cues:
         measured_s = began_s + cue.at_s
-        after = [at for at in ear.heard_s if 0 <= at - measured_s < 0.3]
+        after = [at for at in capture.heard_s if 0 <= at - measured_s < 0.3]
         on_air = sendings[sendings >= measured_s - 1e-4]
         if after and len(on_air):
             whole.append((after[0] - measured_s) * 1e3)

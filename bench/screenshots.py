@@ -170,9 +170,9 @@ def take_weeks(camera: Camera) -> None:
     weeks_of_runs(folder)
     with History(window._history_file) as history:
         history.rebuild(folder)
-    window.show_weeks()
+    window.show_history()
     camera.keep("today")
-    window.weeks.tabs.setCurrentIndex(1)
+    window.history.tabs.setCurrentIndex(1)
     camera.keep("trend")
 
 

@@ -56,10 +56,10 @@ def test_real_treadmill_runs(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found_at_least", "extra_at_most", "side_at_least"),
+    ("name", "min_found", "max_extra", "min_side_share"),
     [("walk_straight_a", 1.0, 0.0, 1.0), ("walk_straight_b", 0.88, 0.12, 1.0), ("walk_daily_a", 0.87, 0.06, 0.94)],
 )
-def test_real_walks(name: str, found_at_least: float, extra_at_most: float, side_at_least: float) -> None:
+def test_real_walks(name: str, min_found: float, max_extra: float, min_side_share: float) -> None:
     folder = real_case(name)
     steps = analyze(folder / "imu.csv").steps
     with open(folder / "truth_contacts.csv", newline="") as file:
@@ -74,9 +74,9 @@ def test_real_walks(name: str, found_at_least: float, extra_at_most: float, side
         if near is not None and abs(near.at_s - at) <= 0.15:
             free.remove(near)
             pairs.append(near.side == side)
-    assert len(pairs) >= found_at_least * len(true)
-    assert len(free) <= extra_at_most * len(true)
-    assert np.mean(pairs) >= side_at_least
+    assert len(pairs) >= min_found * len(true)
+    assert len(free) <= max_extra * len(true)
+    assert np.mean(pairs) >= min_side_share
 
 
 def test_real_sacral_accelerometers_against_the_measured_force() -> None:

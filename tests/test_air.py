@@ -17,7 +17,7 @@ pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtua
 from bumble.controller import Controller
 from bumble.link import LocalLink
 from bumble.transport import open_transport
-from living import run_of
+from live_harness import run_of
 
 from levelhips import SensorError
 from levelhips.events import LinkState

@@ -33,7 +33,7 @@ from levelhips.coaching.drills.drill import Dose, Drill, DrillSettings
 from levelhips.coaching.drills.engine import STILL_S, DrillCoach
 from levelhips.coaching.drills.form import FormMonitor
 from levelhips.coaching.drills.start_position import SIDE_LYING, UPRIGHT, StartPosition, Up
-from levelhips.coaching.drills.turning import TurnWatch
+from levelhips.coaching.drills.turning import YawTracker
 from levelhips.commands import Command, Do
 from levelhips.engine import Engine
 from levelhips.events import (
@@ -244,12 +244,12 @@ def test_every_event_is_known_no_sooner_than_it_happened_and_in_order() -> None:
 
 @given(drift=st.floats(-0.8, 0.8))
 def test_a_gyroscope_that_drifts_does_not_turn_the_pelvis(drift: float) -> None:
-    watch, t = TurnWatch(), np.arange(0, 60, 0.02)
+    tracker, t = YawTracker(), np.arange(0, 60, 0.02)
     rng = np.random.default_rng(1)
     sway = np.convolve(rng.standard_normal(len(t)), np.ones(75) / math.sqrt(75), "same") * 0.4
-    off = np.array([watch.push(now, drift * now + one, home=True) for now, one in zip(t, sway, strict=True)])
+    off = np.array([tracker.push(now, drift * now + one, home=True) for now, one in zip(t, sway, strict=True)])
     assert np.abs(off[t > 10]).max() < 2.5
-    turned = [watch.push(60 + k * 0.02, drift * (60 + k * 0.02) + 12.0, home=False) for k in range(100)]
+    turned = [tracker.push(60 + k * 0.02, drift * (60 + k * 0.02) + 12.0, home=False) for k in range(100)]
     assert abs(turned[-1] - 12.0) < 1.5
 
 

@@ -148,7 +148,7 @@ def test_rebuilding_takes_in_what_is_new_and_strikes_out_what_is_gone(tmp_path: 
     run(folder / "new.mcap", "2026-03-10T10:00:00+00:00", seed=5)
     third = store.rebuild(folder)
     assert (third.taken, third.known, third.gone) == (1, 2, 1)
-    assert store.rebuild(folder, anew=True).taken == 3
+    assert store.rebuild(folder, all_=True).taken == 3
 
 
 def test_a_lost_history_is_as_it_was_once_rebuilt(tmp_path: Path, recordings: Path, store: History) -> None:

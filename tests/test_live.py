@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual' (make test installs it)")
 
-from living import Lived, live, truth_of
+from live_harness import Lived, live, truth_of
 
 from levelhips import Cue, Do, Gap, SensorError, Update, analyze
 from levelhips.events import LinkChange, LinkState, Signal

@@ -21,7 +21,7 @@ from conftest import ROOT
 
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
 
-from living import command_line_at, run_of
+from live_harness import command_line_at, run_of
 from rich.console import Console
 from waiting import until
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 from bench.docs.figures import columns
-from living import SETTINGS, Lived
-from living import live as live_through
+from live_harness import SETTINGS, Lived
+from live_harness import live as live_through
 
 import levelhips.plugins
 from levelhips import Analysis, Mode, Quality, Settings, Side, Step, analyze, summarize
@@ -267,7 +267,7 @@ def test_a_metric_of_a_plug_in_is_in_tables_summary_history_and_docs(
 @pytest.fixture(scope="module")
 def walk_then_run(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     """A live session of half a minute of walking and half a minute of running, whose drops differ."""
-    import living
+    import live_harness
 
     from levelhips.samples import Samples
 
@@ -277,7 +277,7 @@ def walk_then_run(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     joined = Samples.checked(t_s, np.concatenate([walk.acc_mps2, run.acc_mps2]), np.concatenate([walk.gyr_radps, run.gyr_radps]))
     recording = Recording(Path("walk_then_run.mcap"), joined, 200.0, {"outward": "+z"}, scale=SensorModel().scale)
     patch = pytest.MonkeyPatch()
-    patch.setattr(living, "run_of", lambda seconds: recording)
+    patch.setattr(live_harness, "run_of", lambda seconds: recording)
     try:
         return live_through(tmp_path_factory.mktemp("live"), settings=SETTINGS)
     finally:

@@ -266,7 +266,7 @@ class FullDisk:
 def test_a_session_on_a_full_disk_beeps_on_and_says_so(tmp_path, monkeypatch):
     """The recorder's file fails in mid-session: the events go on, the notice is there."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
-    from living import live, truth_of
+    from live_harness import live, truth_of
 
     disk = FullDisk(monkeypatch, 20.0, 22.0)
     lived = live(tmp_path, sinks=[disk])
@@ -283,7 +283,7 @@ def test_a_session_on_a_full_disk_beeps_on_and_says_so(tmp_path, monkeypatch):
 def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monkeypatch):
     """The first part was left out: only the last file of the session was remembered."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
-    from living import live
+    from live_harness import live
 
     from levelhips.history import History
     from levelhips.programme.remember import remember

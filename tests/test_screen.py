@@ -27,7 +27,7 @@ try:
 except ImportError as error:  # a library of the system's is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
-from living import run_of
+from live_harness import run_of
 from PySide6.QtCore import QEventLoop, QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
@@ -643,10 +643,10 @@ def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtb
     assert window.pages.currentWidget() is window.choice
     window.show_start()
     qtbot.keyClick(window.start, Qt.Key.Key_H)
-    assert window.pages.currentWidget() is window.weeks
-    rows = [window.weeks.table.item(row, 1).text() for row in range(window.weeks.table.rowCount())]
+    assert window.pages.currentWidget() is window.history
+    rows = [window.history.table.item(row, 1).text() for row in range(window.history.table.rowCount())]
     assert "virtual" in rows, "nobody wore that sensor: it is listed, and counts for nothing"
-    assert "clamshell" in window.weeks.today.text()
+    assert "clamshell" in window.history.today.text()
 
 
 def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
@@ -668,9 +668,9 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
 
 
 def test_a_history_that_cannot_be_read_is_said(window, qtbot, tmp_path):
-    window.weeks._file = tmp_path / "broken.sqlite"
-    window.weeks._file.write_bytes(b"no database" * 100)
-    window.show_weeks()
+    window.history._file = tmp_path / "broken.sqlite"
+    window.history._file.write_bytes(b"no database" * 100)
+    window.show_history()
     assert "cannot be used" in window.banner.words.text()
 
 
@@ -682,8 +682,8 @@ def test_minutes_without_sound_are_drawn_apart(window, qtbot):
 
     rows = [a_run(day) for day in (3, 2, 1)]
     kept = [RetentionRow("2026-03-01T10:00:00+00:00", "baseline", 1, {"left": 4.1}, {})]
-    window.weeks.plot.show_runs(rows, kept)
-    curves = [item for item in window.weeks.plot.getPlotItem().listDataItems() if len(item.getData()[0])]
+    window.history.plot.show_runs(rows, kept)
+    curves = [item for item in window.history.plot.getPlotItem().listDataItems() if len(item.getData()[0])]
     assert [len(curve.getData()[0]) for curve in curves] == [3, 1, 3]
 
 
@@ -701,19 +701,19 @@ def test_a_run_protocol_is_chosen_with_the_sensor(window, qtbot):
 
 
 def test_pain_is_noted_and_answered(window, qtbot, tmp_path):
-    window.weeks._file = tmp_path / "pain.sqlite"
-    window.weeks.score.setValue(6)
-    window.weeks.keep_pain()
+    window.history._file = tmp_path / "pain.sqlite"
+    window.history.score.setValue(6)
+    window.history.keep_pain()
     assert "better not run today" in window.banner.words.text()
 
 
 def test_the_programme_is_begun_by_a_button(window, qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path))
-    window.show_weeks()
-    assert tr("ui.no-day") in window.weeks.today.text()
-    qtbot.mouseClick(window.weeks.start, Qt.MouseButton.LeftButton)
-    assert window.weeks.today.text().startswith("Day 1 of 14")
-    assert not window.weeks.start.isVisible()
+    window.show_history()
+    assert tr("ui.no-day") in window.history.today.text()
+    qtbot.mouseClick(window.history.start, Qt.MouseButton.LeftButton)
+    assert window.history.today.text().startswith("Day 1 of 14")
+    assert not window.history.start.isVisible()
 
 
 def test_a_drill_is_reviewed_repetition_by_repetition(window, qtbot):
@@ -834,8 +834,8 @@ def test_keys_that_move_a_limit_which_is_still_learned_are_answered(window, qtbo
 def test_the_date_of_a_session_is_never_cut(window, qtbot):
     row = SessionRow("x.mcap", 1, 1, "2026-03-01T10:00:00+00:00", SessionKind.RUN, 60.0, 60.0, 200, 200, 166.0, 0, "", 1, None)
     window.resize(1280, 800)
-    window.show_weeks()
-    table = window.weeks.table
+    window.show_history()
+    table = window.history.table
     table.show_sessions([row])
     text = table.item(0, 0).text()
     assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance(text)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pytest
 from conftest import ROOT, short_run
-from living import live
+from live_harness import live
 from typer.testing import CliRunner
 
 from levelhips import Recording, SettingsError, load_settings, open_recording

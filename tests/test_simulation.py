@@ -44,7 +44,7 @@ def test_a_virtual_sensor_advertises_a_name_by_which_its_kind_is_known(name: str
 
 def test_a_profile_without_a_peripheral_is_no_virtual_sensor_and_says_so() -> None:
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
-    from living import run_of
+    from live_harness import run_of
 
     from levelhips.simulation.peripheral import VirtualWorld
 

@@ -26,7 +26,7 @@ def drills() -> str:
 def _counted(block: CountingBlock) -> str:
     if isinstance(block, Excursion):
         out_and_back = f"{block.signal} to {block.low_deg:g}-{block.high_deg:g} deg and back to within {block.back_deg:g}"
-        return f"{out_and_back}, in {block.fastest_s:g} s or more (`{FormFault.TOO_FAST}`)"
+        return f"{out_and_back}, in {block.min_rep_s:g} s or more (`{FormFault.TOO_FAST}`)"
     if isinstance(block, Metronome):
         return f"paced: {block.out_s:g} s out, {block.hold_s:g} s hold, {block.back_s:g} s back, {block.rest_s:g} s rest"
     if isinstance(block, Hold):

@@ -14,7 +14,7 @@ from levelhips.samples import Array
 
 PERCENT = np.linspace(0.0, 100.0, 101)
 ANGLES = ("obliquity_rad", "tilt_rad", "rotation_rad")
-LONGEST_S = 1.2  # a stride at 100 steps a minute; a longer one misses a contact
+MAX_STRIDE_S = 1.2  # a stride at 100 steps a minute; a longer one misses a contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def stride_curves(analysis: Analysis, from_s: float = -math.inf, to_s: float = m
         rows = []
         for step, after in itertools.pairwise(steps):
             good = step.quality is Quality.OK and after.quality is Quality.OK
-            if not (good and from_s <= step.at_s <= to_s and 0 < after.at_s - step.at_s < LONGEST_S):
+            if not (good and from_s <= step.at_s <= to_s and 0 < after.at_s - step.at_s < MAX_STRIDE_S):
                 continue
             at_s = step.at_s + (after.at_s - step.at_s) * PERCENT / 100
             first, last = np.searchsorted(angles.t_s, (at_s[0], at_s[-1]))

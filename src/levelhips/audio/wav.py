@@ -14,7 +14,7 @@ from levelhips.errors import RecordingError
 from levelhips.events import Update
 from levelhips.files import Replacement
 
-LONGEST_S = 6 * 3600.0  # of silence at once: 1.4 GB; a clock that jumped, not a pause
+MAX_SILENCE_S = 6 * 3600.0  # of silence at once: 1.4 GB; a clock that jumped, not a pause
 RATE_HZ = 16000  # twice the highest overtone of the tones, with room
 
 
@@ -89,7 +89,7 @@ class WavSink:
 
     def _write_to(self, t_s: float) -> None:
         frames = round((t_s - self._from_s) * RATE_HZ) - self._frames
-        if frames > LONGEST_S * RATE_HZ:
+        if frames > MAX_SILENCE_S * RATE_HZ:
             raise RecordingError(f"The recording has a gap of {frames / RATE_HZ / 3600:.0f} h", fix="Split it there")
         while frames > 0:  # in blocks, for a gap may be an hour
             block = min(frames, RATE_HZ)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from levelhips.cli.terminal.replay_view import ReplayView
     from levelhips.live.replay import Replay
 
-FASTEST_HEARD = 16  # times real time; beeps that come faster run into each other
+MAX_HEARD_SPEED = 16  # times real time; beeps that come faster run into each other
 
 
 def replay(
@@ -62,7 +62,7 @@ def replay(
     chosen = resolved.settings
     out = console()
     say_settings(out, resolved)
-    sounds: list[Any] = [] if mute or factor > FASTEST_HEARD else open_player(chosen)
+    sounds: list[Any] = [] if mute or factor > MAX_HEARD_SPEED else open_player(chosen)
     try:
         playing = Replay(recording, chosen, factor, sounds)
         view = ReplayView(out, file.name, sounds)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = 2  # blanks between columns
-NARROWEST = 12  # of a column of words, which is broken into lines
+MIN_WORD_COLUMNS = 12  # of a column of words, which is broken into lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +64,4 @@ def _width(column: Column, cells: Sequence[str]) -> int:
     from rich.cells import cell_len
 
     natural = max(cell_len(line) for text in (column.name, *cells) for line in text.split("\n"))
-    return min(natural, NARROWEST) if column.words else natural
+    return min(natural, MIN_WORD_COLUMNS) if column.words else natural

@@ -35,25 +35,25 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         summary["drill"] = drill_values(result)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
+        staging = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
     except OSError as error:
         raise RecordingError(
             f"{folder} cannot be written ({error.strerror})", fix="Choose another folder with --out, or change its permissions"
         ) from error
     try:
-        names = _write_csv(analysis, aside, with_reps=result is not None)
-        (aside / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+        names = _write_csv(analysis, staging, with_reps=result is not None)
+        (staging / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
         if result is None:
             _remove_earlier_reps(folder / "reps.csv")
         for name in [*names, "summary.json"]:
-            (aside / name).replace(folder / name)
+            (staging / name).replace(folder / name)
     except OSError as error:
         raise RecordingError(
             f"The results cannot be written into {folder} ({error.strerror})",
             fix="Free some space on the disk, or choose another folder with --out",
         ) from error
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
     return summary
 
 

@@ -27,7 +27,7 @@ from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, SessionKind, S
 
 log = logging.getLogger(__name__)
 
-LONGEST_DAYS = 30  # the window of "the longest run lately": Frandsen 2025 (programme/hints.py)
+LOAD_WINDOW_DAYS = 30  # the window of "the longest run lately": Frandsen 2025 (programme/hints.py)
 
 # A recovered copy does not count beside its original (the same start, or the file named in the copy); if the original is
 # gone or cannot be read, the first of its copies counts.
@@ -155,7 +155,7 @@ class History:
             self._put(found)
         return found
 
-    def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, anew: bool = False) -> Rebuilt:
+    def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, all_: bool = False) -> Rebuilt:
         """Update the history from a folder and its subfolders: add new and changed recordings, remove those that are gone.
 
         Parameters
@@ -163,7 +163,7 @@ class History:
         folder : Path
         progress : callable or None
             Called with the share that is done.
-        anew : bool
+        all_ : bool
             Read unchanged recordings again, too.
 
         Raises
@@ -179,7 +179,7 @@ class History:
         done, new = Rebuilt(), []
         for path in files:
             stat = path.stat()
-            if not anew and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
+            if not all_ and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
                 done.known += 1
             else:
                 new.append(path)
@@ -274,7 +274,7 @@ class History:
         """Return whether there was a run on a local day."""
         return any(local_day(row["started"]) == day for row in self.rows(f"SELECT started FROM {_ORIGINALS} WHERE kind = 'run'"))
 
-    def longest_min(self, before: str, days: int = LONGEST_DAYS) -> float:
+    def longest_min(self, before: str, days: int = LOAD_WINDOW_DAYS) -> float:
         """Return the longest run of the days before a moment [min]; 0 if there was none."""
         since = (dt.datetime.fromisoformat(before) - dt.timedelta(days=days)).isoformat(timespec="seconds")
         query = f"SELECT max(moving_s) AS longest FROM {_ORIGINALS} WHERE kind = 'run' AND started >= ? AND started < ?"

@@ -22,11 +22,11 @@ from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
 
-OLDEST, NEWEST = (3, 11), (3, 13)
+MIN_PYTHON, MAX_PYTHON = (3, 11), (3, 13)
 ROOM_BYTES = 200e6  # ten hours at 200 Hz
 SYNC_S = 0.5  # the recorder syncs its data to the disk this often
 JUMP_S = 0.05  # a clock that is set from the network is moved by less
-SMALLEST = (40, 10)  # columns and rows: the smallest terminal in which the live view shows both sides, messages and keys
+MIN_TERMINAL = (40, 10)  # columns and rows: the smallest terminal in which the live view shows both sides, messages and keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def examine(folder: Path, *, null_sound: bool = False, bluetooth: bool = True) -
 
 def _python() -> Finding:
     message = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
-    if OLDEST <= sys.version_info[:2] <= NEWEST:
+    if MIN_PYTHON <= sys.version_info[:2] <= MAX_PYTHON:
         return Finding("System", "ok", message)
     return Finding("System", "bad", message, "Install Python 3.11 to 3.13; the orientation filter has no packages for other versions")
 
@@ -134,9 +134,9 @@ def _display() -> Finding:
     if (problem := display_problem()) is not None:
         return Finding("Display", "note", f"The window cannot be opened ({problem.reason})", problem.fix)
     size = shutil.get_terminal_size()
-    if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
+    if size.columns < MIN_TERMINAL[0] or size.lines < MIN_TERMINAL[1]:
         message = f"The terminal has {size.columns} columns and {size.lines} rows"
-        return Finding("Display", "note", message, f"Make it {SMALLEST[0]} by {SMALLEST[1]} or larger for the live view")
+        return Finding("Display", "note", message, f"Make it {MIN_TERMINAL[0]} by {MIN_TERMINAL[1]} or larger for the live view")
     return Finding("Display", "ok", f"Terminal of {size.columns} columns and {size.lines} rows")
 
 

@@ -47,11 +47,11 @@ class Replay:
         self.recording, self.settings, self.speed = recording, settings, speed
         self._dispatcher = Dispatcher(sinks or [])
         self._clock, self._sleep = clock, sleep
-        self._begin_anew()
+        self._restart()
         self.paused = False
         self.ended = False
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         self.state = SessionState()
         self._engine = build_engine(self.recording.rate_hz, self.settings)
         for command in self.recording.commands:
@@ -111,11 +111,11 @@ class Replay:
         self._sleep(TICK_S)
 
     def seek(self, to_s: float) -> None:
-        """Go to a sensor time, in silence: forward by playing fast, back by playing anew from the start."""
+        """Go to a sensor time, in silence: forward by playing fast, back by playing again from the start."""
         samples: Samples = self.recording.samples
         end = int(samples.t_s.searchsorted(to_s, "left"))
         if end < self._at:
-            self._begin_anew()
+            self._restart()
         while self._at < end:
             self._push(min(self._at + max(1, round(20 * self.recording.rate_hz)), end), loud=False)
         self._anchor = None

@@ -99,7 +99,7 @@ class Trace:
     side_sign: Array
 
 
-class _Recently:
+class _RecentAngles:
     """The last ten seconds of angles in one array; read sixty times a second, so nothing is joined then."""
 
     ROOM = 32768  # ten seconds at 1,000 Hz, three times
@@ -135,7 +135,7 @@ class SessionState:
         self._threshold = dict.fromkeys(Side, math.inf)
         self._statistics, self._since_start = Statistics([DROP]), SinceStart(DROP)
         self._gait = self._stride_gait = Mode.UNKNOWN  # of the last step, of the last stride
-        self._recently = _Recently()
+        self._recent_angles = _RecentAngles()
 
     def snapshot(self) -> Snapshot:
         """Return the present picture."""
@@ -145,7 +145,7 @@ class SessionState:
     def trace(self) -> Trace:
         """Return the last ten seconds; the arrays belong to the caller."""
         with self._lock:
-            t_s, obliquity_rad, side_sign = self._recently.rows()
+            t_s, obliquity_rad, side_sign = self._recent_angles.rows()
         return Trace(t_s, np.degrees(obliquity_rad), side_sign)
 
     def put(self, update: Update) -> None:
@@ -165,7 +165,7 @@ class SessionState:
         with self._lock:
             self._snapshot = snapshot
             if len(update.angles):
-                self._recently.add(update.angles)
+                self._recent_angles.add(update.angles)
 
     def _apply(self, snapshot: Snapshot, event: Event) -> Snapshot:
         self._statistics.add(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from levelhips.history import Diary, History, SessionKind, SessionRow
-from levelhips.history.store import LONGEST_DAYS
+from levelhips.history.store import LOAD_WINDOW_DAYS
 
 SHOE_KM = 640.0
 LONGER_SHARE = 0.10  # a run so much longer than the longest in 30 days had a hazard ratio of 1.64: Frandsen 2025, 5,205 runners
@@ -18,7 +18,7 @@ def load_hint(minutes: float, longest_min: float) -> str | None:
     if longest_min <= 0 or minutes <= longest_min * (1 + LONGER_SHARE):
         return None
     return (
-        f"{minutes:.0f} min is {100 * (minutes / longest_min - 1):.0f} % longer than your longest run of the last {LONGEST_DAYS} days "
+        f"{minutes:.0f} min is {100 * (minutes / longest_min - 1):.0f} % longer than your longest run of the last {LOAD_WINDOW_DAYS} days "
         f"({longest_min:.0f} min). Single long runs go with injuries; stay within 10 %."
     )
 

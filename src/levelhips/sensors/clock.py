@@ -51,7 +51,7 @@ class HostLine:
     def __init__(self) -> None:
         self._points: deque[tuple[float, float]] = deque(maxlen=self.BUCKETS)
         self._from_s, self._best = math.nan, (math.nan, math.inf)
-        self._least = math.inf
+        self._min_delay_s = math.inf
         self._slope = 0.0
         self._known = False
         self._late_s = math.nan
@@ -64,21 +64,21 @@ class HostLine:
             self._from_s, self._best = sensor_s, (sensor_s, delay)
         elif delay < self._best[1]:
             self._best = (sensor_s, delay)
-        self._least = min(self._least, delay - self._slope * sensor_s)
+        self._min_delay_s = min(self._min_delay_s, delay - self._slope * sensor_s)
         self._late_s = self.lateness_s(sensor_s, arrival_s)
 
     def lateness_s(self, sensor_s: float, arrival_s: float) -> float:
         """Return how much later than the fastest packets one came [s]; NaN before the first."""
-        return arrival_s - sensor_s - (self._least + self._slope * sensor_s) if math.isfinite(self._least) else math.nan
+        return arrival_s - sensor_s - (self._min_delay_s + self._slope * sensor_s) if math.isfinite(self._min_delay_s) else math.nan
 
     def sensor_s(self, host_s: float) -> float:
         """Return the sensor time at a host time [s]."""
-        return (host_s - self._least) / (1.0 + self._slope)
+        return (host_s - self._min_delay_s) / (1.0 + self._slope)
 
     @property
     def sync(self) -> Sync:
-        known = math.isfinite(self._least)
-        return Sync(self._least if known else math.nan, self._slope * 1e6 if self._known else math.nan, self._late_s)
+        known = math.isfinite(self._min_delay_s)
+        return Sync(self._min_delay_s if known else math.nan, self._slope * 1e6 if self._known else math.nan, self._late_s)
 
     def _close(self) -> None:
         if not math.isfinite(self._best[1]):
@@ -89,7 +89,7 @@ class HostLine:
         t, delay = np.array(self._points).T
         later, earlier = np.triu_indices(len(t), 1)
         self._slope = float(np.median((delay[earlier] - delay[later]) / (t[earlier] - t[later])))
-        self._least = float((delay - self._slope * t).min())
+        self._min_delay_s = float((delay - self._slope * t).min())
         self._known = True
 
 

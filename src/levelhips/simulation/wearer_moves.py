@@ -105,7 +105,7 @@ class OutAndBack(Movement):
         depth = usual * (1 + wearer.jitter * float(np.clip(rng.standard_normal(), -2, 2)))
         depth = {"too-far": 1.25 * count.high_deg, "short": 0.72 * count.low_deg}.get(form_fault, depth)
         if form_fault == "too-fast":
-            rep_s = 0.7 * count.fastest_s
+            rep_s = 0.7 * count.min_rep_s
         out, hold, back = (share * rep_s for share in TEMPO)
         if form_fault == "not-back":  # up only half of the way, and down again
             out, hold, back = 0.25 * rep_s, 0.5 * rep_s, 0.25 * rep_s

@@ -28,9 +28,9 @@ from levelhips.ui.ending import Ending
 from levelhips.ui.pages.connect import ConnectPage, Searching
 from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.drill_choice import DrillChoicePage
+from levelhips.ui.pages.history import HistoryPage
 from levelhips.ui.pages.live import LivePage
 from levelhips.ui.pages.start import StartPage
-from levelhips.ui.pages.weeks import WeeksPage
 from levelhips.ui.review.page import ReviewPage
 from levelhips.ui.widgets.banner import Banner
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
@@ -100,9 +100,9 @@ class Window(QMainWindow):
         self.start, self.connect_page, self.live = StartPage(), ConnectPage(search), LivePage()
         self.review = ReviewPage(self.folder, self._make_sounds)
         self.review.settings_file = None if self._given is not None else self.settings_path
-        self.choice, self.drill, self.weeks = DrillChoicePage(), DrillPage(), WeeksPage(self._history_file)
+        self.choice, self.drill, self.history = DrillChoicePage(), DrillPage(), HistoryPage(self._history_file)
         self.banner, self.pages = Banner(), QStackedWidget()
-        for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.weeks):
+        for page in (self.start, self.connect_page, self.live, self.review, self.choice, self.drill, self.history):
             self.pages.addWidget(page)
         middle = QWidget()
         layout = QVBoxLayout(middle)
@@ -115,7 +115,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self.start.run.connect(self.choose_sensor)
         self.start.drill.connect(lambda: self._show(self.choice))
-        self.start.history.connect(self.show_weeks)
+        self.start.history.connect(self.show_history)
         self.start.review.connect(self.show_review)
         self.choice.back.connect(self.show_start)
         self.choice.chosen.connect(self.choose_sensor)
@@ -127,10 +127,10 @@ class Window(QMainWindow):
         self.drill.back.connect(lambda: self._show(self.choice))
         self.drill.again.connect(lambda: self.choose_sensor(self._drill))
         self.drill.other.connect(self.other_side)
-        self.weeks.back.connect(self.show_start)
-        self.weeks.opened.connect(self.show_review)
+        self.history.back.connect(self.show_start)
+        self.history.opened.connect(self.show_review)
         self.review.back.connect(self.show_start)
-        for message in (self.connect_page.trouble, self.weeks.trouble, self.review.trouble, self.review.said):
+        for message in (self.connect_page.trouble, self.history.trouble, self.review.trouble, self.review.said):
             message.connect(self.banner.say)
 
     # ---- the way between the pages
@@ -278,9 +278,9 @@ class Window(QMainWindow):
         if self._drill is not None:
             self.choose_sensor(replace(self._drill, side=self._drill.chosen.other.value))
 
-    def show_weeks(self) -> None:
-        self._show(self.weeks)
-        self.weeks.show_weeks()
+    def show_history(self) -> None:
+        self._show(self.history)
+        self.history.show_history()
 
     # ---- the system
 

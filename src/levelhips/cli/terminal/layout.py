@@ -12,7 +12,7 @@ from rich.text import Text
 
 from levelhips.live.keys import Where, key_hints
 
-WIDEST = 84  # beyond that the eye has to travel
+MAX_COLUMNS = 84  # beyond that the eye has to travel
 FRAMED_ROWS, FRAMED_COLUMNS = 22, 70  # a frame costs two rows and four columns; below this they are needed for the picture
 DIM = "grey62"
 
@@ -56,7 +56,7 @@ class Frame:
     @property
     def width(self) -> int:
         """Columns for the picture itself."""
-        return max(20, min(self.columns, WIDEST) - (4 if self.framed else 0))
+        return max(20, min(self.columns, MAX_COLUMNS) - (4 if self.framed else 0))
 
     @property
     def height(self) -> int:

@@ -16,7 +16,7 @@ from levelhips.live.snapshot import Snapshot, block_line
 from levelhips.words import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, STANCE_WORDS, stance_drop, words_for
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
-TALLEST, LOWEST = 6, 3  # rows of the bars
+MAX_BAR_ROWS, MIN_BAR_ROWS = 6, 3  # rows of the bars
 SIDE_BY_SIDE = 56  # columns: two tiles with their words
 FULL_WORDS = 50  # columns of a tile in one line
 BAR_COLUMNS = 3
@@ -32,7 +32,7 @@ def draw(snapshot: Snapshot, frame: Frame) -> RenderableType:
             Section(((), _block(snapshot, frame)), rank=0),
             link_section(frame, rank=2),
             Section(tuple(_tiles(snapshot, frame)), rank=1),
-            Section(((), *(_bars(snapshot, frame, rows) for rows in range(LOWEST, TALLEST + 1))), rank=3),
+            Section(((), *(_bars(snapshot, frame, rows) for rows in range(MIN_BAR_ROWS, MAX_BAR_ROWS + 1))), rank=3),
             *foot(frame),
         ],
         frame,

@@ -17,9 +17,9 @@ from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.coaching.drills.drill_angles import DrillAngles, Moment, Start, moments
 from levelhips.coaching.drills.form import FormMonitor, OppositeSide
 from levelhips.coaching.drills.repetitions import RepetitionBook
-from levelhips.coaching.drills.start_position import DIRECTIONS, PostureWatch, onto
-from levelhips.coaching.drills.taking import STILL_S, HipHinge, Presence, ReachMonitor, Stillness
-from levelhips.coaching.drills.turning import TurnWatch
+from levelhips.coaching.drills.start_position import DIRECTIONS, PostureDetector, onto
+from levelhips.coaching.drills.stillness import STILL_S, HipHinge, Presence, ReachMonitor, Stillness
+from levelhips.coaching.drills.turning import YawTracker
 from levelhips.commands import Command, Do
 from levelhips.events import (
     Angles,
@@ -83,7 +83,7 @@ class DrillCoach:
         self.drill, self.side = drill.adapted(settings), settings.chosen
         self.posture = self.drill.posture(self.side)
         self._state, self._back_s = _Progress(), back_s
-        self._postures, self._turn = PostureWatch(), TurnWatch()
+        self._postures, self._turn = PostureDetector(), YawTracker()
         self._stillness, self._hinge = Stillness(self.drill.still_dps), HipHinge()
         self._reach = ReachMonitor(self.drill.reach_deg)
         self._form, self._opposite = FormMonitor(self.drill.keep), OppositeSide(self.drill.count.opposite_deg)

@@ -31,7 +31,7 @@ def posture_of(up: Vector) -> Posture:
     return Posture.UNCLEAR
 
 
-class PostureWatch:
+class PostureDetector:
     """Detector of the posture: a new one counts once it has lasted."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ DRIFT_WANDER = 1e-4  # (deg/s)2/s: a sensor that warms up
 TURNED_DEG = 5.0  # beyond, it is a turn and hardly drift
 
 
-class TurnWatch:
+class YawTracker:
     """The turn from the start posture; the drift is learned while the wearer is back in it (a Kalman filter of two states)."""
 
     def __init__(self) -> None:

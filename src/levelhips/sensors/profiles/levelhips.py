@@ -23,7 +23,7 @@ REFUSALS = {1: "the command is unknown", 2: "the value is out of range", 3: "the
 _HEAD = struct.Struct("<BBHI")
 _INFO = struct.Struct("<BHHHB16s")
 _SAMPLE = 12
-_MOST = 40  # samples in a notification: the largest MTU is 517
+_MAX_SAMPLES = 40  # samples in a notification: the largest MTU is 517
 _REFIX = "Move the sensor nearer, and check that its firmware speaks version 1 of the open profile"
 
 
@@ -153,7 +153,7 @@ class LevelHipsDecoder:
 def _frames(data: bytes) -> tuple[list[bytes], bytes]:
     """The whole packets at the beginning of bytes, and what is left."""
     frames, at = [], 0
-    while len(data) - at >= _HEAD.size and data[at] == VERSION and 0 < data[at + 1] <= _MOST:
+    while len(data) - at >= _HEAD.size and data[at] == VERSION and 0 < data[at + 1] <= _MAX_SAMPLES:
         end = at + _HEAD.size + _SAMPLE * data[at + 1]
         if end > len(data):
             break
@@ -163,7 +163,7 @@ def _frames(data: bytes) -> tuple[list[bytes], bytes]:
 
 
 def _may_begin(rest: bytes) -> bool:
-    return rest[0] == VERSION and (len(rest) < 2 or 0 < rest[1] <= _MOST)
+    return rest[0] == VERSION and (len(rest) < 2 or 0 < rest[1] <= _MAX_SAMPLES)
 
 
 class LevelHipsPeripheral:
@@ -201,7 +201,7 @@ class LevelHipsPeripheral:
         return [("control", bytes((opcode, status)) + more)]
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
-        each = max(1, min(round(PACKET_S * self.rate_hz), (mtu - 3 - _HEAD.size) // _SAMPLE, _MOST))
+        each = max(1, min(round(PACKET_S * self.rate_hz), (mtu - 3 - _HEAD.size) // _SAMPLE, _MAX_SAMPLES))
         acc_scale = self.acc_range_g * STANDARD_GRAVITY_MPS2 / 32768
         gyr_scale = math.radians(self.gyr_range_dps) / 32768
         counts = np.concatenate([samples.acc_mps2 / acc_scale, samples.gyr_radps / gyr_scale], axis=1)

@@ -21,7 +21,7 @@ RATE_HZ = 60.0
 _LONG = np.dtype([("t_us", "<u4"), ("quaternion", "<f4", 4), ("acc", "<f4", 3), ("gyr", "<f4", 3)])
 _MEDIUM = np.dtype([("t_us", "<u4"), ("acc", "<f4", 3), ("gyr", "<f4", 3), ("mag", "<i2", 3)])
 _PAYLOADS = {"long": _LONG, "medium": _MEDIUM}
-_LARGEST_MPS2, _LARGEST_DPS = 400.0, 4000.0  # twice its ranges: more is damage
+_MAX_MPS2, _MAX_DPS = 400.0, 4000.0  # twice its ranges: more is damage
 
 
 def _uuid(number: int) -> str:
@@ -55,7 +55,7 @@ class DotDecoder:
         row = np.frombuffer(packet.data, layout, 1)[0]
         with np.errstate(invalid="ignore"):  # damage may look like a signalling NaN
             acc, gyr = row["acc"].astype(np.float64), row["gyr"].astype(np.float64)
-        if not (np.abs(acc) < _LARGEST_MPS2).all() or not (np.abs(gyr) < _LARGEST_DPS).all():
+        if not (np.abs(acc) < _MAX_MPS2).all() or not (np.abs(gyr) < _MAX_DPS).all():
             raise BadInputError("A notification holds values that cannot be", fix="Move the sensor nearer")
         t_s = self.clock.place(int(row["t_us"]), packet.arrival_s)
         if t_s is None:

@@ -24,7 +24,7 @@ _CONFIG = struct.Struct("<HHHHB")
 _SCALE = (float(np.float32(STANDARD_GRAVITY_MPS2 / 1024)), float(np.float32(math.radians(1.0) / 32)))  # Q10 g, Q5 deg/s
 # Nothing marks a notification as whole and ours; what cannot be measured or moved like that is not taken: counts of 16 g,
 # its widest range, and of 12 g or 1,200 deg/s from one sample to the next (a landing at the sacrum changes by 3 g in 5 ms).
-_MOST, _LEAP_ACC, _LEAP_GYR = 16.5 * 1024, 12.0 * 1024, 1200.0 * 32
+_MAX_ACC_COUNTS, _LEAP_ACC, _LEAP_GYR = 16.5 * 1024, 12.0 * 1024, 1200.0 * 32
 
 
 def _uuid(number: int) -> str:
@@ -55,7 +55,7 @@ class ThingyDecoder:
         before = counts[:1] if self._before is None else self._before
         steps = np.abs(np.diff(np.concatenate([before, counts]), axis=0))
         self._before = counts[-1:]
-        if (np.abs(counts[:, :3]) > _MOST).any() or (steps[:, :3] > _LEAP_ACC).any() or (steps[:, 3:6] > _LEAP_GYR).any():
+        if (np.abs(counts[:, :3]) > _MAX_ACC_COUNTS).any() or (steps[:, :3] > _LEAP_ACC).any() or (steps[:, 3:6] > _LEAP_GYR).any():
             raise BadInputError("A notification holds what no pelvis can do", fix="Move the sensor nearer, or clip it tighter")
         return self.clock.push(counts[:, :3] * _SCALE[0], counts[:, 3:6] * _SCALE[1], packet.arrival_s)
 

@@ -12,7 +12,7 @@ from levelhips.samples import Array
 from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.review.plot import ReviewPlot, move_playhead, playhead
-from levelhips.ui.widgets.shades import StanceShades, stances_of
+from levelhips.ui.widgets.stance_shading import StanceShading, stances_of
 
 SHADED_S = 90.0  # in a longer stretch stances are narrower than a few pixels
 SPAN_DEG = 12.0  # holds the obliquity and rotation of nearly every runner
@@ -30,13 +30,13 @@ class TracesPlot(ReviewPlot):
         super().__init__(tr("ui.angle-axis"), tr("ui.seconds-axis"))
         self.setTitle(tr("ui.traces-key"), color=theme.DIM)
         self._angles = Angles.none()
-        self._shades, self._playhead = StanceShades(), playhead()
+        self._shading, self._playhead = StanceShading(), playhead()
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Take all samples at once; the plot draws what is in its range."""
         self._angles = angles = analysis.angles
         self.clear()
-        self.addItem(self._shades, ignoreBounds=True)
+        self.addItem(self._shading, ignoreBounds=True)
         for name, tone, style in TRACES:
             degrees = np.degrees(getattr(angles, f"{name}_rad"))
             curve = self.plot(angles.t_s, degrees, pen=pg.mkPen(tone, width=1, style=style), antialias=False, skipFiniteCheck=True)
@@ -53,7 +53,7 @@ class TracesPlot(ReviewPlot):
         stances: dict[Side, Array] = {side: np.empty((0, 2)) for side in Side}
         if to_s - from_s < SHADED_S:
             stances = stances_of(t_s[part], side_sign[part])
-        self._shades.show_stances(stances, from_s, to_s)
+        self._shading.show_stances(stances, from_s, to_s)
 
     def show_playhead(self, now_s: float | None) -> None:
         """Mark what is being played; None: nothing is played."""

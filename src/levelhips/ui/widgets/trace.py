@@ -13,7 +13,7 @@ from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot, Trace
 from levelhips.text import tr
 from levelhips.ui import theme
-from levelhips.ui.widgets.shades import StanceShades, stances_of
+from levelhips.ui.widgets.stance_shading import StanceShading, stances_of
 from levelhips.words import stance_drop
 
 SHOWN_S = 9.0  # some 12 strides; the session keeps 10 s, so the left edge is never empty
@@ -42,8 +42,8 @@ class TracePlot(pg.PlotWidget):
         self.getAxis("left").setWidth(48)
         self.setXRange(-SHOWN_S, 0, padding=0)
         self._span_deg = MIN_SPAN_DEG
-        self._shades = StanceShades()
-        self.addItem(self._shades, ignoreBounds=True)
+        self._shading = StanceShading()
+        self.addItem(self._shading, ignoreBounds=True)
         self._curve = self.plot([], [], pen=pg.mkPen(theme.TEXT, width=2), skipFiniteCheck=True)
         self._curve.curve.setSegmentedLineMode("on")  # a thick line as one path costs ten times as much
         self._limits = {side: pg.InfiniteLine(angle=0, pen=pg.mkPen(theme.DIM, width=1, style=Qt.PenStyle.DashLine)) for side in Side}
@@ -89,7 +89,7 @@ class TracePlot(pg.PlotWidget):
             obliquity, sign = np.insert(obliquity, holes, np.nan), np.insert(sign, holes, 0)
             sign[holes + np.arange(len(holes)) - 1] = 0
         self._curve.setData(x, obliquity, connect="finite" if len(holes) else "all")
-        self._shades.show_stances(stances_of(x, sign), -SHOWN_S, 0.0)
+        self._shading.show_stances(stances_of(x, sign), -SHOWN_S, 0.0)
         for side, line in self._limits.items():
             level = snapshot.threshold_deg[side]
             line.setVisible(math.isfinite(level))

@@ -43,7 +43,7 @@ class Excursion(CountingBlock):
     low_deg: float
     high_deg: float
     back_deg: float
-    fastest_s: float = 1.5  # slow repetitions take 2 s and more; faster ones are swung, not controlled
+    min_rep_s: float = 1.5  # slow repetitions take 2 s and more; faster ones are swung, not controlled
 
     def start(self, still_dps: float) -> Counter:
         return _ExcursionCounter(self)
@@ -122,5 +122,5 @@ class _ExcursionCounter:
         began_s = float(t[first]) - ninety * out_s
         inside = x[at:]
         done = Repetition(began_s, peak, float(inside.mean()), float(inside.std()), out_s, hold_s, back_s)
-        hasty = out_s + hold_s + back_s < spec.fastest_s
+        hasty = out_s + hold_s + back_s < spec.min_rep_s
         return [FormFault.TOO_FAST, done] if hasty else [done]

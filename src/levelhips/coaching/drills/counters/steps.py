@@ -32,7 +32,7 @@ class _StepCounter:
     quiet_mps2, quiet_mps3, quiet_s = 0.2, 0.8, 0.08  # twice the noise of sway; three samples and more even at 40 Hz
     rest_s = 0.1  # at rest the speed goes to nothing within a third of a second, the shortest rest between steps
     error_s, leak_s = 2.0, 6.0  # a vertical that settles (2.5 Hz) is followed; a push of 1.5 s loses a fifth of its speed
-    shortest_s = 0.15  # no foot is set down sooner; the closing step when it is snapped in takes 0.3 s
+    min_step_s = 0.15  # no foot is set down sooner; the closing step when it is snapped in takes 0.3 s
 
     def __init__(self, spec: Steps) -> None:
         self._spec = spec
@@ -42,7 +42,7 @@ class _StepCounter:
         self._before: tuple[float, float] | None = None
         self._mps = self._error = self._quiet_s = 0.0
         self._sign = 0  # of the push that is under way
-        self._armed, self._least_mps = True, self._spec.push_mps
+        self._armed, self._min_peak_mps = True, self._spec.push_mps
         self._peak = self._jerk = 0.0
         self._from_s = 0.0
         self._opened: tuple[float, float, float] | None = None  # begin, end and jerk of the opening step
@@ -68,7 +68,7 @@ class _StepCounter:
         if not self._sign:
             self._jerk = jerk if quiet else max(self._jerk, jerk)
             self._armed |= abs(self._mps) < 0.5 * spec.push_mps
-            if self._armed and abs(self._mps) > self._least_mps:
+            if self._armed and abs(self._mps) > self._min_peak_mps:
                 sign = 1 if self._mps > 0 else -1
                 if not self._direction or sign == self._direction:
                     self._sign, self._peak, self._from_s = sign, abs(self._mps), t_s
@@ -80,7 +80,7 @@ class _StepCounter:
         if self._opened is not None and not self._snapped and self._jerk > spec.snap_ratio * self._opened[2]:
             self._snapped = True
             out.append(FormFault.SNAPPED)
-        if self._sign * self._mps < 0.4 * self._peak and t_s - self._from_s >= self.shortest_s:
+        if self._sign * self._mps < 0.4 * self._peak and t_s - self._from_s >= self.min_step_s:
             out += self._landed(t_s)
         return out
 
@@ -91,7 +91,7 @@ class _StepCounter:
             self._direction = sign
         if spec.alternate:
             self._direction = -sign  # the next one goes the other way, and is more than the swing back of this one
-            self._least_mps = max(spec.push_mps, 0.5 * self._peak)
+            self._min_peak_mps = max(spec.push_mps, 0.5 * self._peak)
             return [self._step(self._from_s, t_s, t_s)]
         if self._opened is None:
             self._opened = (self._from_s, t_s, jerk)

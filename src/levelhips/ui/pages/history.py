@@ -27,7 +27,7 @@ from levelhips.ui.widgets.trend import TrendPlot
 NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit without scrolling
 
 
-class WeeksPage(QWidget):
+class HistoryPage(QWidget):
     """Four tabs: today, trend, sessions, notes."""
 
     back, trouble = Signal(), Signal(str)
@@ -80,7 +80,7 @@ class WeeksPage(QWidget):
         row.addWidget(self.start)
         return row
 
-    def show_weeks(self) -> None:
+    def show_history(self) -> None:
         """Read the history and show it."""
         try:
             with History(self._file) as history:
@@ -102,7 +102,7 @@ class WeeksPage(QWidget):
             save_programme(replace(load_programme(programme_path()), start=today), programme_path())
         except LevelHipsError as error:
             self.trouble.emit(str(error))
-        self.show_weeks()
+        self.show_history()
 
     def keep_pain(self) -> None:
         """Note today's pain, and show what follows from it."""

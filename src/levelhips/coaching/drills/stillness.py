@@ -13,9 +13,9 @@ from levelhips.samples import Array
 
 STILL_S = 1.5  # half of what a first-time user holds when told to be still; the mean of 1.5 s of sway is right to 0.2 deg
 RESTLESS_S = 0.3  # the rate is averaged over a third of a second: tremor does not count as movement
-PATIENT_S, MOST_RESTLESS = 5.0, 3.0  # after five seconds the limit of stillness begins to rise, up to three times
+PATIENT_S, MAX_RESTLESS = 5.0, 3.0  # after five seconds the limit of stillness begins to rise, up to three times
 BOW_DEG = 25.0  # deep enough that sway (a degree) turns its direction by 2 deg only
-MOST_ASKEW_DEG = 25.0  # a larger angle is not a bow, or the clip is not at the sacrum
+MAX_ASKEW_DEG = 25.0  # a larger angle is not a bow, or the clip is not at the sacrum
 FALL_MPS2, FALL_DPS = 30.0, 400.0  # 3 g beside gravity, 400 deg/s: no drill comes near, a falling clip reaches both
 FALL_S = 1.0  # from the jolt to lying otherwise
 LOST_S = 0.7  # away from the start position for so long is not a stumble, which is shorter
@@ -49,7 +49,7 @@ class Stillness:
         self._restless += (now.rate_dps**2 - self._restless) * min(dt / RESTLESS_S, 1.0)
         # Whoever sways much is not kept waiting for ever.
         waited_s = max(0.0, t_s - max(self.right_since_s, since_s + ready_s) - PATIENT_S)
-        limit_dps = self._still_dps * min(1.0 + waited_s / PATIENT_S, MOST_RESTLESS)
+        limit_dps = self._still_dps * min(1.0 + waited_s / PATIENT_S, MAX_RESTLESS)
         if math.sqrt(self._restless) > limit_dps or t_s - since_s < ready_s or blind:
             self.since_s = math.nan
             return False
@@ -91,7 +91,7 @@ class HipHinge:
             return None
         askew, deepest = math.atan2(self._right, self._back), self._deepest_deg
         self.restart()
-        if deepest < BOW_DEG or abs(askew) >= math.radians(MOST_ASKEW_DEG):
+        if deepest < BOW_DEG or abs(askew) >= math.radians(MAX_ASKEW_DEG):
             return None
         c, d = math.cos(askew), math.sin(askew)
         return np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])

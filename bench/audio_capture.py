@@ -1,11 +1,11 @@
-"""An ear at the sound device: when did something begin to sound?"""
+"""Capture of what a player renders: when did something begin to sound?"""
 
 from __future__ import annotations
 
 import numpy as np
 
 
-class Ear:
+class AudioCapture:
     """Keeps the time of each block in which silence ended; `hear` is what a player tells of its blocks."""
 
     def __init__(self) -> None:

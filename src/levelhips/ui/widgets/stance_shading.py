@@ -22,7 +22,7 @@ def mixed(color: str, back: str, share: float) -> QColor:
     return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
 
 
-class StanceShades(pg.GraphicsObject):
+class StanceShading(pg.GraphicsObject):
     """Plot item that shades the stances of each side."""
 
     def __init__(self) -> None:
