@@ -102,10 +102,10 @@ def test_events_are_read_without_samples(tmp_path: Path) -> None:
 def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> None:
     whole = (recordings / "one.mcap").read_bytes()
     (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) * 2 // 3])
-    seen, all_ = read_events(tmp_path / "cut.mcap", (Step,)), read_events(recordings / "one.mcap", (Step,))
+    seen, reread_all = read_events(tmp_path / "cut.mcap", (Step,)), read_events(recordings / "one.mcap", (Step,))
     assert not seen.whole
-    assert 0 < len(seen.events) <= len(all_.events)
-    assert Update(events=tuple(seen.events)) == Update(events=tuple(all_.events[: len(seen.events)]))  # NaN equal to NaN
+    assert 0 < len(seen.events) <= len(reread_all.events)
+    assert Update(events=tuple(seen.events)) == Update(events=tuple(reread_all.events[: len(seen.events)]))  # NaN equal to NaN
 
 
 def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None:
@@ -148,7 +148,7 @@ def test_rebuilding_takes_in_what_is_new_and_strikes_out_what_is_gone(tmp_path: 
     run(folder / "new.mcap", "2026-03-10T10:00:00+00:00", seed=5)
     third = store.rebuild(folder)
     assert (third.taken, third.known, third.gone) == (1, 2, 1)
-    assert store.rebuild(folder, all_=True).taken == 3
+    assert store.rebuild(folder, reread_all=True).taken == 3
 
 
 def test_a_lost_history_is_as_it_was_once_rebuilt(tmp_path: Path, recordings: Path, store: History) -> None:

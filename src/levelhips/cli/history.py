@@ -139,7 +139,7 @@ def rebuild(
 
     out = console()
     with open_history() as store, progress_bar(out, "Reading") as progress:
-        done = store.rebuild(folder or documents(), progress, all_=all_)
+        done = store.rebuild(folder or documents(), progress, reread_all=all_)
     say(out, f"{done.taken} added, {done.known} unchanged, {done.gone} removed")
     for trouble in done.troubles:
         say(out, f"Skipped: {trouble}")

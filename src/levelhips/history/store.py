@@ -155,7 +155,7 @@ class History:
             self._put(found)
         return found
 
-    def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, all_: bool = False) -> Rebuilt:
+    def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, reread_all: bool = False) -> Rebuilt:
         """Update the history from a folder and its subfolders: add new and changed recordings, remove those that are gone.
 
         Parameters
@@ -163,7 +163,7 @@ class History:
         folder : Path
         progress : callable or None
             Called with the share that is done.
-        all_ : bool
+        reread_all : bool
             Read unchanged recordings again, too.
 
         Raises
@@ -179,7 +179,7 @@ class History:
         done, new = Rebuilt(), []
         for path in files:
             stat = path.stat()
-            if not all_ and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
+            if not reread_all and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
                 done.known += 1
             else:
                 new.append(path)
