@@ -102,10 +102,10 @@ def test_events_are_read_without_samples(tmp_path: Path) -> None:
 def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> None:
     whole = (recordings / "one.mcap").read_bytes()
     (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) * 2 // 3])
-    seen, reread_all = read_events(tmp_path / "cut.mcap", (Step,)), read_events(recordings / "one.mcap", (Step,))
+    seen, whole = read_events(tmp_path / "cut.mcap", (Step,)), read_events(recordings / "one.mcap", (Step,))
     assert not seen.whole
-    assert 0 < len(seen.events) <= len(reread_all.events)
-    assert Update(events=tuple(seen.events)) == Update(events=tuple(reread_all.events[: len(seen.events)]))  # NaN equal to NaN
+    assert 0 < len(seen.events) <= len(whole.events)
+    assert Update(events=tuple(seen.events)) == Update(events=tuple(whole.events[: len(seen.events)]))  # NaN equal to NaN
 
 
 def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None:
