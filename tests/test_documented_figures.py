@@ -24,7 +24,7 @@ from levelhips.cli.demo_report import SHOW_S
 from levelhips.cli.terminal.replay_view import SEEK_S
 from levelhips.coaching.coach import CueSettings
 from levelhips.coaching.drills.drill import DrillSettings
-from levelhips.coaching.drills.taking import STILL_S
+from levelhips.coaching.drills.stillness import STILL_S
 from levelhips.coaching.run_protocol import BASELINE_MIN, FEEDBACK_MIN, LADDER, RECALL_WEEKS, RUN_MIN, ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.history.store import LONGEST_DAYS

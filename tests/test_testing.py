@@ -249,7 +249,7 @@ def counting(change: Callable[[Repetition], list[Repetition]]) -> Drill:
     count = DROP.count
     assert isinstance(count, Excursion)
     kind = type("Broken", (Counts,), {"change": staticmethod(change)})
-    return replace(DROP, count=kind(count.signal, count.low_deg, count.high_deg, count.back_deg, count.fastest_s))
+    return replace(DROP, count=kind(count.signal, count.low_deg, count.high_deg, count.back_deg, count.min_rep_s))
 
 
 def test_drill_that_counts_each_repetition_twice_is_named() -> None:

@@ -41,7 +41,7 @@ def test_the_drills_are_listed_and_a_wrong_name_is_told(home: Path) -> None:
 def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path: Path) -> None:
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     options = ["--reps", 2, "--sets", 1, "--mute", "--record", tmp_path / "kept", "--virtual", ROOT / "recordings" / "pelvic_drop.mcap"]
-    from living import command_line_at
+    from live_harness import command_line_at
 
     with command_line_at(math.inf):
         told = levelhips(home, "drill", "pelvic-drop", "--side", "left", *options)
