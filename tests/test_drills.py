@@ -55,7 +55,7 @@ from levelhips.events import (
 from levelhips.motion.attitude import Attitude
 from levelhips.settings.installed import build_engine, chosen_drill, drills
 from levelhips.simulation.runner import SensorModel, Simulation
-from levelhips.simulation.wearer import NO_BAND, WearerModel, simulate_drill
+from levelhips.simulation.wearer import WearerModel, simulate_drill
 from levelhips.simulation.wearer_moves import MOVEMENTS, POSES, Attempt, Course, Movement, Turned, slip
 
 CLIP = SensorModel(rate_hz=100.0, turn_deg=-70.0, heading_deg=4.0)
@@ -141,29 +141,7 @@ def test_clean_repetitions_are_counted_exactly_however_the_clip_is_worn(
             assert abs(rep.tempo_s - (to_s - from_s)) < 0.2 * tempo
 
 
-def every_form_fault() -> list[tuple[str, str]]:
-    pairs = []
-    for name, drill in drills().items():
-        found = {what for band in drill.keep if isinstance(band, Band) for what in (band.below, band.above) if what}
-        found |= {"too-fast"} if isinstance(drill.count, Excursion) else set()
-        found |= {"touched-down"} if name == "self-test" else set()
-        found |= {"snapped"} if name == "band-walk" else set()
-        pairs += [(name, what) for what in sorted(found)]
-    return pairs
-
-
-@pytest.mark.parametrize(("name", "what"), every_form_fault())
-def test_a_form_fault_is_said_in_time_and_belongs_to_its_repetition(name: str, what: str) -> None:
-    made, update = lived(WearerModel(name, Side.RIGHT, reps=4, rep_s=4.0, form_fault=what, fault_reps=(1,), hold_s=20.0))
-    heard = [fault for fault in update.of(FormFaultDetected) if fault.fault == what]
-    assert heard
-    if what not in NO_BAND:
-        for at_s, truly in made.form_faults:
-            if truly == what:
-                assert any(-0.05 <= fault.known_s - at_s < LATE_S for fault in heard), [fault.known_s - at_s for fault in heard]
-    overshoot = (name, what) == ("pelvic-drop", "hiked")  # comes when the repetition is over
-    if not isinstance(drills()[name].count, Hold) and not overshoot:
-        assert [what in rep.form_faults.split() for rep in counted(update)] == [False, True, False, False]
+# Each form fault of each drill, in time and in its repetition: levelhips.testing, by tests/test_testing.py.
 
 
 def test_a_fault_well_before_a_repetition_does_not_belong_to_it() -> None:

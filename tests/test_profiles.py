@@ -21,8 +21,9 @@ from levelhips import BadInputError, Samples
 from levelhips.recording.schema import Packet
 from levelhips.samples import STANDARD_GRAVITY_MPS2 as G
 from levelhips.sensors.clock import CountedClock, HostLine, SensorClock
-from levelhips.sensors.profile import DOWN, LINK, Profile, Write, profiles
+from levelhips.sensors.profile import DOWN, LINK, Write, profiles
 from levelhips.sensors.profiles import levelhips, movella_dot, polar, thingy52, witmotion
+from levelhips.testing.sensor_stream import started
 
 ALL = profiles()
 INFO = bytes((1,)) + struct.pack("<HHH", 200, 16, 2000) + bytes((4,)) + b"test 1".ljust(16, b"\0")
@@ -143,20 +144,6 @@ def test_dot_payloads_by_hand(source, payload):
 # ---- laws
 
 
-def configured(profile: Profile, rate_hz: float):
-    """Both ends of a wire, told of each other as a client would."""
-    firmware, decoder = profile.peripheral(rate_hz), profile.decoder(rate_hz)
-    for act in profile.start(rate_hz):
-        if isinstance(act, Write):
-            for source, answer in firmware.write(act.to, act.data, 0):
-                assert profile.problem(answer) is None
-                decoder.push(Packet(0.0, answer, source))
-    for source, value in firmware.reads.items():
-        with suppress(BadInputError):
-            decoder.push(Packet(0.0, value, source))
-    return firmware, decoder
-
-
 @pytest.mark.parametrize("name", ALL)
 @given(mtu=st.integers(60, 517), seed=st.integers(0, 1000))
 def test_what_one_end_says_the_other_hears(name, mtu, seed):
@@ -166,7 +153,7 @@ def test_what_one_end_says_the_other_hears(name, mtu, seed):
     n = int(2 * rate)
     walk = np.cumsum(rng.normal(0, 0.3, (n, 6)), axis=0)  # deltas as of motion, not of noise
     said = Samples(10.0 + np.arange(n) / rate, walk[:, :3] + [0, 9.8, 0], 0.1 * walk[:, 3:])
-    firmware, decoder = configured(profile, rate)
+    firmware, decoder = started(profile, rate)
     each, heard = max(1, round(firmware.batch_s * rate)), []
     for start in range(0, n, each):
         part = said[start : start + each]
@@ -190,7 +177,7 @@ def test_what_one_end_says_the_other_hears(name, mtu, seed):
 )
 def test_no_bytes_can_hurt_a_decoder(name, packets):
     profile = ALL[name]
-    firmware, decoder = configured(profile, profile.default_rate_hz)
+    firmware, decoder = started(profile, profile.default_rate_hz)
     notified = [source for source, c in profile.characteristics.items() if "notify" in c.properties]
     samples = short_run().samples[:40]
     real = list(firmware.encode(Samples(samples.t_s - samples.t_s[0], samples.acc_mps2, samples.gyr_radps), 247))
@@ -209,7 +196,7 @@ def test_no_bytes_can_hurt_a_decoder(name, packets):
 @given(at=st.lists(st.integers(0, 56 * 12), max_size=12))
 def test_open_profile_packets_may_be_split_and_joined_as_bytes_like(at):
     """As long as each piece begins or ends where a packet does, or two pieces make one."""
-    firmware, decoder = configured(ALL["levelhips"], 200.0)
+    firmware, decoder = started(ALL["levelhips"], 200.0)
     samples = short_run().samples[:48]
     whole = [data for _, data in firmware.encode(Samples(np.arange(48) / 200, samples.acc_mps2, samples.gyr_radps), 247)]
     pieces = []
@@ -329,7 +316,7 @@ def test_a_third_partys_sensor_is_a_package_not_a_patch(tmp_path: Path):
 
 
 def test_a_link_that_goes_down_gives_out_what_waited():
-    firmware, decoder = configured(ALL["levelhips"], 200.0)
+    firmware, decoder = started(ALL["levelhips"], 200.0)
     samples = short_run().samples[:12]
     first, _, third = (data for _, data in firmware.encode(Samples(np.arange(12) / 200, samples.acc_mps2, samples.gyr_radps), 247))
     assert len(give(decoder, first, third)) == 4  # the third waits for the second

@@ -260,13 +260,42 @@ def test_drill_that_counts_each_repetition_twice_is_named() -> None:
 
 
 def test_drill_that_counts_nothing_is_named() -> None:
-    assert failures(drill_results(counting(lambda repetition: [])))["repetitions"] == "drill.repetitions"
+    found = failures(drill_results(counting(lambda repetition: [])))
+    assert found["repetitions"] == "drill.repetitions"
+    assert found["dose"] == "drill.dose"
 
 
 def test_drill_whose_result_is_not_the_same_twice_is_named() -> None:
     calls = itertools.count()
     results = drill_results(counting(lambda repetition: [replace(repetition, mean_deg=float(next(calls)))]))
     assert failures(results) == {"chunks": "drill.chunks"}
+
+
+def test_drill_that_measures_the_sides_differently_is_named() -> None:
+    """The counter takes a side from the sign of the acceleration to the right, which the mirror turns round."""
+
+    class OneSided(Excursion):
+        def start(self, still_dps: float) -> Counter:
+            counter = Excursion.start(self, still_dps)
+
+            class Changed:
+                lateral = 0.0
+
+                def push(self, sample: DrillSample) -> list[Found]:
+                    self.lateral += sample.lateral_mps2
+                    more = 5.0 if self.lateral > 0 else 0.0
+                    found = counter.push(sample)
+                    return [replace(one, range_deg=one.range_deg + more) if isinstance(one, Repetition) else one for one in found]
+
+                def interrupt(self) -> None:
+                    counter.interrupt()
+
+            return Changed()
+
+    count = DROP.count
+    assert isinstance(count, Excursion)
+    broken = replace(DROP, count=OneSided(count.signal, count.low_deg, count.high_deg, count.back_deg, count.fastest_s))
+    assert failures(drill_results(broken)) == {"sides": "drill.mirror-range"}
 
 
 def test_drill_whose_limit_finds_nothing_is_named() -> None:
