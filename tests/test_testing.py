@@ -510,6 +510,15 @@ def test_importer_with_a_wrong_sign_is_named() -> None:
     assert importer_failures(reading(negate)) == {"round-trip": "importer.value"}
 
 
+@pytest.mark.parametrize(("signal", "off"), [("acc", 0.01), ("gyr", 0.05), ("t_s", None)])
+def test_importer_that_is_a_little_off_is_named(signal: str, off: float | None) -> None:
+    def shift(imported: Imported) -> None:
+        values = getattr(imported, signal)
+        setattr(imported, signal, values * 1.0005 if off is None else values + off)
+
+    assert importer_failures(reading(shift)) == {"round-trip": "importer.value"}
+
+
 def test_importer_with_a_wrong_unit_is_named() -> None:
     def claim_radians(imported: Imported) -> None:
         imported.gyr_unit = "radps"
