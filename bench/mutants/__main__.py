@@ -29,6 +29,8 @@ PACKAGES = {
     "audio": ("audio/voice.py", "audio/synth.py", "audio/player.py"),
 }
 LIBRARIES = ("numpy", "scipy.signal", "scipy.spatial.transform", "scipy.stats", "hypothesis", "mcap", "rich.console", "typer", "vqf")
+# The documents have tables of metrics, drills, settings and sounds, made from the code.
+OF_DECLARATIONS = ("tests/test_project.py::test_parts_made_from_the_code_are_up_to_date", "tests/test_documents.py::test_")
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes at the same time (default: 2)")
     chosen = parser.parse_args()
     out, started_s = console(), time.monotonic()
-    project = Project(ROOT, "src/levelhips", PACKAGES, LIBRARIES)
+    project = Project(ROOT, "src/levelhips", PACKAGES, LIBRARIES, OF_DECLARATIONS)
     covering = measure(project, chosen.workers, out.print, chosen.tests)
     groups = all_mutants(project, chosen.only)
     group_of = {mutant.id: name for name, mutants in groups.items() for mutant in mutants}

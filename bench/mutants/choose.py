@@ -35,10 +35,14 @@ class Test:
 
 
 class Covering:
-    """Which test runs which line, from the measurements of all test files."""
+    """Which test runs which line, from the measurements of all test files.
 
-    def __init__(self, root: Path, measurements: Iterable[Path]) -> None:
-        self._root = root
+    `of_declarations` are the first letters of the ids of tests that read what is made at import (tables of metrics, drills,
+    settings), without running a line of these files.
+    """
+
+    def __init__(self, root: Path, measurements: Iterable[Path], of_declarations: tuple[str, ...] = ()) -> None:
+        self._root, self._of_declarations = root, of_declarations
         self.tests: dict[str, Test] = {}
         self._shared_s: dict[str, float] = {}
         self._shared_wall_s: dict[str, float] = {}
@@ -100,7 +104,10 @@ class Covering:
         chosen = self._fastest([self.tests[name] for name in covering], MAX_TESTS, MAX_SECONDS)
         nearest = self.nearest(mutant.path)
         close = [test for test in self.tests.values() if test.file in nearest and test.id not in chosen]
-        if not mutant.at_import:
+        if mutant.at_import:
+            close += [test for test in self.tests.values() if test.id.startswith(self._of_declarations) and test.id not in chosen]
+            close = list(dict.fromkeys(close))
+        else:
             close = [test for test in close if test.id in covering]
         return chosen + self._fastest(close, MAX_TESTS, NEAREST_SECONDS)
 

@@ -40,6 +40,8 @@ class Project:
         Groups of files, as patterns below `source`.
     libraries : tuple of str
         Large modules that the tests use; imported once by each worker.
+    of_declarations : tuple of str
+        First letters of the ids of tests that hold what is made at import.
     kept : Path
         Where measurements and results are kept.
     """
@@ -48,6 +50,7 @@ class Project:
     source: str
     packages: dict[str, tuple[str, ...]]
     libraries: tuple[str, ...] = ()
+    of_declarations: tuple[str, ...] = ()
     kept: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,7 +169,7 @@ def measure(project: Project, workers: int, say: Callable[[str], None], only: st
         yield run
 
     in_parallel(missing, workers, start)
-    return Covering(project.root, [path for path in paths.values() if path.exists()])
+    return Covering(project.root, [path for path in paths.values() if path.exists()], project.of_declarations)
 
 
 class Worker:
