@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,10 +12,10 @@ from conftest import real_case, run_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levelhips import Command, Do, Quality, Side, open_recording
+from levelhips import Command, Do, Gap, Quality, Side, open_recording
 from levelhips.audio.synth import SoundSettings, cue_sound
 from levelhips.coaching.coach import Coach, CueSettings
-from levelhips.coaching.forecast import PeakForecast
+from levelhips.coaching.forecast import FIRST_PEAK_S, PeakForecast
 from levelhips.coaching.threshold import Threshold, ThresholdSettings
 from levelhips.engine import Engine
 from levelhips.events import (
@@ -27,6 +27,7 @@ from levelhips.events import (
     ModeChange,
     Signal,
     SignalKind,
+    StandingZero,
     Step,
     ThresholdChange,
     ThresholdReason,
@@ -367,3 +368,67 @@ def test_running_that_begins_in_a_pause_is_not_signalled_as_started() -> None:
             coach.apply(Command(0.0, Do.PAUSE))
         update = coach.push(Update(events=(ModeChange(1.0, 1.2, Mode.RUNNING),)))
         assert [signal.kind for signal in update.of(Signal)] == signals
+
+
+# ---- the coach, event by event
+
+
+def test_steps_whose_side_is_not_known_and_walking_steps_are_never_cued() -> None:
+    for contact in (Contact(0.0, 0.03, Mode.RUNNING, None, Quality.OK), Contact(0.0, 0.03, Mode.WALKING, Side.LEFT, Quality.OK)):
+        coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+        stance = stance_update(0.0, Side.LEFT, 9.0)
+        assert list(coach.push(Update(stance.angles, (contact,))).of(Cue)) == []
+
+
+def test_a_gap_in_a_stance_silences_it_and_a_long_one_is_signalled() -> None:
+    for gap, signals in ((Gap(0.03, 0.63), []), (Gap(0.03, 1.03), [Signal(0.03, 1.03, SignalKind.BACK)])):
+        coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+        stance = stance_update(0.0, Side.LEFT, 9.0)
+        begins = [(0, 1), (1, 25)]
+        first, rest = (Angles(*(getattr(stance.angles, f.name)[a:b] for f in fields(Angles))) for a, b in begins)
+        assert list(coach.push(Update(first, stance.events[:1])).of(Cue)) == [], "still under the limit"
+        assert list(coach.push(Update(events=(gap,))).of(Signal)) == signals
+        assert list(coach.push(Update(rest)).of(Cue)) == [], "the stance before a gap is not cued after it"
+        assert len(list(coach.push(stance_update(5.0, Side.LEFT, 9.0)).of(Cue))) == 1, "the next one is"
+
+
+def test_fixed_limits_are_reported_once_with_the_first_standing_zero() -> None:
+    zero = StandingZero(2.0, 2.5, 2.0, 0.001)
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=3.0))
+    first, again = (coach.push(Update(events=(zero,))).events for _ in range(2))
+    assert first == (
+        zero,
+        Signal(2.0, 2.5, SignalKind.CALIBRATED),
+        ThresholdChange(2.0, 2.5, math.radians(4.0), math.radians(3.0), ThresholdReason.FIXED),
+    )
+    assert again == (zero, Signal(2.0, 2.5, SignalKind.CALIBRATED))
+    learned = Coach(ThresholdSettings(mode="auto")).push(Update(events=(zero,)))
+    assert list(learned.of(ThresholdChange)) == [], "there is none yet"
+
+
+def test_commands_that_change_nothing_are_not_answered() -> None:
+    coach = Coach()
+    for do, value in ((Do.RESUME, None), (Do.MARK, None), (Do.THRESHOLD, None), (Do.MOVE_THRESHOLD, None), (Do.NEXT, None)):
+        assert coach.apply(Command(1.0, do, value)).events == (), do
+    assert [event.kind for event in coach.apply(Command(2.0, Do.PAUSE)).of(Signal)] == [SignalKind.PAUSED]
+    assert coach.apply(Command(3.0, Do.PAUSE)).events == ()
+    assert coach.paused
+
+
+def test_running_is_signalled_when_it_begins_and_not_while_it_goes_on() -> None:
+    coach = Coach()
+    modes = [Mode.RUNNING, Mode.RUNNING, Mode.WALKING, Mode.RUNNING]
+    started = [[s.kind for s in coach.push(Update(events=(ModeChange(k, k + 0.2, mode),))).of(Signal)] for k, mode in enumerate(modes)]
+    assert started == [[SignalKind.STARTED], [], [], [SignalKind.STARTED]]
+
+
+def test_severity_is_the_expected_excess_over_two_degrees() -> None:
+    """Nothing is learned yet: the peak is where the drop would come to rest at the usual time of the peak."""
+    for peak_deg in (5.0, 7.0):
+        [cue] = cues_of(Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0)), [(Side.LEFT, peak_deg)])
+        stance = stance_update(0.0, Side.LEFT, peak_deg).angles
+        k = int(np.argmax(stance.drop_rad > 4.0 * DEG))
+        rate = (stance.drop_rad[k] - stance.drop_rad[k - 1]) / 0.01
+        expected_rad = stance.drop_rad[k] + rate * max(FIRST_PEAK_S - stance.t_s[k], 0.0) / 2
+        assert cue.severity == pytest.approx(min((expected_rad - 4.0 * DEG) / (2.0 * DEG), 1.0), abs=1e-6)
+        assert (cue.at_s, cue.drop_rad, cue.threshold_rad) == (stance.t_s[k], stance.drop_rad[k], 4.0 * DEG)
