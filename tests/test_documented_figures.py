@@ -27,8 +27,8 @@ from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.drills.stillness import STILL_S
 from levelhips.coaching.run_protocol import BASELINE_MIN, FEEDBACK_MIN, LADDER, RECALL_WEEKS, RUN_MIN, ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
-from levelhips.history.store import LONGEST_DAYS
-from levelhips.live.doctor import NEWEST, OLDEST, SMALLEST
+from levelhips.history.store import LOAD_WINDOW_DAYS
+from levelhips.live.doctor import MAX_PYTHON, MIN_PYTHON, MIN_TERMINAL
 from levelhips.live.snapshot import BARS, SHOWN
 from levelhips.metrics.statistics import FIRST_STEPS, MIN_TREND_RUN_S
 from levelhips.motion.alignment import AXES
@@ -148,7 +148,7 @@ CLAIMS = [
     Claim("docs/recording-format.md", r"stand still for # s before", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/accuracy.md", r"Steps in the first # s have the quality settling", lambda: (QualitySettings().settle_run_s,)),
     Claim("firmware_notes/README.md", r"open profile, version #", lambda: (open_profile.VERSION,)),
-    Claim("firmware_notes/README.md", r"n is # to #\. Collect # ms", lambda: (1, open_profile._MOST, 1000 * open_profile.PACKET_S)),
+    Claim("firmware_notes/README.md", r"n is # to #\. Collect # ms", lambda: (1, open_profile._MAX_SAMPLES, 1000 * open_profile.PACKET_S)),
     Claim(
         "firmware_notes/README.md",
         r"\(# at 200 Hz: # bytes\)",
@@ -159,7 +159,7 @@ CLAIMS = [
     Claim("firmware_notes/README.md", r"waits up to # s for it", lambda: (ANSWER_S,)),
     Claim("firmware_notes/README.md", r"wraps after # min", lambda: (round(2**32 / 60e6, 1),)),
     Claim("firmware_notes/README.md", r"silent link after # s", lambda: (STALL_S,)),
-    Claim("README.md", r"Python 3\.#, 3\.12 or 3\.#", lambda: (OLDEST[1], NEWEST[1])),
+    Claim("README.md", r"Python 3\.#, 3\.12 or 3\.#", lambda: (MIN_PYTHON[1], MAX_PYTHON[1])),
     Claim("README.md", r"records # minutes without beeps", lambda: (BASELINE_MIN,)),
     Claim("README.md", r"series of # sessions", lambda: (len(RUN_MIN),)),
     Claim("README.md", r"more than the threshold of #\.", lambda: (THRESHOLD.left_deg,)),
@@ -167,7 +167,7 @@ CLAIMS = [
     Claim("README.md", r"# days of exercises and run days", lambda: (DAYS,)),
     Claim("README.md", r"#-# degrees RMSE \(median #\)", lambda: (min(four_runs()), max(four_runs()), float(np.median(four_runs())))),
     Claim("README.md", r"In # real treadmill runs", lambda: (len(rows_of_real_runs()),)),
-    Claim("docs/command-line.md", r"at least # columns and # rows", lambda: SMALLEST),
+    Claim("docs/command-line.md", r"at least # columns and # rows", lambda: MIN_TERMINAL),
     Claim("docs/screen.md", r"last # steps on each leg", lambda: (SHOWN,)),
     Claim("docs/screen.md", r"last # steps, with the threshold", lambda: (BARS,)),
     Claim("docs/screen.md", r"in the last # seconds", lambda: (window("widgets.trace").SHOWN_S,)),
@@ -186,7 +186,7 @@ CLAIMS = [
         r"Pain of # or more before a run: .* rises by # or more",
         lambda: (PAIN_NO_RUN, PAIN_RISE),
     ),
-    Claim("docs/programme.md", r"# % longer than your longest run of the last # days", lambda: (100 * LONGER_SHARE, LONGEST_DAYS)),
+    Claim("docs/programme.md", r"# % longer than your longest run of the last # days", lambda: (100 * LONGER_SHARE, LOAD_WINDOW_DAYS)),
     Claim("docs/programme.md", r"Shoes that have run # km", lambda: (SHOE_KM,)),
 ]
 
@@ -357,6 +357,6 @@ def test_axes_commands_and_status_of_the_open_profile() -> None:
 def test_codec_of_the_open_profile_has_the_same_numbers() -> None:
     header = (ROOT / "firmware_notes" / "codec" / "levelhips_wire.h").read_text(encoding="utf-8")
     defined = dict(re.findall(r"#define (LH_\w+) +(\d+)u?\b", header))
-    assert int(defined["LH_MAX_SAMPLES"]) == open_profile._MOST
+    assert int(defined["LH_MAX_SAMPLES"]) == open_profile._MAX_SAMPLES
     assert int(defined["LH_HEADER_SIZE"]) == open_profile._HEAD.size
     assert int(defined["LH_SAMPLE_SIZE"]) == open_profile._SAMPLE
