@@ -24,6 +24,8 @@ NOT_FOR_USERS = {
     "NewerVersionError", "UnknownNameError",
 }  # fmt: skip
 WRITERS = {"tr", "text"}
+# Parts of the command line; their help is the key of a message (levelhips/cli/help.py).
+HELPED = {"Option", "Argument", "Typer", "command"}
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,9 @@ def uses() -> list[Use]:
             values = None if None in named else frozenset(part for part in named if part)
             if name in WRITERS and node.args:
                 found += [Use(place, key, prefix, values) for key, prefix in _keys(node.args[0])]
+            elif name in HELPED:
+                helps = [keyword.value for keyword in node.keywords if keyword.arg == "help"]
+                found += [Use(place, key, prefix, frozenset()) for help_ in helps for key, prefix in _keys(help_)]
             elif name in {"Words", "Labels"} and node.args:
                 found += [Use(place, f"{key}.", True, values) for key, _ in _keys(node.args[0 if name == "Labels" else 1])]
             elif name in errors and node.args and "fix" not in named:

@@ -11,13 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typer.main
 from bench.docs.options import all_commands
 from bench.docs.pages import MARKED, pages
 from conftest import ROOT
 
 from levelhips.analysis.installed_metrics import metrics
-from levelhips.cli.app import app
+from levelhips.cli.app import command_line
 from levelhips.events.update import EVENT_KINDS
 from levelhips.metrics import CSV
 from levelhips.recording.schema import Topic
@@ -94,7 +93,7 @@ def parse_command(line: str) -> Any:
     """
     alone = line.replace("\\|", "|").split(" | ")[0]
     words = [word for word in shlex.split(alone)[1:] if word not in ("--help", "COMMAND")]  # help would be printed
-    command: Any = typer.main.get_command(app)
+    command: Any = command_line()
     context = None
     while True:
         context = command.make_context(
@@ -108,7 +107,7 @@ def parse_command(line: str) -> Any:
 @cache
 def option_names() -> frozenset[str]:
     """Every option of every command."""
-    root: Any = typer.main.get_command(app)
+    root: Any = command_line()
     parameters = [one for command in [*all_commands().values(), root] for one in command.params]
     return frozenset(name for one in parameters for name in (*one.opts, *one.secondary_opts)) | {"--help"}
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from command_line import levelhips
 from conftest import ROOT
 
-from levelhips.cli.app import app
+from levelhips.cli.app import command_line
 from levelhips.cli.former_names import FORMER_COMMANDS, FORMER_OPTIONS
 
-ROOT_COMMAND: Any = typer.main.get_command(app)
+ROOT_COMMAND: Any = command_line()
 
 
 def commands() -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import typer.main
-
 from bench.docs.markdown import number, table
 from levelhips.bounds import specs
-from levelhips.cli.app import GROUPS, app
+from levelhips.cli.app import command_line
+from levelhips.cli.help import GROUPS, default_of, first_line
 from levelhips.settings.model import SECTIONS, help_of
 
 
@@ -31,7 +30,7 @@ def settings(section: str) -> str:
 
 def all_commands() -> dict[str, Any]:
     """Return every command by its full name, such as ``history rebuild``: first those of the groups of the help, in their order."""
-    root: Any = typer.main.get_command(app)
+    root: Any = command_line()
     grouped = [name for names in GROUPS.values() for name in names]
     found = {}
     for name in [*grouped, *(name for name in root.commands if name not in grouped)]:
@@ -47,7 +46,7 @@ def commands() -> str:
         shown = [parameter for parameter in command.params if not parameter.hidden]
         arguments = "".join(f" {_argument(one)}" for one in shown if one.param_type_name == "argument")
         options = "".join(" COMMAND" if getattr(command, "commands", None) else "")
-        parts.append(f"### levelhips {name}\n\n`levelhips {name}{arguments}{options}`: {command.help.splitlines()[0]}\n")
+        parts.append(f"### levelhips {name}\n\n`levelhips {name}{arguments}{options}`: {first_line(command)}\n")
         if shown:
             parts.append(table(("option", "default", "from, to", "what it is"), map(_row, shown)))
     return "\n".join(parts)
@@ -64,14 +63,8 @@ def _row(parameter: Any) -> tuple[str, str, str, str]:
     else:
         names = ", ".join((*parameter.opts, *parameter.secondary_opts))
         name = f"`{names}`" if parameter.is_flag else f"`{names} {parameter.metavar}`"
-    if parameter.required:
-        default = "required"
-    else:
-        default = "" if parameter.default in (None, "", False, [], ()) else f"`{_plain(parameter.default)}`"
+    given = default_of(parameter)
+    default = "required" if parameter.required else f"`{given}`" * bool(given)
     ends = (parameter.min, parameter.max)
     range_ = "" if ends == (None, None) else ", ".join("" if end is None else number(end) for end in ends)
     return name, default, range_, " ".join((parameter.help or "").split())
-
-
-def _plain(value: object) -> str:
-    return number(value) if isinstance(value, float) else str(value)

@@ -36,7 +36,7 @@ NO_REPETITION = (
 
 def analyze(
     file: FileArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables and the summary")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="cli.analyze.out")],
     outward: OutwardOption = None,
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
@@ -47,7 +47,7 @@ def analyze(
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
-    plot: Annotated[str | None, typer.Option("--plot", metavar="METRIC", help="Plot a metric over time into METRIC.png.")] = None,
+    plot: Annotated[str | None, typer.Option("--plot", metavar="METRIC", help="cli.analyze.plot")] = None,
 ) -> None:
     """Analyze a recording step by step.
 

@@ -7,7 +7,6 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from levelhips.cli.analyze import analyze
 from levelhips.cli.check_plugin import check_plugin
@@ -17,7 +16,8 @@ from levelhips.cli.diary import diary_app
 from levelhips.cli.doctor import doctor
 from levelhips.cli.drill import drill
 from levelhips.cli.encoding import tolerate_any_encoding
-from levelhips.cli.former_names import FORMER_COMMANDS, current_option
+from levelhips.cli.former_names import current_option
+from levelhips.cli.help import Command, RootGroup, written
 from levelhips.cli.history import history_app
 from levelhips.cli.programme import programme
 from levelhips.cli.recover import recover
@@ -27,68 +27,53 @@ from levelhips.cli.scan import scan
 from levelhips.cli.screen import screen
 from levelhips.cli.settings import settings_app
 from levelhips.cli.simulate import simulate
-from levelhips.cli.usage import plain_message
+from levelhips.cli.usage import UsageError, print_usage_error
 from levelhips.cli.virtual_sensor import virtual_sensor
 from levelhips.errors import LevelHipsError
 
-SHORT_HELP = 60  # letters: one line at 80 columns
-GROUPS = {
-    "Run and exercise": ("run", "drill", "scan", "app", "demo"),
-    "Recordings": ("analyze", "replay", "convert", "recover"),
-    "Weeks": ("programme", "history", "diary"),
-    "Setup and development": ("doctor", "simulate", "virtual-sensor", "check-plugin"),
-}
-EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 no step or repetition counts, 130 Ctrl-C."
-
-
-class _Grouped(TyperGroup):
-    """List the commands in groups, one without a group in the last; say in plain words what is wrong with an option."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except typer.BadParameter as error:
-            error.message = plain_message(error.__cause__) or error.message
-            raise
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return super().get_command(ctx, FORMER_COMMANDS.get(cmd_name, cmd_name))
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        named = {name for names in GROUPS.values() for name in names}
-        last = list(GROUPS)[-1]
-        for title, names in GROUPS.items():
-            more = [name for name in self.list_commands(ctx) if name not in named] if title == last else []
-            with formatter.section(title):
-                rows = [(name, self.commands[name].get_short_help_str(SHORT_HELP)) for name in (*names, *more)]
-                formatter.write_dl(rows)
-
-
 app = typer.Typer(
-    cls=_Grouped,
+    cls=RootGroup,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Pelvic drop of a runner from one clip-on sensor, with a beep within the same step.",
-    epilog=EXIT_CODES,
+    help="cli.help",
     context_settings={"token_normalize_func": current_option},
 )
-for command in (run, drill, scan, demo, analyze, replay, convert, recover, programme, doctor, simulate):
-    app.command()(command)
-app.command("app")(screen)
-app.command("virtual-sensor")(virtual_sensor)
-app.command("check-plugin")(check_plugin)
+app.command("run", cls=Command, help="cli.run.help")(run)
+app.command("drill", cls=Command, help="cli.drill.help")(drill)
+app.command("scan", cls=Command, help="cli.scan.help")(scan)
+app.command("app", cls=Command, help="cli.app.help")(screen)
+app.command("demo", cls=Command, help="cli.demo.help")(demo)
+app.command("analyze", cls=Command, help="cli.analyze.help")(analyze)
+app.command("replay", cls=Command, help="cli.replay.help")(replay)
+app.command("convert", cls=Command, help="cli.convert.help")(convert)
+app.command("recover", cls=Command, help="cli.recover.help")(recover)
+app.command("programme", cls=Command, help="cli.programme.help")(programme)
+app.command("doctor", cls=Command, help="cli.doctor.help")(doctor)
+app.command("simulate", cls=Command, help="cli.simulate.help")(simulate)
+app.command("virtual-sensor", cls=Command, help="cli.virtual-sensor.help")(virtual_sensor)
+app.command("check-plugin", cls=Command, help="cli.check-plugin.help")(check_plugin)
 app.add_typer(history_app, name="history")
 app.add_typer(diary_app, name="diary")
 app.add_typer(settings_app, name="settings")
+
+
+def command_line() -> Any:
+    """Return the command `levelhips` with all its commands, its help in the language of the user."""
+    return written(typer.main.get_command(app))
 
 
 def main() -> None:
     """Run the command line. Our own errors are one line and exit code 1; any other exception is a bug and keeps its traceback."""
     tolerate_any_encoding()
     try:
-        app()
+        code = command_line().main(standalone_mode=False)
+    except UsageError as error:
+        print_usage_error(error)
+        raise SystemExit(2) from error
+    except typer.Abort as error:  # the end of standard input at a question
+        raise SystemExit(1) from error
     except LevelHipsError as error:
         _print_error(error)
         raise SystemExit(1) from error
@@ -97,11 +82,13 @@ def main() -> None:
     except PermissionError as error:
         if "--install-completion" not in sys.argv:
             raise
-        _print_error(LevelHipsError(f"{error.filename} cannot be written", fix="Check the permissions of your home folder"))
+        _print_error(LevelHipsError("no-home", path=error.filename))
         raise SystemExit(1) from error
     except BrokenPipeError:  # the reader of our output has gone away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
+    if code:
+        raise SystemExit(code)
 
 
 def _print_error(error: LevelHipsError) -> None:
@@ -122,9 +109,9 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="cli.option.version")] = False,
 ) -> None:
-    """Pelvic drop of a runner from one clip-on sensor, with a beep within the same step."""
+    """Take the options of the command line itself."""
 
 
 if __name__ == "__main__":

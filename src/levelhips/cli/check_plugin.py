@@ -13,8 +13,8 @@ WIDTH = 8  # of the states ok, failed and skipped, and a blank
 
 
 def check_plugin(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Entry point, or KIND:NAME such as drill:bridge")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="cli.check-plugin.name")],
+    as_json: Annotated[bool, typer.Option("--json", help="cli.option.json")] = False,
 ) -> None:
     """Check a sensor, drill, metric, exporter or importer.
 

@@ -13,7 +13,7 @@ from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, Ou
 
 def convert(
     file: FileArgument,
-    to: Annotated[Path, typer.Argument(metavar="NEW.mcap", help="Recording to write")],
+    to: Annotated[Path, typer.Argument(metavar="NEW.mcap", help="cli.convert.new")],
     outward: OutwardOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,

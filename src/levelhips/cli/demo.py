@@ -21,9 +21,9 @@ def no_player(settings: Settings) -> list[Any]:
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the report")] = Path("levelhips-demo"),
-    fast: Annotated[bool, typer.Option("--fast", help="Write the report only; do not play the run")] = False,
-    terminal: Annotated[bool, typer.Option("--terminal", help="Play in the terminal, not in the window")] = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="cli.demo.out")] = Path("levelhips-demo"),
+    fast: Annotated[bool, typer.Option("--fast", help="cli.demo.fast")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="cli.demo.terminal")] = False,
     mute: MuteOption = False,
 ) -> None:
     """Play a bundled run with beeps and write a report.

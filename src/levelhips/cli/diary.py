@@ -8,15 +8,16 @@ from typing import Annotated
 import typer
 
 from levelhips.cli.console import console, open_history, say
+from levelhips.cli.help import Command, Group
 
-diary_app = typer.Typer(no_args_is_help=True, help="Log pain, shoes and distance.")
+diary_app = typer.Typer(cls=Group, no_args_is_help=True, help="cli.diary.help")
 
 
-@diary_app.command()
+@diary_app.command(cls=Command, help="cli.diary.pain.help")
 def pain(
-    score: Annotated[int, typer.Argument(metavar="SCORE", help="0 (none) to 10 (worst)")],
-    moment: Annotated[str, typer.Argument(metavar="WHEN", help="before, after (a run) or morning")],
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Anything to remember")] = "",
+    score: Annotated[int, typer.Argument(metavar="SCORE", help="cli.diary.pain.score")],
+    moment: Annotated[str, typer.Argument(metavar="WHEN", help="cli.diary.pain.when")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="cli.diary.pain.note")] = "",
 ) -> None:
     """Log pain before or after a run, or the morning after."""
     from levelhips.history import Diary
@@ -30,11 +31,11 @@ def pain(
     say(console(), pain_hint(before, after if moment == "after" else None) or "Noted.")
 
 
-@diary_app.command()
+@diary_app.command(cls=Command, help="cli.diary.shoes.help")
 def shoes(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the shoes; without one, all are listed")] = None,
-    km: Annotated[float, typer.Option("--km", metavar="KM", help="Kilometers already on the shoes")] = 0.0,
-    retire: Annotated[bool, typer.Option("--retire", help="No longer worn")] = False,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="cli.diary.shoes.name")] = None,
+    km: Annotated[float, typer.Option("--km", metavar="KM", help="cli.diary.shoes.km")] = 0.0,
+    retire: Annotated[bool, typer.Option("--retire", help="cli.diary.shoes.retire")] = False,
 ) -> None:
     """Add, list or retire shoes."""
     from levelhips.history import Diary
@@ -51,10 +52,10 @@ def shoes(
             say(out, f"{one}: {total:.0f} km   {shoe_hint(one, total) or ''}".rstrip())
 
 
-@diary_app.command()
+@diary_app.command(cls=Command, help="cli.diary.distance.help")
 def distance(
-    km: Annotated[float, typer.Argument(metavar="KM", help="Distance in kilometers")],
-    shoe: Annotated[str | None, typer.Option("--shoes", metavar="NAME", help="Shoes that were worn")] = None,
+    km: Annotated[float, typer.Argument(metavar="KM", help="cli.diary.distance.km")],
+    shoe: Annotated[str | None, typer.Option("--shoes", metavar="NAME", help="cli.diary.distance.shoes")] = None,
 ) -> None:
     """Log the distance of a run, and the shoes."""
     from levelhips.history import Diary

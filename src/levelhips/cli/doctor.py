@@ -14,7 +14,7 @@ MARKS = {"ok": "ok   ", "note": "note ", "bad": "BAD  "}
 
 def doctor(
     record: RecordOption = None,
-    no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="Do not search for sensors")] = False,
+    no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="cli.doctor.no-bluetooth")] = False,
 ) -> None:
     """Check Bluetooth, sound, disk and clock.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from levelhips.cli.console import console, open_history, progress_bar, say
+from levelhips.cli.help import Command, Group
 from levelhips.cli.tables import Column, print_table
 from levelhips.errors import BadInputError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from levelhips.history.session_row import SideRow
     from levelhips.history.weekly import RetentionRow, WeekRow
 
-history_app = typer.Typer(invoke_without_command=True, help="List, export or delete past sessions.")
+history_app = typer.Typer(cls=Group, invoke_without_command=True, help="cli.history.help")
 DASH = "-"
 WEEKS = 12  # a quarter of a year: what fits on a screen
 
@@ -27,7 +28,7 @@ WEEKS = 12  # a quarter of a year: what fits on a screen
 @history_app.callback()
 def history(
     context: typer.Context,
-    last: Annotated[int, typer.Option("--last", metavar="N", help="Number of sessions", min=1)] = 10,
+    last: Annotated[int, typer.Option("--last", metavar="N", help="cli.history.last", min=1)] = 10,
 ) -> None:
     """List, export or delete past sessions.
 
@@ -126,10 +127,10 @@ def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
     print_table(out, "Runs by a protocol: drop without sound in deg (change since the baseline)", RETENTION_COLUMNS, rows)
 
 
-@history_app.command()
+@history_app.command(cls=Command, help="cli.history.rebuild.help")
 def rebuild(
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of recordings  [default: Documents/levelhips]")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Read unchanged recordings again, too")] = False,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="cli.history.rebuild.dir")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="cli.history.rebuild.all")] = False,
 ) -> None:
     """Update the history from a folder of recordings.
 
@@ -145,18 +146,18 @@ def rebuild(
         say(out, f"Skipped: {trouble}")
 
 
-@history_app.command()
-def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the tables")]) -> None:
+@history_app.command(cls=Command, help="cli.history.export.help")
+def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="cli.history.export.dir")]) -> None:
     """Write all sessions, pain and shoes as CSV tables."""
     with open_history() as store:
         for path in store.export(folder):
             say(console(), f"Wrote {path}")
 
 
-@history_app.command()
+@history_app.command(cls=Command, help="cli.history.forget.help")
 def forget(
-    file: Annotated[Path | None, typer.Argument(metavar="RUN", help="Recording of the session to remove")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Remove all sessions; pain and shoes stay")] = False,
+    file: Annotated[Path | None, typer.Argument(metavar="RUN", help="cli.history.forget.run")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="cli.history.forget.all")] = False,
 ) -> None:
     """Remove a session from the history.
 

@@ -17,25 +17,23 @@ if TYPE_CHECKING:
     from levelhips.sensors.profile import Profile
     from levelhips.settings import Resolved
 
-FileArgument = Annotated[Path, typer.Argument(readable=False, metavar="RUN", help="Recording (.mcap), CSV, folder or zip")]
-OutwardOption = Annotated[str | None, typer.Option("--outward", metavar="AXIS", help="Axis that points away from the body, such as +z")]
-FilterOption = Annotated[str | None, typer.Option("--filter", metavar="NAME", help="vqf, madgwick, mahony, ekf or complementary")]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings file (TOML)")]
-DrillOption = Annotated[str | None, typer.Option("--drill", metavar="DRILL", help="Take it as this drill: NAME, NAME:left or NAME:right")]
-AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", metavar="UNIT", help="If the CSV header has none: mps2, g or mg")]
-GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", metavar="UNIT", help="If the CSV header has none: radps or dps")]
-RawOption = Annotated[bool, typer.Option("--raw", help="Decode the raw Bluetooth packets again")]
+FileArgument = Annotated[Path, typer.Argument(readable=False, metavar="RUN", help="cli.option.run")]
+OutwardOption = Annotated[str | None, typer.Option("--outward", metavar="AXIS", help="cli.option.outward")]
+FilterOption = Annotated[str | None, typer.Option("--filter", metavar="NAME", help="cli.option.filter")]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="cli.option.settings")]
+DrillOption = Annotated[str | None, typer.Option("--drill", metavar="DRILL", help="cli.option.drill")]
+AccUnitOption = Annotated[str | None, typer.Option("--acc-unit", metavar="UNIT", help="cli.option.acc-unit")]
+GyrUnitOption = Annotated[str | None, typer.Option("--gyr-unit", metavar="UNIT", help="cli.option.gyr-unit")]
+RawOption = Annotated[bool, typer.Option("--raw", help="cli.option.raw")]
 
-SensorOption = Annotated[str | None, typer.Option("--sensor", metavar="NAME", help="Name or address, if several are in range")]
-VirtualOption = Annotated[Path | None, typer.Option("--virtual", metavar="RUN", help="Play this recording through a virtual sensor")]
-ProfileOption = Annotated[str, typer.Option("--profile", metavar="KIND", help="Kind of virtual sensor")]
-FaultOption = Annotated[
-    list[str] | None, typer.Option("--fault", metavar="FAULT", help="Simulate a fault; repeatable; see docs/sensors.md")
-]
-RecordOption = Annotated[Path | None, typer.Option("--record", metavar="DIR", help="Folder for recordings  [default: Documents/levelhips]")]
-NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Do not record")]
-MuteOption = Annotated[bool, typer.Option("--mute", help="No sound")]
-LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write a log of the Bluetooth link")]
+SensorOption = Annotated[str | None, typer.Option("--sensor", metavar="NAME", help="cli.option.sensor")]
+VirtualOption = Annotated[Path | None, typer.Option("--virtual", metavar="RUN", help="cli.option.virtual")]
+ProfileOption = Annotated[str, typer.Option("--profile", metavar="KIND", help="cli.option.profile")]
+FaultOption = Annotated[list[str] | None, typer.Option("--fault", metavar="FAULT", help="cli.option.fault")]
+RecordOption = Annotated[Path | None, typer.Option("--record", metavar="DIR", help="cli.option.record")]
+NoRecordOption = Annotated[bool, typer.Option("--no-record", help="cli.option.no-record")]
+MuteOption = Annotated[bool, typer.Option("--mute", help="cli.option.mute")]
+LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="cli.option.log")]
 
 
 def settings_for(

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def programme(
-    start: Annotated[bool, typer.Option("--start", help="Start the programme today")] = False,
-    acute: Annotated[bool, typer.Option("--acute", help="Pain on stairs: start a week without running")] = False,
-    well: Annotated[bool, typer.Option("--well", help="Pain gone: end the week without running")] = False,
-    edit: Annotated[bool, typer.Option("--edit", help="Print the path of the programme file, to edit it")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Restore the default programme")] = False,
-    protocols: Annotated[bool, typer.Option("--protocols", help="List the run protocols, minute by minute")] = False,
-    notes: Annotated[bool, typer.Option("--notes", help="Show the notes: when to stop, rolling, shoes")] = False,
+    start: Annotated[bool, typer.Option("--start", help="cli.programme.start")] = False,
+    acute: Annotated[bool, typer.Option("--acute", help="cli.programme.acute")] = False,
+    well: Annotated[bool, typer.Option("--well", help="cli.programme.well")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="cli.programme.edit")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="cli.programme.reset")] = False,
+    protocols: Annotated[bool, typer.Option("--protocols", help="cli.programme.protocols")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="cli.programme.notes")] = False,
 ) -> None:
     """Show today's exercises and what you have done."""
     from levelhips.programme.programme import NOTES, Programme

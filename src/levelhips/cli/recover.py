@@ -13,7 +13,7 @@ from levelhips.cli.options import FileArgument, RawOption, check_recording_name,
 
 def recover(
     file: FileArgument,
-    to: Annotated[Path | None, typer.Argument(metavar="NEW.mcap", help="Recording to write  [default: RUN-recovered.mcap]")] = None,
+    to: Annotated[Path | None, typer.Argument(metavar="NEW.mcap", help="cli.recover.new")] = None,
     raw: RawOption = False,
 ) -> None:
     """Recover a recording that was cut off or damaged.

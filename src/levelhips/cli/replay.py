@@ -34,8 +34,8 @@ MAX_HEARD_SPEED = 16  # times real time; beeps that come faster run into each ot
 
 def replay(
     file: FileArgument,
-    speed: Annotated[str, typer.Option("--speed", metavar="FACTOR", help="1: real time; max: as fast as possible")] = "1",
-    wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="Write the beeps to this WAV file")] = None,
+    speed: Annotated[str, typer.Option("--speed", metavar="FACTOR", help="cli.replay.speed")] = "1",
+    wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="cli.replay.wav")] = None,
     mute: MuteOption = False,
     outward: OutwardOption = None,
     filter: FilterOption = None,

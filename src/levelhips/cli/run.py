@@ -25,9 +25,7 @@ from levelhips.cli.options import (
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.errors import SettingsError
 
-ProtocolOption = Annotated[
-    str | None, typer.Option("--protocol", metavar="NAME:N", help="Run protocol; see levelhips programme --protocols")
-]
+ProtocolOption = Annotated[str | None, typer.Option("--protocol", metavar="NAME:N", help="cli.option.protocol")]
 
 
 def run(
@@ -39,18 +37,16 @@ def run(
     record: RecordOption = None,
     no_record: NoRecordOption = False,
     mute: MuteOption = False,
-    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Samples per second", min=40.0, max=1000.0)] = None,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="cli.run.rate", min=40.0, max=1000.0)] = None,
     outward: OutwardOption = None,
     filter: FilterOption = None,
     settings: SettingsOption = None,
     profile: ProfileOption = "levelhips",
     fault: FaultOption = None,
     protocol: ProtocolOption = None,
-    step_rate: Annotated[
-        float | None, typer.Option("--step-rate", metavar="N", help="Your usual steps per minute", min=100.0, max=240.0)
-    ] = None,
-    raise_: Annotated[float | None, typer.Option("--raise", metavar="%", help="Raise the step rate by", min=0.0, max=10.0)] = None,
-    metronome: Annotated[bool, typer.Option("--metronome", help="Tick at that step rate")] = False,
+    step_rate: Annotated[float | None, typer.Option("--step-rate", metavar="N", help="cli.run.step-rate", min=100.0, max=240.0)] = None,
+    raise_: Annotated[float | None, typer.Option("--raise", metavar="%", help="cli.run.raise", min=0.0, max=10.0)] = None,
+    metronome: Annotated[bool, typer.Option("--metronome", help="cli.run.metronome")] = False,
     log: LogOption = None,
 ) -> None:
     """Record a run and beep when the pelvis drops too far.

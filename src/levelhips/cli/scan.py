@@ -24,10 +24,8 @@ UNATTENDED_S = 5.0  # without a terminal nobody can press Ctrl-C
 
 
 def scan(
-    all: Annotated[bool, typer.Option("--all", help="List other Bluetooth devices too")] = False,
-    seconds: Annotated[
-        float, typer.Option("--seconds", metavar="S", help="Stop after this time  [default: at Ctrl-C]", show_default=False)
-    ] = 0.0,
+    all: Annotated[bool, typer.Option("--all", help="cli.scan.all")] = False,
+    seconds: Annotated[float, typer.Option("--seconds", metavar="S", help="cli.scan.seconds", show_default=False)] = 0.0,
     virtual: VirtualOption = None,
     profile: ProfileOption = "levelhips",
 ) -> None:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 def screen(
-    file: Annotated[Path | None, typer.Argument(readable=False, metavar="RUN", help="Recording to review")] = None,
+    file: Annotated[Path | None, typer.Argument(readable=False, metavar="RUN", help="cli.app.run")] = None,
     virtual: VirtualOption = None,
     record: RecordOption = None,
-    settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings file to use instead of your own")] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="cli.app.settings")] = None,
     mute: MuteOption = False,
 ) -> None:
     """Open the window: runs, drills, review and history."""

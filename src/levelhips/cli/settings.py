@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from levelhips.cli.console import console, say
+from levelhips.cli.help import Command, Group
 from levelhips.errors import SettingsError
 
 if TYPE_CHECKING:
     from levelhips.bounds import FieldSpec
     from levelhips.settings import Resolved
 
-settings_app = typer.Typer(no_args_is_help=True, help="Show and change the settings.", rich_markup_mode=None)
-KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Setting, such as threshold.left_deg.")]
+settings_app = typer.Typer(cls=Group, no_args_is_help=True, help="cli.settings.help", rich_markup_mode=None)
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="cli.option.key")]
 
 
-@settings_app.command("list")
+@settings_app.command("list", cls=Command, help="cli.settings.list.help")
 def list_() -> None:
     """List every setting: value, source, accepted values and meaning."""
     from levelhips.settings.model import SPECS, help_of
@@ -38,15 +39,15 @@ def list_() -> None:
         say(out, f"      {help_of(key)}; {spec.accepts}")
 
 
-@settings_app.command()
+@settings_app.command(cls=Command, help="cli.settings.get.help")
 def get(key: KeyArgument) -> None:
     """Print the value of one setting."""
     key, _ = _setting(key)
     say(console(), written(_resolved().value(key)))
 
 
-@settings_app.command("set")
-def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE", help="New value.")]) -> None:
+@settings_app.command("set", cls=Command, help="cli.settings.set.help")
+def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE", help="cli.settings.set.value")]) -> None:
     """Change one setting in the settings file."""
     from levelhips.settings import change_settings
     from levelhips.settings.paths import settings_path
@@ -60,7 +61,7 @@ def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE",
         say(out, "It is not used while threshold.mode is auto: levelhips settings set threshold.mode fixed")
 
 
-@settings_app.command()
+@settings_app.command(cls=Command, help="cli.settings.unset.help")
 def unset(key: KeyArgument) -> None:
     """Remove one setting, so that its default counts again."""
     from levelhips.settings import change_settings
@@ -78,7 +79,7 @@ def unset(key: KeyArgument) -> None:
     say(out, f"Removed {key} from {path}; the default is {written(spec.default) or 'not set'}")
 
 
-@settings_app.command()
+@settings_app.command(cls=Command, help="cli.settings.path.help")
 def path() -> None:
     """Print the path of the settings file."""
     from levelhips.settings.paths import settings_path
@@ -86,7 +87,7 @@ def path() -> None:
     say(console(), str(settings_path()))
 
 
-@settings_app.command()
+@settings_app.command(cls=Command, help="cli.settings.edit.help")
 def edit() -> None:
     """Open the settings file in your editor ($EDITOR), and check it."""
     from levelhips.settings.paths import settings_path

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from levelhips.coaching.threshold import ThresholdSettings
     from levelhips.settings import Layer, Resolved
 
-ThresholdOption = Annotated[
-    str | None, typer.Option("--threshold", metavar="DEG", help="Drop that beeps [deg], or auto: from your first steps")
-]
-ThresholdLeftOption = Annotated[str | None, typer.Option("--threshold-left", metavar="DEG", help="Drop that beeps in left stance [deg]")]
-ThresholdRightOption = Annotated[str | None, typer.Option("--threshold-right", metavar="DEG", help="Drop that beeps in right stance [deg]")]
+ThresholdOption = Annotated[str | None, typer.Option("--threshold", metavar="DEG", help="cli.option.threshold")]
+ThresholdLeftOption = Annotated[str | None, typer.Option("--threshold-left", metavar="DEG", help="cli.option.threshold-left")]
+ThresholdRightOption = Annotated[str | None, typer.Option("--threshold-right", metavar="DEG", help="cli.option.threshold-right")]
 BOTH, LEFT, RIGHT = "--threshold", "--threshold-left", "--threshold-right"
 
 

@@ -1,15 +1,63 @@
-"""Plain words for options that cannot be read or are out of range."""
+"""Errors in what was typed, in the language of the user: unknown options, missing arguments, numbers that cannot be used."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-BOUNDS = {"less_than_equal": ("at most", "le"), "greater_than_equal": ("at least", "ge")}
-KINDS = {"float": "a number", "int": "a whole number", "finite": "a number"}
+import typer
+
+from levelhips.cli.help import plain, suggestions
+from levelhips.text import tr
+
+# Typer's errors are those of Click, which newer versions of Typer bring along.
+_errors: Any = import_module(typer.BadParameter.__module__)
+UsageError: type[Exception] = _errors.UsageError
+
+OUT_OF_RANGE = {"less_than_equal": "le", "greater_than_equal": "ge"}
 
 
-def plain_message(cause: BaseException | None) -> str | None:
-    """Return what is wrong with the value of an option, from the error that Typer had of it; None if that says it plainly itself.
+def print_usage_error(error: Any) -> None:
+    """Print how the command is used and what is wrong, or the whole help if nothing was typed."""
+    context = error.ctx
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(context.get_help(), err=True)
+        return
+    if context is not None:
+        typer.echo(context.get_usage(), err=True)
+        typer.echo(tr("cli.usage.try-help", command=context.command_path) + "\n", err=True)
+    typer.echo(tr("cli.usage.error", message=message_of(error)), err=True)
+
+
+def message_of(error: Any) -> str:
+    """Return what is wrong in our words; in Typer's for an error that we do not know."""
+    if isinstance(error, _errors.MissingParameter):
+        return _missing(error)
+    if isinstance(error, typer.BadParameter):
+        problem = problem_of(error.__cause__) or error.message
+        return tr("cli.usage.bad-value", name=_name(error), problem=problem) if error.param is not None else problem
+    if isinstance(error, _errors.NoSuchOption):
+        return " ".join([tr("cli.usage.no-such-option", name=error.option_name), *suggestions(sorted(error.possibilities or ()))])
+    if isinstance(error, _errors.BadOptionUsage):
+        takes_none = "not take a value" in error.message
+        return tr("cli.usage.takes-no-value" if takes_none else "cli.usage.needs-a-value", name=error.option_name)
+    return str(error.format_message())
+
+
+def _missing(error: Any) -> str:
+    argument = error.param is None or error.param.param_type_name == "argument"
+    return tr("cli.usage.missing-argument" if argument else "cli.usage.missing-option", name=_name(error))
+
+
+def _name(error: Any) -> str:
+    parameter = error.param
+    if parameter is None:
+        return str(error.param_hint or "")
+    return str(parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0])
+
+
+def problem_of(cause: BaseException | None) -> str | None:
+    """Return what is wrong with a number, from the error that Typer had of it; None if it had none.
 
     Typer checks numbers with pydantic, and passes its wording on to the user ("Input should be less than or equal to 10").
     """
@@ -18,8 +66,9 @@ def plain_message(cause: BaseException | None) -> str | None:
         return None
     first: dict[str, Any] = found[0]
     kind, value = str(first["type"]), str(first["input"])
-    if kind in BOUNDS and value.strip().lower().lstrip("+-") != "nan":
-        words, name = BOUNDS[kind]
-        return f"{value} is out of range; it must be {words} {first['ctx'][name]:g}."
-    wanted = "a number" if kind in BOUNDS else KINDS.get(kind.split("_", maxsplit=1)[0], "another value")
-    return f"{value!r} cannot be used; give {wanted}."
+    is_number = value.strip().lower().lstrip("+-") != "nan"
+    if kind in OUT_OF_RANGE and is_number:
+        bound = plain(float(first["ctx"][OUT_OF_RANGE[kind]]))
+        return tr("cli.usage.too-small" if kind == "greater_than_equal" else "cli.usage.too-large", value=value, bound=bound)
+    whole = kind.startswith("int")
+    return tr("cli.usage.not-a-whole-number" if whole else "cli.usage.not-a-number", value=value)

@@ -25,11 +25,11 @@ def virtual_sensor(
     profile: ProfileOption = "levelhips",
     transport: Annotated[
         str | None,
-        typer.Option("--transport", metavar="NAME", help="Bluetooth controller, such as usb:0"),
+        typer.Option("--transport", metavar="NAME", help="cli.virtual-sensor.transport"),
     ] = None,
     fault: FaultOption = None,
-    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Samples per second", min=40.0, max=1000.0)] = None,
-    loop: Annotated[bool, typer.Option("--loop", help="Start again at the end of the recording")] = False,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="cli.virtual-sensor.rate", min=40.0, max=1000.0)] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="cli.virtual-sensor.loop")] = False,
     log: LogOption = None,
 ) -> None:
     """Serve a recording as a Bluetooth sensor.
