@@ -67,7 +67,7 @@ def notifications(out: Table) -> None:
     """One minute at 200 Hz in real time: is any notification lost, and how long from sending to the client's callback?"""
 
     class Hears:
-        complaint = ""
+        complaint = None
 
         def __init__(self) -> None:
             self.at: list[float] = []
@@ -180,7 +180,7 @@ def cpu(out: Table) -> None:
 
 def cpu_of_sensor() -> float:
     class Deaf:
-        complaint = ""
+        complaint = None
 
         def packet(self, packet: Packet) -> bool:
             return packet.source == "stream"
@@ -205,7 +205,7 @@ def reconnection(out: Table, times: int = 20) -> None:
         again: list[float] = []
 
         class Hears:
-            complaint = ""
+            complaint = None
 
             def __init__(self, back: list[float], again: list[float]) -> None:
                 self.back, self.again = back, again

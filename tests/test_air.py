@@ -42,7 +42,7 @@ def free_port() -> int:
 
 
 class Hears:
-    complaint = ""
+    complaint = None
 
     def __init__(self) -> None:
         self.packets: list[Packet] = []
@@ -187,7 +187,7 @@ def test_a_read_that_fails_ends_the_start_unless_it_may_fail(may_fail):
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
             else:
-                with pytest.raises(SensorError, match="Clip cannot be started: its 'serial' cannot be read"):
+                with pytest.raises(SensorError, match="Clip cannot be started, because its characteristic serial cannot be read"):
                     running.result()
 
     in_simulated_time(world())

@@ -232,7 +232,7 @@ def test_strides_contacts_and_cues_of_a_live_run() -> None:
 
 def test_the_link_the_signals_and_the_losses_of_a_live_run() -> None:
     state = ev.LinkState
-    assert [(change.state, round(change.at_s, 3), change.why) for change in of("live_run", ev.LinkChange)] == [
+    assert [(change.state, round(change.at_s, 3), change.message) for change in of("live_run", ev.LinkChange)] == [
         (state.CONNECTING, 0.0, ""),
         (state.STREAMING, 0.015, ""),
         (state.STALLED, 15.995, "LevelHips virtual is silent."),

@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 from levelhips import Samples, open_recording
-from levelhips.errors import LevelHipsError
+from levelhips.errors import BluetoothProblem, BluetoothUnavailableError, LevelHipsError, SensorError
+from levelhips.events import LinkReason
 from levelhips.recording.event_reader import read_events
 from levelhips.recording.recorder import check_folder
 from levelhips.recording.recover import recover
+from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter
 from levelhips.samples import Array
 from levelhips.sensors.decoding import redecoded
+from levelhips.sensors.profile import profiles
+from levelhips.words import link_message
 
 OURS = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
 
@@ -134,3 +138,55 @@ def test_what_was_left_out_of_a_table_is_noted(tmp_path: Path) -> None:
         "Skipped 1 row with missing values (line 42); treated as a lost sample",
         "Skipped 100 of 200 rows with a repeated time stamp. Are there two sensors in this file?",
     ]
+
+
+# ---- sensors
+
+
+def test_a_connection_says_why_it_is_lost() -> None:
+    assert link_message(LinkReason.NONE) == ""
+    assert link_message(LinkReason.SILENT_TOO_LONG) == "The sensor sends no data. Connecting again."
+    assert link_message(LinkReason.NONE, message="LevelHips virtual is silent.") == "LevelHips virtual is silent."
+
+
+@pytest.mark.parametrize(
+    ("error", "sentences"),
+    [
+        (
+            SensorError("no-answer", name="Clip"),
+            "Clip does not answer. Switch the sensor off and on again.",
+        ),
+        (
+            BluetoothUnavailableError("bluetooth-off", reason=BluetoothProblem.OFF),
+            "Bluetooth is switched off. Switch it on in the system's settings.",
+        ),
+        (
+            SensorError("cannot-start-sensor", name="Polar", problem=profiles()["polar"].problem(bytes((0xF0, 2, 2, 13)))),
+            "Polar cannot be started: it is charging; take it off the charger. Switch the sensor off and on again, or charge it.",
+        ),
+        (SensorError("The 7 {sensors} are asleep", fix="Wake them up"), "The 7 {sensors} are asleep. Wake them up."),
+    ],
+)
+def test_an_error_of_the_connection_is_recorded_by_its_code_and_values(error: SensorError, sentences: str) -> None:
+    assert str(error) == sentences
+    assert link_message(LinkReason.ERROR, error.to_json()) == sentences
+
+
+def test_an_error_that_only_a_newer_version_knows_is_shown_by_its_code() -> None:
+    assert link_message(LinkReason.ERROR, '{"code": "no-answer", "values": {"renamed": 1}}') == "no-answer"
+
+
+def test_packets_that_cannot_be_right() -> None:
+    decode = {name: profile.decoder(profile.default_rate_hz).push for name, profile in profiles().items()}
+    assert sentences_of(decode["movella_dot"], Packet(0.0, bytes(20), "long")) == (
+        "The sensor sent a packet of 20 bytes instead of 44",
+        "Use a Bluetooth adapter that supports a larger MTU, or move the sensor nearer",
+    )
+    assert sentences_of(decode["levelhips"], Packet(0.0, bytes(20), "stream")) == (
+        "The sensor sends samples but has not stated its ranges",
+        "Check that its firmware implements version 1 of the open profile",
+    )
+    assert sentences_of(decode["thingy52"], Packet(0.0, bytes(7), "raw")) == (
+        "The sensor sent a damaged packet",
+        "Move the sensor nearer to the computer",
+    )

@@ -39,6 +39,7 @@ from levelhips.events import (
     FormFault,
     FormFaultDetected,
     LinkChange,
+    LinkReason,
     LinkState,
     Mode,
     ModeChange,
@@ -85,6 +86,7 @@ SHOWN: dict[Enum, tuple[str, ...]] = {
     NoticeKind: ("NOTICES",),
     SignalKind: ("SIGNALS",),
     LinkState: ("LINK_STATES",),
+    LinkReason: ("LINK_REASONS",),
     GapReason: ("GAP_REASONS",),
     BlockPurpose: ("BLOCKS",),
 }
@@ -93,7 +95,12 @@ SPOKEN: dict[Enum, tuple[str, ...]] = {
     Posture: ("SPOKEN_POSTURES",),
     PromptKind: ("SPOKEN_PROMPTS",),
 }
-WITHOUT_WORDS: set[StrEnum] = {Quality.OK, PhaseReason.NONE, BlockPurpose.UNSTATED}  # nothing is to be said; only these may be empty
+WITHOUT_WORDS: set[StrEnum] = {
+    Quality.OK,
+    PhaseReason.NONE,
+    BlockPurpose.UNSTATED,
+    LinkReason.NONE,
+}  # only these may be empty
 NEVER_ASKED_FOR: set[StrEnum] = {Posture.UNCLEAR}
 # Silent prompts: the tone before still counts as hold's, and the phase that follows a rest is announced itself.
 SILENT: set[StrEnum] = {PromptKind.HOLD, PromptKind.REST_OVER}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from typing import Any
 
-from levelhips.text import tr
+from levelhips.text import Text, tr
 
 
 class LevelHipsError(Exception):
@@ -43,9 +44,28 @@ class LevelHipsError(Exception):
     def __str__(self) -> str:
         return f"{self.what}. {self.fix}."
 
+    def to_json(self) -> str:
+        """Return the code and the values as JSON, for files; `sentences_of_json` writes its sentences."""
+        what: dict[str, Any] = {"code": self.code, "values": self.values}
+        return json.dumps(what if self._fix is None else what | {"fix": self._fix}, default=_plain)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # The arguments of an exception are positional; a process pool would lose the named ones.
         return _rebuilt, (type(self), self.__dict__)
+
+
+def sentences_of_json(written: str) -> str:
+    """Return what happened and what to do, of an error that `LevelHipsError.to_json` wrote; its code if a newer version did."""
+    found = json.loads(written, object_hook=lambda part: Text(**part) if part.keys() == {"key", "values"} else part)
+    error = LevelHipsError(found["code"], fix=found.get("fix"), **found["values"])
+    try:
+        return str(error)
+    except KeyError:  # its message has other fields now
+        return error.code
+
+
+def _plain(value: object) -> object:
+    return {"key": value.key, "values": dict(value.values)} if isinstance(value, Text) else str(value)
 
 
 def _rebuilt(kind: type[LevelHipsError], attributes: dict[str, Any]) -> LevelHipsError:

@@ -21,7 +21,7 @@ from levelhips.events.drill import (
     Rep,
 )
 from levelhips.events.gait import Contact, Heading, Mode, ModeChange, Quality, Side, StandingZero, Step, Stride
-from levelhips.events.session import LinkChange, LinkState, Notice, NoticeKind, Signal, SignalKind
+from levelhips.events.session import LinkChange, LinkReason, LinkState, Notice, NoticeKind, Signal, SignalKind
 from levelhips.events.update import EVENT_KINDS, E, Event, Update
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "FormFaultDetected",
     "Heading",
     "LinkChange",
+    "LinkReason",
     "LinkState",
     "Mode",
     "ModeChange",

@@ -25,6 +25,7 @@ KINDS_IN_FILES: dict[str, str] = {"FormFaultDetected": "Cheat", "Prompt": "Beat"
 
 FIELDS_IN_FILES: dict[str, dict[str, str]] = {
     "FormFaultDetected": {"fault": "what"},
+    "LinkChange": {"message": "why"},
     "Notice": {"kind": "what"},  # in files, "kind" is the class of the event
     "PhaseChange": {"reason": "why"},
     "Prompt": {"kind": "what"},

@@ -63,14 +63,30 @@ class LinkState(StrEnum):
     FAILED = "failed"  # only the user can do something about it
 
 
+class LinkReason(StrEnum):
+    """Why the state of the connection changed."""
+
+    NONE = ""  # the usual order
+    DISCONNECTED = "disconnected"
+    SILENT = "silent"  # connected according to the system, but no samples arrive
+    SILENT_TOO_LONG = "silent-too-long"  # the connection is given up, and a new one is tried
+    NOT_FOUND_YET = "not-found-yet"
+    OUT_OF_RANGE = "out-of-range"  # or asleep, or held by another app
+    EMPTY_BATTERY = "empty-battery"  # gone after its battery was almost empty
+    ERROR = "error"
+
+
 @dataclass(frozen=True, slots=True)
 class LinkChange:
     """A change of the connection to the sensor. A live session adds it; the engine never does.
 
-    `why` is a sentence for people, which recordings keep because it may contain the words of the operating system.
+    `error` is the error behind the reason ``error``, as `LevelHipsError.to_json` writes it. `message` is the reason as a sentence,
+    which recordings of levelhips 0.1 have instead.
     """
 
     at_s: float
     known_s: float
     state: LinkState
-    why: str = ""
+    message: str = ""
+    reason: LinkReason = LinkReason.NONE
+    error: str = ""

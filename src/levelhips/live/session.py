@@ -67,7 +67,7 @@ class Session:
         What ended the session, if it did not end by `stop` or with its source.
     troubles : list of Text or LevelHipsError
         What went wrong without ending the session.
-    complaint : str
+    complaint : BadInputError or None
         What was wrong with the last packet that could not be used.
 
     Raises
@@ -88,7 +88,7 @@ class Session:
     ) -> None:
         self.state, self.settings, self.statistics = SessionState(), settings, SessionStatistics()
         self.error: BaseException | None = None
-        self.complaint = ""
+        self.complaint: BadInputError | None = None
         self.troubles: list[Text | LevelHipsError] = []
         self._make_source, self._outward = source, outward
         self._dispatcher = Dispatcher(sinks or [])
@@ -203,7 +203,7 @@ class Session:
             parts = sensor.decoder.push(packet)
         except BadInputError as error:
             self.statistics.damaged += 1
-            self.complaint = str(error)
+            self.complaint = error
             log.info("A packet cannot be right: %s", error)
             return False
         for samples in parts:
@@ -248,11 +248,11 @@ class Session:
     def status(self, status: LinkStatus) -> None:
         """Take a change of the link: report it, and sound it when the sensor is lost in the middle of a session."""
         before, self._status = self._status, status
-        if status.state is before.state and status.why == before.why:
+        if (status.state, status.reason, status.error) == (before.state, before.reason, before.error):
             return
         self._recording.begin(status)
         now_s = self._newest_s
-        events: list[Event] = [LinkChange(now_s, now_s, status.state, status.why)]
+        events: list[Event] = [LinkChange(now_s, now_s, status.state, reason=status.reason, error=status.error)]
         if status.state is LinkState.STREAMING:
             self._was_streaming = True
         elif self._was_streaming and status.state in (LinkState.STALLED, LinkState.RECONNECTING, LinkState.FAILED):

@@ -39,7 +39,7 @@ from levelhips.events import (
 from levelhips.live.drill_snapshot import DrillSnapshot, apply, begin
 from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
-from levelhips.words import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, words_for
+from levelhips.words import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, link_message, words_for
 
 __all__ = ["BARS", "Bar", "SessionState", "Snapshot", "Trace", "block_line"]
 
@@ -216,6 +216,10 @@ def _after_signal(snapshot: Snapshot, signal: Signal) -> dict[str, Any]:
     return {"said": words_for(SIGNALS, signal.kind), "paused": paused}
 
 
+def _after_link(snapshot: Snapshot, change: LinkChange) -> dict[str, Any]:
+    return {"link": change.state, "said": link_message(change.reason, change.error, change.message) or snapshot.said}
+
+
 def _after_gap(snapshot: Snapshot, gap: Gap) -> dict[str, Any]:
     lost_s = gap.to_s - gap.from_s
     return {"said": f"{lost_s:.1f} s: {words_for(GAP_REASONS, gap.reason)}"} if lost_s > TOLD_GAP_S else {}
@@ -236,7 +240,7 @@ _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     Cue: lambda snapshot, event: {"cues": snapshot.cues + 1, "last_cue": event},
     ModeChange: lambda snapshot, event: {"mode": event.mode},
     Gap: _after_gap,
-    LinkChange: lambda snapshot, event: {"link": event.state, "said": event.why or snapshot.said},
+    LinkChange: _after_link,
     Notice: lambda snapshot, event: {"said": words_for(NOTICES, event.kind)},
     BlockChange: lambda snapshot, event: {"block": event},
     Pace: lambda snapshot, event: {"target_spm": event.spm or math.nan},

@@ -15,6 +15,7 @@ from levelhips.plugins import installed
 from levelhips.recording.schema import Packet
 from levelhips.samples import Samples
 from levelhips.sensors.clock import Sync
+from levelhips.text import Text
 
 GROUP = "levelhips.sensors"
 LINK = "link"  # pseudo-characteristic for connection events: b"up" when a link is made, b"down" when it is gone
@@ -160,10 +161,10 @@ class Profile:
     advertised_name : str
         The name that a virtual sensor of this kind advertises; empty: its title.
     problem : callable
-        What an answer complains of; None if it is good.
+        What is wrong according to an answer; None if nothing is.
     sync : callable or None
         The write that asks the sensor for its clock, given the host's time [ms].
-    notes : str
+    notes : Text or str
         What its wearer should know.
     has_clock : bool
         Whether its packets carry the time of its own clock, so that losses show however packets arrive.
@@ -184,9 +185,9 @@ class Profile:
     peripheral: Callable[[float], Peripheral] | None = None
     advertised: tuple[str, ...] = ()
     advertised_name: str = ""
-    problem: Callable[[bytes], str | None] = lambda answer: None
+    problem: Callable[[bytes], Text | str | None] = lambda answer: None
     sync: Callable[[int], Write] | None = None
-    notes: str = ""
+    notes: Text | str = ""
     has_clock: bool = False
     has_sequence: bool = False
 

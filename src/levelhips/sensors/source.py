@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from levelhips.events import LinkState
+from levelhips.errors import BadInputError
+from levelhips.events import LinkReason, LinkState
 from levelhips.recording.schema import Packet
 from levelhips.sensors.profile import Profile
 
@@ -18,8 +19,10 @@ class LinkStatus:
     Attributes
     ----------
     state : LinkState
-    why : str
-        What is wrong and what to do, in the runner's words; empty if nothing is.
+    reason : LinkReason
+        Why the link is in this state.
+    error : str
+        The error behind the reason ``error``, as `LevelHipsError.to_json` writes it.
     name, address, kind : str
         Of the sensor; empty if unknown.
     rssi_dbm, battery_percent : float
@@ -31,7 +34,8 @@ class LinkStatus:
     """
 
     state: LinkState = LinkState.IDLE
-    why: str = ""
+    reason: LinkReason = LinkReason.NONE
+    error: str = ""
     name: str = ""
     address: str = ""
     kind: str = ""
@@ -46,12 +50,12 @@ class Listener(Protocol):
 
     Attributes
     ----------
-    complaint : str
-        What was wrong with the last packet that could not be used; empty if all could.
+    complaint : BadInputError or None
+        What was wrong with the last packet that could not be used; None if all could.
     """
 
     @property
-    def complaint(self) -> str: ...
+    def complaint(self) -> BadInputError | None: ...
 
     def packet(self, packet: Packet) -> bool:
         """Take a packet; return whether it brought samples (the watchdog judges by the age of samples, not of packets)."""

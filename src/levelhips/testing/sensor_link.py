@@ -27,14 +27,15 @@ class _Listener:
     """Decode the packets of a link and count their samples."""
 
     def __init__(self, profile: Profile, rate_hz: float) -> None:
-        self.decoder, self.samples, self.complaint = profile.decoder(rate_hz), 0, ""
+        self.decoder, self.samples = profile.decoder(rate_hz), 0
+        self.complaint: BadInputError | None = None
 
     def packet(self, packet: Packet) -> bool:
-        self.complaint = ""
+        self.complaint = None
         try:
             parts = self.decoder.push(packet)
         except BadInputError as error:
-            self.complaint = error.what
+            self.complaint = error
             return False
         self.samples += sum(len(part) for part in parts)
         return bool(parts)
@@ -89,4 +90,4 @@ async def _stream(profile: Profile) -> tuple[int, str]:
             task.cancel()
         with contextlib.suppress(SensorError):
             await asyncio.gather(client, ended, return_exceptions=True)
-    return listener.samples, problem or listener.complaint
+    return listener.samples, problem or (listener.complaint.what if listener.complaint is not None else "")

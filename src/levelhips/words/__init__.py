@@ -11,6 +11,7 @@ from levelhips.words.session import (
     EXCLUSION_FIXES,
     EXCLUSION_REASONS,
     GAP_REASONS,
+    LINK_REASONS,
     LINK_STATES,
     MODES,
     NOTICES,
@@ -19,6 +20,7 @@ from levelhips.words.session import (
     SIGNALS,
     THRESHOLD_REASONS,
     block_line,
+    link_message,
 )
 from levelhips.words.sides import DROPPED_SIDE, HIPS, SHORT_STANCE, SIDES, STANCE_WORDS, stance_drop
 from levelhips.words.spoken import SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, SPOKEN_PROMPTS, Phrase, spoken
@@ -32,6 +34,7 @@ __all__ = [
     "FORM_FAULTS",
     "GAP_REASONS",
     "HIPS",
+    "LINK_REASONS",
     "LINK_STATES",
     "MODES",
     "NOTICES",
@@ -52,6 +55,7 @@ __all__ = [
     "Phrase",
     "Words",
     "block_line",
+    "link_message",
     "spoken",
     "stance_drop",
     "words_for",

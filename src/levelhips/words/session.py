@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from levelhips.events import BlockChange, BlockPurpose, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
+from levelhips.errors import sentences_of_json
+from levelhips.events import BlockChange, BlockPurpose, LinkReason, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
 from levelhips.samples import GapReason
 from levelhips.text import tr
-from levelhips.words.lookup import Words
+from levelhips.words.lookup import Words, words_for
 
 NOTICES = Words(NoticeKind, "notice")
 """What to do about a notice."""
@@ -33,6 +34,9 @@ EXCLUSION_FIXES = Words(Quality, "exclusion-fix", empty=[Quality.OK])
 LINK_STATES = Words(LinkState, "link-state")
 """The state of the connection to the sensor."""
 
+LINK_REASONS = Words(LinkReason, "link-reason", empty=[LinkReason.NONE])
+"""Why the state of the connection changed, and what to do; `link_message` also has the sentences of errors."""
+
 THRESHOLD_REASONS = Words(ThresholdReason, "threshold-reason")
 """Why the threshold is what it is."""
 
@@ -41,6 +45,22 @@ BLOCKS = Words(BlockPurpose, "block", empty=[BlockPurpose.UNSTATED])
 
 GAP_REASONS = Words(GapReason, "gap-reason")
 """Why samples are missing."""
+
+
+def link_message(reason: LinkReason, error: str = "", message: str = "") -> str:
+    """Return why the connection is in its state, and what to do; empty if it takes its usual course.
+
+    Parameters
+    ----------
+    reason : LinkReason
+    error : str
+        The error behind it, as `LevelHipsError.to_json` writes it.
+    message : str
+        The sentence that a recording of levelhips 0.1 has instead.
+    """
+    if reason is LinkReason.ERROR and error:
+        return sentences_of_json(error)
+    return message or words_for(LINK_REASONS, reason)
 
 
 def block_line(block: BlockChange, now_s: float) -> str:

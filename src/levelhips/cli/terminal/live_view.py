@@ -14,7 +14,7 @@ from levelhips.events import LinkState
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 from levelhips.sensors.source import LinkStatus
-from levelhips.words import LINK_STATES, words_for
+from levelhips.words import LINK_STATES, link_message, words_for
 
 REFRESH_S = 0.1
 CLOCK_HZ = 2
@@ -89,9 +89,10 @@ class LiveView(TerminalView):
         while True:
             over = session.join(REFRESH_S)
             link = session.link
-            if said != (link.state, link.why):
-                said = (link.state, link.why)
-                self.console.print(f"{link_line(link)}   {link.why}".rstrip(), highlight=False, soft_wrap=True, markup=False)
+            message = link_message(link.reason, link.error)
+            if said != (link.state, message):
+                said = (link.state, message)
+                self.console.print(f"{link_line(link)}   {message}".rstrip(), highlight=False, soft_wrap=True, markup=False)
             if over:
                 return
 

@@ -15,7 +15,7 @@ from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
 from levelhips.errors import SensorError
-from levelhips.events import LinkState
+from levelhips.events import LinkReason, LinkState
 from levelhips.recording.schema import Packet
 from levelhips.sensors.ble.discovery import DiscoveredDevice
 from levelhips.sensors.ble.radio import RADIO_ERRORS, Radio, unavailable
@@ -71,7 +71,10 @@ class Connection:
             If the sensor cannot be connected or started, or sends no samples.
         """
         link, name = self._link, self._device.name
-        link.report(LinkState.RECONNECTING if link.has_streamed else LinkState.CONNECTING, link.status.why if link.has_streamed else "")
+        if link.has_streamed:
+            link.report(LinkState.RECONNECTING, link.status.reason, link.status.error)
+        else:
+            link.report(LinkState.CONNECTING)
         try:
             async with asyncio.timeout(1.5 * CONNECT_S):  # Bleak's own limit does not cover the services on every system
                 await self._client.connect()
@@ -84,8 +87,7 @@ class Connection:
             await self._watch()
         except RADIO_ERRORS as error:
             raise unavailable(error) or SensorError(
-                f"The connection to {name or self._device.address} failed ({error or type(error).__name__})",
-                fix="Bring the sensor near, and close its maker's app, which may hold it",
+                "connection-failed", name=name or self._device.address, reason=str(error) or type(error).__name__
             ) from error
         finally:
             link.listener.packet(Packet(asyncio.get_running_loop().time(), DOWN, LINK))
@@ -111,8 +113,10 @@ class Connection:
         except RADIO_ERRORS as error:
             if not act.may_fail:
                 raise unavailable(error) or SensorError(
-                    f"{self._link.status.name} cannot be started: its {act.of!r} cannot be read ({error or type(error).__name__})",
-                    fix="Switch the sensor off and on again",
+                    "cannot-read-characteristic",
+                    name=self._link.status.name,
+                    characteristic=act.of,
+                    reason=str(error) or type(error).__name__,
                 ) from error
             log.info("%s: %s cannot be read: %s", self._link.status.name, act.of, error)
         else:
@@ -130,12 +134,12 @@ class Connection:
             async with asyncio.timeout(ANSWER_S):
                 answer = await waiting[1]
         except TimeoutError:
-            raise SensorError(f"{name} does not answer", fix="Switch the sensor off and on again") from None
+            raise SensorError("no-answer", name=name) from None
         finally:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
         if (problem := self._profile.problem(answer)) is not None:
-            raise SensorError(f"{name} cannot be started: {problem}", fix="Switch the sensor off and on again, or charge it")
+            raise SensorError("cannot-start-sensor", name=name, problem=problem)
 
     def _receive(self, source: str, data: bytearray) -> None:
         """Pass on a packet, and note the time if it brought samples."""
@@ -177,17 +181,18 @@ class Connection:
         link = self._link
         name = link.status.name
         if self._gone.is_set():
-            link.report(LinkState.RECONNECTING, f"{name} disconnected.")
+            link.report(LinkState.RECONNECTING, LinkReason.DISCONNECTED)
             return True
         silent_s = asyncio.get_running_loop().time() - max(self._newest_s, began_s)
         if not self.streamed and silent_s > FIRST_SAMPLE_S:
-            reason = f" ({link.listener.complaint})" if link.listener.complaint else ""
-            raise SensorError(f"{name} sends no samples{reason}", fix="Switch the sensor off and on again")
+            if (complaint := link.listener.complaint) is not None:
+                raise SensorError("no-usable-samples", name=name, problem=complaint.what, advice=complaint.fix)
+            raise SensorError("sensor-sends-nothing", name=name)
         if self.streamed and silent_s > GIVE_UP_S:
-            link.report(LinkState.RECONNECTING, f"{name} is silent: connecting again.")
+            link.report(LinkState.RECONNECTING, LinkReason.SILENT_TOO_LONG)
             return True
         if self.streamed and silent_s > STALL_S and link.status.state is LinkState.STREAMING:
-            link.report(LinkState.STALLED, f"{name} is silent.")
+            link.report(LinkState.STALLED, LinkReason.SILENT)
         return False
 
     async def _poll(self) -> None:

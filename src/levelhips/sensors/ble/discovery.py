@@ -64,7 +64,7 @@ class Scan:
         try:
             await self._scanner.start()
         except RADIO_ERRORS as error:
-            raise unavailable(error) or SensorError(f"Scanning failed ({error})", fix="Switch Bluetooth off and on again") from error
+            raise unavailable(error) or SensorError("scan-failed", reason=error) from error
         return self
 
     async def __aexit__(self, *exception: object) -> None:

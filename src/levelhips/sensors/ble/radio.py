@@ -31,33 +31,16 @@ def unavailable(error: BaseException) -> BluetoothUnavailableError | None:
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _not_available(error)
     if isinstance(error, FileNotFoundError | ConnectionRefusedError) and sys.platform.startswith("linux"):
-        return BluetoothUnavailableError(
-            "The system's message bus (D-Bus) does not run, so Bluetooth cannot be reached",
-            fix="Start it with BlueZ 5.55 or later: sudo apt install bluez; sudo systemctl start dbus bluetooth",
-            reason=BluetoothProblem.MISSING,
-        )
+        return BluetoothUnavailableError("no-dbus", reason=BluetoothProblem.MISSING)
     if "org.freedesktop.DBus.Error.ServiceUnknown" in str(error) or "org.bluez was not provided" in str(error):
-        return BluetoothUnavailableError(
-            "The Bluetooth service (BlueZ) does not run",
-            fix="sudo apt install bluez; sudo systemctl start bluetooth",
-            reason=BluetoothProblem.MISSING,
-        )
+        return BluetoothUnavailableError("no-bluez", reason=BluetoothProblem.MISSING)
     return None
 
 
 def _not_available(error: BleakBluetoothNotAvailableError) -> BluetoothUnavailableError:
     if error.reason is _REASONS.POWERED_OFF:
-        return BluetoothUnavailableError(
-            "Bluetooth is switched off", fix="Switch it on in the system's settings", reason=BluetoothProblem.OFF
-        )
+        return BluetoothUnavailableError("bluetooth-off", reason=BluetoothProblem.OFF)
     if error.reason in _DENIED:
-        fix = {
-            "darwin": "Allow it in System Settings, Privacy & Security, Bluetooth, for the terminal",
-            "win32": "Allow apps to use Bluetooth in Settings, Privacy & security, Radios",
-        }.get(sys.platform, "Add yourself to the group bluetooth (sudo usermod -aG bluetooth $USER) and log in again")
-        return BluetoothUnavailableError("This program may not use Bluetooth", fix=fix, reason=BluetoothProblem.DENIED)
-    return BluetoothUnavailableError(
-        "This computer has no Bluetooth Low Energy adapter",
-        fix="Plug in a Bluetooth 4.0 (or later) USB adapter",
-        reason=BluetoothProblem.MISSING,
-    )
+        system = sys.platform if sys.platform in ("darwin", "win32") else "linux"
+        return BluetoothUnavailableError(f"bluetooth-denied-{system}", reason=BluetoothProblem.DENIED)
+    return BluetoothUnavailableError("no-adapter", reason=BluetoothProblem.MISSING)

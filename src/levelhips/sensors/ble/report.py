@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from levelhips.events import LinkState
+from levelhips.events import LinkReason, LinkState
 from levelhips.sensors.source import LinkStatus, Listener
 
 
@@ -29,9 +29,9 @@ class LinkReport:
         """Change fields of the status without reporting it yet."""
         self.status = replace(self.status, **values)
 
-    def report(self, state: LinkState, why: str = "") -> None:
+    def report(self, state: LinkState, reason: LinkReason = LinkReason.NONE, error: str = "") -> None:
         """Change the state and report the status."""
-        self.update(state=state, why=why)
+        self.update(state=state, reason=reason, error=error)
         self.listener.status(self.status)
 
     def report_again(self) -> None:

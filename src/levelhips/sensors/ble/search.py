@@ -7,7 +7,7 @@ import contextlib
 import math
 
 from levelhips.errors import SensorError
-from levelhips.events import LinkState
+from levelhips.events import LinkReason, LinkState
 from levelhips.sensors.ble.discovery import DiscoveredDevice, Scan, connected_devices
 from levelhips.sensors.ble.radio import Radio
 from levelhips.sensors.ble.report import LinkReport
@@ -46,7 +46,10 @@ class Search:
         """
         again = bool(self.address)
         link = self._link
-        link.report(LinkState.RECONNECTING if again else LinkState.SCANNING, link.status.why if again else "")
+        if again:
+            link.report(LinkState.RECONNECTING, link.status.reason, link.status.error)
+        else:
+            link.report(LinkState.SCANNING)
         loop = asyncio.get_running_loop()
         began_s, hinted = loop.time(), False
         async with Scan(self._radio) as scan:
@@ -77,7 +80,7 @@ class Search:
     def _chosen(self, found: list[tuple[DiscoveredDevice, Profile]]) -> tuple[DiscoveredDevice, Profile]:
         if len(found) > 1:
             names = ", ".join(sorted(device.name or device.address for device, _ in found))
-            raise SensorError(f"{len(found)} sensors are in range: {names}", fix="Name one of them, or its address, with --sensor")
+            raise SensorError("several-sensors", count=len(found), names=names)
         device, profile = found[0]
         self.address = device.address
         known = math.isfinite(device.battery_percent)
@@ -90,25 +93,19 @@ class Search:
         )
         return device, profile
 
-    def _hint(self) -> str:
-        status = self._link.status
+    def _hint(self) -> LinkReason:
         if not self._link.has_streamed:
-            return "Not found yet. Wake the sensor up, bring it near, and close its maker's app, which may hold it."
-        weak = status.battery_percent <= LOW_BATTERY_PERCENT
-        battery = f" Its battery was at {status.battery_percent:.0f} %: charge it." if weak else ""
-        return f"{status.name or 'The sensor'} is out of range, asleep, or held by another app.{battery}"
+            return LinkReason.NOT_FOUND_YET
+        weak = self._link.status.battery_percent <= LOW_BATTERY_PERCENT
+        return LinkReason.EMPTY_BATTERY if weak else LinkReason.OUT_OF_RANGE
 
     def _not_found(self, scan: Scan) -> SensorError:
         strangers = [one for one in scan.devices.values() if one.profile is None and self._is_wanted(one)]
         if self._wanted and strangers:
-            return SensorError(
-                f"{self._wanted!r} is not a kind of sensor that levelhips knows", fix="docs/sensors.md lists those that it knows"
-            )
+            return SensorError("unsupported-sensor", name=self._wanted)
         others = sorted(one.name or one.address for one in scan.devices.values() if one.profile is not None)
-        what = f"{self._wanted!r} was not found" if self._wanted else "No sensor was found"
+        if self._wanted is None:
+            return SensorError("no-sensor-found", seconds=self._patience_s)
         if others:
-            return SensorError(f"{what}, but {', '.join(others)} is in range", fix="Name one of these with --sensor")
-        return SensorError(
-            f"{what} within {self._patience_s:.0f} s",
-            fix="Wake it up, bring it near, and close its maker's app, which may hold it; levelhips scan lists what is in range",
-        )
+            return SensorError("sensor-not-found-but-others", name=self._wanted, others=", ".join(others))
+        return SensorError("sensor-not-found", name=self._wanted, seconds=self._patience_s)

@@ -6,7 +6,7 @@ import asyncio
 import random
 
 from levelhips.errors import BluetoothUnavailableError, SensorError
-from levelhips.events import LinkState
+from levelhips.events import LinkReason, LinkState
 from levelhips.sensors.ble.connection import Connection
 from levelhips.sensors.ble.radio import Radio
 from levelhips.sensors.ble.report import LinkReport
@@ -67,11 +67,11 @@ class BleSource:
                     hopeless = not search.address or failures >= TRIES or isinstance(error, BluetoothUnavailableError)
                     if hopeless and not link.has_streamed:
                         raise
-                    link.report(LinkState.RECONNECTING, str(error))
+                    link.report(LinkState.RECONNECTING, LinkReason.ERROR, error.to_json())
                 failures = 0 if streamed else failures + 1
                 await asyncio.sleep(pause_s(failures) * random.uniform(1.0 - PAUSE_JITTER, 1.0 + PAUSE_JITTER))
         except SensorError as error:
-            link.report(LinkState.FAILED, str(error))
+            link.report(LinkState.FAILED, LinkReason.ERROR, error.to_json())
             raise
         finally:
             if link.status.state is not LinkState.FAILED:

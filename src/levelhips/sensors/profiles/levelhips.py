@@ -14,17 +14,17 @@ from levelhips.recording.schema import Packet
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Samples
 from levelhips.sensors.clock import SensorClock, Sync
 from levelhips.sensors.profile import DOWN, LINK, Act, Characteristic, Profile, Read, Subscribe, Write
+from levelhips.text import Text, text
 
 VERSION = 1
 RATES_HZ = (50.0, 52.0, 100.0, 104.0, 200.0, 208.0, 400.0, 416.0)
 PACKET_S = 0.02  # of samples in a notification, where the MTU has room for them
 STOP, START, RATE, TIME, HAPTIC = 0, 1, 2, 3, 4
-REFUSALS = {1: "the command is unknown", 2: "the value is out of range", 3: "the sensor is busy", 4: "the sensor failed"}
+REFUSALS = {1: text("refusal.unknown-command"), 2: text("refusal.out-of-range"), 3: text("refusal.busy"), 4: text("refusal.failed")}
 _HEAD = struct.Struct("<BBHI")
 _INFO = struct.Struct("<BHHHB16s")
 _SAMPLE = 12
 _MAX_SAMPLES = 40  # samples in a notification: the largest MTU is 517
-_REFIX = "Move the sensor nearer, and check that its firmware speaks version 1 of the open profile"
 
 
 def _uuid(number: int) -> str:
@@ -81,14 +81,12 @@ class LevelHipsDecoder:
 
     def _info(self, data: bytes) -> None:
         if len(data) < _INFO.size:
-            raise BadInputError(f"The sensor's description has {len(data)} bytes, not {_INFO.size}", fix=_REFIX)
+            raise BadInputError("wrong-description-length", size=len(data), expected=_INFO.size)
         version, rate, acc_range, gyr_range, axis, name = _INFO.unpack_from(data)
         if version != VERSION:
-            raise BadInputError(f"The sensor speaks version {version} of the open profile", fix="Install a newer levelhips")
+            raise BadInputError("newer-open-profile", version=version)
         if not (rate >= 40 and acc_range and gyr_range and axis < len(AXES)):
-            raise BadInputError(
-                f"The sensor describes itself as {rate} Hz, {acc_range} g, {gyr_range} deg/s, axis {axis}", fix="Update its firmware"
-            )
+            raise BadInputError("impossible-description", rate=rate, acc_range=acc_range, gyr_range=gyr_range, axis=axis)
         self._rate_hz, self._dt_us = float(rate), 1e6 / rate
         acc_scale, gyr_scale = acc_range * STANDARD_GRAVITY_MPS2 / 32768, math.radians(gyr_range) / 32768
         self.scale = float(np.float32(acc_scale)), float(np.float32(gyr_scale))  # as a recording keeps them
@@ -97,7 +95,7 @@ class LevelHipsDecoder:
 
     def _stream(self, data: bytes, arrival_s: float) -> Iterator[Samples]:
         if self.scale is None:
-            raise BadInputError("The sensor streams but has not said its ranges", fix=_REFIX)
+            raise BadInputError("ranges-unknown")
         frames, rest = _frames(data)
         if rest and self._rest:  # the second part of a packet that was cut in two?
             more, left = _frames(self._rest + data)
@@ -108,7 +106,7 @@ class LevelHipsDecoder:
             yield from self._in_order(frame, arrival_s)
         if rest and not _may_begin(rest):
             self._rest = b""
-            raise BadInputError(f"{len(rest)} bytes of the sensor are no packet", fix=_REFIX)
+            raise BadInputError("damaged-packet")
 
     def _in_order(self, frame: bytes, arrival_s: float) -> Iterator[Samples]:
         _, _, sequence, t_us = _HEAD.unpack_from(frame)
@@ -132,7 +130,7 @@ class LevelHipsDecoder:
         first_s = self.clock.place(t_us, arrival_s, (n - 1) * self._dt_us * 1e-6)
         if first_s is None:
             if self._last is None or not 0 < steps <= 3:
-                raise BadInputError(f"A packet's time ({t_us} us) does not follow on the one before", fix=_REFIX)
+                raise BadInputError("wrong-packet-time")
             # The clock jumped, but the sequence goes on: so does the count.
             first_s = self.clock.go_on(t_us, arrival_s, self._last[1] + steps * self._last[2] * self._dt_us * 1e-6)
         elif steps == 1 and self._last is not None:
@@ -228,10 +226,10 @@ def _command(opcode: int, value: bytes = b"") -> Write:
     return Write("control", bytes((opcode,)) + value, answer="control", answer_begins=bytes((opcode,)))
 
 
-def _problem(answer: bytes) -> str | None:
+def _problem(answer: bytes) -> Text | None:
     if len(answer) < 2:
-        return "its answer is cut"
-    return None if answer[1] == 0 else REFUSALS.get(answer[1], f"it answers with error {answer[1]}")
+        return text("refusal.incomplete")
+    return None if answer[1] == 0 else REFUSALS.get(answer[1], text("refusal.other", code=answer[1]))
 
 
 PROFILE = Profile(

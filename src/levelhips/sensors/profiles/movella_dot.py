@@ -15,6 +15,7 @@ from levelhips.recording.schema import Packet
 from levelhips.samples import Samples
 from levelhips.sensors.clock import SensorClock, Sync
 from levelhips.sensors.profile import Characteristic, Profile, Subscribe, Write
+from levelhips.text import text
 
 CUSTOM_5, RATE_QUANTITIES = 26, 20
 RATE_HZ = 60.0
@@ -48,18 +49,15 @@ class DotDecoder:
         if layout is None:
             return []
         if len(packet.data) < layout.itemsize:
-            raise BadInputError(
-                f"A notification has {len(packet.data)} bytes, not {layout.itemsize}",
-                fix="The Bluetooth adapter may not do a larger MTU: use another; else move the sensor nearer",
-            )
+            raise BadInputError("packet-too-short", size=len(packet.data), expected=layout.itemsize)
         row = np.frombuffer(packet.data, layout, 1)[0]
         with np.errstate(invalid="ignore"):  # damage may look like a signalling NaN
             acc, gyr = row["acc"].astype(np.float64), row["gyr"].astype(np.float64)
         if not (np.abs(acc) < _MAX_MPS2).all() or not (np.abs(gyr) < _MAX_DPS).all():
-            raise BadInputError("A notification holds values that cannot be", fix="Move the sensor nearer")
+            raise BadInputError("impossible-values")
         t_s = self.clock.place(int(row["t_us"]), packet.arrival_s)
         if t_s is None:
-            raise BadInputError("A notification's time does not follow on the one before", fix="Move the sensor nearer")
+            raise BadInputError("wrong-packet-time")
         t_s = round(t_s * 1e6) * 1e-6
         if t_s <= self._newest_s:
             return []
@@ -116,6 +114,6 @@ PROFILE = Profile(
     stop=lambda: [Write("measure", bytes((1, 0, CUSTOM_5)))],
     decoder=DotDecoder,
     peripheral=DotPeripheral,
-    notes="60 Hz live: contact times are coarser, drops are as good",
+    notes=text("sensor-note.60-hz"),
     has_clock=True,
 )

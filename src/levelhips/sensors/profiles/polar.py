@@ -17,6 +17,7 @@ from levelhips.recording.schema import Packet
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Samples
 from levelhips.sensors.clock import SensorClock, Sync
 from levelhips.sensors.profile import DOWN, LINK, Act, Characteristic, Profile, Subscribe, Write
+from levelhips.text import Text, text
 
 SERVICE = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
 SETTINGS, START, STOP, ANSWER = 1, 2, 3, 0xF0
@@ -26,20 +27,19 @@ _VALUE_SIZE = {T_RATE: 2, T_RESOLUTION: 2, T_RANGE: 2, 3: 2, T_CHANNELS: 1, T_FA
 RATES_HZ = (52.0, 104.0, 208.0, 416.0)
 ACC_RANGE_G, GYR_RANGE_DPS = 16, 2000
 REFUSALS = {
-    1: "it does not know the command",
-    2: "it cannot measure that",
-    3: "it cannot do that",
-    5: "a setting is wrong",
+    1: text("refusal.unknown-command"),
+    2: text("refusal.unknown-measurement"),
+    3: text("refusal.unsupported"),
+    5: text("refusal.wrong-setting"),
     6: None,  # already in that state: what was asked for
-    8: "the rate is not one of its own",
-    9: "the resolution is not one of its own",
-    10: "the range is not one of its own",
-    11: "the MTU is too small",
-    13: "it is charging; take it off the charger",
+    8: text("refusal.unsupported-rate"),
+    9: text("refusal.unsupported-resolution"),
+    10: text("refusal.unsupported-range"),
+    11: text("refusal.small-mtu"),
+    13: text("refusal.charging"),
 }
 FRAME_S = 0.1  # of samples in a frame of the virtual sensor; the real one fills its frames
 _HEAD = struct.Struct("<BQB")
-_FIX = "Move the sensor nearer; if it goes on, restart the sensor"
 _FRESH = 1e9  # ns a second
 
 
@@ -95,20 +95,20 @@ class PolarDecoder:
             if kind == T_FACTOR:
                 factor = float(struct.unpack("<f", values[:4])[0])
                 if not (math.isfinite(factor) and factor > 0):
-                    raise BadInputError(f"The sensor says a factor of {factor:g}", fix=_FIX)
+                    raise BadInputError("impossible-values")
                 self._of[data[2]].factor = factor
 
     def _frame(self, data: bytes, arrival_s: float) -> None:
         if len(data) < _HEAD.size:
-            raise BadInputError(f"A frame has {len(data)} bytes", fix=_FIX)
+            raise BadInputError("damaged-packet")
         kind, t_ns, frame = _HEAD.unpack_from(data)
         if kind not in self._of:
-            raise BadInputError(f"A frame is of measurement {kind}, which was not asked for", fix=_FIX)
+            raise BadInputError("unknown-packet", kind=kind)
         stream = self._of[kind]
         counts = _compressed(data[_HEAD.size :]) if frame & 0x80 else _plain(data[_HEAD.size :], frame)
         last_s = self.clock.place(t_ns, arrival_s)
         if last_s is None:
-            raise BadInputError("A frame's time does not follow on the one before", fix=_FIX)
+            raise BadInputError("wrong-packet-time")
         unit = stream.factor * (math.radians(1.0) if kind == GYR else STANDARD_GRAVITY_MPS2 * (1.0 if frame == 0x80 else 1e-3))
         n = len(counts)
         dt = (last_s - stream.before_s) / n
@@ -156,7 +156,7 @@ def _tlv(data: bytes) -> Iterator[tuple[int, bytes]]:
         kind, count = data[at], data[at + 1]
         end = at + 2 + count * _VALUE_SIZE.get(kind, 2)
         if end > len(data):
-            raise BadInputError("An answer of the sensor is cut", fix=_FIX)
+            raise BadInputError("damaged-packet")
         if count:
             yield kind, data[at + 2 : end]
         at = end
@@ -164,25 +164,25 @@ def _tlv(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _plain(payload: bytes, frame: int) -> Array:
     if frame != 1:
-        raise BadInputError(f"A frame has type {frame}, which is not known", fix=_FIX)
+        raise BadInputError("unknown-packet", kind=frame)
     if not payload or len(payload) % 6:
-        raise BadInputError(f"A frame has {len(payload)} bytes of samples; they come in sixes", fix=_FIX)
+        raise BadInputError("damaged-packet")
     return np.frombuffer(payload, "<i2").reshape(-1, 3).astype(np.float64)
 
 
 def _compressed(payload: bytes) -> Array:
     """A reference sample, then blocks of differences, packed least significant bit first."""
     if len(payload) < 6:
-        raise BadInputError("A frame is shorter than its first sample", fix=_FIX)
+        raise BadInputError("damaged-packet")
     parts = [np.frombuffer(payload, "<i2", count=3).astype(np.int64)[None, :]]
     at = 6
     while at < len(payload):
         if at + 2 > len(payload):
-            raise BadInputError("A frame is cut", fix=_FIX)
+            raise BadInputError("damaged-packet")
         bits, count = payload[at], payload[at + 1]
         size = math.ceil(bits * count * 3 / 8)
         if not 0 < bits <= 32 or not count or at + 2 + size > len(payload):
-            raise BadInputError(f"A frame is cut or damaged ({count} differences of {bits} bits)", fix=_FIX)
+            raise BadInputError("damaged-packet")
         raw = np.unpackbits(np.frombuffer(payload, np.uint8, size, at + 2), count=bits * count * 3, bitorder="little")
         values = raw.reshape(count * 3, bits).astype(np.int64) @ (1 << np.arange(bits, dtype=np.int64))
         values -= (values >> (bits - 1)) << bits
@@ -283,10 +283,10 @@ def _command(data: bytes) -> Write:
     return Write("control", data, answer="control", answer_begins=bytes((ANSWER, *data[:2])))
 
 
-def _problem(answer: bytes) -> str | None:
+def _problem(answer: bytes) -> Text | None:
     if len(answer) < 4 or answer[0] != ANSWER:
-        return "its answer is cut"
-    return None if answer[3] == 0 else REFUSALS.get(answer[3], f"it answers with error {answer[3]}")
+        return text("refusal.incomplete")
+    return None if answer[3] == 0 else REFUSALS.get(answer[3], text("refusal.other", code=answer[3]))
 
 
 PROFILE = Profile(
@@ -307,6 +307,6 @@ PROFILE = Profile(
     problem=_problem,
     decoder=PolarDecoder,
     peripheral=PolarPeripheral,
-    notes="The MTU must be raised; frames hold a tenth of a second, and so beeps come that much later",
+    notes=text("sensor-note.polar"),
     has_clock=True,
 )

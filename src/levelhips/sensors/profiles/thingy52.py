@@ -17,6 +17,7 @@ from levelhips.recording.schema import Packet
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Samples
 from levelhips.sensors.clock import CountedClock, Sync
 from levelhips.sensors.profile import Act, Characteristic, Profile, Subscribe, Write
+from levelhips.text import text
 
 SIZE = 18
 RATES_HZ = (50.0, 100.0, 200.0)
@@ -50,13 +51,13 @@ class ThingyDecoder:
         if packet.source != "raw":
             return []
         if not packet.data or len(packet.data) % SIZE:
-            raise BadInputError(f"A notification has {len(packet.data)} bytes; samples have {SIZE}", fix="Move the sensor nearer")
+            raise BadInputError("damaged-packet")
         counts = np.frombuffer(packet.data, "<i2").reshape(-1, 9).astype(np.float64)
         before = counts[:1] if self._before is None else self._before
         steps = np.abs(np.diff(np.concatenate([before, counts]), axis=0))
         self._before = counts[-1:]
         if (np.abs(counts[:, :3]) > _MAX_ACC_COUNTS).any() or (steps[:, :3] > _LEAP_ACC).any() or (steps[:, 3:6] > _LEAP_GYR).any():
-            raise BadInputError("A notification holds what no pelvis can do", fix="Move the sensor nearer, or clip it tighter")
+            raise BadInputError("impossible-values")
         return self.clock.push(counts[:, :3] * _SCALE[0], counts[:, 3:6] * _SCALE[1], packet.arrival_s)
 
 
@@ -107,5 +108,5 @@ PROFILE = Profile(
     stop=list,
     decoder=ThingyDecoder,
     peripheral=ThingyPeripheral,
-    notes="It has no clock: losses show in the arrivals only, and are reported up to 0.3 s late",
+    notes=text("sensor-note.no-clock"),
 )

@@ -15,6 +15,7 @@ from levelhips.recording.schema import Packet
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Samples
 from levelhips.sensors.clock import CountedClock, Sync
 from levelhips.sensors.profile import DOWN, LINK, Act, Characteristic, Profile, Subscribe, Write
+from levelhips.text import text
 
 HEAD = b"\x55\x61"
 SIZE = 20
@@ -58,7 +59,7 @@ class WitMotionDecoder:
             counts = np.array(frames, dtype=np.float64)
             return self.clock.push(counts[:, :3] * _SCALE[0], counts[:, 3:] * _SCALE[1], packet.arrival_s)
         if skipped:
-            raise BadInputError(f"{skipped} bytes of the sensor are no frame", fix="Move the sensor nearer")
+            raise BadInputError("damaged-packet")
         return []
 
 
@@ -120,5 +121,5 @@ PROFILE = Profile(
     stop=list,
     decoder=WitMotionDecoder,
     peripheral=WitMotionPeripheral,
-    notes="It has no clock: losses show in the arrivals only, and are reported up to 0.3 s late",
+    notes=text("sensor-note.no-clock"),
 )

@@ -19,7 +19,7 @@ from levelhips.ui import theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
-from levelhips.words import HIPS, LINK_STATES, words_for
+from levelhips.words import HIPS, LINK_STATES, link_message, words_for
 
 DONE_SHOWN_S = 3.0  # the last count and "Done" stay this long, as does the closing sound, before the result replaces them
 
@@ -88,7 +88,12 @@ class DrillPage(SessionPage):
         drill = snapshot.drill
         set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), tr("ui.muted") if self.muted else tr("ui.sound-on")]))
         if drill is None or link.state is not LinkState.STREAMING:
-            set_text(self.prompt, tr("ui.end-question") if self._asked_to_end else link.why or words_for(LINK_STATES, link.state))
+            set_text(
+                self.prompt,
+                tr("ui.end-question")
+                if self._asked_to_end
+                else link_message(link.reason, link.error) or words_for(LINK_STATES, link.state),
+            )
         if drill is not None:
             self._show_drill(snapshot, drill, streaming=link.state is LinkState.STREAMING)
         done = drill is not None and drill.phase is Phase.DONE and snapshot.now_s - drill.phase_s > DONE_SHOWN_S

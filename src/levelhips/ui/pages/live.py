@@ -21,7 +21,7 @@ from levelhips.ui.widgets.bars import Bars
 from levelhips.ui.widgets.card import Card
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
 from levelhips.ui.widgets.trace import TracePlot
-from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, words_for
+from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, link_message, words_for
 
 FLASH_S = 0.35  # a beep is seen as long as it rings in the ear
 STAND_S = 3.0  # what the standing zero takes (docs/accuracy.md)
@@ -121,7 +121,7 @@ class LivePage(SessionPage):
         if self.answer:
             return self.answer
         if link.state is not LinkState.STREAMING:
-            return link.why or words_for(LINK_STATES, link.state)
+            return link_message(link.reason, link.error) or words_for(LINK_STATES, link.state)
         return self._before_running(snapshot) or self._while_running(snapshot)
 
     @staticmethod
