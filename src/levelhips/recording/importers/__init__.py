@@ -69,6 +69,4 @@ def _read(importer: Importer, source: Source) -> Imported:
     except Exception as error:
         if importer in BUILT_IN:
             raise
-        raise RecordingError(
-            f"The importer for {importer.title} cannot read {source.path.name} ({error!r})", fix="Tell the author of that plug-in"
-        ) from error
+        raise RecordingError("importer-failed", importer=importer.title, name=source.path.name, reason=repr(error)) from error
