@@ -40,7 +40,7 @@ from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 RUNNER_FOLDER = "/home/runner/Documents/levelhips"  # nobody's; the history's paths are in it
-LIMIT = ThresholdSettings(left_deg=3.4, right_deg=3.4)
+THRESHOLD = ThresholdSettings(left_deg=3.4, right_deg=3.4)
 
 SETTINGS = """\
 # Settings with every section and every field, none of them at its default.
@@ -61,7 +61,7 @@ baseline_sd = 0.75
 lower_deg = 0.25
 under_share = 0.9
 under_s = 120  # a whole number where a float is meant
-most_below_deg = 2.5
+max_below_deg = 2.5
 
 [cues]
 when = "k-of-n"
@@ -161,7 +161,7 @@ def treadmill(seconds: float) -> Recording:
 def live_run(to: Path) -> None:
     """A live run with keys pressed, a silence of the sensor and a loss of the link."""
     press = [(3.0, Do.ZERO, None), (14.0, Do.THRESHOLD, 2.5), (20.0, Do.PAUSE, None), (22.0, Do.RESUME, None), (23.0, Do.MARK, None)]
-    _live(to, treadmill(34.0), Settings(threshold=LIMIT), ["stall=3@16", "disconnect=2@26"], press)
+    _live(to, treadmill(34.0), Settings(threshold=THRESHOLD), ["stall=3@16", "disconnect=2@26"], press)
 
 
 def live_drill(to: Path) -> None:
@@ -174,7 +174,7 @@ def live_drill(to: Path) -> None:
 
 
 def run_with_protocol(to: Path) -> None:
-    """A run protocol on a sloping road: 3 min of running, then the change to walking, with a step rate and a limit from a baseline."""
+    """A run protocol on a sloping road: 3 min of running, then the change to walking, with a step rate and a threshold from a baseline."""
     made = simulate_gait(
         RunnerModel(drop_left_deg=4.0, camber_deg=4.0, stand_s=4.0, move_s=190.0), SensorModel(rate_hz=60.0, turn_deg=30.0), seed=5
     )
@@ -258,7 +258,7 @@ def programme(to: Path) -> None:
 def tables(folder: Path) -> None:
     """The tables of half a minute of running, and of a drill."""
     for name, recording, chosen in (
-        ("run", treadmill(30.0), Settings(threshold=LIMIT)),
+        ("run", treadmill(30.0), Settings(threshold=THRESHOLD)),
         ("drill", open_recording(RUN.with_name("pelvic_drop.mcap")), None),
     ):
         write_tables(analyze(recording, chosen), folder / name)

@@ -40,7 +40,7 @@ from levelhips.simulation.time_loop import SimulatedTimeLoop
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
 PROFILE = profiles()["levelhips"]
-LIMITS = Settings(threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0))
+LOW_THRESHOLD = Settings(threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0))
 
 
 def run_of(seconds: float, from_s: float = 0.0) -> Recording:
@@ -124,7 +124,7 @@ def delay_of_a_beep(out: Table) -> None:
 
     player = Player(null=True, rendered=capture.hear)
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(source, LIMITS, Path(folder), [player, Keeps()])
+        session = Session(source, LOW_THRESHOLD, Path(folder), [player, Keeps()])
         session.start()
         session.join()
         session.stop()

@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 from rich.table import Table
 
-from bench.live import LIMITS, PROFILE, run_of
+from bench.live import LOW_THRESHOLD, PROFILE, run_of
 from levelhips import Cue, RecordingWriter, Samples, Settings, Update
 from levelhips.audio.player import Player
 from levelhips.simulation.peripheral import virtual_source
@@ -51,7 +51,7 @@ def pump(app: Any, seconds: float, until: Callable[[], bool] = lambda: False) ->
 def frames(out: Table) -> None:
     """Live view at 200 Hz in real time, 40 s of running."""
     with tempfile.TemporaryDirectory() as folder:
-        app, window = shown(Path(folder), LIMITS)
+        app, window = shown(Path(folder), LOW_THRESHOLD)
         window.begin(partial(virtual_source, run_of(70.0, from_s=5.0), PROFILE))
         pump(app, 20)
         process = psutil.Process()
@@ -99,7 +99,7 @@ def freeze(out: Table) -> None:
             await self.inner.__aexit__(*error)
 
     with tempfile.TemporaryDirectory() as folder:
-        app, window = shown(Path(folder), LIMITS, lambda: [Timed()])
+        app, window = shown(Path(folder), LOW_THRESHOLD, lambda: [Timed()])
         window.begin(Keeps)
         pump(app, 8)
         end = time.monotonic() + 45

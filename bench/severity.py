@@ -42,11 +42,11 @@ def runs() -> Iterator[tuple[str, float, Samples]]:
 def excesses(rate_hz: float, samples: Samples) -> np.ndarray:
     """Return the true and the expected excess over the threshold [deg], (n, 2), of each beep; the threshold is mean + 0.5 SD."""
     free = _events(rate_hz, samples, Settings(threshold=ThresholdSettings(left_deg=WIDE_DEG, right_deg=WIDE_DEG)))
-    limits = {}
+    thresholds = {}
     for side in Side:
         drops = [s.drop_deg for s in free.of(Step) if s.side is side and s.quality is Quality.OK and s.mode is Mode.RUNNING]
-        limits[side] = max(float(np.mean(drops) + 0.5 * np.std(drops)), 0.2)
-    threshold = ThresholdSettings(left_deg=limits[Side.LEFT], right_deg=limits[Side.RIGHT])
+        thresholds[side] = max(float(np.mean(drops) + 0.5 * np.std(drops)), 0.2)
+    threshold = ThresholdSettings(left_deg=thresholds[Side.LEFT], right_deg=thresholds[Side.RIGHT])
     update = _events(rate_hz, samples, Settings(threshold=threshold, cues=CueSettings(severe_deg=WIDE_DEG)))
     steps = {step.at_s: step for step in update.of(Step)}
     return np.array(

@@ -22,8 +22,8 @@ from levelhips.simulation.peripheral import virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 ROOT = Path(__file__).resolve().parents[1]
-LIMIT_DEG = 3.4
-SETTINGS = replace(Settings(), threshold=replace(Settings().threshold, mode="fixed", left_deg=LIMIT_DEG, right_deg=LIMIT_DEG))
+THRESHOLD_DEG = 3.4
+SETTINGS = replace(Settings(), threshold=replace(Settings().threshold, mode="fixed", left_deg=THRESHOLD_DEG, right_deg=THRESHOLD_DEG))
 
 
 @cache
@@ -94,7 +94,7 @@ class Lived:
         needless = [
             cue
             for cue in self.of(Cue)
-            if truth[int(np.abs(at - cue.contact_s).argmin())].drop_deg < LIMIT_DEG - 0.3 and cue.contact_s < at[-1] + 0.1
+            if truth[int(np.abs(at - cue.contact_s).argmin())].drop_deg < THRESHOLD_DEG - 0.3 and cue.contact_s < at[-1] + 0.1
         ]
         return np.array(errors), invented, needless
 

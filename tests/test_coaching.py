@@ -96,7 +96,7 @@ def test_poor_steps_do_not_count_towards_the_baseline() -> None:
     assert [math.isinf(threshold.of(side)) for side in Side] == [True, True]
     events = [event for k in range(40) for event in threshold.step(step(72.0 + k * 0.36, BOTH[k % 2], 4.0))]
     assert [type(event) for event in events] == [Baseline, ThresholdChange]
-    assert limits_of(threshold) == (4.0, 4.0), "of the steps of 4 deg alone"
+    assert thresholds_of(threshold) == (4.0, 4.0), "of the steps of 4 deg alone"
 
 
 def test_baseline_waits_for_the_side_with_fewer_steps() -> None:
@@ -108,7 +108,7 @@ def test_baseline_waits_for_the_side_with_fewer_steps() -> None:
     assert (baseline.at_s, change.reason) == (30.0 + 19 * 0.36, ThresholdReason.BASELINE)
     left_sd = math.sqrt(60 / 59)  # 60 steps, each 1 deg from their mean of 4
     assert math.degrees(baseline.left_sd_rad) == pytest.approx(left_sd)
-    assert limits_of(threshold) == pytest.approx((4.0 + 0.5 * left_sd, 2.0), abs=1e-6)
+    assert thresholds_of(threshold) == pytest.approx((4.0 + 0.5 * left_sd, 2.0), abs=1e-6)
 
 
 def test_a_threshold_fixed_by_command_ends_shaping() -> None:
@@ -116,7 +116,7 @@ def test_a_threshold_fixed_by_command_ends_shaping() -> None:
     run_of([4.0] * 40, threshold)
     threshold.set(20.0, 3.0 * DEG, 2.0 * DEG, ThresholdReason.COMMAND)
     assert run_of([1.0] * 400, threshold, from_s=20.0) == []
-    assert limits_of(threshold) == (3.0, 2.0)
+    assert thresholds_of(threshold) == (3.0, 2.0)
 
 
 def test_shaping_lowers_by_half_a_degree_after_three_good_minutes_down_to_the_floor_and_no_further() -> None:
@@ -202,7 +202,7 @@ def test_pause_and_resume() -> None:
 
 
 def test_severity_is_that_of_the_peak_to_come_and_not_of_the_crossing() -> None:
-    """Peaks of 4.1 to 6.4 deg over a limit of 4: two degrees over is severity 1, and at the crossing nothing is over yet."""
+    """Peaks of 4.1 to 6.4 deg over a threshold of 4: two degrees over is severity 1, and at the crossing nothing is over yet."""
     peaks = [4.1 + 2.3 * ((k * 7) % 24) / 23 for k in range(72)]
     stances = [(Side.LEFT, peak) for peak in peaks]
     cues = cues_of(Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0)), stances)
@@ -221,9 +221,9 @@ GRADED = simulate_gait(
 
 
 def test_quiet_loud_and_double_beeps_are_all_used_and_follow_the_true_drop() -> None:
-    """Bug: severity was measured where the limit is crossed, so that of 718 beeps none was double and all were quiet."""
-    limits = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
-    update = run_engine(GRADED.samples, 100.0, settings=limits)
+    """Bug: severity was measured where the threshold is crossed, so that of 718 beeps none was double and all were quiet."""
+    thresholds = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
+    update = run_engine(GRADED.samples, 100.0, settings=thresholds)
     truth = {round(contact_s, 1): drop_deg for contact_s, _, _, drop_deg in GRADED.steps}
     over, severity, seconds, peak = [], [], [], []
     for cue in update.of(Cue):
@@ -243,14 +243,14 @@ def test_quiet_loud_and_double_beeps_are_all_used_and_follow_the_true_drop() -> 
 
 
 def test_the_levels_of_beeps_come_no_later_than_the_crossing() -> None:
-    limits = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
-    update = run_engine(GRADED.samples, 100.0, settings=limits)
+    thresholds = Settings(threshold=ThresholdSettings(left_deg=3.7, right_deg=3.7))
+    update = run_engine(GRADED.samples, 100.0, settings=thresholds)
     cues = list(update.of(Cue))
     for cue in cues:
         k = int(update.angles.t_s.searchsorted(cue.known_s))
         assert update.angles.t_s[k] == cue.at_s == cue.known_s
         assert update.angles.drop_rad[k] > cue.threshold_rad
-        assert not update.angles.drop_rad[k - 1] > cue.threshold_rad, "the first sample over the limit"
+        assert not update.angles.drop_rad[k - 1] > cue.threshold_rad, "the first sample over the threshold"
     assert {cue.forecast for cue in cues} == {False}
 
 
@@ -308,57 +308,57 @@ def test_a_command_changes_the_threshold_from_its_time_on() -> None:
     assert min(cue.contact_s for cue in cues) >= 39.6
 
 
-def limits_of(threshold: Threshold) -> tuple[float, float]:
+def thresholds_of(threshold: Threshold) -> tuple[float, float]:
     return round(math.degrees(threshold.of(Side.LEFT)), 6), round(math.degrees(threshold.of(Side.RIGHT)), 6)
 
 
 def test_one_press_moves_each_side_by_the_step_and_does_not_make_the_sides_equal() -> None:
-    """Bug: limits of 4.0 and 2.5 became 3.0 and 3.0."""
+    """Bug: thresholds of 4.0 and 2.5 became 3.0 and 3.0."""
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=2.5))
     [change] = coach.apply(Command(1.0, Do.MOVE_THRESHOLD, 0.5)).events
     assert isinstance(change, ThresholdChange)
     assert (math.degrees(change.left_rad), math.degrees(change.right_rad)) == pytest.approx((4.5, 3.0))
     assert change.reason == "command"
     coach.apply(Command(2.0, Do.MOVE_THRESHOLD, -1.0))
-    assert limits_of(coach.threshold) == (3.5, 2.0)
+    assert thresholds_of(coach.threshold) == (3.5, 2.0)
 
 
-def test_limits_moved_by_hand_stay_between_half_a_degree_and_thirty_and_never_move_the_wrong_way() -> None:
+def test_thresholds_moved_by_hand_stay_between_half_a_degree_and_thirty_and_never_move_the_wrong_way() -> None:
     low = Threshold(ThresholdSettings(left_deg=4.0, right_deg=0.3))
     low.move(0.0, -1.0 * DEG)
-    assert limits_of(low) == (3.0, 0.3), "under the limit already: down does not mean up"
+    assert thresholds_of(low) == (3.0, 0.3), "under the threshold already: down does not mean up"
     for _ in range(9):
         low.move(0.0, -1.0 * DEG)
-    assert limits_of(low) == (0.5, 0.3)
+    assert thresholds_of(low) == (0.5, 0.3)
     assert low.move(0.0, -1.0 * DEG) == [], "nothing moved, nothing is said"
     low.move(0.0, 0.1 * DEG)
-    assert limits_of(low) == (0.6, 0.5)
+    assert thresholds_of(low) == (0.6, 0.5)
     for _ in range(40):
         low.move(0.0, 1.0 * DEG)
-    assert limits_of(low) == (30.0, 30.0)
+    assert thresholds_of(low) == (30.0, 30.0)
 
 
-def test_shaping_goes_on_from_limits_that_were_moved_by_hand() -> None:
+def test_shaping_goes_on_from_thresholds_that_were_moved_by_hand() -> None:
     """Bug: a press ended automatic shaping."""
     threshold = Threshold(ThresholdSettings(mode="auto"))
-    assert threshold.move(0.0, DEG) == [], "no limit is known before the baseline"
+    assert threshold.move(0.0, DEG) == [], "no threshold is known before the baseline"
     run_of([4.0 + 0.4 * math.sin(k) for k in range(122)], threshold)
-    left, _ = limits_of(threshold)
+    left, _ = thresholds_of(threshold)
     run_of([1.0] * 800, threshold, from_s=44.0)  # nearly five minutes: shaped once, and on the way to the next
     threshold.move(340.0, 0.5 * DEG)
-    moved, _ = limits_of(threshold)
+    moved, _ = thresholds_of(threshold)
     events = run_of([1.0] * 2000, threshold, from_s=340.0)
     first = next(event for event in events if isinstance(event, ThresholdChange))
     assert first.reason == "shaping"
     assert math.degrees(min(first.left_rad, first.right_rad)) == pytest.approx(moved - 0.5, abs=0.2)
-    assert first.at_s - 340.0 > 170.0, "steps before the press do not count for the new limit"
+    assert first.at_s - 340.0 > 170.0, "steps before the press do not count for the new threshold"
     assert left - 0.5 + 0.5 == pytest.approx(moved, abs=1e-3)
 
 
 def test_an_absolute_threshold_of_an_old_recording_still_sets_both_sides() -> None:
     coach = Coach(ThresholdSettings(mode="auto"))
     coach.apply(Command(1.0, Do.THRESHOLD, 3.0))
-    assert limits_of(coach.threshold) == (3.0, 3.0)
+    assert thresholds_of(coach.threshold) == (3.0, 3.0)
 
 
 def test_running_that_begins_in_a_pause_is_not_signalled_as_started() -> None:

@@ -514,7 +514,7 @@ def test_settings_with_every_field() -> None:
             "lower_deg": 0.25,
             "under_share": 0.9,
             "under_s": 120.0,
-            "most_below_deg": 2.5,
+            "max_below_deg": 2.5,
         },
         "cues": {
             "when": "k-of-n",
@@ -630,6 +630,8 @@ def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
     old, new = (json.loads((folder / name / "summary.json").read_text(encoding="utf-8")) for folder in (V01, tables))
     old.pop("versions")
     old["settings"]["protocol"] = old["settings"].pop("plan")
+    old_threshold = old["settings"]["threshold"]
+    old_threshold["max_below_deg"] = old_threshold.pop("most_below_deg")
     assert old["settings"]["cues"].pop("severe_deg") == 3.0  # the default of then; 2.0 since severity is that of the peak
     if name == "run":
         assert old["contralateral_drop_deg"]["left"] == {"mean": 3.568, "sd": 0.438, "standard_error": 0.093, "n": 22}

@@ -321,7 +321,7 @@ def test_pain_of_a_week_is_the_mean_of_its_scores(store: History) -> None:
     assert [week.pain for week in weeks(store)] == [4.0]
 
 
-def test_each_side_has_its_own_limit(tmp_path: Path) -> None:
+def test_each_side_has_its_own_threshold(tmp_path: Path) -> None:
     own = replace(Settings(), threshold=ThresholdSettings(mode="fixed", left_deg=3.5, right_deg=2.5))
     made = simulate_gait(RunnerModel(stand_s=4.0, move_s=20.0), SensorModel(rate_hz=100.0), 1)
     record(tmp_path / "a.mcap", made.samples, 100.0, own, "2026-03-02T10:00:00+00:00")
@@ -348,9 +348,9 @@ def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, 
     assert row.sides["left"].without_n > 30
     known = baseline(store)
     assert known is not None
-    limits = thresholds_from(store, Settings())
-    assert limits is not None
-    assert limits["left_deg"] == pytest.approx(known["left"][0] + 0.5 * known["left"][1], abs=0.01)
+    found = thresholds_from(store, Settings())
+    assert found is not None
+    assert found["left_deg"] == pytest.approx(known["left"][0] + 0.5 * known["left"][1], abs=0.01)
 
 
 def test_a_session_is_held_against_the_last_and_the_other_side(tmp_path: Path, store: History) -> None:
@@ -528,7 +528,7 @@ def test_the_result_of_a_drill_is_gathered_one_by_one_as_at_once(tmp_path: Path)
     assert os.path.getsize(tmp_path / "a.mcap") > 0
 
 
-def test_the_limit_of_a_session_is_the_last_one_and_a_start_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_threshold_of_a_session_is_the_last_one_and_a_start_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     changes = [
         ThresholdChange(1.0, 1.0, math.radians(4.0), math.radians(3.0), ThresholdReason.FIXED),
         ThresholdChange(9.0, 9.0, math.radians(4.5), math.radians(3.5), ThresholdReason.COMMAND),

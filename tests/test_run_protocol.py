@@ -244,7 +244,7 @@ def coach_of(name: str, session: int) -> Coach:
 
 
 def test_a_baseline_is_measured_and_not_coached() -> None:
-    """Bug: the voice said "Run as you have learned: pelvis level", and every later limit hung on that run."""
+    """Bug: the voice said "Run as you have learned: pelvis level", and every later threshold hung on that run."""
     assert spoken("baseline") == ["measure", "run-done"]
     assert spoken("recall") == ["remember", "run-done"]
     assert spoken("walk-run") == ["with-sound", "walk", "run", "walk", "run", "run-done"]

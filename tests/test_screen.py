@@ -50,7 +50,7 @@ from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.app import application, closed_by_signals
 from levelhips.ui.pages.connect import Searching
-from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, LIMIT_STEPS
+from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, THRESHOLD_STEPS
 from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
 from levelhips.ui.window import Window
 from levelhips.words import FAULT_NAMES, QUALITY, stance_drop
@@ -329,7 +329,7 @@ def test_the_window_has_the_keys_of_the_terminal(window, where):
     page = window.live if where is Where.RUN else window.drill
     assert page.where is where
     assert page.hint.text() == keys_line(where, capitals=True)
-    known = {Action.PAUSE, Action.MUTE, Action.END, *LIMIT_STEPS, *COMMANDS}
+    known = {Action.PAUSE, Action.MUTE, Action.END, *THRESHOLD_STEPS, *COMMANDS}
     assert {key.action for key in keys(where)} <= known
 
 
@@ -768,8 +768,8 @@ def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
     # In left stance the right side is low, which is negative obliquity: at the bottom of the plot.
     bottom, top = sorted(live.trace._words, key=lambda word: word.pos().y())
     assert (bottom.toPlainText(), top.toPlainText()) == (words[Side.LEFT], words[Side.RIGHT])
-    left, right = (live.trace._limits[side].value() for side in Side)
-    assert left < 0 < right, "and so is the limit of left stance"
+    left, right = (live.trace._thresholds[side].value() for side in Side)
+    assert left < 0 < right, "and so is the threshold of left stance"
     for key in (labels.overview_key(), labels.trend_key(), labels.sides_key()):
         for side in Side:
             assert f"{theme.SIDE[side]}'>● {words[side]}".replace(": ", ":&nbsp;") in key
@@ -778,7 +778,7 @@ def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
 
 
 @pytest.mark.parametrize("kept", ["", "[threshold]\nleft_deg = 1.0\n\n[motion]\noutward = '-x'\n"])
-def test_window_and_terminal_use_the_same_limits_for_a_recording(qtbot, tmp_path, monkeypatch, kept):
+def test_window_and_terminal_use_the_same_thresholds_for_a_recording(qtbot, tmp_path, monkeypatch, kept):
     from levelhips.cli.options import settings_for
     from levelhips.cli.threshold import ThresholdChoice
     from levelhips.settings.paths import settings_path
@@ -820,7 +820,7 @@ def test_broken_settings_file_is_named_and_no_session_begins(window, qtbot):
     assert "line 2" in window.banner.words.text()
 
 
-def test_keys_that_move_a_limit_which_is_still_learned_are_answered(window, qtbot):
+def test_keys_that_move_a_threshold_which_is_still_learned_are_answered(window, qtbot):
     window._given = replace(window._given, threshold=ThresholdSettings(mode="auto"))
     hold = begin(window, qtbot, hold_s=20.0)
     live, session = window.live, window.session

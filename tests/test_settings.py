@@ -252,7 +252,7 @@ def test_file_with_one_setting_resets_no_other(tmp_path: Path) -> None:
     assert settings.threshold.left_deg == 3.0
 
 
-def test_limit_in_degrees_is_fixed_even_over_a_recording_that_learns_it(tmp_path: Path) -> None:
+def test_threshold_in_degrees_is_fixed_even_over_a_recording_that_learns_it(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("[threshold]\nleft_deg = 3.0\n")
     threshold = recording_settings(recorded({"threshold": {"mode": "auto"}}), None, file=path).settings.threshold
@@ -309,20 +309,20 @@ def test_default_that_contradicts_a_setting_names_that_setting(tmp_path: Path) -
 # ---- the commands
 
 
-def replayed(recording: Recording, *, file: Path | None = None, outward: str | None = None, limit: str | None = None) -> Resolved:
+def replayed(recording: Recording, *, file: Path | None = None, outward: str | None = None, threshold: str | None = None) -> Resolved:
     """The settings of `levelhips replay` and `levelhips analyze`."""
-    return settings_for(recording, file, outward, None, ThresholdChoice(limit), None)
+    return settings_for(recording, file, outward, None, ThresholdChoice(threshold), None)
 
 
 def lived(
     *given: tuple[str, Any, str],
     virtual: Recording | None = None,
     file: Path | None = None,
-    limit: str | None = None,
+    threshold: str | None = None,
     kind: str = "levelhips",
 ) -> Resolved:
     """The settings of `levelhips run` and `levelhips drill`."""
-    return live_settings(file, virtual, profiles()[kind], given, ThresholdChoice(limit))
+    return live_settings(file, virtual, profiles()[kind], given, ThresholdChoice(threshold))
 
 
 def test_settings_kept_by_the_window_count_in_every_command(home: Path) -> None:
@@ -370,17 +370,17 @@ def test_drill_of_the_settings_file_does_not_turn_a_run_into_a_drill(home: Path)
     assert lived(("drill.name", "clamshell", "NAME")).settings.drill == DrillSettings("clamshell")
 
 
-def test_run_without_a_chosen_limit_learns_it_from_its_own_first_steps(home: Path) -> None:
+def test_run_without_a_chosen_threshold_learns_it_from_its_own_first_steps(home: Path) -> None:
     resolved = lived()
     assert resolved.settings.threshold.mode == "auto"
     assert "no baseline session yet" in threshold_line(resolved)
-    assert lived(limit="3.5").settings.threshold == ThresholdSettings(left_deg=3.5, right_deg=3.5)
+    assert lived(threshold="3.5").settings.threshold == ThresholdSettings(left_deg=3.5, right_deg=3.5)
     keep(home, "[threshold]\nmode = 'fixed'\n")
     assert lived().settings.threshold == ThresholdSettings(), "who writes fixed means the usual degrees"
     assert replayed(recorded({})).settings == Settings(), "a recording without settings keeps the defaults"
 
 
-def test_run_takes_the_limits_of_the_last_baseline_session(home: Path) -> None:
+def test_run_takes_the_thresholds_of_the_last_baseline_session(home: Path) -> None:
     (home / "data").mkdir()
     with History(home / "data" / "history.sqlite") as history:
         add_baseline(history, home)
@@ -418,21 +418,21 @@ def test_history_that_cannot_be_read_does_not_stop_a_run_but_is_said(home: Path)
 
 @pytest.mark.parametrize("kept", ["", "[threshold]\nleft_deg = 1.0\nright_deg = 1.0\n"])
 @pytest.mark.parametrize("name", ["treadmill_fatigue", "radio_losses", "walk"])
-def test_same_recording_has_the_same_limits_in_replay_virtual_run_and_demo(home: Path, kept: str, name: str) -> None:
+def test_same_recording_has_the_same_thresholds_in_replay_virtual_run_and_demo(home: Path, kept: str, name: str) -> None:
     keep(home, kept)
     recording = open_recording(ROOT / "recordings" / f"{name}.mcap")
     if kept:
         assert lived().settings.threshold.left_deg == 1.0
-    limits = replayed(recording).settings.threshold
-    assert lived(virtual=recording).settings.threshold == limits
-    assert recording_settings(recording, settings_path()).settings.threshold == limits
+    thresholds = replayed(recording).settings.threshold
+    assert lived(virtual=recording).settings.threshold == thresholds
+    assert recording_settings(recording, settings_path()).settings.threshold == thresholds
 
 
 # ---- files
 
 
 COMMENTED = """# mine
-[threshold]  # limits
+[threshold]  # thresholds
 left_deg = 3.0 # physio said so
 mode = "fixed"
 
@@ -535,7 +535,7 @@ def test_settings_command_sets_gets_and_unsets(home: Path) -> None:
     assert "nothing to remove" in settings_command("unset", "threshold.left_deg")
 
 
-def test_settings_command_says_when_a_limit_is_not_used(home: Path) -> None:
+def test_settings_command_says_when_a_threshold_is_not_used(home: Path) -> None:
     settings_command("set", "threshold.mode", "auto")
     assert "not used while threshold.mode is auto" in settings_command("set", "threshold.left_deg", "3")
 
@@ -665,3 +665,39 @@ def test_wrong_value_in_an_old_section_names_its_line(home: Path) -> None:
     kept = keep(home, "[plan]\nsession = 9\n")
     with pytest.raises(SettingsError, match=rf"protocol\.session is 9.*{kept.name}, line 2"):
         lived()
+
+
+def test_setting_under_its_earlier_key_is_read_from_files_and_recordings(tmp_path: Path) -> None:
+    path = tmp_path / "old.toml"
+    path.write_text("[threshold]\nmost_below_deg = 2.5\n")
+    assert load_settings(path).threshold.max_below_deg == 2.5
+    carried = recorded({"threshold": {"most_below_deg": 2.0}})
+    assert recording_settings(carried, None).settings.threshold.max_below_deg == 2.0
+
+
+@pytest.mark.parametrize("order", [("most_below_deg", "max_below_deg"), ("max_below_deg", "most_below_deg")])
+def test_present_key_wins_over_the_earlier_one_whatever_their_order(order: tuple[str, str]) -> None:
+    part = {"most_below_deg": 1.0, "max_below_deg": 2.0}
+    assert Settings.from_dict({"threshold": {name: part[name] for name in order}}).threshold.max_below_deg == 2.0
+
+
+def test_setting_with_its_earlier_key_is_changed_in_its_line_and_removed_under_both(home: Path) -> None:
+    kept = keep(home, "[threshold]\nmost_below_deg = 2.5  # my coach\n")
+    runner = CliRunner()
+    assert runner.invoke(app, ["settings", "set", "threshold.max_below_deg", "1.5"]).exit_code == 0
+    assert kept.read_text() == "[threshold]\nmost_below_deg = 1.5  # my coach\n"
+    assert runner.invoke(app, ["settings", "get", "threshold.most_below_deg"]).stdout == "1.5\n"
+    kept.write_text("[threshold]\nmost_below_deg = 1.5\nmax_below_deg = 2.0\n")
+    change_settings(kept, {"threshold.max_below_deg": None})
+    assert kept.read_text() == ""
+
+
+def test_wrong_value_under_an_earlier_key_names_its_line(home: Path) -> None:
+    kept = keep(home, "[threshold]\nmost_below_deg = 99\n")
+    with pytest.raises(SettingsError, match=rf"threshold\.max_below_deg is 99.*{kept.name}, line 2"):
+        lived()
+
+
+def test_unknown_setting_in_a_section_with_an_earlier_key_is_named_as_written(home: Path) -> None:
+    with pytest.raises(SettingsError, match=r"threshold\.most_below\b"):
+        Settings.from_dict({"threshold": {"most_below": 2.0}})

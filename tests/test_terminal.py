@@ -70,8 +70,8 @@ def test_both_sides_message_and_keys_of_a_run_are_visible_at_every_size(columns:
     assert "Mark 3 at 2:41" in text
     assert re.search(r"Left.*\bdrops\b", text, re.S)
     assert re.search(r"Right.*\bdrops\b", text, re.S)
-    assert "limit 4.0" in text
-    assert "limit 3.5" in text
+    assert "threshold 4.0" in text
+    assert "threshold 3.5" in text
     assert text.index("Left") < text.index("Right") < text.index("Mark 3") < text.index(key_hints(where)[0])
 
 
@@ -126,8 +126,8 @@ def test_the_card_names_the_leg_on_the_ground_and_the_side_that_drops() -> None:
     assert left.index("Left leg") < left.index("Right leg on the ground")
     assert right.index("right side drops") < right.index("left side drops")
     text = "\n".join(shown(a_run(), 70, 12))
-    assert "Left leg: right side drops  5.2  limit 4.0  ▲" in text
-    assert re.search(r"Right leg: left side drops  3.0  limit 3.5\s*$", text, re.M)
+    assert "Left leg: right side drops  5.2  threshold 4.0  ▲" in text
+    assert re.search(r"Right leg: left side drops  3.0  threshold 3.5\s*$", text, re.M)
     assert "Left: right drops  5.2" in "\n".join(shown(a_run(), 40, 10))
 
 
@@ -150,7 +150,7 @@ def test_the_frame_stays_closed_on_a_terminal_without_our_characters(encoding: s
     lines = shown(a_run(), 80, 24, encoding=encoding, degree=degree)
     assert len({len(line) for line in lines}) == 1
     text = "\n".join(lines)
-    assert f"limit 4.0{degree}" in text
+    assert f"threshold 4.0{degree}" in text
     assert "?" not in text
     assert "#" in text
 
@@ -208,8 +208,8 @@ def test_m_mutes_and_k_marks() -> None:
     assert action_of("k", Where.RUN) is Action.MARK
     assert action_of("k", Where.REPLAY) is None
     assert action_of("s", Where.RUN) is None
-    assert action_of("up", Where.RUN) is Action.RAISE_LIMIT
-    assert action_of("down", Where.RUN) is Action.LOWER_LIMIT
+    assert action_of("up", Where.RUN) is Action.RAISE_THRESHOLD
+    assert action_of("down", Where.RUN) is Action.LOWER_THRESHOLD
     assert action_of("left", Where.REPLAY) is Action.BACK
     assert action_of("right", Where.REPLAY) is Action.FORWARD
 

@@ -512,10 +512,10 @@ def test_no_user_interface_spells_a_sentence_of_the_tables() -> None:
     assert not twice
 
 
-def test_a_limit_that_moved_is_told_with_its_reason_and_one_that_was_chosen_before_is_not() -> None:
+def test_a_threshold_that_moved_is_told_with_its_reason_and_one_that_was_chosen_before_is_not() -> None:
     known = ThresholdChange(0.0, 0.0, math.radians(4.0), math.radians(2.5), ThresholdReason.FIXED)
     moved = ThresholdChange(1.0, 1.0, math.radians(4.5), math.radians(3.0), ThresholdReason.COMMAND)
     assert snapshot_after(known).said == ""
     assert snapshot_after(known).threshold_deg == pytest.approx({Side.LEFT: 4.0, Side.RIGHT: 2.5})
-    assert snapshot_after(known, moved).said == "Limit left 4.5, right 3.0 deg: changed by you"
+    assert snapshot_after(known, moved).said == "Threshold left 4.5, right 3.0 deg: changed by you"
     assert snapshot_after(known, moved).threshold_deg == pytest.approx({Side.LEFT: 4.5, Side.RIGHT: 3.0})

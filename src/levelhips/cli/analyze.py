@@ -60,8 +60,8 @@ def analyze(
     from levelhips.recording import open_recording
 
     recording = decoded(open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit), raw=raw)
-    limits = ThresholdChoice(threshold, threshold_left, threshold_right)
-    resolved = settings_for(recording, settings, outward, filter, limits, drill)
+    thresholds = ThresholdChoice(threshold, threshold_left, threshold_right)
+    resolved = settings_for(recording, settings, outward, filter, thresholds, drill)
     chosen = resolved.settings
     screen = console()
     say_settings(screen, resolved)

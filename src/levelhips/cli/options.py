@@ -87,7 +87,7 @@ def live_settings(
     SettingsError
         If one of them is unknown or out of range.
     """
-    from levelhips.programme.limits import own_limits
+    from levelhips.programme.thresholds import own_thresholds
     from levelhips.settings.paths import history_path, settings_path
     from levelhips.settings.resolve import option_layer, session_settings
 
@@ -97,7 +97,7 @@ def live_settings(
         virtual=virtual,
         outward=profile.outward,
         options=option_layer(given),
-        limits=own_limits(history_path()),
+        thresholds=own_thresholds(history_path()),
     )
     return base.over(threshold.layer(base.settings.threshold))
 

@@ -57,8 +57,8 @@ def replay(
 
     factor = _speed(speed)
     recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
-    limits = ThresholdChoice(threshold, threshold_left, threshold_right)
-    resolved = settings_for(recording, settings, outward, filter, limits, drill)
+    thresholds = ThresholdChoice(threshold, threshold_left, threshold_right)
+    resolved = settings_for(recording, settings, outward, filter, thresholds, drill)
     chosen = resolved.settings
     out = console()
     say_settings(out, resolved)

@@ -36,7 +36,7 @@ from levelhips.samples import Array, Gap
 
 @dataclass(frozen=True, slots=True)
 class CueSettings:
-    """When a drop over the limit is answered by a beep."""
+    """When a drop over the threshold is answered by a beep."""
 
     when: Literal["every", "k-of-n"] = choice("every")
     # Of the last n steps of a side, this one included; 100 steps of a side are more than a minute.

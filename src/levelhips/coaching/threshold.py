@@ -13,23 +13,23 @@ from levelhips.events import Baseline, Event, Quality, Side, Step, ThresholdChan
 
 @dataclass(frozen=True, slots=True)
 class ThresholdSettings:
-    """Limits of the pelvic drop: fixed, or learned from the runner and lowered with success."""
+    """Thresholds of the pelvic drop: fixed, or learned from the runner and lowered with success."""
 
     mode: Literal["fixed", "auto"] = choice("fixed")
     # A sacral clip starts at 4 deg (science.md); healthy runners are at 1.3-4.6. Below 0.2 deg lies the noise of the sensor,
     # above 30 deg no pelvis drops.
     left_deg: float = bounded(4.0, 0.2, 30.0)
     right_deg: float = bounded(4.0, 0.2, 30.0)
-    # A side: 60 steps have 0.1 deg of standard error at a spread of 0.8, 20 have 0.2; 2,000 are 25 min without a limit.
+    # A side: 60 steps have 0.1 deg of standard error at a spread of 0.8, 20 have 0.2; 2,000 are 25 min without a threshold.
     baseline_steps: int = bounded(60, 20, 2000)
     # Mean + 0.5 SD beeps on about 30 % of steps, + 0 on half of them, + 3 on one of a thousand.
     baseline_sd: float = bounded(0.5, 0.0, 3.0)
-    # Larger steps down than 3 deg undo in one go what retraining took two weeks for; 0 keeps the limit where it is.
+    # Larger steps down than 3 deg undo in one go what retraining took two weeks for; 0 keeps the threshold where it is.
     lower_deg: float = bounded(0.5, 0.0, 3.0)
     under_share: float = bounded(0.8, 0.5, 1.0)
     under_s: float = bounded(180.0, 10.0, 3600.0)
     # Retraining moved the drop by 3.1 deg; nobody's drop is more than 10 deg above what can be reached.
-    most_below_deg: float = bounded(3.0, 0.0, 10.0)
+    max_below_deg: float = bounded(3.0, 0.0, 10.0)
 
     def __post_init__(self) -> None:
         check(self)
@@ -44,7 +44,7 @@ MIN_RAD, MAX_RAD = math.radians(0.5), math.radians(30.0)
 
 
 def _moved(threshold_rad: float, by_rad: float) -> float:
-    """Return a threshold moved within the limits; one that lies outside them already never moves the other way."""
+    """Return a threshold moved within its bounds; one that lies outside already never moves the other way."""
     if not math.isfinite(threshold_rad):
         return threshold_rad
     if by_rad < 0:
@@ -88,7 +88,7 @@ class Threshold:
         return ThresholdChange(at_s, at_s, left_rad, right_rad, reason)
 
     def move(self, at_s: float, by_rad: float) -> list[Event]:
-        """Move each side's threshold by an angle, within the limits of what a runner may ask for; shaping goes on from there.
+        """Move each side's threshold by an angle, within the bounds for what a runner may ask; shaping goes on from there.
 
         A threshold that is not known yet stays unknown.
         """
@@ -120,7 +120,7 @@ class Threshold:
         for each in self._sides.values():
             each.threshold_rad = self.settings.first(each.mean, each.sd)
             # Half of a baseline of 2 deg is 1 deg: a small drop need not be reduced to zero.
-            each.floor_rad = max(each.mean - math.radians(self.settings.most_below_deg), each.mean / 2)
+            each.floor_rad = max(each.mean - math.radians(self.settings.max_below_deg), each.mean / 2)
         left, right = self._sides[Side.LEFT], self._sides[Side.RIGHT]
         known = step.known_s
         return [

@@ -11,8 +11,8 @@ class Action(StrEnum):
     """What a key does."""
 
     PAUSE = "pause"  # pause the beeps of a session, or the replay; again: go on
-    RAISE_LIMIT = "raise-limit"
-    LOWER_LIMIT = "lower-limit"
+    RAISE_THRESHOLD = "raise-threshold"
+    LOWER_THRESHOLD = "lower-threshold"
     BACK = "back"
     FORWARD = "forward"
     NEXT = "next"  # end the set of a drill, or the rest
@@ -60,8 +60,8 @@ KEYS = (
     Key("space", Action.PAUSE, "pause", "pause the beeps; again: go on", _RUN),
     Key("space", Action.PAUSE, "pause", "pause; the start position is taken again afterwards", _DRILL),
     Key("space", Action.PAUSE, "pause", "pause; again: go on", _REPLAY),
-    Key("up", Action.RAISE_LIMIT, "limit", "raise or lower the limit by half a degree", _RUN),
-    Key("down", Action.LOWER_LIMIT, "limit", "raise or lower the limit by half a degree", _RUN),
+    Key("up", Action.RAISE_THRESHOLD, "threshold", "raise or lower the threshold by half a degree", _RUN),
+    Key("down", Action.LOWER_THRESHOLD, "threshold", "raise or lower the threshold by half a degree", _RUN),
     Key("left", Action.BACK, "10 s", "10 seconds back or forward", _REPLAY),
     Key("right", Action.FORWARD, "10 s", "10 seconds back or forward", _REPLAY),
     Key("n", Action.NEXT, "next set", "end the set, or the rest", _DRILL),
@@ -85,7 +85,7 @@ def action_of(name: str, where: Where) -> Action | None:
 
 
 def key_hints(where: Where, *, capitals: bool = False) -> list[str]:
-    """Return each key with its label, such as ``space pause`` and ``↑ ↓ limit``."""
+    """Return each key with its label, such as ``space pause`` and ``↑ ↓ threshold``."""
     hints = []
     for group in _groups(where):
         names = [SYMBOLS.get(key.name, key.name.capitalize() if capitals else key.name) for key in group]
@@ -94,12 +94,12 @@ def key_hints(where: Where, *, capitals: bool = False) -> list[str]:
 
 
 def keys_line(where: Where, *, capitals: bool = False) -> str:
-    """Return the line of keys at the foot of a view, such as ``space pause   ↑ ↓ limit   q end``."""
+    """Return the line of keys at the foot of a view, such as ``space pause   ↑ ↓ threshold   q end``."""
     return "   ".join(key_hints(where, capitals=capitals))
 
 
-STILL_LEARNING = "The limit is still being learned"
-"""The answer to the keys that move the limit, before there is one."""
+STILL_LEARNING = "The threshold is still being learned"
+"""The answer to the keys that move the threshold, before there is one."""
 
 
 def mark_line(number: int, at_s: float) -> str:

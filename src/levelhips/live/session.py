@@ -37,7 +37,7 @@ from levelhips.text import Text
 log = logging.getLogger(__name__)
 
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
-LIMIT_STEP_DEG = 0.5
+THRESHOLD_STEP_DEG = 0.5
 STOP_S = 10.0  # a radio that does not say goodbye by then is broken off
 
 
@@ -157,12 +157,12 @@ class Session:
         paused = pressed[-1] is Do.PAUSE if pressed else self.state.snapshot().paused
         self.command(Do.RESUME if paused else Do.PAUSE)
 
-    def move_limit(self, steps: int) -> bool:
-        """Move each side's limit by a number of half degrees; return False if it is still learned, and so cannot be moved."""
+    def move_threshold(self, steps: int) -> bool:
+        """Move each side's threshold by a number of half degrees; return False if it is still learned, and so cannot be moved."""
         learned = self.settings.threshold.mode == "auto"
         if learned and not all(map(math.isfinite, self.state.snapshot().threshold_deg.values())):
             return False
-        self.command(Do.MOVE_THRESHOLD, LIMIT_STEP_DEG * steps)
+        self.command(Do.MOVE_THRESHOLD, THRESHOLD_STEP_DEG * steps)
         return True
 
     # ---- in the session's thread

@@ -230,7 +230,7 @@ def _after_threshold(snapshot: Snapshot, change: ThresholdChange) -> dict[str, A
     if change.reason is ThresholdReason.FIXED:  # as it was when the session began: nothing new
         return {"threshold_deg": level}
     sides = ", ".join(f"{words_for(SIDES, side)} {value:.1f}" for side, value in level.items())
-    return {"threshold_deg": level, "said": f"Limit {sides} deg: {words_for(THRESHOLD_REASONS, change.reason)}"}
+    return {"threshold_deg": level, "said": f"Threshold {sides} deg: {words_for(THRESHOLD_REASONS, change.reason)}"}
 
 
 # What an event changes in the picture.

@@ -72,6 +72,9 @@ def help_of(key: str) -> str:
 OLD_SECTIONS = {"plan": "protocol"}
 """Earlier names of sections, and their names now. Settings files and recordings from before have them."""
 
+OLD_KEYS = {"threshold.most_below_deg": "threshold.max_below_deg"}
+"""Earlier keys of single settings, and their keys now; their sections have the present names."""
+
 
 class SectionError(FieldError):
     """The fields of a section contradict one another; `key` names the one to change."""
@@ -97,18 +100,20 @@ def flat(values: object) -> dict[str, Any]:
             raise UnknownSettingError(str(section))
         if not isinstance(part, dict):
             raise SettingsError(f"Setting {section} is {shown(part)}; it must be a section such as [{section}]", fix=FIX)
-        for name, value in part.items():
-            key = f"{section}.{name}"
-            if key not in SPECS:
+        keys = [f"{section}.{name}" for name in part]
+        for key in sorted(keys, key=lambda key: key not in OLD_KEYS):  # earlier names first: the others replace them
+            now = OLD_KEYS.get(key, key)
+            if now not in SPECS:
                 raise UnknownSettingError(key)
-            given[key] = value
+            given[now] = part[key.partition(".")[2]]
     return given
 
 
 def current_key(key: str) -> str:
     """Return the present key of a setting or section that may have an earlier name: "plan.name" is "protocol.name"."""
     section, dot, name = key.partition(".")
-    return f"{OLD_SECTIONS.get(section, section)}{dot}{name}"
+    renamed = f"{OLD_SECTIONS.get(section, section)}{dot}{name}"
+    return OLD_KEYS.get(renamed, renamed)
 
 
 def current_sections(values: dict[str, Any]) -> dict[str, Any]:

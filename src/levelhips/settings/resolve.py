@@ -17,8 +17,8 @@ from levelhips.errors import SettingsError
 from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, flat, settings_from
 from levelhips.settings.store import line_of, read_values
 
-LIMITS = ("threshold.mode", "threshold.left_deg", "threshold.right_deg")
-"""The settings that decide at which drop a beep sounds: whoever sets one of them has chosen the limits."""
+THRESHOLD_KEYS = ("threshold.mode", "threshold.left_deg", "threshold.right_deg")
+"""The settings that decide at which drop a beep sounds: whoever sets one of them has chosen the thresholds."""
 
 
 class Source(StrEnum):
@@ -178,8 +178,8 @@ def option_layer(given: Iterable[tuple[str, Any, str]]) -> Layer:
     return Layer(Source.OPTION, {key: value for key, value, _ in chosen}, flags={key: flag for key, _, flag in chosen})
 
 
-Limits = Callable[[Settings], tuple[Layer, tuple[str, ...]]]
-"""Gives the limits of the pelvic drop from the settings so far, and notes for the user."""
+OwnThresholds = Callable[[Settings], tuple[Layer, tuple[str, ...]]]
+"""Gives the thresholds of the pelvic drop from the settings so far, and notes for the user."""
 
 
 def session_settings(
@@ -189,7 +189,7 @@ def session_settings(
     virtual: Carrier | None = None,
     outward: str | None = None,
     options: Layer | None = None,
-    limits: Limits | None = None,
+    thresholds: OwnThresholds | None = None,
 ) -> Resolved:
     """Resolve the settings of a live session.
 
@@ -204,7 +204,7 @@ def session_settings(
     outward : str or None
         The outward axis of the virtual sensor, which turns the samples of the recording.
     options : Layer or None
-    limits : callable or None
+    thresholds : callable or None
         As in `resolve`; not asked with a virtual sensor, whose wearer is not the user.
 
     Raises
@@ -220,7 +220,7 @@ def session_settings(
     drill = options.values.get("drill.name", "") if options is not None else ""
     if own.values.get("drill.name", drill) != drill:
         own = own.without("drill.")  # dose of another drill, or a run
-    return resolve(own, recorded, explicit, options, limits=limits if virtual is None else None)
+    return resolve(own, recorded, explicit, options, thresholds=thresholds if virtual is None else None)
 
 
 def recording_settings(recording: Carrier, user: Path | None, *, file: Path | None = None, options: Layer | None = None) -> Resolved:
@@ -244,15 +244,15 @@ def recording_settings(recording: Carrier, user: Path | None, *, file: Path | No
     return resolve(own, recording_layer(recording), file_layer(file) if file is not None else None, options)
 
 
-def resolve(*layers: Layer | None, limits: Limits | None = None) -> Resolved:
+def resolve(*layers: Layer | None, thresholds: OwnThresholds | None = None) -> Resolved:
     """Merge layers of settings field by field; a later layer wins.
 
     Parameters
     ----------
     *layers : Layer or None
         From the weakest (the user's file) to the strongest (options).
-    limits : callable or None
-        Gives the limits of the pelvic drop if no layer sets them, from the settings so far; with notes for the user.
+    thresholds : callable or None
+        Gives the thresholds of the pelvic drop if no layer sets them, from the settings so far; with notes for the user.
 
     Raises
     ------
@@ -264,8 +264,8 @@ def resolve(*layers: Layer | None, limits: Limits | None = None) -> Resolved:
         if layer is not None:
             _lay_over(winners, layer)
     settings, notes = _built(winners), tuple[str, ...]()
-    if limits is not None and not winners.keys() & set(LIMITS):
-        layer, notes = limits(settings)
+    if thresholds is not None and not winners.keys() & set(THRESHOLD_KEYS):
+        layer, notes = thresholds(settings)
         winners = {**winners, **dict.fromkeys(layer.values, layer)}
         settings = _built(winners)
     return Resolved(settings, winners, notes)
@@ -299,7 +299,7 @@ def _built(winners: Mapping[str, Layer]) -> Settings:
 
 
 def _with_mode(values: dict[str, Any]) -> dict[str, Any]:
-    """Whoever sets a limit in degrees wants it fixed, whatever weaker layers say of the mode."""
+    """Whoever sets a threshold in degrees wants it fixed, whatever weaker layers say of the mode."""
     if "threshold.mode" not in values and values.keys() & {"threshold.left_deg", "threshold.right_deg"}:
         return {"threshold.mode": "fixed", **values}
     return values

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
 from levelhips.files import replacing
-from levelhips.settings.model import OLD_SECTIONS, SPECS, Settings, current_key, help_of
+from levelhips.settings.model import OLD_KEYS, OLD_SECTIONS, SPECS, Settings, current_key, help_of
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -67,18 +67,21 @@ def _change(document: TOMLDocument, key: str, value: Any) -> None:
 
     section, _, name = key.partition(".")
     spellings = [section, *(old for old, now in OLD_SECTIONS.items() if now == section)]
+    names = [name, *(old.partition(".")[2] for old, now in OLD_KEYS.items() if now == key)]
     present = [spelling for spelling in spellings if spelling in document]
     if value is not None:
         if not present:
             document[section] = tomlkit.table()
-        # A section with an earlier name keeps it: the file stays as the user wrote it.
-        document[present[0] if present else section][name] = value
+        # A section or setting with an earlier name keeps it: the file stays as the user wrote it.
+        table = document[present[0] if present else section]
+        table[next((known for known in names if known in table), name)] = value
         return
     for spelling in present:
-        if name in document[spelling]:
-            del document[spelling][name]
-            if not document[spelling] and not document[spelling].as_string().strip():
-                del document[spelling]  # no setting and no comment is left in it
+        found = [known for known in names if known in document[spelling]]
+        for known in found:
+            del document[spelling][known]
+        if found and not document[spelling] and not document[spelling].as_string().strip():
+            del document[spelling]  # no setting and no comment is left in it
 
 
 def change_settings(path: Path, changes: Mapping[str, Any]) -> None:

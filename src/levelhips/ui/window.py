@@ -16,7 +16,7 @@ from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.errors import LevelHipsError
 from levelhips.live.session import MakeSource, Session, ready
-from levelhips.programme.limits import own_limits
+from levelhips.programme.thresholds import own_thresholds
 from levelhips.recording import Recording, open_recording
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
@@ -189,12 +189,12 @@ class Window(QMainWindow):
             chosen = {f"drill.{name}": value for name, value in asdict(self._drill).items() if value is not None}
         elif protocol.name:
             chosen = {"protocol.name": protocol.name, "protocol.session": protocol.session}
-        options, limits = Layer(Source.OPTION, chosen, "chosen in the window"), own_limits(self._history_file)
+        options, thresholds = Layer(Source.OPTION, chosen, "chosen in the window"), own_thresholds(self._history_file)
         if self._given is not None:
             given = Layer(Source.SETTINGS_FILE, flat(self._given.as_dict()), "given to the window")
             return resolve(given.without("motion.outward") if virtual else given, options)
         outward = profiles()["levelhips"].outward
-        resolved = session_settings(self.settings_path, virtual=virtual, outward=outward, options=options, limits=limits)
+        resolved = session_settings(self.settings_path, virtual=virtual, outward=outward, options=options, thresholds=thresholds)
         for note in resolved.notes:
             self.banner.say(note)
         return resolved

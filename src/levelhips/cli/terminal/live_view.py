@@ -48,10 +48,10 @@ class LiveView(TerminalView):
         match action_of(key, Where.RUN if snapshot.drill is None else Where.DRILL):
             case Action.PAUSE:
                 session.pause_or_go_on()
-            case Action.RAISE_LIMIT:
-                self._move_limit(session, 1)
-            case Action.LOWER_LIMIT:
-                self._move_limit(session, -1)
+            case Action.RAISE_THRESHOLD:
+                self._move_threshold(session, 1)
+            case Action.LOWER_THRESHOLD:
+                self._move_threshold(session, -1)
             case Action.ZERO:
                 session.command(Do.ZERO)
                 self.answer("Stand still: taking the standing zero again")
@@ -67,8 +67,8 @@ class LiveView(TerminalView):
                 return False
         return True
 
-    def _move_limit(self, session: Session, steps: int) -> None:
-        if not session.move_limit(steps):
+    def _move_threshold(self, session: Session, steps: int) -> None:
+        if not session.move_threshold(steps):
             self.answer(STILL_LEARNING)
 
     def _visible(self, session: Session) -> tuple[object, ...]:

@@ -81,16 +81,17 @@ def _tile_line(snapshot: Snapshot, side: Side, frame: Frame) -> Text:
     words = stance_drop(side).replace(" on the ground", "") if frame.width >= FULL_WORDS else SHORT_STANCE[side]
     drop, level = snapshot.drop_deg[side], snapshot.threshold_deg[side]
     number = f"{drop:.1f}" if math.isfinite(drop) else "--"
-    limit = f"{level:.1f}" if math.isfinite(level) else "--"
+    threshold = f"{level:.1f}" if math.isfinite(level) else "--"
     return Text(
-        f"{words.capitalize()} {number:>4}  limit {limit}" + ("  ▲" if _is_over(snapshot, side) else ""), style=_style(snapshot, side)
+        f"{words.capitalize()} {number:>4}  threshold {threshold}" + ("  ▲" if _is_over(snapshot, side) else ""),
+        style=_style(snapshot, side),
     )
 
 
 def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
     drop, level, inner = snapshot.drop_deg[side], snapshot.threshold_deg[side], width - 2
     word = "too far ▲" if _is_over(snapshot, side) else "level ✓" if math.isfinite(drop) else "waiting"
-    limit = f"limit {level:.1f}{frame.degree}" if math.isfinite(level) else "limit: learning"
+    threshold = f"threshold {level:.1f}{frame.degree}" if math.isfinite(level) else "threshold: learning"
     edge, style = ("bold " + COLORS[side] if _is_over(snapshot, side) else "grey37"), _style(snapshot, side)
 
     def row(text: str, style: str = "") -> Text:
@@ -100,13 +101,13 @@ def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
         Text(f"╭─ {STANCE_WORDS[side].capitalize()} ".ljust(width - 1, "─") + "╮", style=edge),
         row(DROPPED_SIDE[side]),
         *(row(line, style) for line in big(drop).split("\n")),
-        row(f"{word}   {limit}"),
+        row(f"{word}   {threshold}"),
         Text("╰".ljust(width - 1, "─") + "╯", style=edge),
     )
 
 
 def _bars(snapshot: Snapshot, frame: Frame, rows: int) -> Lines:
-    """Return the last steps as bars, with the limit at the left. Over the limit: a triangle; excluded steps are grey."""
+    """Return the last steps as bars, with the threshold at the left. Over the threshold: a triangle; excluded steps are grey."""
     shown = snapshot.bars[-((frame.width - BAR_COLUMNS) // BAR_COLUMNS) :]
     finite = [level for level in snapshot.threshold_deg.values() if math.isfinite(level)]
     top = max([bar.drop_deg for bar in shown] + [level * 1.2 for level in finite] + [2.0])

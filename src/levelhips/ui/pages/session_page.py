@@ -23,7 +23,7 @@ NAMES = {
     int(Qt.Key.Key_Left): "left",
     int(Qt.Key.Key_Right): "right",
 }
-LIMIT_STEPS = {Action.RAISE_LIMIT: 1, Action.LOWER_LIMIT: -1}
+THRESHOLD_STEPS = {Action.RAISE_THRESHOLD: 1, Action.LOWER_THRESHOLD: -1}
 COMMANDS = {Action.ZERO: Do.ZERO, Action.MARK: Do.MARK, Action.NEXT: Do.NEXT}
 
 
@@ -82,8 +82,8 @@ class SessionPage(QWidget):
     def _do(self, action: Action, session: Session) -> None:
         if action is Action.PAUSE:
             session.pause_or_go_on()
-        elif action in LIMIT_STEPS:
-            if not session.move_limit(LIMIT_STEPS[action]):
+        elif action in THRESHOLD_STEPS:
+            if not session.move_threshold(THRESHOLD_STEPS[action]):
                 self._say(STILL_LEARNING)
         elif action is Action.MUTE:
             self.muted = not self.muted

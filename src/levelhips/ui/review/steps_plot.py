@@ -1,4 +1,4 @@
-"""Plot of a whole session: every step or repetition over time, with limits, beeps, marks and gaps."""
+"""Plot of a whole session: every step or repetition over time, with thresholds, beeps, marks and gaps."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class StepsPlot(ReviewPlot):
         for side in Side:
             self._plot_drops(analysis, side)
             self.plot_mean(analysis, side)
-        self._plot_limits(analysis)
+        self._plot_thresholds(analysis)
         if drill is not None:
             self._plot_reps(analysis, drill)
         cues = [cue.contact_s / 60 for cue in analysis.cues]
@@ -92,7 +92,7 @@ class StepsPlot(ReviewPlot):
         if len(mean):
             self.plot(t, mean, pen=pg.mkPen(theme.SIDE[side], width=2 if compared else 3, style=style))
 
-    def _plot_limits(self, analysis: Analysis) -> None:
+    def _plot_thresholds(self, analysis: Analysis) -> None:
         changes = [event for event in analysis.events if isinstance(event, ThresholdChange)]
         if not changes:
             return

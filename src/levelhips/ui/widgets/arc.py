@@ -16,7 +16,7 @@ from levelhips.ui import theme
 
 ARC_DEG = 220.0  # opening of the dial: the counter fits under its ends
 COUNT_SHARE = 0.30  # font size of the counter as a share of the window's height: readable from the floor at 2 m
-LABEL_INSET_PX = 34  # the band's limits are written inside the arc, clear of the moving point
+LABEL_INSET_PX = 34  # the ends of the band are written inside the arc, clear of the moving point
 
 
 @dataclass(frozen=True, slots=True)

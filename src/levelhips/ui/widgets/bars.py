@@ -1,4 +1,4 @@
-"""Bar chart of the last steps against the limits."""
+"""Bar chart of the last steps against the thresholds."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from levelhips.ui.widgets.card import degrees_text
 from levelhips.words import SHORT_STANCE
 
 MIN_TOP_DEG = 3.0  # scale of the chart while all drops are small: noise must not fill it
-LIMIT_ROOM = 1.25  # the limit stands at 4/5 of the height or lower, so that bars over it can be seen
+THRESHOLD_ROOM = 1.25  # the threshold stands at 4/5 of the height or lower, so that bars over it can be seen
 
 
 class Bars(QWidget):
-    """The last steps in their order; a bar over its limit has a triangle, one that does not count is hollow."""
+    """The last steps in their order; a bar over its threshold has a triangle, one that does not count is hollow."""
 
     def __init__(self) -> None:
         super().__init__()
         self._bars: tuple[Bar, ...] = ()
-        self._limits: dict[Side, float] = dict.fromkeys(Side, math.inf)
+        self._thresholds: dict[Side, float] = dict.fromkeys(Side, math.inf)
         self.setAccessibleName(tr("ui.bars-name"))
         self.setToolTip(labels.sides_help())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the steps of a snapshot; repaint only if something changed."""
-        if snapshot.bars != self._bars or snapshot.threshold_deg != self._limits:
-            self._bars, self._limits = snapshot.bars, snapshot.threshold_deg
+        if snapshot.bars != self._bars or snapshot.threshold_deg != self._thresholds:
+            self._bars, self._thresholds = snapshot.bars, snapshot.threshold_deg
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -46,16 +46,16 @@ class Bars(QWidget):
         painter.drawText(self.rect().adjusted(0, 6, 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
         self._paint_key(painter, line_px)
         room = QRectF(12, 2 * line_px + 34, self.width() - 24, self.height() - 2 * line_px - 46)
-        limits = [level for level in self._limits.values() if math.isfinite(level)]
-        top_deg = max([bar.drop_deg for bar in self._bars] + [LIMIT_ROOM * level for level in limits] + [MIN_TOP_DEG])
+        thresholds = [level for level in self._thresholds.values() if math.isfinite(level)]
+        top_deg = max([bar.drop_deg for bar in self._bars] + [THRESHOLD_ROOM * level for level in thresholds] + [MIN_TOP_DEG])
         each = room.width() / BARS
         start = room.right() - each * len(self._bars)
         for place, bar in enumerate(self._bars):
             self._paint_bar(painter, bar, room, start + place * each, each, top_deg)
-        for side, level in self._limits.items():
+        for side, level in self._thresholds.items():
             if math.isfinite(level):
                 y = room.bottom() - room.height() * level / top_deg
-                same = self._limits[side] == self._limits[side.other]
+                same = self._thresholds[side] == self._thresholds[side.other]
                 painter.setPen(QPen(QColor(theme.TEXT if same else theme.SIDE[side]), 2, Qt.PenStyle.DashLine))
                 painter.drawLine(int(room.left()), int(y), int(room.right()), int(y))
         painter.setPen(QPen(QColor(theme.LINE), 2))
@@ -71,9 +71,9 @@ class Bars(QWidget):
             painter.drawText(line, place | Qt.AlignmentFlag.AlignTop, SHORT_STANCE[side])
 
     def _head(self) -> str:
-        shown = {side: degrees_text(level) if math.isfinite(level) else tr("ui.learning") for side, level in self._limits.items()}
+        shown = {side: degrees_text(level) if math.isfinite(level) else tr("ui.learning") for side, level in self._thresholds.items()}
         both = shown[Side.LEFT] if shown[Side.LEFT] == shown[Side.RIGHT] else f"{shown[Side.LEFT]} / {shown[Side.RIGHT]}"
-        return tr("ui.threshold-head", limit=both)
+        return tr("ui.threshold-head", threshold=both)
 
     @staticmethod
     def _paint_bar(painter: QPainter, bar: Bar, room: QRectF, left: float, each: float, top_deg: float) -> None:

@@ -25,7 +25,7 @@ def degrees_text(value_deg: float) -> str:
 class Card(QWidget):
     """Mean drop of one side with its uncertainty.
 
-    A drop over the limit is shown by a word, a thick frame and full brightness, never by color alone.
+    A drop over the threshold is shown by a word, a thick frame and full brightness, never by color alone.
     """
 
     def __init__(self, side: Side) -> None:
@@ -39,8 +39,8 @@ class Card(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot, *, flash: bool) -> None:
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
-        drop, limit = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
-        self.over = math.isfinite(drop) and drop > limit
+        drop, threshold = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
+        self.over = math.isfinite(drop) and drop > threshold
         word = tr("ui.waiting") if not math.isfinite(drop) else tr("ui.over") if self.over else tr("ui.level")
         change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
         figures = [f"± {sd:.1f}°"] if math.isfinite(sd) else []

@@ -24,7 +24,7 @@ POINT_S = 0.02  # distance of the points of the line: the pelvis moves below 10 
 
 
 class TracePlot(pg.PlotWidget):
-    """Obliquity with the limits as dashed lines; the background shows which foot is on the ground."""
+    """Obliquity with the thresholds as dashed lines; the background shows which foot is on the ground."""
 
     def __init__(self) -> None:
         super().__init__(background=theme.BACK)
@@ -46,8 +46,8 @@ class TracePlot(pg.PlotWidget):
         self.addItem(self._shading, ignoreBounds=True)
         self._curve = self.plot([], [], pen=pg.mkPen(theme.TEXT, width=2), skipFiniteCheck=True)
         self._curve.curve.setSegmentedLineMode("on")  # a thick line as one path costs ten times as much
-        self._limits = {side: pg.InfiniteLine(angle=0, pen=pg.mkPen(theme.DIM, width=1, style=Qt.PenStyle.DashLine)) for side in Side}
-        for line in self._limits.values():
+        self._thresholds = {side: pg.InfiniteLine(angle=0, pen=pg.mkPen(theme.DIM, width=1, style=Qt.PenStyle.DashLine)) for side in Side}
+        for line in self._thresholds.values():
             line.setVisible(False)
             self.addItem(line)
         self._words = []
@@ -73,7 +73,7 @@ class TracePlot(pg.PlotWidget):
             word.setFont(font)
 
     def show_trace(self, trace: Trace, snapshot: Snapshot) -> None:
-        """Show the last seconds of a session and its limits."""
+        """Show the last seconds of a session and its thresholds."""
         if not len(trace.t_s):
             return
         every = max(1, round(POINT_S * len(trace.t_s) / max(trace.t_s[-1] - trace.t_s[0], POINT_S)))
@@ -90,7 +90,7 @@ class TracePlot(pg.PlotWidget):
             sign[holes + np.arange(len(holes)) - 1] = 0
         self._curve.setData(x, obliquity, connect="finite" if len(holes) else "all")
         self._shading.show_stances(stances_of(x, sign), -SHOWN_S, 0.0)
-        for side, line in self._limits.items():
+        for side, line in self._thresholds.items():
             level = snapshot.threshold_deg[side]
             line.setVisible(math.isfinite(level))
             if math.isfinite(level):

@@ -1,4 +1,4 @@
-"""The wearer's own limits of the pelvic drop, for a run for which nobody chose any."""
+"""The wearer's own thresholds of the pelvic drop, for a run for which nobody chose any."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from levelhips.errors import LevelHipsError
 from levelhips.history import History
 from levelhips.programme.remember import thresholds_from
 from levelhips.settings import Layer, Settings, Source
-from levelhips.settings.resolve import Limits
+from levelhips.settings.resolve import OwnThresholds
 
 FROM_FIRST_STEPS = Layer(Source.DEFAULT, {"threshold.mode": "auto"}, "no baseline session yet")
 
 
-def own_limits(history_file: Path) -> Limits:
-    """Return the rule for a live run: the limits of the last baseline session, else those of the run's own first steps.
+def own_thresholds(history_file: Path) -> OwnThresholds:
+    """Return the rule for a live run: the thresholds of the last baseline session, else those of the run's own first steps.
 
     A fixed 4 deg, the default for a recording that carries no settings, suits nobody in a run: at a mean drop of 3.6 deg it
     beeps at every third step, at one of 2 deg never.
     """
 
-    def limits(settings: Settings) -> tuple[Layer, tuple[str, ...]]:
+    def thresholds(settings: Settings) -> tuple[Layer, tuple[str, ...]]:
         if settings.drill.name:  # a drill has its own range
             return Layer(Source.DEFAULT, {}), ()
         if not history_file.exists():
@@ -34,4 +34,4 @@ def own_limits(history_file: Path) -> Limits:
             return FROM_FIRST_STEPS, ()
         return Layer(Source.BASELINE, {f"threshold.{name}": value for name, value in found.items()}, "last baseline session"), ()
 
-    return limits
+    return thresholds
