@@ -2,8 +2,10 @@
 
 from bench.docs.pages import ROOT, write
 from bench.docs.parts import PARTS
+from bench.texts import compile_stale
 from levelhips.text.choice import choose
 
+compile_stale()
 choose("en")
 for page in write(PARTS):
     print(f"Wrote {page.relative_to(ROOT)}")
