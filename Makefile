@@ -64,7 +64,7 @@ fuzz: $(STAMP)
 mutants: $(STAMP)
 	$(BIN)/python -m bench.mutants $(if $(ALL),--all) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(TESTS),--tests '$(TESTS)')
 
-# Makes the bundled recordings anew; their samples come out the same, to the last count.
+# Makes the bundled recordings again; their samples come out the same, to the last count.
 recordings: $(STAMP)
 	$(BIN)/python -m levelhips.simulation.bundled recordings
 

@@ -202,7 +202,7 @@ def an_hour() -> Recording:
     return Recording(Path("hour.mcap"), samples, 200.0, {"rate_hz": "200", "outward": "+z"})
 
 
-ANALYSE = """
+ANALYZE = """
 import sys, time, resource
 import levelhips.cli.app
 begin = time.perf_counter()
@@ -235,7 +235,7 @@ def speed_of_an_hour() -> None:
         out.add_row("read it", f"{time.perf_counter() - begin:.2f}", "")
         took = []
         for _ in range(3):
-            done = subprocess.run([sys.executable, "-c", ANALYSE, str(path), folder], capture_output=True, text=True, check=False)
+            done = subprocess.run([sys.executable, "-c", ANALYZE, str(path), folder], capture_output=True, text=True, check=False)
             _, seconds, memory = next(line for line in done.stdout.splitlines() if line.startswith("TOOK")).split()
             took.append((float(seconds), float(memory)))
         best = min(took)

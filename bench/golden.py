@@ -1,7 +1,7 @@
 """Golden files: what the engine found in the bundled recordings on the day they were written, event by event.
 
     python -m bench.golden                 compare with tests/golden to the last bit, a line for each case
-    python -m bench.golden --write         write tests/golden anew
+    python -m bench.golden --write         write tests/golden again
     python -m bench.golden --data FOLDER   print a checksum of what is found in each FOLDER/*/imu.csv, to compare by hand
 
 Events are stored as a recording stores them and read by the recording's own decoder. A name that changes in the code
@@ -40,7 +40,7 @@ COLUMNS = ("t_s", "obliquity_rad", "tilt_rad", "rotation_rad", "drop_rad", "side
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A recording, or its first seconds, and the settings with which it is analysed.
+    """A recording, or its first seconds, and the settings with which it is analyzed.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Result:
 
 
 def compute(case: Case) -> Result:
-    """Analyse a case with the present engine."""
+    """Analyze a case with the present engine."""
     recording = open_recording(RECORDINGS / f"{case.recording}.mcap")
     if case.seconds is not None:
         recording = replace(recording, samples=recording.samples[: round(case.seconds * recording.rate_hz)])
@@ -258,7 +258,7 @@ def checksums(folder: Path) -> None:
 def main() -> int:
     """Compare, write, or print checksums."""
     parser = argparse.ArgumentParser(prog="python -m bench.golden", description="Compare with the golden files to the last bit.")
-    parser.add_argument("--write", action="store_true", help="write them anew")
+    parser.add_argument("--write", action="store_true", help="write them again")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="print a checksum for each FOLDER/*/imu.csv instead")
     options = parser.parse_args()
     if options.data is not None:

@@ -223,12 +223,12 @@ def reconnection(out: Table, times: int = 20) -> None:
                 sensor = source.world.sensor
                 advertise = sensor._advertise
 
-                async def told() -> None:
+                async def advertise_and_note() -> None:
                     if sensor.now_s > at_s:
                         back.append(asyncio.get_running_loop().time())
                     await advertise()
 
-                sensor._advertise = told  # type: ignore[method-assign]
+                sensor._advertise = advertise_and_note  # type: ignore[method-assign]
                 await source.run(Hears(back, again))
 
         loop = SimulatedTimeLoop(math.inf)

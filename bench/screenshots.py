@@ -47,7 +47,7 @@ class StopAt:
         self.at_s, self.there, self.go_on = at_s, threading.Event(), threading.Event()
 
     def close(self) -> None:
-        """There is no device."""
+        """Silent: pictures need no sound device."""
 
     def put(self, update: object) -> None:
         angles = update.angles  # type: ignore[attr-defined]

@@ -38,8 +38,8 @@ def main() -> None:
 
 def texts_today() -> dict[str, str]:
     """Return what each clip should say, by its name: the words of the voice and the instructions of the drills."""
-    told = {f"{drill.name}_{side.value}": drill.instruction_for(side) for drill in drills().values() for side in Side}
-    return spoken() | told
+    instructions = {f"{drill.name}_{side.value}": drill.instruction_for(side) for drill in drills().values() for side in Side}
+    return spoken() | instructions
 
 
 def make(name: str, text: str) -> None:

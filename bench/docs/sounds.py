@@ -38,8 +38,8 @@ PROMPT_MEANINGS = {
     PromptKind.UP: "open or lift the leg",
     PromptKind.DOWN: "close or lower it",
     PromptKind.REACHED: "far enough: go back",
-    PromptKind.CLOCK_ON: "the clock of a hold runs",
-    PromptKind.CLOCK_OFF: "the clock of a hold stops",
+    PromptKind.CLOCK_ON: "the time of the hold is running",
+    PromptKind.CLOCK_OFF: "the time of the hold has stopped",
     PromptKind.WRONG_POSTURE: "wrong position",
     PromptKind.WRONG_SIDE: "wrong side, or wrong leg",
 }

@@ -18,7 +18,7 @@ from levelhips.events import BlockChange, BlockPurpose, Event, Pace
 RUN_MIN = (15, 17, 19, 21, 24, 26, 28, 30)
 FEEDBACK_MIN = (15, 17, 19, 21, 15, 10, 6, 3)
 BASELINE_MIN = 4.0  # at least 60 steps a side at a steady speed, after half a minute of settling
-RECALL_WEEKS = (1, 4, 12)  # told to recall, runners kept a third of the change after half a year: Van den Berghe 2024
+RECALL_WEEKS = (1, 4, 12)  # asked to recall, runners kept a third of the change after half a year: Van den Berghe 2024
 RECALL_MIN = 15.0
 # Run, walk (minutes) and how often: the ladder of a trial (doi 10.1186/s13063-023-07502-x), its miles in minutes at an easy
 # 6 mph of running and 3.5 of walking. Each twice, a day of rest between; no step up with pain.
@@ -72,7 +72,7 @@ class Block:
 
 
 def blocks(settings: ProtocolSettings) -> tuple[Block, ...]:
-    """Return the blocks of a protocol in their order; empty if there is no protocol."""
+    """Return the blocks of a protocol in their order; empty without a protocol."""
     name, number = settings.name, settings.session - 1
     if name == "baseline":
         return (Block(0.0, 60 * BASELINE_MIN, BlockPurpose.MEASURE),)

@@ -65,7 +65,7 @@ class Pose:
     t_s : array
         Sensor clock [s].
     up : tuple of three arrays
-        Forward, upward (to the head) and right component of the vertical; low-passed at 9 Hz, for faults that are told at once.
+        Forward, upward (to the head) and right component of the vertical; low-passed at 9 Hz, for faults that are reported at once.
     slow_up : tuple of three arrays
         The same, low-passed at 2.5 Hz, for ranges.
     turn_rad : array

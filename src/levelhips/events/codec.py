@@ -20,7 +20,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from levelhips.events.drill import Posture
 from levelhips.events.update import EVENT_KINDS, Event
 
-KINDS_IN_FILES: dict[str, str] = {"FormFaultDetected": "Cheat", "Prompt": "Beat"}
+KINDS_IN_FILES: dict[str, str] = {"FormFaultDetected": "Cheat", "Prompt": "Beat"}  # lint: names of others
 """Event kinds that files know, and keep, by another name than their class."""
 
 FIELDS_IN_FILES: dict[str, dict[str, str]] = {
@@ -29,7 +29,7 @@ FIELDS_IN_FILES: dict[str, dict[str, str]] = {
     "Notice": {"kind": "what"},  # in files, "kind" is the class of the event
     "PhaseChange": {"reason": "why"},
     "Prompt": {"kind": "what"},
-    "Rep": {"form_faults": "cheats"},
+    "Rep": {"form_faults": "cheats"},  # lint: names of others
     "Signal": {"kind": "what"},
     "ThresholdChange": {"reason": "why"},
 }

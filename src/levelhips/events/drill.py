@@ -53,8 +53,8 @@ class PromptKind(StrEnum):
     DOWN = "down"  # paced repetition: move back
     REACHED = "reached"  # far enough
     TEN = "ten"  # ten more seconds held
-    CLOCK_ON = "clock-on"  # the time of a hold counts
-    CLOCK_OFF = "clock-off"  # the time of a hold stops
+    CLOCK_ON = "clock-on"  # the time counts as held
+    CLOCK_OFF = "clock-off"  # the time stops: the wearer moved
     REST_OVER = "rest-over"
     WRONG_POSTURE = "wrong-posture"  # not the start position
     WRONG_SIDE = "wrong-side"  # lying on the wrong side, or working with the wrong leg
@@ -88,7 +88,7 @@ _FAULT_NAMES = frozenset(FormFault)
 class DrillBegin:
     """The start of a drill: which one, for which hip, and its dose.
 
-    `posture` is None if any posture will do. `instruction` is the sentence that the wearer was told; recordings keep it because
+    `posture` is None if any posture will do. `instruction` is the sentence that the wearer heard; recordings keep it because
     a drill may come from another package.
     """
 
@@ -101,7 +101,7 @@ class DrillBegin:
     sets: int
     reps: int
     rest_s: float
-    seconds: float  # of a hold, else NaN
+    seconds: float  # hold time of the dose; NaN for drills that count repetitions
     low_rad: float  # where the leading angle should be
     high_rad: float
     lead: str  # which angle that is

@@ -1,4 +1,4 @@
-"""Metrics of a repetition of a drill; of a hold, the whole hold is one repetition."""
+"""Metrics of a repetition of a drill. A whole hold is one repetition."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class _FeedbackTimeline:
             self.block = Feedback.WITH if event.feedback else Feedback.WITHOUT
         elif event.kind == SignalKind.PAUSED:
             self.paused = True
-        elif event.kind == SignalKind.STARTED and self.paused:  # running that begins is signalled in the same way
+        elif event.kind == SignalKind.STARTED and self.paused:  # running that begins is signaled in the same way
             self.paused = False
         else:
             return
@@ -233,7 +233,7 @@ class Statistics:
     def trend(self, key: str, side: Side | None = None, *, until_s: float) -> Trend | None:
         """Return how a metric changed in ten minutes of running.
 
-        None if that cannot be told: less than eight minutes of running up to `until_s`, or a standard error larger than
+        None if too little is known: less than eight minutes of running up to `until_s`, or a standard error larger than
         the change.
         """
         if self.running_s(until_s) < MIN_TREND_RUN_S:

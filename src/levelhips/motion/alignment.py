@@ -93,7 +93,7 @@ class _State:
 
 
 class HeadingEstimator:
-    """Estimator of the heading of the pelvis in the levelled frame of the clip, from whole strides."""
+    """Estimator of the heading of the pelvis in the leveled frame of the clip, from whole strides."""
 
     def __init__(self, settings: AlignmentSettings = AlignmentSettings()) -> None:
         self.settings = settings
@@ -126,7 +126,7 @@ class HeadingEstimator:
         return self._state.sd_rad
 
     def push(self, forward_radps: Array, right_radps: Array) -> None:
-        """Take the horizontal angular rate of one stride, (points,) each, in the levelled frame of the clip [rad/s]."""
+        """Take the horizontal angular rate of one stride, (points,) each, in the leveled frame of the clip [rad/s]."""
         state = self._state
         spectrum = np.fft.rfft(np.stack([forward_radps, right_radps]), axis=1)
         new = spectrum[:, 1 : 1 + len(self._usual)] * (2 / len(forward_radps))

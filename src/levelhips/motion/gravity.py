@@ -3,7 +3,7 @@
 The gyroscope alone holds the orientation to some hundredths of a degree over a few seconds. Its drift shows in the
 horizontal velocity: with a vertical that is wrong by the angle `e`, the integral of the specific force grows by g e per
 second. On a treadmill the mean velocity over every whole stride is zero, so this growth stands out against the few
-centimetres per second by which strides differ, while the 3 g of each landing cancel. A Kalman filter with three states per
+centimeters per second by which strides differ, while the 3 g of each landing cancel. A Kalman filter with three states per
 axis (velocity, error of the vertical, its rate) weighs the strides against the gyroscope. Off the treadmill runners change
 their speed: when strides surprise the filter, it trusts them less.
 """

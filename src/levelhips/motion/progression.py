@@ -46,7 +46,7 @@ class ProgressionHeading:
         self._state = _State(at_s, heading_rad, 0.0, (sd_rad**2, 0.0, cfg.drift_radps**2))
 
     def push(self, at_s: float, heading_rad: float) -> None:
-        """Take the mean heading [rad] of a stride centred at `at_s` [s]."""
+        """Take the mean heading [rad] of a stride centered at `at_s` [s]."""
         cfg, state = self.settings, self._state
         dt = at_s - state.at_s
         hh, hd, dd = state.covariance

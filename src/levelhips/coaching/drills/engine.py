@@ -76,7 +76,7 @@ class DrillCoach:
     settings : DrillSettings
         The side, and what differs from the declaration: dose, range, pace.
     back_s : float
-        Loss of samples after which their return is signalled [s], as `CueSettings.back_s`.
+        Loss of samples after which their return is signaled [s], as `CueSettings.back_s`.
     """
 
     def __init__(self, drill: Drill, settings: DrillSettings = DrillSettings(), back_s: float = CueSettings().back_s) -> None:

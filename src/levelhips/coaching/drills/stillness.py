@@ -11,14 +11,14 @@ from levelhips.coaching.drills.drill_angles import Moment
 from levelhips.coaching.drills.start_position import Vector
 from levelhips.samples import Array
 
-STILL_S = 1.5  # half of what a first-time user holds when told to be still; the mean of 1.5 s of sway is right to 0.2 deg
+STILL_S = 1.5  # half of what a first-time user holds when asked to be still; the mean of 1.5 s of sway is right to 0.2 deg
 RESTLESS_S = 0.3  # the rate is averaged over a third of a second: tremor does not count as movement
 PATIENT_S, MAX_RESTLESS = 5.0, 3.0  # after five seconds the limit of stillness begins to rise, up to three times
 BOW_DEG = 25.0  # deep enough that sway (a degree) turns its direction by 2 deg only
 MAX_ASKEW_DEG = 25.0  # a larger angle is not a bow, or the clip is not at the sacrum
 FALL_MPS2, FALL_DPS = 30.0, 400.0  # 3 g beside gravity, 400 deg/s: no drill comes near, a falling clip reaches both
 FALL_S = 1.0  # from the jolt to lying otherwise
-LOST_S = 0.7  # away from the start position for so long is not a stumble, which is shorter
+LOST_S = 0.7  # a stumble takes the wearer out of the start position for less
 
 
 class Stillness:

@@ -61,9 +61,9 @@ class OrientationStage:
         self._filter.restart()
 
     def _mean_rate(self, part: Samples) -> Array:
-        """Return the mean rate (n, 3) between neighbouring samples, scaled to the time that really passed.
+        """Return the mean rate (n, 3) between neighboring samples, scaled to the time that really passed.
 
-        The filters hold a rate for a whole sample. The mean of two neighbours is right to second order, which at 52 Hz is
+        The filters hold a rate for a whole sample. The mean of two neighbors is right to second order, which at 52 Hz is
         worth half a degree. Where the clock says that more or less time passed, the turn is larger or smaller.
         """
         gyr, state = part.gyr_radps, self._state

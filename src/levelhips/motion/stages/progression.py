@@ -37,7 +37,7 @@ class ProgressionStage:
         self._state.from_s, self._state.heading_rad = at_s, heading_rad
 
     def push_stride(self, middle_s: float, mean_heading_rad: float) -> None:
-        """Take the mean heading [rad] of a stride centred at `middle_s` [s]."""
+        """Take the mean heading [rad] of a stride centered at `middle_s` [s]."""
         self._filter.push(middle_s, mean_heading_rad)
 
     def turn_heading(self, by_rad: float) -> None:

@@ -28,7 +28,7 @@ TURN_SHARE, TURN_DEG = 0.6, 2.5  # back to 0.6 of the peak and out again by 2.5 
 ATTEMPT_SHARE = 0.5  # less than half of the way is a wobble and not an attempt
 TOP_SHARE = 0.9  # of the peak: beyond it the pelvis holds; minimum jerk spends a quarter of its time there, ringing none
 MAX_HOME_SHARE = 0.8  # a way of which only the last fifth was seen: extrapolating further multiplies the error by four
-REMEMBER_S = 2.0  # before a repetition: a slow one leaves its start so long before it is recognised
+REMEMBER_S = 2.0  # before a repetition: a slow one leaves its start so long before it is recognized
 
 
 def _half(from_s: float, peak_deg: float, fault: FormFault) -> Repetition:
