@@ -30,8 +30,9 @@ BANNED = {
     # British spellings; "programme" is a term of ours.
     r"\b(behaviour|colour|favour|neighbour|honour|rumour|vapour|labour)\w*": "-or",
     r"\b(centre[ds]?|metres?|kilometres?|litres?|fibres?|centimetres?|millimetres?)\b": "-er",
-    r"\b\w*(analys|recognis|normalis|organis|initialis|synchronis|optimis|minimis|maximis|summaris|serialis|standardis)(e|ed|es|ing|ation)\b": "-ze",
-    r"\b(practis\w+|grey\w*|labell\w+|travell\w+|modell(ed|ing)|cancell(ed|ing)|levell(ed|ing)|signall(ed|ing)|whilst|amongst|towards)\b": "American spelling",
+    r"\b\w*(analys|recognis|normalis|organis|initialis|synchronis|optimis|summaris|serialis|standardis)(e|ed|es|ing|ation)\b": "-ze",
+    r"\b(practis\w+|grey\w*|labell\w+|travell\w+|(mod|canc|lev|sign)ell(ed|ing)|signall(ed|ing))\b": "American spelling",
+    r"\b(whilst|amongst|towards)\b": "while, among, toward",
 }  # fmt: skip
 
 # Names that others chose, and names inside files of earlier versions.
