@@ -74,8 +74,9 @@ def test_the_version_is_said() -> None:
 
 
 def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) -> None:
-    for _ in range(2):
-        levelhips("analyze", run_file, "--out", tmp_path)
+    for limit_deg in (3.0, 5.0):
+        levelhips("analyze", run_file, "--out", tmp_path, "--threshold", limit_deg)
+        assert json.loads((tmp_path / "summary.json").read_text())["settings"]["threshold"]["left_deg"] == limit_deg
     assert len(list(tmp_path.iterdir())) == 4
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import fields, replace
 
 import numpy as np
@@ -432,3 +433,40 @@ def test_severity_is_the_expected_excess_over_two_degrees() -> None:
         expected_rad = stance.drop_rad[k] + rate * max(FIRST_PEAK_S - stance.t_s[k], 0.0) / 2
         assert cue.severity == pytest.approx(min((expected_rad - 4.0 * DEG) / (2.0 * DEG), 1.0), abs=1e-6)
         assert (cue.at_s, cue.drop_rad, cue.threshold_rad) == (stance.t_s[k], stance.drop_rad[k], 4.0 * DEG)
+
+
+def test_contacts_whose_step_never_comes_do_not_fill_the_memory() -> None:
+    coach, sizes = Coach(), []
+    for k in range(400):
+        coach.push(Update(events=(Contact(k * 0.36, k * 0.36 + 0.03, Mode.RUNNING, BOTH[k % 2], Quality.OK),)))
+        sizes.append(len(pickle.dumps(coach)))
+    assert sizes[-1] == pytest.approx(sizes[20], rel=0.01)
+
+
+def test_a_step_whose_contact_was_not_seen_counts_for_the_baseline_all_the_same() -> None:
+    coach = Coach(ThresholdSettings(mode="auto", baseline_steps=20))
+    steps = [step(k * 0.36, BOTH[k % 2], 4.0) for k in range(40)]
+    assert len(list(coach.push(Update(events=tuple(steps))).of(Baseline))) == 1
+    assert thresholds_of(coach.threshold) == (4.0, 4.0)
+
+
+def test_a_drop_that_is_over_the_limit_in_the_first_sample_is_cued_as_it_is() -> None:
+    """There is no sample before it to take a rate from: the peak is expected to be no higher."""
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+    stance = stance_update(0.0, Side.LEFT, 9.0)
+    late = Angles(*(getattr(stance.angles, f.name)[5:6] for f in fields(Angles)))
+    contact = replace(stance.events[0], known_s=float(late.t_s[0]))
+    [cue] = coach.push(Update(late, (contact,))).of(Cue)
+    over_deg = math.degrees(late.drop_rad[0]) - 4.0
+    assert cue.severity == pytest.approx(min(over_deg / 2.0, 1.0))
+
+
+def test_without_a_drop_at_the_moment_of_the_forecast_nothing_is_forecast() -> None:
+    forecasts = CueSettings(forecast=True, forecast_s=0.04)
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0), forecasts)
+    cues_of(coach, [(Side.LEFT, peak) for peak in np.linspace(2.0, 8.0, 40)])
+    assert [cue.forecast for cue in coach.push(stance_update(20.0, Side.LEFT, 7.0)).of(Cue)] == [True]
+    blind = stance_update(21.0, Side.LEFT, 7.0)
+    drop = blind.angles.drop_rad.copy()
+    drop[:3] = np.nan  # up to 50 ms
+    assert [cue.forecast for cue in coach.push(Update(replace(blind.angles, drop_rad=drop), blind.events)).of(Cue)] == [False]

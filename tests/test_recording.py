@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -66,21 +65,6 @@ def test_what_is_written_comes_back_to_the_last_bit(tmp_path: Path, scale: tuple
     assert recording.rate_hz == 100.0
     assert recording.outward == "+z"
     assert recording.notes == []
-
-
-def test_every_event_comes_back(tmp_path: Path) -> None:
-    update = run_engine(MADE.samples, 100.0)
-    with RecordingWriter(tmp_path / "r.mcap", META) as writer:
-        writer.samples(MADE.samples)
-        for event in update.events:
-            writer.event(event)
-    events = open_recording(tmp_path / "r.mcap").events
-    assert {type(event) for event in events} == {type(event) for event in update.events}
-    for one, other in zip(update.events, events, strict=True):
-        for field in fields(one):
-            a, b = getattr(one, field.name), getattr(other, field.name)
-            # Infinite thresholds (none yet) become NaN: JSON has neither.
-            assert a == b or (isinstance(a, float) and not np.isfinite(a) and np.isnan(b)), field.name
 
 
 def test_packets_come_back(tmp_path: Path) -> None:

@@ -84,6 +84,18 @@ def test_the_clock_stands_still_in_pauses() -> None:
     assert clock.due_s == pytest.approx(due + 40.0)
 
 
+def test_a_clock_that_is_stopped_twice_counts_from_the_first_stop_and_one_that_runs_is_not_resumed() -> None:
+    clock = ProtocolClock(ProtocolSettings("retraining", 8))
+    clock.running(100.0, now=True)
+    due_s = clock.due_s
+    assert clock.resume(105.0) == []
+    assert clock.due_s == due_s
+    clock.pause(110.0)
+    assert clock.pause(130.0) == []
+    clock.resume(150.0)
+    assert clock.due_s == pytest.approx(due_s + 40.0)
+
+
 @pytest.mark.parametrize("values", [{"name": "retraining", "session": 9}, {"name": "x"}, {"metronome": True}, {"raise_percent": 20}])
 def test_an_invalid_protocol_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(SettingsError):

@@ -43,6 +43,7 @@ from levelhips.history.weekly import RetentionRow
 from levelhips.live.keys import STILL_LEARNING, Action, Where, keys, keys_line
 from levelhips.sensors.profile import profiles
 from levelhips.settings import load_settings
+from levelhips.settings.installed import drills
 from levelhips.simulation.faults import parse_fault
 from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
@@ -621,11 +622,11 @@ def test_a_drill_is_chosen_by_keys(window, qtbot):
     qtbot.keyClick(window.choice.list, Qt.Key.Key_R)
     assert window.choice.side is Side.RIGHT
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Down)
-    assert "right" in window.choice.about.text() or "left" in window.choice.about.text()
+    name, drill = list(drills().items())[1]
+    assert window.choice.about.text() == f"{drill.instruction_for(Side.RIGHT)}   {drill.dose.sets} x {drill.dose.reps}"
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Return)
     assert window.pages.currentWidget() is window.connect_page
-    assert window._drill is not None
-    assert window._drill.side == "right"
+    assert window._drill == DrillSettings(name, "right")
 
 
 def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtbot):
