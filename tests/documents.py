@@ -55,6 +55,16 @@ def prose(name: str) -> str:
     return " ".join(re.sub(r"```.*?```", "", text_of(name), flags=re.DOTALL).replace("`", "").split())
 
 
+def numbers_of(name: str) -> list[int]:
+    """Where numbers in digits begin in `prose`: not those in code style, addresses and generated parts, and not of lists."""
+    other = re.compile(r"(?:`[^`]*`|\]\([^)]*\)|^ *\d+\. )", re.MULTILINE)
+    text = re.sub(r"```.*?```", "", text_of(name), flags=re.DOTALL)
+    for part in (MARKED, other):  # a letter in place of each of their digits keeps all places
+        text = part.sub(lambda found: re.sub(r"\d", "x", found[0]), text)
+    line = " ".join(text.replace("`", "").split())
+    return [found.start() for found in re.finditer(r"(?<![\w.#])(?<!\w-)[-+]?\d[\d,]*(?:\.\d+)?(?![\w]|\.\d)", line)]
+
+
 def spans() -> Iterator[Span]:
     """Every word in code style in the documents."""
     for page in pages():
