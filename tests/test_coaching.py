@@ -169,6 +169,25 @@ def test_every_bad_step_is_cued_in_its_stance_and_no_good_one() -> None:
     assert all(cue.side is stances[round(cue.contact_s / 0.36)][0] for cue in cues)
 
 
+def level_samples(from_s: float, side: Side, drop_deg: float) -> Angles:
+    """0.1 s of samples at 100 Hz with one and the same drop."""
+    t, none = from_s + np.arange(10) / 100, np.zeros(10)
+    drop = np.full(10, drop_deg * DEG)
+    return Angles(t, side.sign * drop, none, none, drop, np.full(10, float(side.sign)))
+
+
+@pytest.mark.parametrize("side", Side)
+def test_samples_before_a_gap_do_not_give_the_drop_behind_it_a_rate(side: Side) -> None:
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+    coach.push(Update(level_samples(0.0, side, -20.0)))
+    [back] = coach.push(Update(events=(Gap(0.09, 1.1),))).of(Signal)
+    assert (back.at_s, back.known_s, back.kind) == (0.09, 1.1, SignalKind.BACK)
+    contact = Contact(1.08, 1.1, Mode.RUNNING, side, Quality.OK)
+    [cue] = coach.push(Update(level_samples(1.1, side, 5.0), (contact,))).of(Cue)
+    assert (cue.at_s, cue.side, cue.severity) == (1.1, side, pytest.approx(0.5)), "a drop that does not rise: 1 deg over, of 2"
+    assert math.degrees(cue.drop_rad) == pytest.approx(5.0)
+
+
 def test_sides_have_their_own_threshold() -> None:
     cues = cues_of(Coach(ThresholdSettings(left_deg=6.0, right_deg=4.0)), [(BOTH[k % 2], 5.0) for k in range(20)])
     assert {cue.side for cue in cues} == {Side.RIGHT}
