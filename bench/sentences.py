@@ -119,7 +119,11 @@ def uses() -> list[Use]:
             elif name in errors and node.args and "fix" not in named:
                 found += [Use(place, f"error.{code}", prefix, values) for code, prefix in _keys(node.args[0])]
             elif name == "__init__" and node.args and isinstance(node.func, ast.Attribute) and "fix" not in named:
-                in_error = isinstance(node.func.value, ast.Call) and _name(node.func.value.func) == "super" and path.name == "errors.py"
+                in_error = (
+                    isinstance(node.func.value, ast.Call)
+                    and _name(node.func.value.func) == "super"
+                    and path.name in {"errors.py", "model.py"}
+                )
                 found += [Use(place, f"error.{code}", prefix, values) for code, prefix in _keys(node.args[0]) if in_error]
     return found
 

@@ -358,7 +358,7 @@ def test_a_session_is_held_against_the_last_and_the_other_side(tmp_path: Path, s
     drill(tmp_path / "b.mcap", "2026-03-03T18:00:00+00:00", Side.LEFT)
     drill(tmp_path / "c.mcap", "2026-03-04T18:00:00+00:00", Side.LEFT)
     assert not [line for line in remembered(store, tmp_path / "a.mcap") if "ast" in line.split(":")[0]]
-    assert any(line.startswith("The other side, last: 2 of 3") for line in remembered(store, tmp_path / "b.mcap"))
+    assert any(line.startswith("Other side, last time: 2 of 3") for line in remembered(store, tmp_path / "b.mcap"))
     lines = remembered(store, tmp_path / "c.mcap")
     assert any(line.startswith("Last time: 2 of 3") for line in lines)
 

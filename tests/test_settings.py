@@ -121,7 +121,7 @@ def test_tau_that_aborts_the_interpreter_is_refused_everywhere() -> None:
         (lambda: DrillSettings(low_deg=20.0, high_deg=15.0), "low_deg is 20; it must be below high_deg, which is 15"),
         (lambda: DrillSettings(low_deg=15.0, high_deg=15.0), "low_deg is 15; it must be below high_deg, which is 15"),
         (lambda: ProtocolSettings("recall", 4), "session is 4; recall has 3 sessions"),
-        (lambda: ProtocolSettings(session=2), "session is 2; without a protocol it must be 1"),
+        (lambda: ProtocolSettings(session=2), "session is 2; without a run protocol it must be 1"),
         (lambda: ProtocolSettings(metronome=True), "metronome needs step_rate_spm, your usual steps per minute"),
     ],
 )
@@ -136,8 +136,8 @@ def test_fields_that_contradict_one_another_are_refused(make: Any, told: str) ->
     [
         ("[cues]\nwen = 'every'\n", "There is no setting cues.wen", "Did you mean cues.when?"),
         ("[threshold]\nmod = 'auto'\n", "There is no setting threshold.mod", "Did you mean threshold.mode?"),
-        ("[threshhold]\nmode = 'auto'\n", "There is no section of settings 'threshhold'", "Did you mean threshold?"),
-        ("colour = 'blue'\n", "There is no section of settings 'colour'", "Correct or remove it"),
+        ("[threshhold]\nmode = 'auto'\n", 'There is no section of settings "threshhold"', "Did you mean threshold?"),
+        ("colour = 'blue'\n", 'There is no section of settings "colour"', "Correct or remove it"),
         ("cues = 3\n", "Setting cues is 3; it must be a section such as [cues]", "Correct or remove it"),
         ("[[cues]]\nk = 3\n", "Setting cues is [{'k': 3}]; it must be a section such as [cues]", "Correct or remove it"),
     ],
@@ -413,7 +413,7 @@ def test_history_that_cannot_be_read_does_not_stop_a_run_but_is_said(home: Path)
     (home / "data" / "history.sqlite").write_bytes(b"not a database" * 100)
     resolved = lived()
     assert resolved.settings.threshold.mode == "auto"
-    assert "Your baseline session was not used" in resolved.notes[0]
+    assert "Your baseline session was not used" in str(resolved.notes[0])
 
 
 @pytest.mark.parametrize("kept", ["", "[threshold]\nleft_deg = 1.0\nright_deg = 1.0\n"])
@@ -549,9 +549,9 @@ def test_settings_command_says_when_a_threshold_is_not_used(home: Path) -> None:
         (("set", "cues.k", "2.5"), "Setting cues.k is '2.5'; it must be a whole number"),
         (("set", "cues.k", "9"), "Setting cues.k is 9; it must be at most n, which is 5"),
         (("set", "sound.words", "yes"), "Setting sound.words is 'yes'; it must be true or false"),
-        (("set", "drill.name", "clamshel"), "There is no drill 'clamshel'"),
+        (("set", "drill.name", "clamshel"), 'There is no drill "clamshel"'),
         (("set", "cues.wen", "every"), "There is no setting cues.wen. Did you mean cues.when?"),
-        (("get", "volume"), "There is no section of settings 'volume'"),
+        (("get", "volume"), 'There is no section of settings "volume"'),
         (("unset", "cues.wen"), "There is no setting cues.wen"),
     ],
 )

@@ -20,6 +20,8 @@ from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from levelhips.text import Text, text
+
 T = TypeVar("T")
 _KINDS = (bool, int, float, str)
 _SHOWN_CHARS = 60  # a refused value is quoted up to here: it may be a whole file pasted in the wrong place
@@ -32,11 +34,11 @@ class FieldError(ValueError):
     ----------
     name : str
         Name of the field, without its section.
-    problem : str
+    problem : Text
         The rest of the sentence: "is 99; it must be a number from 0.2 to 30".
     """
 
-    def __init__(self, name: str, problem: str) -> None:
+    def __init__(self, name: str, problem: Text) -> None:
         super().__init__(f"{name} {problem}")
         self.name, self.problem = name, problem
 
@@ -54,20 +56,20 @@ class FieldSpec:
     choices: tuple[str, ...] = ()
 
     @property
-    def accepts(self) -> str:
+    def accepts(self) -> Text:
         """What the field accepts, as the end of the sentence "it must be ..."."""
         if self.kind is bool:
-            return "true or false"
+            return text("accepts.true-or-false")
         if self.choices:
-            return "one of " + ", ".join(choice or '""' for choice in self.choices)
+            return text("accepts.one-of", choices=", ".join(choice or '""' for choice in self.choices))
         if self.kind is str:
-            return "text in quotes"
-        return f"a {'whole ' if self.kind is int else ''}number from {self.low:g} to {self.high:g}"
+            return text("accepts.text-in-quotes")
+        return text("accepts.whole-number" if self.kind is int else "accepts.number", low=self.low, high=self.high)
 
     def check(self, value: object) -> None:
         """Raise `FieldError` if the field cannot take this value."""
         if not ((value is None and self.optional) or self._takes(value)):
-            raise FieldError(self.name, f"is {shown(value)}; it must be {self.accepts}")
+            raise FieldError(self.name, text("problem.not-accepted", value=shown(value), accepts=self.accepts))
 
     def _takes(self, value: object) -> bool:
         if self.kind is bool:
@@ -131,6 +133,6 @@ def _spec(cls: type, name: str, hint: Any, default: Any, declared: dict[str, Any
 
 
 def shown(value: object) -> str:
-    """A value as an error quotes it: text in quotes, everything cut to a readable length."""
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}..."
+    """Return a value as errors quote it: text in quotes, everything cut to a readable length."""
+    written = str(value).lower() if isinstance(value, bool) else repr(value)
+    return written if len(written) <= _SHOWN_CHARS else f"{written[:_SHOWN_CHARS]}..."

@@ -76,10 +76,7 @@ def analyze(
     updates.append(engine.finish())
     whole = Update.join(updates)
     if not any(isinstance(event, Step | StandingZero) for event in whole.events):
-        raise BadInputError(
-            f"Nobody stands still, walks or runs in {recording.path.name}",
-            fix="Clip the sensor on, stand still for 3 s, then run; if you did, give its outward axis with --outward",
-        )
+        raise BadInputError("nobody-in-recording", name=recording.path.name)
     counts = {
         "samples": len(recording.samples),
         "bridged": engine.timebase.bridged,

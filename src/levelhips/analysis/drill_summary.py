@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.metrics.statistics import rounded
+from levelhips.text import number, tr
 from levelhips.words import FAULT_NAMES, words_for_value
 
 
@@ -68,32 +69,34 @@ def drill_lines(values: DrillValues) -> list[str]:
     """Return a few lines about a drill: what was done, range and tempo, faults."""
     hold = values["asked"]["seconds"] is not None
     asked = values["asked"]["sets"] * values["asked"]["reps"]
-    what = f"{values['held_s']:.0f} s held" if hold else f"{values['reps']} of {asked} repetitions, {values['good']} without fault"
-    lines = [f"{values['name']}, {values['side']} hip: {what}"]
+    side = tr(f"hip.{values['side']}")
+    if hold:
+        lines = [tr("drill-summary.held", drill=values["name"], hip=side, seconds=values["held_s"])]
+    else:
+        counts = {"reps": values["reps"], "asked": asked, "good": values["good"]}
+        lines = [tr("drill-summary.repetitions", drill=values["name"], hip=side, **counts)]
     range_, tempo = values["range_deg"], values["tempo_s"]
     if values["reps"] and hold:
-        lines.append(
-            f"Leading angle: mean {_number(values['mean_deg'])} deg, sway {_number(values['sway_deg'])} deg, "
-            f"peak {_number(range_['mean'])} deg"
-        )
+        mean, sway, peak = _number(values["mean_deg"]), _number(values["sway_deg"]), _number(range_["mean"])
+        lines.append(tr("drill-summary.hold-angles", mean=mean, sway=sway, peak=peak))
     elif values["reps"]:
-        lines.append(f"Range {_pair(range_)} deg, tempo {_pair(tempo)} s")
+        lines.append(tr("drill-summary.range-and-tempo", range=_pair(range_), tempo=_pair(tempo)))
     faults = [f"{count} x {words_for_value(FAULT_NAMES, what)}" for what, count in sorted(values["form_faults"].items())]
     if values["halves"]:
-        faults.append(f"{values['halves']} not counted")
+        faults.append(tr("drill-summary.halves", count=values["halves"]))
     if faults:
-        lines.append(f"Faults: {', '.join(faults)}")
+        lines.append(tr("drill-summary.faults", faults=", ".join(faults)))
     return lines
 
 
 def comparison_lines(other: DrillValues | None, last: DrillValues | None) -> list[str]:
     """Return a line about the other side and one about the last time, if there are any."""
-    before = (("The other side, last", other), ("Last time", last))
-    return [f"{title}: {_short(then)}" for title, then in before if then is not None]
+    lines = [] if other is None else [tr("drill-summary.other-side", figures=_short(other))]
+    return lines if last is None else [*lines, tr("drill-summary.last-time", figures=_short(last))]
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+    return "-" if value is None else number(value, ".1f")
 
 
 def _pair(values: Pair) -> str:
@@ -102,7 +105,9 @@ def _pair(values: Pair) -> str:
 
 def _short(values: DrillValues) -> str:
     if values["asked"]["seconds"] is not None:
-        sway = "" if values["sway_deg"] is None else f", mean {_number(values['mean_deg'])}, sway {_number(values['sway_deg'])} deg"
-        return f"{values['held_s']:.0f} s held{sway}"
-    good = f"{values['good']} of {values['reps']} without fault"
-    return f"{good}, range {_pair(values['range_deg'])} deg, tempo {_pair(values['tempo_s'])} s"
+        if values["sway_deg"] is None:
+            return tr("drill-summary.short-hold", seconds=values["held_s"])
+        mean, sway = _number(values["mean_deg"]), _number(values["sway_deg"])
+        return tr("drill-summary.short-hold-with-sway", seconds=values["held_s"], mean=mean, sway=sway)
+    figures = {"range": _pair(values["range_deg"]), "tempo": _pair(values["tempo_s"])}
+    return tr("drill-summary.short-repetitions", good=values["good"], reps=values["reps"], **figures)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from levelhips.analysis.findings import Findings
 from levelhips.events import Contact, DrillBegin, Mode, Quality, StandingZero
+from levelhips.text import tr
 from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, QUALITY, words_for
 
 
@@ -29,12 +30,10 @@ def why_nothing_counts(analysis: Findings) -> NothingCounts | None:
     if steps:
         quality, n = Counter(step.quality for step in steps).most_common(1)[0]
         reason, fix = EXCLUSION_REASONS[quality], EXCLUSION_FIXES[quality]
-        most = f"{n} steps: {words_for(QUALITY, quality)}"
-        return NothingCounts(f"None of {len(steps)} {steps[0].mode.value} steps counts: {reason} ({most})", fix)
+        words = {"reason": reason, "steps": n, "quality": words_for(QUALITY, quality)}
+        return NothingCounts(tr(f"nothing-counts.{steps[0].mode}", total=len(steps), **words), fix)
     if any(isinstance(event, Contact) for event in events):
-        return NothingCounts(
-            "Feet touch the ground, but no step could be measured", "Run for at least half a minute without stopping, on a straight"
-        )
+        return NothingCounts(tr("nothing-counts.only-contacts"), tr("nothing-counts.only-contacts-fix"))
     if any(isinstance(event, StandingZero) for event in events):
-        return NothingCounts("Nobody walks or runs: there is only standing", "Run for at least half a minute after standing still")
-    return NothingCounts("Nobody stands, walks or runs", "Clip the sensor on, stand still for 3 s, then run")
+        return NothingCounts(tr("nothing-counts.only-standing"), tr("nothing-counts.only-standing-fix"))
+    return NothingCounts(tr("nothing-counts.nobody"), tr("nothing-counts.nobody-fix"))

@@ -28,7 +28,7 @@ def pain(
         diary = Diary(store)
         diary.add_pain(score, moment, note)
         before, after = diary.pain_today("before", today), diary.pain_today("after", today)
-    say(console(), pain_hint(before, after if moment == "after" else None) or "Noted.")
+    say(console(), str(pain_hint(before, after if moment == "after" else None) or "Noted."))
 
 
 @diary_app.command(cls=Command, help="cli.diary.shoes.help")
@@ -65,4 +65,4 @@ def distance(
         diary = Diary(store)
         diary.add_distance(km, shoe)
         total = diary.shoes().get(shoe or "", 0.0)
-    say(console(), (shoe and shoe_hint(shoe, total)) or "Noted.")
+    say(console(), str((shoe and shoe_hint(shoe, total)) or "Noted."))

@@ -160,7 +160,7 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
     try:
         spec.check(value)
     except FieldError as error:
-        raise SettingsError(f"Setting {key} {error.problem}", fix=f"Give another value; {key} is: {help_of(key)}") from error
+        raise SettingsError("wrong-setting-value", key=key, problem=error.problem, meaning=help_of(key)) from error
     if key == "drill.name" and value:
         from levelhips.settings.installed import drill_named
 

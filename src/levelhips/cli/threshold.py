@@ -95,9 +95,9 @@ def _source(resolved: Resolved, key: str) -> str:
     layer = resolved.layers.get(key)
     if layer is None:
         return "default"
-    file = Path(layer.where).name
+    file = Path(str(layer.where)).name
     words = {
-        Source.DEFAULT: layer.where or "default",
+        Source.DEFAULT: str(layer.where) or "default",
         Source.BASELINE: "your baseline session",
         Source.USER_FILE: "your settings",
         Source.SETTINGS_FILE: f"settings file {file}",

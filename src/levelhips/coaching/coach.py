@@ -32,6 +32,7 @@ from levelhips.events import (
     Update,
 )
 from levelhips.samples import Array, Gap
+from levelhips.text import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class CueSettings:
     def __post_init__(self) -> None:
         check(self)
         if self.k > self.n:
-            raise FieldError("k", f"is {self.k}; it must be at most n, which is {self.n}")
+            raise FieldError("k", text("problem.k-above-n", k=self.k, n_steps=self.n))
 
 
 RATE_S = 0.010  # over which the rate of the drop is taken; at 20 ms the peak is expected to 0.27 deg instead of 0.23

@@ -12,6 +12,7 @@ from typing import Literal
 
 from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.events import BlockChange, BlockPurpose, Event, Pace
+from levelhips.text import text
 
 # Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
 # (PMC3501612). The minutes in between are an interpolation of ours (biomechanics of the protocols: docs/programme.md).
@@ -39,10 +40,12 @@ class ProtocolSettings:
     def __post_init__(self) -> None:
         check(self)
         if self.session > SESSIONS[self.name]:
-            of = f"{self.name} has {SESSIONS[self.name]} sessions" if self.name else "without a protocol it must be 1"
-            raise FieldError("session", f"is {self.session}; {of}")
+            if not self.name:
+                raise FieldError("session", text("problem.session-without-protocol", session=self.session))
+            problem = text("problem.no-such-session", session=self.session, protocol=self.name, sessions=SESSIONS[self.name])
+            raise FieldError("session", problem)
         if self.metronome and self.step_rate_spm is None:
-            raise FieldError("metronome", "needs step_rate_spm, your usual steps per minute")
+            raise FieldError("metronome", text("problem.metronome-without-rate"))
 
     @property
     def target_spm(self) -> float:

@@ -40,9 +40,7 @@ def outward_axis(name: str) -> Array:
     try:
         return np.array(AXES[name])
     except KeyError:
-        raise SettingsError(
-            f"{name!r} is not a sensor axis", fix=f"Choose the axis that faces away from the body: {', '.join(AXES)}"
-        ) from None
+        raise SettingsError("no-such-axis", name=name, known=", ".join(AXES)) from None
 
 
 def pelvis_from_sensor(up: Array, outward: Array, heading_rad: float = 0.0) -> Array:

@@ -139,4 +139,4 @@ def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0, *, lea
         return VqfFilter(rate_hz, tau_acc_s, learn_at_rest=learn_at_rest)
     if name in FILTERS:
         return ahrs_filters.AhrsFilter(name, rate_hz)
-    raise SettingsError(f"There is no orientation filter {name!r}", fix=f"Choose one of {', '.join(FILTERS)}")
+    raise SettingsError("no-such-filter", name=name, known=", ".join(FILTERS))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Literal, get_args
 
 from levelhips.bounds import FieldError, FieldSpec, shown
+from levelhips.text import Text, text
 
 
 class DayKind(StrEnum):
@@ -43,7 +44,7 @@ class Item:
         _SETS.check(self.sets)
         _REPS.check(self.reps)
         if self.sides not in (("left", "right"), ("right", "left"), ("left",), ("right",)):
-            raise FieldError("sides", f'is {_listed(self.sides)}; it must be ["left"], ["right"] or ["left", "right"]')
+            raise FieldError("sides", text("problem.sides", value=_listed(self.sides)))
 
 
 DEFAULT: tuple[Item, ...] = (
@@ -88,11 +89,11 @@ class Programme:
     def __post_init__(self) -> None:
         _DAYS.check(self.days)
         if not isinstance(self.run_days, tuple) or any(type(day) is not int or not 0 <= day <= 6 for day in self.run_days):
-            raise FieldError("run_days", f"is {_listed(self.run_days)}; it must be weekdays such as [0, 2, 4]: 0 is Monday, 6 is Sunday")
+            raise FieldError("run_days", text("problem.run-days", value=_listed(self.run_days)))
         for name in ("start", "acute_from"):
             value = getattr(self, name)
             if value is not None and type(value) is not dt.date:  # a date with a time is a date only to Python
-                raise FieldError(name, f"is {_listed(value)}; it must be a date without quotes or time, such as 2026-11-20")
+                raise FieldError(name, text("problem.date", value=_listed(value)))
 
     def kind(self, day: dt.date) -> DayKind:
         """What kind of day that is."""
@@ -125,36 +126,20 @@ def _listed(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note of the guides, with its kind."""
+    """A note from the guides: a title, a text, and the guides that it comes from."""
 
-    title: str
-    text: str
+    title: Text
+    text: Text
     guides: tuple[str, ...] = field(default=())
 
 
 NOTES: tuple[Note, ...] = (
-    Note(
-        "When to stop",
-        "Stop a run when pain rises in it or turns sharp, or when you limp. Pain before a run should be under 3 of 10, and not be "
-        "worse after it or the next day. Ask a professional when it lasts over two weeks, comes at rest or at night, with swelling, "
-        "locking or numbness, or at the side of the hip.",
-    ),
-    Note(
-        "Rolling (optional)",
-        "Thigh, buttock and the muscle in front of the hip may be rolled. The guides disagree on the band itself: one says never on "
-        "the sore part, one says yes (not with bursitis), one rolls the side of the thigh.",
-        ("A", "B", "C"),
-    ),
-    Note("Stretching (optional)", "One guide holds it useless, two recommend it. A small trial saw no difference.", ("A", "B", "C")),
-    Note(
-        "Toes in side-lying abduction", "One guide points them up, one down, one forward. Both forms are here as drills.", ("A", "B", "C")
-    ),
-    Note("Acute", "When stairs hurt: no running for a week, half-minute holds and unloaded drills.", ("A",)),
-    Note(
-        "Coming back",
-        "Walk and run in turns: 3 min run and 2 walk at first, then 4:2, then 4:1; each rung twice, a day between. No step up with pain.",
-        ("A",),
-    ),
-    Note("Road", "A sloping road tilts the pelvis all the time: change sides, or run the same way back on the other side.", ("A",)),
-    Note("Shoes", "Change them at about 640 km (400 miles).", ("A",)),
+    Note(text("programme-note.stop.title"), text("programme-note.stop.text")),
+    Note(text("programme-note.rolling.title"), text("programme-note.rolling.text"), ("A", "B", "C")),
+    Note(text("programme-note.stretching.title"), text("programme-note.stretching.text"), ("A", "B", "C")),
+    Note(text("programme-note.toes.title"), text("programme-note.toes.text"), ("A", "B", "C")),
+    Note(text("programme-note.acute.title"), text("programme-note.acute.text"), ("A",)),
+    Note(text("programme-note.return.title"), text("programme-note.return.text"), ("A",)),
+    Note(text("programme-note.road.title"), text("programme-note.road.text"), ("A",)),
+    Note(text("programme-note.shoes.title"), text("programme-note.shoes.text"), ("A",)),
 )

@@ -12,6 +12,7 @@ from levelhips.history import History
 from levelhips.history.weekly import baseline
 from levelhips.programme.hints import hints
 from levelhips.settings import Settings
+from levelhips.text import tr
 
 
 def remember(file: Path, history_file: Path) -> list[str]:
@@ -23,7 +24,7 @@ def remember(file: Path, history_file: Path) -> list[str]:
         with History(history_file) as history:
             return remembered(history, file)
     except LevelHipsError as error:
-        return [f"Not in the history: {error}"]
+        return [tr("programme.not-in-history", error=error)]
 
 
 def remembered(history: History, file: Path) -> list[str]:
@@ -36,7 +37,7 @@ def remembered(history: History, file: Path) -> list[str]:
     """
     found = history.add(file)
     if found.drill is None:
-        return hints(history, found)
+        return [str(hint) for hint in hints(history, found)]
     name, side = found.drill["name"], Side(found.drill["side"])
     other, last = (history.last_drill(name, which.value, found.started) for which in (side.other, side))
     return comparison_lines(other, last)

@@ -15,8 +15,8 @@ from levelhips.errors import SettingsError
 from levelhips.programme.programme import Item, Programme
 from levelhips.settings.installed import drills
 from levelhips.settings.store import write_text
+from levelhips.text import Text, text, tr
 
-FIX = "Correct it there; levelhips programme --reset writes the default programme"
 ITEM_KEYS = tuple(one.name for one in fields(Item))
 KEYS = ("item", *(one.name for one in fields(Programme) if one.name != "items"))
 
@@ -31,33 +31,34 @@ def load_programme(path: Path) -> Programme:
     """
     if not path.exists():
         return Programme()
-    text = _read(path)
+    content = _read(path)
     try:
-        return _programme(tomllib.loads(text))
+        return _programme(tomllib.loads(content))
     except _EntryError as error:
-        line = _line_of(text, error.key, error.item)
-        raise SettingsError(f"{path}{'' if line is None else f', line {line}'}: {error}", fix=FIX) from error
+        line = _line_of(content, error.key, error.item)
+        place = path if line is None else text("place.line", path=path, line=line)
+        raise SettingsError("wrong-programme", place=place, key=error.key, problem=error.problem) from error
     except ValueError as error:  # not TOML; its message has the line
-        raise SettingsError(f"{path} is not a TOML file ({error})", fix=FIX) from error
+        raise SettingsError("programme-not-toml", path=path, reason=error) from error
     except RecursionError as error:
-        raise SettingsError(f"{path} is nested too deeply for a programme", fix=FIX) from error
+        raise SettingsError("programme-nested-too-deeply", path=path) from error
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror})", fix="Check its permissions") from error
+        raise SettingsError("cannot-read", path=path, reason=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not a text file in UTF-8", fix=FIX) from error
+        raise SettingsError("programme-not-utf-8", path=path) from error
 
 
 class _EntryError(Exception):
     """A wrong entry: its key, and in which item (from 0) it stands; None outside of items."""
 
-    def __init__(self, key: str, problem: str, item: int | None = None) -> None:
-        super().__init__(f"{key} {problem}" if problem else key)
-        self.key, self.item = key, item
+    def __init__(self, key: str, problem: Text, item: int | None = None) -> None:
+        super().__init__(f"{key} {problem}")
+        self.key, self.problem, self.item = key, problem, item
 
 
 def _programme(values: dict[str, Any]) -> Programme:
@@ -65,7 +66,7 @@ def _programme(values: dict[str, Any]) -> Programme:
     given: dict[str, Any] = dict(values)
     entries = given.pop("item", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise _EntryError("item", "must be written with two brackets: [[item]]")
+        raise _EntryError("item", text("problem.two-brackets"))
     items = tuple(_item(number, entry) for number, entry in enumerate(entries))
     if items:
         given["items"] = items
@@ -81,11 +82,11 @@ def _item(number: int, entry: dict[str, Any]) -> Item:
     _known(entry, ITEM_KEYS, number)
     for key in ("drill", "when"):
         if key not in entry:
-            raise _EntryError(key, "is missing in an [[item]]", number)
+            raise _EntryError(key, text("problem.missing-in-item"), number)
     if not isinstance(entry["drill"], str) or entry["drill"] not in drills():
         close = get_close_matches(str(entry["drill"]), drills(), n=1)
-        hint = f"did you mean {close[0]}" if close else f"there are {', '.join(drills())}"
-        raise _EntryError("drill", f"is {shown(entry['drill'])}, which is not installed; {hint}", number)
+        values = {"value": shown(entry["drill"]), "close": close[0] if close else "", "known": ", ".join(drills())}
+        raise _EntryError("drill", text("problem.drill-with-close-match" if close else "problem.drill", **values), number)
     given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     try:
         return Item(**given)
@@ -97,13 +98,14 @@ def _known(values: dict[str, Any], known: tuple[str, ...], item: int | None = No
     for key in values:
         if key not in known:
             close = get_close_matches(key, known, n=1)
-            raise _EntryError(key, f"is not known. {f'Did you mean {close[0]}' if close else 'There are ' + ', '.join(known)}", item)
+            values = {"close": close[0] if close else "", "known": ", ".join(known)}
+            raise _EntryError(key, text("problem.unknown-key-with-close-match" if close else "problem.unknown-key", **values), item)
 
 
-def _line_of(text: str, key: str, item: int | None) -> int | None:
+def _line_of(content: str, key: str, item: int | None) -> int | None:
     """The line of a key, inside the item of that number or outside of all; the line of the item if the key is missing."""
     seen, header = -1, None
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(content.splitlines(), start=1):
         if re.match(r"\s*\[+\s*item\s*\]", line):
             seen += 1
             header = number if key == "item" or seen == item else header
@@ -131,10 +133,10 @@ def save_programme(programme: Programme, path: Path) -> None:
     write_text(path, _changed(_read(path), before, programme) if same and before is not None else _whole(programme))
 
 
-def _changed(text: str, before: Programme, programme: Programme) -> str:
+def _changed(content: str, before: Programme, programme: Programme) -> str:
     import tomlkit  # needed only to write
 
-    document = tomlkit.parse(text)
+    document = tomlkit.parse(content)
     for name in (key for key in KEYS if key != "item"):
         value = getattr(programme, name)
         if value == getattr(before, name):
@@ -147,7 +149,7 @@ def _changed(text: str, before: Programme, programme: Programme) -> str:
 
 
 def _whole(programme: Programme) -> str:
-    lines = ["# The programme: edit what you like; levelhips programme shows it.", f"days = {programme.days}"]
+    lines = [f"# {tr('programme.file-head')}", f"days = {programme.days}"]
     lines.append(f"run_days = {list(programme.run_days)}  # Monday is 0")
     for name in ("start", "acute_from"):
         if (value := getattr(programme, name)) is not None:

@@ -9,8 +9,9 @@ from levelhips.history import History
 from levelhips.programme.remember import thresholds_from
 from levelhips.settings import Layer, Settings, Source
 from levelhips.settings.resolve import OwnThresholds
+from levelhips.text import Text, text
 
-FROM_FIRST_STEPS = Layer(Source.DEFAULT, {"threshold.mode": "auto"}, "no baseline session yet")
+FROM_FIRST_STEPS = Layer(Source.DEFAULT, {"threshold.mode": "auto"}, text("programme.no-baseline-yet"))
 
 
 def own_thresholds(history_file: Path) -> OwnThresholds:
@@ -20,7 +21,7 @@ def own_thresholds(history_file: Path) -> OwnThresholds:
     beeps at every third step, at one of 2 deg never.
     """
 
-    def thresholds(settings: Settings) -> tuple[Layer, tuple[str, ...]]:
+    def thresholds(settings: Settings) -> tuple[Layer, tuple[Text, ...]]:
         if settings.drill.name:  # a drill has its own range
             return Layer(Source.DEFAULT, {}), ()
         if not history_file.exists():
@@ -29,9 +30,9 @@ def own_thresholds(history_file: Path) -> OwnThresholds:
             with History(history_file) as history:
                 found = thresholds_from(history, settings)
         except LevelHipsError as error:
-            return FROM_FIRST_STEPS, (f"Your baseline session was not used: {error}",)
+            return FROM_FIRST_STEPS, (text("programme.baseline-not-used", error=error),)
         if found is None:
             return FROM_FIRST_STEPS, ()
-        return Layer(Source.BASELINE, {f"threshold.{name}": value for name, value in found.items()}, "last baseline session"), ()
+        return Layer(Source.BASELINE, {f"threshold.{name}": value for name, value in found.items()}, text("programme.last-baseline")), ()
 
     return thresholds

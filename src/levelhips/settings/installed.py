@@ -32,7 +32,7 @@ def drill_named(name: str) -> Drill:
     try:
         return drills()[name]
     except KeyError:
-        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}") from None
+        raise SettingsError("no-such-drill", name=name, known=", ".join(drills())) from None
 
 
 def chosen_drill(settings: DrillSettings) -> Drill:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 from levelhips.audio.synth import SoundSettings
 from levelhips.bounds import FieldError, FieldSpec, check, choice, shown, specs
 from levelhips.engine import EngineSettings
 from levelhips.errors import SettingsError
-from levelhips.text import tr
-
-FIX = "Correct or remove it; levelhips settings list shows every setting"
+from levelhips.text import Text, text, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,11 @@ class Settings(EngineSettings):
             try:
                 SPECS[key].check(value)
             except FieldError as error:
-                raise SettingsError(f"Setting {key} {error.problem}", fix=FIX) from error
+                raise SettingsError("wrong-setting", key=key, problem=error.problem) from error
         try:
             return settings_from(given)
         except SectionError as error:
-            raise SettingsError(f"Setting {error.key} {error.problem}", fix=FIX) from error
+            raise SettingsError("wrong-setting", key=error.key, problem=error.problem) from error
 
 
 SECTIONS: dict[str, type] = get_type_hints(Settings)
@@ -79,7 +78,7 @@ OLD_KEYS = {"threshold.most_below_deg": "threshold.max_below_deg"}
 class SectionError(FieldError):
     """The fields of a section contradict one another; `key` names the one to change."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    def __init__(self, key: str, problem: Text) -> None:
         super().__init__(key, problem)
         self.key = key
 
@@ -93,13 +92,13 @@ def flat(values: object) -> dict[str, Any]:
         If there is no such section or setting.
     """
     if not isinstance(values, dict):
-        raise SettingsError(f"The settings are {shown(values)}; they must be sections such as [cues]", fix=FIX)
+        raise SettingsError("settings-without-sections", value=shown(values))
     given: dict[str, Any] = {}
     for section, part in current_sections(values).items():
         if section not in SECTIONS:
             raise UnknownSettingError(str(section))
         if not isinstance(part, dict):
-            raise SettingsError(f"Setting {section} is {shown(part)}; it must be a section such as [{section}]", fix=FIX)
+            raise SettingsError("setting-instead-of-section", section=section, value=shown(part))
         keys = [f"{section}.{name}" for name in part]
         for key in sorted(keys, key=lambda key: key not in OLD_KEYS):  # earlier names first: the others replace them
             now = OLD_KEYS.get(key, key)
@@ -163,13 +162,17 @@ class UnknownSettingError(SettingsError):
     """There is no setting or section of this name; the fix names the closest one."""
 
     def __init__(self, key: str) -> None:
+        self.key = key
         section, _, name = key.partition(".")
         known = [*SECTIONS] if not name else [*SPECS]
         close = get_close_matches(key, known, n=1)
+        code = "setting" if name else "section"
         if not name and section in SECTIONS:
-            super().__init__(f"{section} is a section, not a setting", fix="Name a setting in it; levelhips settings list shows all")
-            self.key = key
-            return
-        what = f"There is no setting {key}" if name else f"There is no section of settings {shown(section)}"
-        super().__init__(what, fix=f"Did you mean {close[0]}? levelhips settings list shows all" if close else FIX)
-        self.key = key
+            code = "setting-of-section"
+        elif close:
+            code += "-with-close-match"
+        super().__init__(f"unknown-{code}", name=key, close=close[0] if close else "", place="")
+
+    def add_place(self, place: Text | Path) -> None:
+        """Name the file, or the line of it, in which the name stands."""
+        self.values["place"] = text("place.in-brackets", place=place)

@@ -16,6 +16,7 @@ from levelhips.bounds import FieldError, shown
 from levelhips.errors import SettingsError
 from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, flat, settings_from
 from levelhips.settings.store import line_of, read_values
+from levelhips.text import Text, text
 
 THRESHOLD_KEYS = ("threshold.mode", "threshold.left_deg", "threshold.right_deg")
 """The settings that decide at which drop a beep sounds: whoever sets one of them has chosen the thresholds."""
@@ -49,29 +50,29 @@ class Layer:
 
     source: Source
     values: Mapping[str, Any]
-    where: str = ""
+    where: Text | str = ""
     flags: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, key: str) -> str:
         """Where this layer's value of a setting stands, for people: "user file /home/me/settings.toml"."""
         return f"{self.source} {self.flags.get(key, self.where)}".strip()
 
-    def refusal(self, key: str, problem: str) -> SettingsError:
-        """The error about a value of this layer that cannot be used."""
+    def refusal(self, key: str, problem: Text) -> SettingsError:
+        """Return the error about a value of this layer that cannot be used."""
         if key in self.flags:
-            return SettingsError(f"{self.flags[key]} {problem}", fix="Give another value")
+            return SettingsError("wrong-option", option=self.flags[key], problem=problem)
         if self.source is Source.RECORDING:
-            return SettingsError(f"Setting {key} in {self.where} {problem}", fix="Give another value with --settings")
-        return SettingsError(f"Setting {key} {problem} ({self._place(key)})", fix="Correct or remove it; levelhips settings list shows all")
+            return SettingsError("wrong-setting-in-recording", key=key, name=self.where, problem=problem)
+        return SettingsError("wrong-setting-in-file", key=key, problem=problem, place=self._place(key))
 
     def without(self, *prefixes: str) -> Layer:
         """This layer without the settings whose keys begin with one of the prefixes."""
         kept = {key: value for key, value in self.values.items() if not key.startswith(prefixes)}
         return Layer(self.source, kept, self.where, self.flags)
 
-    def _place(self, key: str) -> str:
-        line = line_of(Path(self.where), key) if self.source in (Source.USER_FILE, Source.SETTINGS_FILE) else None
-        return self.where if line is None else f"{self.where}, line {line}"
+    def _place(self, key: str) -> Text | str:
+        line = line_of(Path(str(self.where)), key) if self.source in (Source.USER_FILE, Source.SETTINGS_FILE) else None
+        return self.where if line is None else text("place.line", path=self.where, line=line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Resolved:
 
     settings: Settings
     layers: Mapping[str, Layer]  # of each setting that is not the default
-    notes: tuple[str, ...] = ()  # what the user should be told of how they came about
+    notes: tuple[Text, ...] = ()  # what the user should know about how they came about
 
     def source(self, key: str) -> Source:
         """The source of a setting.
@@ -146,7 +147,8 @@ def file_layer(path: Path, source: Source = Source.SETTINGS_FILE) -> Layer:
         values = flat(read_values(path))
     except UnknownSettingError as error:
         line = line_of(path, error.key)
-        raise SettingsError(f"{error.what} ({path}{'' if line is None else f', line {line}'})", fix=error.fix) from error
+        error.add_place(path if line is None else text("place.line", path=path, line=line))
+        raise
     return Layer(source, _with_mode(values), str(path))
 
 
@@ -166,7 +168,7 @@ def recording_layer(recording: Carrier) -> Layer:
     try:
         values = flat(recording.settings)
     except SettingsError as error:
-        raise SettingsError(f"The settings in {recording.path.name} are not understood ({error.what})", fix=error.fix) from error
+        raise SettingsError("unknown-settings-in-recording", name=recording.path.name, problem=error.what, advice=error.fix) from error
     if recording.outward is not None:
         values.setdefault("motion.outward", recording.outward)
     return Layer(Source.RECORDING, _with_mode(values), recording.path.name)
@@ -178,7 +180,7 @@ def option_layer(given: Iterable[tuple[str, Any, str]]) -> Layer:
     return Layer(Source.OPTION, {key: value for key, value, _ in chosen}, flags={key: flag for key, _, flag in chosen})
 
 
-OwnThresholds = Callable[[Settings], tuple[Layer, tuple[str, ...]]]
+OwnThresholds = Callable[[Settings], tuple[Layer, tuple[Text, ...]]]
 """Gives the thresholds of the pelvic drop from the settings so far, and notes for the user."""
 
 
@@ -263,7 +265,7 @@ def resolve(*layers: Layer | None, thresholds: OwnThresholds | None = None) -> R
     for layer in layers:
         if layer is not None:
             _lay_over(winners, layer)
-    settings, notes = _built(winners), tuple[str, ...]()
+    settings, notes = _built(winners), tuple[Text, ...]()
     if thresholds is not None and not winners.keys() & set(THRESHOLD_KEYS):
         layer, notes = thresholds(settings)
         winners = {**winners, **dict.fromkeys(layer.values, layer)}
@@ -294,7 +296,7 @@ def _built(winners: Mapping[str, Layer]) -> Settings:
         if error.key not in winners:  # the default of one field contradicts a value of another
             section = error.key.partition(".")[0]
             others = [f"{key} = {shown(values[key])} ({winners[key].origin(key)})" for key in winners if key.startswith(f"{section}.")]
-            raise SettingsError(f"Setting {error.key} {error.problem}", fix=f"Change one of {', '.join(others)}") from error
+            raise SettingsError("contradictory-settings", key=error.key, problem=error.problem, others=", ".join(others)) from error
         raise winners[error.key].refusal(error.key, error.problem) from error
 
 

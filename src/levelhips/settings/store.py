@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from levelhips.errors import SettingsError
 from levelhips.files import replacing
 from levelhips.settings.model import OLD_KEYS, OLD_SECTIONS, SPECS, Settings, current_key, help_of
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -28,11 +29,11 @@ def read_values(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"Settings file {path} cannot be read ({error.strerror})", fix="Check its name and permissions") from error
+        raise SettingsError("cannot-read", path=path, reason=error.strerror) from error
     except ValueError as error:  # TOML, UTF-8, or a number of more digits than Python reads
-        raise SettingsError(f"{path} is not a TOML file ({error})", fix="Correct it there, or delete it") from error
+        raise SettingsError("not-toml", path=path, reason=error) from error
     except RecursionError as error:
-        raise SettingsError(f"{path} is nested too deeply for a settings file", fix="Correct it there, or delete it") from error
+        raise SettingsError("nested-too-deeply", path=path) from error
 
 
 def line_of(path: Path, key: str) -> int | None:
@@ -96,7 +97,7 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
     if path.exists():
         wrong = [name for name, part in read_values(path).items() if not isinstance(part, dict)]
         if wrong:  # a section must be a table before a setting can be put into it
-            raise SettingsError(f"{path}: {wrong[0]} must be a section such as [{wrong[0]}]", fix="Correct it there, or delete it")
+            raise SettingsError("not-a-section", path=path, section=wrong[0])
         text = path.read_text(encoding="utf-8-sig")
     after = changed_text(text, changes)
     Settings.from_dict(tomllib.loads(after))
@@ -105,7 +106,7 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
 
 def template() -> str:
     """Return a settings file in which every setting stands commented out, with its default and its meaning."""
-    lines, section = ["# Settings of levelhips. Remove the # before a setting to change it."], ""
+    lines, section = [f"# {tr('settings-template.head')}"], ""
     for key, spec in SPECS.items():
         if key.partition(".")[0] != section:
             section = key.partition(".")[0]
@@ -128,4 +129,4 @@ def write_text(path: Path, text: str) -> None:
         with replacing(path) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})", fix="Check its permissions and the room on the disk") from error
+        raise SettingsError("cannot-write", path=path, reason=error.strerror) from error

@@ -196,7 +196,7 @@ class Window(QMainWindow):
         outward = profiles()["levelhips"].outward
         resolved = session_settings(self.settings_path, virtual=virtual, outward=outward, options=options, thresholds=thresholds)
         for note in resolved.notes:
-            self.banner.say(note)
+            self.banner.say(str(note))
         return resolved
 
     def run_virtual(self, recording: Path | None = None) -> None:

@@ -9,6 +9,7 @@ from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.coaching.drills.counters import CountingBlock, FormLimit
 from levelhips.coaching.drills.start_position import StartPosition
 from levelhips.events import Posture, Side
+from levelhips.text import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class DrillSettings:
     def __post_init__(self) -> None:
         check(self)
         if self.low_deg is not None and self.high_deg is not None and self.low_deg >= self.high_deg:
-            raise FieldError("low_deg", f"is {self.low_deg:g}; it must be below high_deg, which is {self.high_deg:g}")
+            raise FieldError("low_deg", text("problem.low-above-high", low=self.low_deg, high=self.high_deg))
 
     @property
     def chosen(self) -> Side:

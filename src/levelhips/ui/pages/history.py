@@ -110,7 +110,7 @@ class HistoryPage(QWidget):
             with History(self._file) as history:
                 diary, day = Diary(history), dt.datetime.now().astimezone().date()
                 diary.add_pain(self.score.value(), self.moment.currentData())
-                hint = pain_hint(diary.pain_today("before", day), diary.pain_today("after", day))
+                hint = str(pain_hint(diary.pain_today("before", day), diary.pain_today("after", day)) or "")
         except LevelHipsError as error:
             hint = str(error)
         if hint:
