@@ -171,7 +171,7 @@ CLAIMS = [
     Claim("docs/recording-format.md", r"profile levelhips, format #", lambda: (VERSION,)),
     Claim("docs/recording-format.md", r"chunks of # second \(# a second in live", lambda: (CHUNK_S, FLUSH_S)),
     Claim("docs/recording-format.md", r"Up to # ms are filled in", lambda: (1000 * TimebaseSettings().bridge_s,)),
-    Claim("docs/recording-format.md", r"at least # minutes", lambda: (MIN_TREND_RUN_S / 60,)),
+    Claim("docs/recording-format.md", r"less than # minutes of running", lambda: (MIN_TREND_RUN_S / 60,)),
     Claim("docs/recording-format.md", r"stand still for # s before", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/accuracy.md", r"Steps in the first # s have the quality settling", lambda: (QualitySettings().settle_run_s,)),
     Claim("firmware_notes/README.md", r"open profile, version #", lambda: (open_profile.VERSION,)),
