@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,13 @@ REAL = ROOT.parent / "shared" / "data"
 
 settings.register_profile("levelhips", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("levelhips")
+
+
+def pytest_sessionfinish() -> None:
+    """Write what was measured of this process while it lives: pytest-xdist gives its workers only some seconds to exit."""
+    measured = sys.modules.get("coverage")
+    if measured is not None and (running := measured.Coverage.current()) is not None:
+        running.save()
 
 
 @cache
