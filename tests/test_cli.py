@@ -92,7 +92,7 @@ def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) ->
         (("analyze", "run.mcap", "--out", "o", "--threshold-left", "nan"), "0.2 to 30"),
         (("analyze", "run.mcap", "--out", "o", "--settings", "none.toml"), "cannot be read"),
         (("analyze", "run.mcap", "--out", "empty.csv/o"), "cannot be written"),
-        (("replay", "run.mcap", "--speed", "fast"), "is not known"),
+        (("replay", "run.mcap", "--speed", "fast"), "is not a speed"),
         (("replay", "run.mcap", "--speed", "max", "--wav", "none/x.wav"), "cannot be written"),
         (("simulate", "--kind", "swim", "--out", "o"), "no kind"),
         (("convert", "run.mcap", "run.mcap"), "already exists"),

@@ -35,7 +35,7 @@ def test_the_drills_are_listed_and_a_wrong_name_is_told(home: Path) -> None:
     assert "pelvic-drop" in levelhips(home, "drill", "--list")
     assert "There is no drill 'clam'" in levelhips(home, "drill", "clam", code=1)
     assert "Give left or right" in levelhips(home, "drill", "clamshell", "--side", "up", code=1)
-    assert "not understood" in levelhips(home, "drill", "stay-level", "--band", "four", code=1)
+    assert "is not a range" in levelhips(home, "drill", "stay-level", "--band", "four", code=1)
 
 
 def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from levelhips.cli.options import (
     settings_for,
 )
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from levelhips.analysis import Analysis
 
 NOTHING_COUNTS = 3  # exit code: the analysis was done, but its figures are empty
-NO_REPETITION = (
-    "No repetition was found",
-    "Stand still for 3 s, take the start position, then move; --drill NAME:left or NAME:right names another drill or side",
-)
 
 
 def analyze(
@@ -65,12 +62,12 @@ def analyze(
     chosen = resolved.settings
     screen = console()
     say_settings(screen, resolved)
-    with progress_bar(screen, "Analyzing") as progress:
+    with progress_bar(screen, tr("cli.analyze.progress")) as progress:
         analysis = analyze_recording(recording, chosen, progress)
     _show(screen, write_tables(analysis, out), out)
     if plot is not None:
         plot_metric(analysis, plot, out / f"{plot}.png")
-        say(screen, f"Wrote {out / f'{plot}.png'}")
+        say(screen, tr("cli.wrote", path=out / f"{plot}.png"))
     _exit_if_nothing_counts(analysis)
 
 
@@ -81,13 +78,13 @@ def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:
         for line in drill_lines(summary["drill"]):
             say(out, line)
         say_notes(out, summary["recording"]["notes"])
-        say(out, f"Wrote reps.csv, angles.csv and summary.json into {folder}")
+        say(out, tr("cli.analyze.wrote-drill", folder=folder))
         return
     from levelhips.cli.summary_table import summary_table
 
     out.print(summary_table(summary))
     say_notes(out, summary["recording"]["notes"])
-    say(out, f"Wrote steps.csv, strides.csv, angles.csv and summary.json into {folder}")
+    say(out, tr("cli.analyze.wrote", folder=folder))
 
 
 def _exit_if_nothing_counts(analysis: Analysis) -> None:
@@ -99,11 +96,11 @@ def _exit_if_nothing_counts(analysis: Analysis) -> None:
     from levelhips.events import Mode
 
     if analysis.settings.drill.name:
-        reason, fix = ("", "") if any(rep.full for rep in analysis.reps) else NO_REPETITION
+        message = "" if any(rep.full for rep in analysis.reps) else tr("cli.analyze.no-repetition")
     else:
         found = why_nothing_counts(analysis)
-        reason, fix = (found.reason, found.fix) if found is not None else ("", "")
-    if reason:
-        say(error_console(), f"{reason}. {fix}.")
+        message = f"{found.reason}. {found.fix}." if found is not None else ""
+    if message:
+        say(error_console(), message)
         if not any(step.mode is Mode.WALKING for step in analysis.steps):
             raise SystemExit(NOTHING_COUNTS)

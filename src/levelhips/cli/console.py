@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError, SoundError
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +40,7 @@ def say(out: Console, text: str) -> None:
 def say_notes(out: Console, notes: Iterable[Text | str]) -> None:
     """Print what was missing or corrected while a recording was read."""
     for note in notes:
-        say(out, f"Note: {note}")
+        say(out, tr("cli.note", note=note))
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def begin_log(path: Path | None) -> None:
     try:
         logging.basicConfig(filename=path, encoding="utf-8", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     except OSError as error:
-        raise SettingsError(f"The log {path} cannot be written ({error.strerror})", fix="Choose another file") from error
+        raise SettingsError("log-not-writable", path=path, reason=error.strerror) from error
 
 
 def open_player(settings: Settings) -> list[Any]:

@@ -9,6 +9,7 @@ import typer
 
 from levelhips.cli.console import console, say, say_notes
 from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption, check_recording_name
+from levelhips.text import tr
 
 
 def convert(
@@ -36,5 +37,5 @@ def convert(
         metadata["outward"] = outward
     copy_into(to, recording, metadata)
     out = console()
-    say(out, f"Wrote {to}: {len(recording.samples)} samples at {recording.rate_hz:g} Hz")
+    say(out, tr("cli.convert.wrote", path=to, n=len(recording.samples), rate_hz=recording.rate_hz))
     say_notes(out, recording.notes)

@@ -1,4 +1,4 @@
-"""The demonstration: a bundled run, heard and seen, then measured."""
+"""The demo: play a bundled run, then write a report of it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from levelhips.recording import Recording, open_recording
 from levelhips.settings import Settings, recording_settings
 from levelhips.settings.paths import settings_path
 from levelhips.simulation import bundled
+from levelhips.text import tr
 
-SHOW_FROM_S, SHOW_S = 480.0, 45.0  # by then the left hip has tired, and beeps come
+SHOW_FROM_S, SHOW_S = 480.0, 45.0  # by then the drop in left stance has grown enough to beep
 
 
 def run_demo(console: Console, out: Path, *, fast: bool, player: Callable[[Settings], list[Any]]) -> None:
-    """Play a bundled run (fast without a terminal), write a report of it into `out`, and say what it shows.
+    """Play a bundled run (fast without a terminal), write a report of it into `out`, and print what it shows.
 
     Raises
     ------
@@ -50,16 +51,19 @@ def run_demo(console: Console, out: Path, *, fast: bool, player: Callable[[Setti
     console.print(summary_table(summary))
     left, right = summary["contralateral_drop_deg"]["left"], summary["contralateral_drop_deg"]["right"]
     growth = summary["drift_deg_per_10_min"]["left"]["slope"]
-    console.print(
-        f"A simulated treadmill run of 10 minutes. From minute 4 on the left hip tires: the drop in left stance grows by "
-        f"{growth:.1f} deg in 10 minutes (mean {left['mean']:.1f}, right {right['mean']:.1f}). The threshold came from the first "
-        f"{settings.threshold.baseline_steps} steps of each side; {summary['cues']['all']} steps went over it and beeped, "
-        f"{summary['cues'].get('left', 0)} of them on the left.",
-        highlight=False,
+    result = tr(
+        "cli.demo.result",
+        growth_deg=growth,
+        left_deg=left["mean"],
+        right_deg=right["mean"],
+        steps=settings.threshold.baseline_steps,
+        n=summary["cues"]["all"],
+        on_the_left=summary["cues"].get("left", 0),
     )
+    console.print(result, highlight=False, markup=False)
     for name in made:
-        what = f"  (from minute {SHOW_FROM_S / 60:.0f})" if name == wav.name else ""
-        console.print(f"  {out / name}{what}", highlight=False, soft_wrap=True)
+        minute = f"  ({tr('cli.demo.from-minute', minute=SHOW_FROM_S / 60)})" if name == wav.name else ""
+        console.print(f"  {out / name}{minute}", highlight=False, soft_wrap=True, markup=False)
 
 
 def _play(console: Console, recording: Recording, settings: Settings, player: Callable[[Settings], list[Any]]) -> None:
@@ -67,7 +71,7 @@ def _play(console: Console, recording: Recording, settings: Settings, player: Ca
     try:
         playing = Replay(recording, settings, 1.0, sounds)
         playing.seek(SHOW_FROM_S)
-        view = ReplayView(console, f"demo: minute {SHOW_FROM_S / 60:.0f} of a simulated run (q: on to the report)", sounds)
+        view = ReplayView(console, tr("cli.demo.title", minute=SHOW_FROM_S / 60), sounds)
         view.until_s = SHOW_FROM_S + SHOW_S
         view.play(playing)
     finally:
@@ -76,7 +80,7 @@ def _play(console: Console, recording: Recording, settings: Settings, player: Ca
 
 
 def _render(path: Path, analysis: Analysis) -> None:
-    """The beeps from SHOW_FROM_S on as a WAV file: the events of an analysis are those of a replay."""
+    """Write the beeps from SHOW_FROM_S on to a WAV file. The events of an analysis are those of a replay."""
     sink = WavSink(path, SHOW_FROM_S, analysis.settings.sound)
     try:
         sink.put(Update(analysis.angles, analysis.events))

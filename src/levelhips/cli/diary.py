@@ -9,6 +9,7 @@ import typer
 
 from levelhips.cli.console import console, open_history, say
 from levelhips.cli.help import Command, Group
+from levelhips.text import tr
 
 diary_app = typer.Typer(cls=Group, no_args_is_help=True, help="cli.diary.help")
 
@@ -28,7 +29,7 @@ def pain(
         diary = Diary(store)
         diary.add_pain(score, moment, note)
         before, after = diary.pain_today("before", today), diary.pain_today("after", today)
-    say(console(), str(pain_hint(before, after if moment == "after" else None) or "Noted."))
+    say(console(), str(pain_hint(before, after if moment == "after" else None) or tr("cli.diary.noted")))
 
 
 @diary_app.command(cls=Command, help="cli.diary.shoes.help")
@@ -49,7 +50,7 @@ def shoes(
         elif name is not None:
             diary.add_shoes(name, km)
         for one, total in diary.shoes().items():
-            say(out, f"{one}: {total:.0f} km   {shoe_hint(one, total) or ''}".rstrip())
+            say(out, tr("cli.diary.shoes.total", name=one, km=total) + (f"   {hint}" if (hint := shoe_hint(one, total)) else ""))
 
 
 @diary_app.command(cls=Command, help="cli.diary.distance.help")
@@ -65,4 +66,4 @@ def distance(
         diary = Diary(store)
         diary.add_distance(km, shoe)
         total = diary.shoes().get(shoe or "", 0.0)
-    say(console(), str((shoe and shoe_hint(shoe, total)) or "Noted."))
+    say(console(), str((shoe and shoe_hint(shoe, total)) or tr("cli.diary.noted")))

@@ -8,8 +8,9 @@ import typer
 
 from levelhips.cli.console import console, say
 from levelhips.cli.options import RecordOption
+from levelhips.text import text
 
-MARKS = {"ok": "ok   ", "note": "note ", "bad": "BAD  "}
+STATES = {"ok": text("cli.doctor.ok"), "note": text("cli.doctor.note"), "bad": text("cli.doctor.bad")}
 
 
 def doctor(
@@ -24,9 +25,10 @@ def doctor(
     from levelhips.settings.paths import documents
 
     out, findings = console(), []
+    width = max(len(str(state)) for state in STATES.values())
     for finding in examine(record or documents(), bluetooth=not no_bluetooth):
         findings.append(finding)
         fix = f". {finding.fix}." if finding.fix else ""
-        say(out, f"{MARKS[finding.state]} {finding.subject:14s} {finding.message}{fix}")
+        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject:14s} {finding.message}{fix}")
     if worst(findings) == "bad":
         raise SystemExit(1)

@@ -118,5 +118,5 @@ def _band(text: str) -> tuple[float, float]:
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise SettingsError(f"Band {text!r} is not understood", fix="Give two numbers of degrees such as 5,15") from error
+        raise SettingsError("not-a-band", band=text) from error
     return low, high

@@ -12,6 +12,7 @@ from levelhips.cli.console import console, open_history, progress_bar, say
 from levelhips.cli.help import Command, Group
 from levelhips.cli.tables import Column, print_table
 from levelhips.errors import BadInputError
+from levelhips.text import number, text, tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +43,7 @@ def history(
     with open_history() as store:
         sessions = store.sessions(last)
         if not sessions:
-            say(out, "No sessions yet. To add recordings that you have: levelhips history rebuild")
+            say(out, tr("cli.history.empty"))
             return
         _sessions_table(out, sessions)
         _weeks_table(out, weeks(store))
@@ -50,27 +51,32 @@ def history(
 
 
 SESSION_COLUMNS = (
-    Column("when"),
-    Column("what", words=True),
-    Column("min", drop=2),
-    Column("left"),
-    Column("right"),
-    Column("beeps", drop=1),
-    Column("note", words=True),
+    Column(text("cli.history.column.when")),
+    Column(text("cli.history.column.what"), words=True),
+    Column(text("cli.history.column.minutes"), drop=2),
+    Column(text("side.left")),
+    Column(text("side.right")),
+    Column(text("cli.history.column.beeps"), drop=1),
+    Column(text("cli.history.column.note"), words=True),
 )
 WEEK_COLUMNS = (
-    Column("week"),
-    Column("runs"),
-    Column("min", drop=2),
-    Column("left"),
-    Column("right"),
-    Column("with\nsound"),
-    Column("without\nsound"),
-    Column("drills", drop=3),
-    Column("good\nreps", drop=4),
-    Column("pain", drop=1),
+    Column(text("cli.history.column.week")),
+    Column(text("cli.history.column.runs")),
+    Column(text("cli.history.column.minutes"), drop=2),
+    Column(text("side.left")),
+    Column(text("side.right")),
+    Column(text("cli.history.column.with-sound")),
+    Column(text("cli.history.column.without-sound")),
+    Column(text("cli.history.column.drills"), drop=3),
+    Column(text("cli.history.column.good-reps"), drop=4),
+    Column(text("cli.history.column.pain"), drop=1),
 )
-RETENTION_COLUMNS = (Column("when"), Column("run", words=True), Column("left"), Column("right"))
+RETENTION_COLUMNS = (
+    Column(text("cli.history.column.when")),
+    Column(text("cli.history.column.run"), words=True),
+    Column(text("side.left")),
+    Column(text("side.right")),
+)
 
 
 def _sessions_table(out: Console, sessions: list[SessionRow]) -> None:
@@ -82,7 +88,7 @@ def _sessions_table(out: Console, sessions: list[SessionRow]) -> None:
         is_run = row.drill is None
         sides = [_drop(row.sides.get(side)) for side in ("left", "right")] if is_run else ["", ""]
         rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, _beeps(row), row.note])
-    print_table(out, "Sessions", SESSION_COLUMNS, rows)
+    print_table(out, tr("cli.history.sessions"), SESSION_COLUMNS, rows)
 
 
 def _beeps(row: SessionRow) -> str:
@@ -101,7 +107,7 @@ def _drop(side: SideRow | None) -> str:
 def _mean_and_spread(mean: float | None, sd: float | None) -> str:
     if mean is None:
         return DASH
-    return f"{mean:.1f}" + (f" ± {sd:.1f}" if sd is not None else "")
+    return number(mean, ".1f") + (f" ± {number(sd, '.1f')}" if sd is not None else "")
 
 
 def _weeks_table(out: Console, weeks: list[WeekRow]) -> None:
@@ -111,7 +117,7 @@ def _weeks_table(out: Console, weeks: list[WeekRow]) -> None:
         sound, silence, pain = (_mean_and_spread(value, None) for value in (row.with_sound_deg, row.without_sound_deg, row.pain))
         figures = [str(row.runs), f"{row.minutes:.0f}", *drops, sound, silence, str(row.drills), str(row.good_reps), pain]
         rows.append([row.week, *figures])
-    print_table(out, "Weeks: drop in deg, mean and spread of the runs", WEEK_COLUMNS, rows)
+    print_table(out, tr("cli.history.weeks"), WEEK_COLUMNS, rows)
 
 
 def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
@@ -122,9 +128,9 @@ def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
         cells = []
         for side in ("left", "right"):
             value, change = row.without_deg.get(side), row.change_deg.get(side)
-            cells.append(DASH if value is None else f"{value:.1f}" + (f" ({change:+.1f})" if change is not None else ""))
+            cells.append(DASH if value is None else number(value, ".1f") + (f" ({number(change, '+.1f')})" if change is not None else ""))
         rows.append([row.day.isoformat(), f"{row.protocol} {row.session}", *cells])
-    print_table(out, "Runs by a protocol: drop without sound in deg (change since the baseline)", RETENTION_COLUMNS, rows)
+    print_table(out, tr("cli.history.retention"), RETENTION_COLUMNS, rows)
 
 
 @history_app.command(cls=Command, help="cli.history.rebuild.help")
@@ -139,11 +145,11 @@ def rebuild(
     from levelhips.settings.paths import documents
 
     out = console()
-    with open_history() as store, progress_bar(out, "Reading") as progress:
+    with open_history() as store, progress_bar(out, tr("cli.history.rebuild.progress")) as progress:
         done = store.rebuild(folder or documents(), progress, reread_all=all_)
-    say(out, f"{done.taken} added, {done.known} unchanged, {done.gone} removed")
+    say(out, tr("cli.history.rebuild.done", added=done.taken, unchanged=done.known, removed=done.gone))
     for trouble in done.troubles:
-        say(out, f"Skipped: {trouble}")
+        say(out, tr("cli.history.rebuild.skipped", problem=trouble))
 
 
 @history_app.command(cls=Command, help="cli.history.export.help")
@@ -151,7 +157,7 @@ def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="cli.histo
     """Write all sessions, pain and shoes as CSV tables."""
     with open_history() as store:
         for path in store.export(folder):
-            say(console(), f"Wrote {path}")
+            say(console(), tr("cli.wrote", path=path))
 
 
 @history_app.command(cls=Command, help="cli.history.forget.help")
@@ -164,9 +170,9 @@ def forget(
     The recording itself is not deleted. Delete it yourself, or levelhips history rebuild adds the session again.
     """
     if (file is None) != all_:
-        raise BadInputError("It is not clear which session to remove", fix="Name one recording, or give --all")
+        raise BadInputError("which-session")
     with open_history() as store:
         count = store.forget(file)
     if file is not None and not count:
-        raise BadInputError(f"No session of {file} is in the history", fix="Give the path of the recording, or --all")
-    say(console(), f"Removed {count} session{'' if count == 1 else 's'} from the history")
+        raise BadInputError("no-such-session", path=file)
+    say(console(), tr("cli.history.forget.done", n=count))

@@ -26,7 +26,8 @@ from levelhips.sensors.profile import Profile
 from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault, parse_fault
-from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, words_for
+from levelhips.text import tr
+from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, SIDES, words_for
 
 
 def run_session(
@@ -77,7 +78,7 @@ def run_session(
         source: MakeSource
         if virtual is not None:
             source = virtual_sensor_source(virtual, kind, rate_hz, [parse_fault(fault) for fault in faults])
-            title = f"{virtual.path.name} as a virtual {kind.title}"
+            title = tr("cli.run.virtual-title", name=virtual.path.name, kind=kind.title)
         else:
             source = lambda: ready(BleSource(Radio(), sensor, rate_hz))  # noqa: E731
             title = sensor or "levelhips"
@@ -110,7 +111,7 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
         except KeyboardInterrupt:
             pass
         finally:
-            before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cost the end of the recording
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the end of the recording
             try:
                 session.stop()
             finally:
@@ -133,21 +134,21 @@ def summarize(out: Console, session: Session) -> None:
 
 def _result_lines(session: Session) -> list[str]:
     statistics = session.statistics
-    lines = [
-        f"{statistics.newest_s / 60:.1f} min, {statistics.steps.total()} steps ({statistics.counted} counted), {statistics.cues} beeps"
-    ]
+    minutes, steps = statistics.newest_s / 60, statistics.steps.total()
+    lines = [tr("cli.run.result", minutes=minutes, steps=steps, counted=statistics.counted, beeps=statistics.cues)]
     if statistics.steps and not statistics.counted:
         quality = Quality(statistics.steps.most_common(1)[0][0])
-        lines.append(f"No step counts: {words_for(EXCLUSION_REASONS, quality)}. {words_for(EXCLUSION_FIXES, quality)}.")
+        reason, advice = words_for(EXCLUSION_REASONS, quality), words_for(EXCLUSION_FIXES, quality)
+        lines.append(tr("cli.run.no-step-counts", reason=reason, advice=advice))
     if statistics.drill is not None:
         lines = drill_lines(drill_values(statistics.drill))
     drops = []
     for side in Side:
         drop = statistics.drop(side)
         if drop.n:
-            drops.append(f"{side.value} {drop.mean:.1f} deg ({drop.n})")
+            drops.append(tr("cli.run.mean-drop-of-side", side=SIDES[side], drop_deg=drop.mean, steps=drop.n))
     if drops:
-        lines.append(f"Mean drop: {', '.join(drops)}")
+        lines.append(tr("cli.run.mean-drop", drops=", ".join(drops)))
     return lines
 
 
@@ -155,11 +156,17 @@ def _trouble_lines(session: Session) -> list[str]:
     statistics, lines = session.statistics, []
     if statistics.gaps or statistics.stalls or statistics.damaged:
         lines.append(
-            f"Lost: {statistics.gaps_s:.1f} s in {statistics.gaps} gaps; {statistics.damaged} damaged packets; "
-            f"the sensor went silent {statistics.stalls} times, {session.link.reconnects} reconnections"
+            tr(
+                "cli.run.lost",
+                seconds=statistics.gaps_s,
+                gaps=statistics.gaps,
+                damaged=statistics.damaged,
+                silences=statistics.stalls,
+                reconnections=session.link.reconnects,
+            )
         )
     if math.isfinite(statistics.sync.drift_ppm):
-        lines.append(f"The sensor's clock against this computer's: {-statistics.sync.drift_ppm:+.0f} ppm")
+        lines.append(tr("cli.run.clock-drift", drift_ppm=-statistics.sync.drift_ppm))
     if session.recorder is not None:
-        lines += [f"Recorded {path}" for path in session.recorder.paths]
-    return lines + [f"Trouble: {trouble}" for trouble in session.troubles]
+        lines += [tr("cli.run.recorded", path=path) for path in session.recorder.paths]
+    return lines + [tr("cli.run.trouble", trouble=trouble) for trouble in session.troubles]

@@ -115,7 +115,7 @@ def drill_name(name: str) -> str:
     from levelhips.settings.installed import drills
 
     if name not in drills():
-        raise SettingsError(f"There is no drill {name!r}", fix=f"Choose one of {', '.join(drills())}")
+        raise SettingsError("no-such-drill-name", name=name, names=", ".join(drills()))
     return name
 
 
@@ -126,7 +126,7 @@ def side_of(text: str) -> Side:
     try:
         return Side(text)
     except ValueError as error:
-        raise SettingsError(f"There is no side {text!r}", fix="Give left or right") from error
+        raise SettingsError("no-such-side", side=text) from error
 
 
 def profile_of(name: str) -> Profile:
@@ -135,7 +135,7 @@ def profile_of(name: str) -> Profile:
 
     known = profiles()
     if name not in known:
-        raise SettingsError(f"There is no kind of sensor {name!r}", fix=f"Choose of {', '.join(known)}")
+        raise SettingsError("no-such-sensor-kind", name=name, names=", ".join(known))
     return known[name]
 
 
@@ -157,6 +157,5 @@ def check_recording_name(path: Path) -> None:
         With the name to use instead.
     """
     if path.suffix.lower() != ".mcap":
-        tables = f"; for tables run: levelhips analyze RUN --out {path.stem}" if path.suffix.lower() == ".csv" else ""
-        fix = f"Recordings are MCAP files: name it {path.with_suffix('.mcap').name}{tables}"
-        raise BadInputError(f"{path.name} does not end in .mcap", fix=fix)
+        code = "name-of-a-table" if path.suffix.lower() == ".csv" else "name-of-a-recording"
+        raise BadInputError(code, name=path.name, better=path.with_suffix(".mcap").name, folder=path.stem)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from levelhips.cli.console import console, open_history, say
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,8 @@ def programme(
     notes: Annotated[bool, typer.Option("--notes", help="cli.programme.notes")] = False,
 ) -> None:
     """Show today's exercises and what you have done."""
+    from rich.markup import escape
+
     from levelhips.programme.programme import NOTES, Programme
     from levelhips.programme.store import load_programme, save_programme
     from levelhips.settings.paths import programme_path
@@ -34,8 +37,8 @@ def programme(
         return
     if notes:
         for note in NOTES:
-            guides = f" (guides {', '.join(note.guides)}; see docs/programme.md)" if note.guides else ""
-            out.print(f"[bold]{note.title}[/]  {note.text}{guides}", highlight=False)
+            guides = " " + tr("cli.programme.guides", guides=", ".join(note.guides)) if note.guides else ""
+            out.print(f"[bold]{escape(str(note.title))}[/]  {escape(str(note.text))}{escape(guides)}", highlight=False)
         return
     own = Programme() if reset else load_programme(path)
     today = dt.datetime.now().astimezone().date()
@@ -48,7 +51,7 @@ def programme(
         own = replace(own, **changes)
         save_programme(own, path)
     if edit:
-        say(out, f"The programme is in {path}")
+        say(out, tr("cli.programme.path", path=path))
         return
     _today(out, own, today)
 
@@ -56,30 +59,30 @@ def programme(
 def _today(out: Console, programme: Any, today: dt.date) -> None:
     from levelhips.programme.programme import DayKind
     from levelhips.programme.today import todays
+    from levelhips.words import SIDES, words_for_value
 
     number = programme.day_number(today)
-    kind = {
-        DayKind.RUN: "run day",
-        DayKind.OFF: "rest day (no run), exercises below",
-        DayKind.ACUTE: "acute week: no running, exercises below",
-    }[programme.kind(today)]
-    head = (
-        f"Day {number} of {programme.days}: {kind}"
-        if number
-        else f"{kind[0].upper()}{kind[1:]}. Start the programme with: levelhips programme --start"
-    )
-    say(out, head)
+    kind = tr(f"cli.programme.day.{programme.kind(today).value}")
+    if number:
+        say(out, tr("cli.programme.day-of", number=number, days=programme.days, kind=kind))
+    else:
+        say(out, tr("cli.programme.not-started", kind=f"{kind[0].upper()}{kind[1:]}"))
     with open_history() as store:
         when = ""
         for todo in todays(programme, store, today):
             if todo.item.when != when:
                 when = todo.item.when
-                out.print(f"  {when}", style="bold")
-            mark = "done" if todo.done else "    "
-            say(out, f"    {mark}  {todo.item.drill}, {todo.side}: {todo.item.sets} x {todo.item.reps}")
+                out.print(f"  {tr(f'cli.programme.when.{when}')}", style="bold")
+            say(out, f"    {_mark(todo.done)}  {todo.item.drill}, {words_for_value(SIDES, todo.side)}: {todo.item.sets} x {todo.item.reps}")
         if programme.kind(today) is DayKind.RUN:
-            say(out, f"    {'done' if store.ran_on(today) else '    '}  the run")
-    out.print("levelhips programme --notes: when to stop, rolling, stretching, shoes", style="grey62", highlight=False)
+            say(out, f"    {_mark(store.ran_on(today))}  {tr('cli.programme.the-run')}")
+    out.print(tr("cli.programme.see-notes"), style="grey62", highlight=False)
+
+
+def _mark(done: bool) -> str:
+    """Return the word that marks what is done, or as many blanks."""
+    word = tr("cli.programme.done")
+    return word if done else " " * len(word)
 
 
 def _protocols(out: Console) -> None:
@@ -89,8 +92,8 @@ def _protocols(out: Console) -> None:
         for session in range(1, SESSIONS[name] + 1):
             parts = []
             for block in blocks(ProtocolSettings(name, session)):
-                what = "walk" if block.walk else "sound" if block.feedback else "no sound"
-                parts.append(f"{_minutes(block.from_s)}-{_minutes(block.to_s)} {what}")
+                kind = "walk" if block.walk else "with-sound" if block.feedback else "without-sound"
+                parts.append(f"{_minutes(block.from_s)}-{_minutes(block.to_s)} {tr(f'cli.programme.block.{kind}')}")
             say(out, f"{name}:{session}  " + ", ".join(parts))
 
 

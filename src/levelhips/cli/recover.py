@@ -9,6 +9,7 @@ import typer
 
 from levelhips.cli.console import console, say, say_notes
 from levelhips.cli.options import FileArgument, RawOption, check_recording_name, decoded
+from levelhips.text import tr
 
 
 def recover(
@@ -27,8 +28,8 @@ def recover(
         check_recording_name(to)
     out, recording = console(), open_recording(file)
     if not recording.notes and to is None:
-        say(out, f"{file.name} is not damaged; nothing was written")
+        say(out, tr("cli.recover.not-damaged", name=file.name))
         return
     done = recover_recording(decoded(recording, raw=raw), to)
-    say(out, f"Wrote {done.path}: {done.samples} samples, {done.packets} packets, {done.events} events")
+    say(out, tr("cli.recover.wrote", path=done.path, samples=done.samples, packets=done.packets, events=done.events))
     say_notes(out, done.notes)

@@ -22,6 +22,7 @@ from levelhips.cli.options import (
 from levelhips.cli.termination import signals_as_ctrl_c
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.errors import RecordingError, SettingsError
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,10 +98,11 @@ def _summarize(out: Console, playing: Replay) -> None:
     snapshot, recording = playing.state.snapshot(), playing.recording
     for trouble in playing.troubles:
         say(error_console(), str(trouble))
-    came = f"{snapshot.steps} steps, {snapshot.cues} beeps"
-    if snapshot.drill is not None:
-        came = f"{snapshot.drill.good} repetitions without fault, {snapshot.drill.faulty} with one"
-    say(out, f"Played {playing.now_s - float(recording.samples.t_s[0]):.1f} s: {came}")
+    played_s = playing.now_s - float(recording.samples.t_s[0])
+    if snapshot.drill is None:
+        say(out, tr("cli.replay.played", seconds=played_s, steps=snapshot.steps, beeps=snapshot.cues))
+    else:
+        say(out, tr("cli.replay.played-drill", seconds=played_s, good=snapshot.drill.good, faulty=snapshot.drill.faulty))
     say_notes(out, recording.notes)
 
 
@@ -112,5 +114,5 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = 0.0
     if not 0.05 <= speed <= 1000:
-        raise SettingsError(f"Speed {text!r} is not known", fix="Give a number from 0.05 to 1000, or max")
+        raise SettingsError("not-a-speed", speed=text)
     return speed

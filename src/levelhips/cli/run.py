@@ -24,6 +24,7 @@ from levelhips.cli.options import (
 )
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.errors import SettingsError
+from levelhips.text import tr
 
 ProtocolOption = Annotated[str | None, typer.Option("--protocol", metavar="NAME:N", help="cli.option.protocol")]
 
@@ -92,6 +93,6 @@ def _protocol_options(text: str | None) -> list[tuple[str, Any, str]]:
         return []
     name, _, number = text.partition(":")
     try:
-        return [("protocol.name", name, "--protocol"), ("protocol.session", int(number or 1), "The session of --protocol")]
+        return [("protocol.name", name, "--protocol"), ("protocol.session", int(number or 1), tr("cli.run.session-of-protocol"))]
     except ValueError as error:
-        raise SettingsError(f"Run protocol {text!r} is not understood", fix="Give a name and a number such as retraining:3") from error
+        raise SettingsError("not-a-run-protocol", protocol=text) from error

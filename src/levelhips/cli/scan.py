@@ -11,6 +11,7 @@ import typer
 
 from levelhips.cli.console import console, say
 from levelhips.cli.options import ProfileOption, VirtualOption, profile_of
+from levelhips.text import text, tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from levelhips.sensors.ble import DiscoveredDevice
     from levelhips.sensors.profile import Profile
 
+COLUMNS = (
+    text("cli.scan.column.name"),
+    text("cli.scan.column.kind"),
+    text("cli.scan.column.signal"),
+    text("cli.scan.column.battery"),
+    text("cli.scan.column.address"),
+)
 UNATTENDED_S = 5.0  # without a terminal nobody can press Ctrl-C
 
 
@@ -39,18 +47,18 @@ def scan(
     for_s = seconds or (math.inf if out.is_terminal else UNATTENDED_S)
     recording = open_recording(virtual) if virtual is not None else None
     try:
-        heard = asyncio.run(_watch(out, for_s, recording, kind, all=all))
+        devices = asyncio.run(_watch(out, for_s, recording, kind, all=all))
     except KeyboardInterrupt:
         return
-    known = [one for one in heard.values() if one.profile is not None]
+    known = [one for one in devices.values() if one.profile is not None]
     if not known:
-        say(out, "No sensor is in range. Wake it up, bring it near, and close its maker's app, which may hold it.")
-    if known or (all and heard):
-        out.print(_table(heard, all=all))
+        say(out, tr("cli.scan.nothing"))
+    if known or (all and devices):
+        out.print(_table(devices, all=all))
 
 
 async def _watch(out: Console, for_s: float, recording: Recording | None, profile: Profile, *, all: bool) -> dict[str, DiscoveredDevice]:
-    """Scan for some seconds and show the table on a terminal as it changes; return what was heard last."""
+    """Scan for some seconds and show the table on a terminal as it changes; return the devices that were found."""
     from rich.live import Live
 
     from levelhips.sensors.ble import Radio
@@ -76,16 +84,16 @@ async def _watch(out: Console, for_s: float, recording: Recording | None, profil
     return last
 
 
-def _table(heard: dict[str, DiscoveredDevice], *, all: bool) -> Table:
+def _table(devices: dict[str, DiscoveredDevice], *, all: bool) -> Table:
     """Return a table with known sensors first, then the strongest signal first."""
     from rich.table import Table
 
-    found = Table(box=None, pad_edge=False)
-    for column in ("Name", "Kind", "Signal", "Battery", "Address"):
-        found.add_column(column, no_wrap=True)
-    shown = [one for one in heard.values() if all or one.profile is not None]
+    table = Table(box=None, pad_edge=False)
+    for column in COLUMNS:
+        table.add_column(str(column), no_wrap=True)
+    shown = [one for one in devices.values() if all or one.profile is not None]
     for one in sorted(shown, key=lambda one: (one.profile is None, -one.rssi_dbm)):
         battery = f"{one.battery_percent:.0f} %" if math.isfinite(one.battery_percent) else ""
-        kind = one.profile.title if one.profile is not None else "other"
-        found.add_row(one.name or "(no name)", kind, f"{one.rssi_dbm:.0f} dBm", battery, one.address)
-    return found
+        kind = one.profile.title if one.profile is not None else tr("cli.scan.other-kind")
+        table.add_row(one.name or tr("cli.scan.no-name"), kind, f"{one.rssi_dbm:.0f} dBm", battery, one.address)
+    return table

@@ -53,10 +53,10 @@ def open_window(folder: Path, settings_file: Path, *, review: Path | None = None
     from levelhips.settings.resolve import resolve, user_layer
 
     if (problem := display_problem()) is not None:
-        raise LevelHipsError(f"The window cannot be opened ({problem.reason})", fix=problem.fix)
+        raise LevelHipsError("no-window", reason=problem.reason, advice=problem.fix)
     from levelhips.ui.app import application, run_app
 
-    resolve(user_layer(settings_file))  # an error is told in the terminal, before the window opens
+    resolve(user_layer(settings_file))  # an error is printed in the terminal, before the window opens
     with _ctrl_c_closes(application()):
         sounds = list if mute else partial(_sounds, settings_file)
         return run_app(None, folder, sounds, settings_path=settings_file, review=review, virtual=virtual)
@@ -69,7 +69,7 @@ def _sounds(settings_file: Path) -> list[Any]:
 
     try:
         return open_player(resolve(user_layer(settings_file)).settings)
-    except SettingsError:  # somebody broke the file meanwhile: the window says so when a session begins
+    except SettingsError:  # the file has been changed meanwhile: the window shows the error when a session begins
         return open_player(Settings())
 
 
@@ -99,7 +99,7 @@ def _ctrl_c_closes(app: QApplication) -> Iterator[None]:
 
 
 def has_display() -> bool:
-    """Return whether a window can be shown and somebody is there to see it: not over SSH, not in a script."""
+    """Return whether a window can be shown to the user: not over SSH, not in a script."""
     from importlib.util import find_spec
 
     from levelhips.live.display import display_problem

@@ -15,6 +15,7 @@ import typer
 from levelhips.cli.console import console, say
 from levelhips.cli.help import Command, Group
 from levelhips.errors import SettingsError
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from levelhips.bounds import FieldSpec
@@ -34,7 +35,7 @@ def list_() -> None:
         if key.partition(".")[0] != section:
             section = key.partition(".")[0]
             say(out, f"[{section}]")
-        value = written(resolved.value(key)) or "not set"
+        value = written(resolved.value(key)) or tr("cli.settings.not-set")
         say(out, f"  {key} = {value}  ({resolved.source(key)})")
         say(out, f"      {help_of(key)}; {spec.accepts}")
 
@@ -56,9 +57,9 @@ def set_(key: KeyArgument, value: Annotated[str, typer.Argument(metavar="VALUE",
     new = read(spec, key, value)
     change_settings(path, {key: new})
     out = console()
-    say(out, f"{key} = {written(new)}, in {path}")
+    say(out, tr("cli.settings.changed", key=key, value=written(new), path=path))
     if key in ("threshold.left_deg", "threshold.right_deg") and _resolved().settings.threshold.mode == "auto":
-        say(out, "It is not used while threshold.mode is auto: levelhips settings set threshold.mode fixed")
+        say(out, tr("cli.settings.not-used-with-auto"))
 
 
 @settings_app.command(cls=Command, help="cli.settings.unset.help")
@@ -73,10 +74,11 @@ def unset(key: KeyArgument) -> None:
     section, _, name = key.partition(".")
     values = current_sections(read_values(path)).get(section, {}) if path.exists() else {}
     if not isinstance(values, dict) or name not in values:
-        say(out, f"{key} is not in {path}; nothing to remove")
+        say(out, tr("cli.settings.nothing-to-remove", key=key, path=path))
         return
     change_settings(path, {key: None})
-    say(out, f"Removed {key} from {path}; the default is {written(spec.default) or 'not set'}")
+    default = written(spec.default) or tr("cli.settings.not-set")
+    say(out, tr("cli.settings.removed", key=key, path=path, default=default))
 
 
 @settings_app.command(cls=Command, help="cli.settings.path.help")
@@ -95,7 +97,7 @@ def edit() -> None:
     from levelhips.settings.store import template, write_text
 
     target = settings_path()
-    # The file itself stays valid at any moment: a draft beside it is edited, and takes its place when it has no error.
+    # The file itself is valid at any moment: a draft is edited, and replaces the file when it has no error.
     draft = target.with_name("settings-draft.toml")
     if not draft.exists():
         write_text(draft, target.read_text(encoding="utf-8") if target.exists() else template())
@@ -103,11 +105,10 @@ def edit() -> None:
     try:
         resolve(user_layer(draft))
     except SettingsError as error:
-        fix = f"{error.fix}. {target} is unchanged; levelhips settings edit opens your draft again"
-        raise SettingsError(error.what, fix=fix) from error
+        raise SettingsError("bad-draft", problem=error.what, advice=error.fix, path=target) from error
     write_text(target, draft.read_text(encoding="utf-8"))
     draft.unlink()
-    say(console(), f"Saved {target}")
+    say(console(), tr("cli.settings.saved", path=target))
 
 
 def _open_editor(file: Path) -> None:
@@ -116,9 +117,9 @@ def _open_editor(file: Path) -> None:
     try:
         done = subprocess.run([*shlex.split(editor, posix=sys.platform != "win32"), str(file)], check=False)
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The editor {editor} cannot be started ({error})", fix="Set EDITOR to another one") from error
+        raise SettingsError("editor-not-started", editor=editor, reason=error) from error
     if done.returncode:
-        raise SettingsError(f"The editor {editor} ended with code {done.returncode}", fix="Set EDITOR to another one")
+        raise SettingsError("editor-failed", editor=editor, code=done.returncode)
 
 
 def _resolved() -> Resolved:

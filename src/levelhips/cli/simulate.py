@@ -10,6 +10,7 @@ import typer
 from levelhips.cli.console import console, progress_bar, say
 from levelhips.cli.options import side_of
 from levelhips.errors import SettingsError
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from levelhips.simulation.runner import Simulation
@@ -70,7 +71,7 @@ def simulate(
             camber_deg=camber,
             move_s=seconds,
         )
-        with progress_bar(console(), "Simulating") as progress:
+        with progress_bar(console(), tr("cli.simulate.progress")) as progress:
             made = simulate_gait(runner, sensor, seed, progress)
         _write(made, out, f"{kind}_{seed}", {})
         return
@@ -82,7 +83,7 @@ def _drill_name(kind: str) -> str:
     from levelhips.settings.installed import drills
 
     if kind not in drills():
-        raise SettingsError(f"There is no kind {kind!r}", fix="Choose run, walk, or a drill that levelhips drill --list names")
+        raise SettingsError("no-such-simulation", kind=kind)
     return kind
 
 
@@ -90,4 +91,4 @@ def _write(made: Simulation, folder: Path, name: str, settings: dict[str, Any]) 
     from levelhips.simulation import bundled
 
     for path in bundled.write(made, folder, name, angles=True, settings=settings):
-        say(console(), f"Wrote {path}")
+        say(console(), tr("cli.wrote", path=path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from levelhips.cli.console import say
 from levelhips.cli.encoding import writable
+from levelhips.text import Text, tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +31,7 @@ class Column:
         Text, to the left and broken into lines; otherwise numbers, to the right in one line.
     """
 
-    name: str
+    name: Text | str
     drop: int = 0
     words: bool = False
 
@@ -52,16 +53,16 @@ def print_table(out: Console, title: str, columns: Sequence[Column], rows: Seque
     for k in shown:
         words = columns[k].words
         fixed = None if words else widths[k]
-        table.add_column(columns[k].name, justify="left" if words else "right", no_wrap=not words, overflow="fold", min_width=fixed)
+        table.add_column(str(columns[k].name), justify="left" if words else "right", no_wrap=not words, overflow="fold", min_width=fixed)
     for row in texts:
         table.add_row(*(row[k] for k in shown))
     out.print(table, highlight=False, markup=False)
-    if left_out := [column.name.replace("\n", " ") for k, column in enumerate(columns) if used[k] and k not in shown]:
-        say(out, f"Not shown for lack of width: {', '.join(left_out)}")
+    if left_out := [str(column.name).replace("\n", " ") for k, column in enumerate(columns) if used[k] and k not in shown]:
+        say(out, tr("cli.table.left-out", columns=", ".join(left_out)))
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:
     from rich.cells import cell_len
 
-    natural = max(cell_len(line) for text in (column.name, *cells) for line in text.split("\n"))
+    natural = max(cell_len(line) for text in (str(column.name), *cells) for line in text.split("\n"))
     return min(natural, MIN_WORD_COLUMNS) if column.words else natural

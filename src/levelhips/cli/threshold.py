@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from levelhips.errors import SettingsError
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,11 +47,11 @@ class ThresholdChoice:
 
         if self.both == "auto":
             if self.left or self.right:
-                raise SettingsError(f"{BOTH} auto learns the thresholds of both sides", fix=f"Leave out {LEFT} and {RIGHT}, or auto")
+                raise SettingsError("auto-and-a-side", both=BOTH, left=LEFT, right=RIGHT)
             return option_layer([("threshold.mode", "auto", BOTH)])
         if self and settings.mode == "auto" and self.both is None and None in (self.left, self.right):
             missing = RIGHT if self.right is None else LEFT
-            raise SettingsError("Only one side has a threshold; the settings say auto for the other", fix=f"Give {missing} too")
+            raise SettingsError("one-side-and-auto", missing=missing)
         both = _degrees(BOTH, self.both)
         left, right = _degrees(LEFT, self.left), _degrees(RIGHT, self.right)
         return option_layer(
@@ -68,10 +69,10 @@ def say_settings(out: Console, resolved: Resolved) -> None:
     from levelhips.motion.pipeline import MotionSettings
 
     for note in resolved.notes:
-        say(out, f"Note: {note}")
+        say(out, tr("cli.note", note=note))
     outward = resolved.settings.motion.outward
     if outward != MotionSettings().outward:  # a wrong axis exchanges left and right
-        say(out, f"Outward axis: {outward} ({_source(resolved, 'motion.outward')})")
+        say(out, tr("cli.outward", axis=outward, source=_source(resolved, "motion.outward")))
     if not resolved.settings.drill.name:
         say(out, threshold_line(resolved))
 
@@ -80,12 +81,12 @@ def threshold_line(resolved: Resolved) -> str:
     """Return a line such as ``Threshold: left 4.0 deg, right 3.5 deg (option)``."""
     settings = resolved.settings.threshold
     if settings.mode == "auto":
-        return f"Threshold: from the first {settings.baseline_steps} steps of each side ({_source(resolved, 'threshold.mode')})"
+        return tr("cli.threshold.auto", steps=settings.baseline_steps, source=_source(resolved, "threshold.mode"))
     left, right = (_source(resolved, f"threshold.{side}_deg") for side in ("left", "right"))
-    both = f"left {settings.left_deg:.1f} deg", f"right {settings.right_deg:.1f} deg"
+    degrees = {"left_deg": settings.left_deg, "right_deg": settings.right_deg}
     if left == right:
-        return f"Threshold: {both[0]}, {both[1]} ({left})"
-    return f"Threshold: {both[0]} ({left}), {both[1]} ({right})"
+        return tr("cli.threshold.both", source=left, **degrees)
+    return tr("cli.threshold.sides", source_left=left, source_right=right, **degrees)
 
 
 def _source(resolved: Resolved, key: str) -> str:
@@ -94,15 +95,16 @@ def _source(resolved: Resolved, key: str) -> str:
 
     layer = resolved.layers.get(key)
     if layer is None:
-        return "default"
+        return tr("cli.source.default")
     file = Path(str(layer.where)).name
-    words = {
-        Source.DEFAULT: str(layer.where) or "default",
-        Source.BASELINE: "your baseline session",
-        Source.USER_FILE: "your settings",
-        Source.SETTINGS_FILE: f"settings file {file}",
-    }
-    return words.get(layer.source, str(layer.source))
+    return {
+        Source.DEFAULT: str(layer.where) or tr("cli.source.default"),
+        Source.BASELINE: tr("cli.source.baseline"),
+        Source.USER_FILE: tr("cli.source.user-file"),
+        Source.RECORDING: tr("cli.source.recording"),
+        Source.SETTINGS_FILE: tr("cli.source.settings-file", name=file),
+        Source.OPTION: tr("cli.source.option"),
+    }[layer.source]
 
 
 def _degrees(option: str, text: str | None) -> float | None:
@@ -110,27 +112,27 @@ def _degrees(option: str, text: str | None) -> float | None:
     if text is None:
         return None
     if "," in text:
-        raise SettingsError(f"{option} {text} is ambiguous", fix=_how_to_write(text, option))
+        raise _ambiguous(option, text)
     try:
         degrees = float(text)
     except ValueError as error:
-        more = ", or auto" if option == BOTH else ""
-        raise SettingsError(f"{option} {text} is not a number of degrees", fix=f"Give a number such as 4 or 3.5{more}") from error
+        raise SettingsError("no-degrees-or-auto" if option == BOTH else "no-degrees", option=option, value=text) from error
     from levelhips.coaching.threshold import ThresholdSettings
 
     try:
         return ThresholdSettings(left_deg=degrees).left_deg
     except ValueError as error:
-        raise SettingsError(f"{option} {text} is out of range", fix="Give degrees from 0.2 to 30") from error
+        raise SettingsError("threshold-out-of-range", option=option, value=text) from error
 
 
-def _how_to_write(text: str, option: str) -> str:
-    """Return how to write what a text with a comma may mean: a decimal number, or two sides."""
+def _ambiguous(option: str, text: str) -> SettingsError:
+    """Return the error about a text with a comma, which may mean a decimal number or two sides."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 2 or not all(parts):
-        return f"Give one number for both sides, or {LEFT} and {RIGHT}"
-    sides = f"{LEFT} {parts[0]} {RIGHT} {parts[1]}"
+        return SettingsError("ambiguous-list", option=option, value=text, left=LEFT, right=RIGHT)
+    sides, decimal = f"{LEFT} {parts[0]} {RIGHT} {parts[1]}", f"{parts[0]}.{parts[1]}"
     if not parts[1].isdigit():
-        return f"For two sides write {sides}"
-    decimal = f"Write {parts[0]}.{parts[1]}"
-    return decimal if option != BOTH else f"{decimal}, or {sides}"
+        return SettingsError("ambiguous-sides", option=option, value=text, sides=sides)
+    if option != BOTH:
+        return SettingsError("ambiguous-decimal", option=option, value=text, decimal=decimal)
+    return SettingsError("ambiguous-threshold", option=option, value=text, decimal=decimal, sides=sides)

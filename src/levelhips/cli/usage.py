@@ -39,8 +39,8 @@ def message_of(error: Any) -> str:
     if isinstance(error, _errors.NoSuchOption):
         return " ".join([tr("cli.usage.no-such-option", name=error.option_name), *suggestions(sorted(error.possibilities or ()))])
     if isinstance(error, _errors.BadOptionUsage):
-        takes_none = "not take a value" in error.message
-        return tr("cli.usage.takes-no-value" if takes_none else "cli.usage.needs-a-value", name=error.option_name)
+        lacks_value = "requires" in error.message
+        return tr("cli.usage.needs-a-value" if lacks_value else "cli.usage.takes-no-value", name=error.option_name)
     return str(error.format_message())
 
 

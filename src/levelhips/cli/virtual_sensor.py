@@ -10,6 +10,7 @@ import typer
 
 from levelhips.cli.console import begin_log, console, say
 from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, live_settings, profile_of
+from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +55,7 @@ def _serve_here(out: Console, recording: Recording, profile: Profile, faults: li
     from levelhips.live.session import Session
 
     name = recording.path.name
-    say(out, f"{name} as a {profile.title}, to a client in this computer. For one over the air, name a controller: --transport usb:0")
+    say(out, tr("cli.virtual-sensor.here", name=name, kind=profile.title))
     resolved = live_settings(None, recording, profile, [])
     session = Session(virtual_sensor_source(recording, profile, rate_hz, faults), resolved.settings, outward=resolved.outward)
     follow(out, session, LiveView(out, name))
@@ -67,11 +68,11 @@ def _serve_over_the_air(
     from levelhips.simulation.peripheral import serve
 
     def advertising(sensor: VirtualSensor) -> None:
-        say(out, f"Advertising as {sensor.name!r} ({profile.title}, {sensor.rate_hz:g} Hz). Ctrl-C ends it.")
+        say(out, tr("cli.virtual-sensor.advertising", name=sensor.name, kind=profile.title, rate_hz=sensor.rate_hz))
 
     options = {"rate_hz": rate_hz, "faults": faults, "loop_for_s": math.inf if loop else 0.0}
     with signals_as_ctrl_c():
         try:
             asyncio.run(serve(transport, recording, profile, advertising, **options))
         except KeyboardInterrupt:
-            say(out, "Ended.")
+            say(out, tr("cli.virtual-sensor.ended"))

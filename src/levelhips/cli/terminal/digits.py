@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from levelhips.text import number
+
 _GLYPHS = {
     "0": ("█▀█", "█ █", "█ █", "█ █", "▀▀▀"),
     "1": (" ▄█", "  █", "  █", "  █", "  ▀"),
@@ -16,15 +18,16 @@ _GLYPHS = {
     "8": ("█▀█", "█ █", "█▀█", "█ █", "▀▀▀"),
     "9": ("█▀█", "█ █", "▀▀█", "  █", "▀▀▀"),
     ".": ("  ", "  ", "  ", "  ", " ▀"),
+    ",": ("  ", "  ", "  ", "  ", "▄▀"),
     "-": ("   ", "   ", "▀▀▀", "   ", "   "),
 }
 
 
-def big(number: float) -> str:
-    """A number of degrees in letters five rows high."""
-    return big_text(f"{number:.1f}" if math.isfinite(number) else "--")
+def big(degrees: float) -> str:
+    """Return a number of degrees in digits five rows high."""
+    return big_text(number(degrees, ".1f") if math.isfinite(degrees) else "--")
 
 
 def big_text(text: str) -> str:
-    """Digits, points and dashes in letters five rows high."""
+    """Return digits, decimal marks and dashes five rows high."""
     return "\n".join(" ".join(_GLYPHS[letter][row] for letter in text) for row in range(5))

@@ -1,4 +1,4 @@
-"""The picture of a drill: what to do, the leading angle and its band, and a large counter."""
+"""Live view of a drill: what to do, the leading angle with its range, and a large counter."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from levelhips.cli.terminal.digits import big_text
-from levelhips.cli.terminal.layout import DIM, Frame, Lines, Section, assemble, clock, foot, joined, link_section, wrapped
+from levelhips.cli.terminal.layout import DIM, Frame, Lines, Section, assemble, clock, foot, joined, link_section, status, wrapped
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.snapshot import Snapshot
+from levelhips.text import tr
 from levelhips.words import HIPS, PHASES, words_for
 
-INSTRUCTION_ROWS = 3  # of a small terminal
+INSTRUCTION_ROWS = 3  # on a small terminal
+FAULT_COLOR = "red"
 
 
 def draw_drill(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> RenderableType:
-    """Return the picture of a drill for a terminal of this size."""
-    instruction = wrapped(drill.what_next(snapshot.now_s), frame, "bold red" if drill.fault_at(snapshot.now_s) else "bold")
+    """Return the view of a drill for a terminal of this size."""
+    instruction = wrapped(drill.what_next(snapshot.now_s), frame, f"bold {FAULT_COLOR}" if drill.fault_at(snapshot.now_s) else "bold")
     return assemble(
         [
             Section(((), _head(snapshot, drill, frame)), rank=0),
@@ -35,8 +37,13 @@ def draw_drill(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> Render
 
 
 def _head(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> Lines:
-    parts = [clock(snapshot.now_s), HIPS[drill.side], f"set {drill.set_n} of {drill.sets}", words_for(PHASES, drill.phase)]
-    lines = joined(["PAUSED"] * frame.paused + ["muted"] * frame.muted + parts, frame.width)
+    parts = [
+        clock(snapshot.now_s),
+        HIPS[drill.side],
+        tr("terminal.set", number=drill.set_n, count=drill.sets),
+        words_for(PHASES, drill.phase),
+    ]
+    lines = joined(status(frame) + parts, frame.width)
     return tuple(Text(line, style=DIM) for line in lines)
 
 
@@ -45,7 +52,7 @@ def _counter(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> list[Lin
     color = f"bold {COLORS[drill.side]}"
     hold = math.isfinite(drill.seconds)
     count = f"{drill.hold_s(snapshot.now_s):.0f}" if hold else f"{drill.reps}"
-    wanted = f"of {drill.seconds:.0f} s" if hold else f"of {drill.reps_asked}"
+    wanted = tr("terminal.of-seconds", seconds=drill.seconds) if hold else tr("terminal.of-reps", reps=drill.reps_asked)
     small = (Text(f"{count} {wanted}".center(frame.width).rstrip(), style=color),)
     large = (*(Text(row.center(frame.width), style=color) for row in big_text(count).split("\n")), *wrapped(wanted, frame, ""))
     return [small, large, (Text(), *large, Text())]
@@ -75,6 +82,8 @@ def _scale(value_deg: float, drill: DrillSnapshot, frame: Frame) -> Lines:
 
 
 def _counts(drill: DrillSnapshot, frame: Frame) -> Lines:
-    last = [] if math.isnan(drill.range_deg) else [f"last {drill.range_deg:.0f}{frame.degree}, {drill.tempo_s:.1f} s"]
-    lines = joined([*last, f"{drill.good} good", f"{drill.faulty} with a fault"], frame.width)
-    return tuple(line for text in lines for line in wrapped(text, frame, ""))
+    parts = [tr("terminal.good", n=drill.good), tr("terminal.faulty", n=drill.faulty)]
+    if not math.isnan(drill.range_deg):
+        last = tr("terminal.last-rep", range_deg=drill.range_deg, degree=frame.degree, seconds=drill.tempo_s)
+        parts.insert(0, last)
+    return tuple(line for text in joined(parts, frame.width) for line in wrapped(text, frame, ""))

@@ -32,7 +32,7 @@ class KeyReader:
         self._stack.close()
 
     def pressed(self) -> Iterator[str]:
-        """The keys since the last call: a letter, or up, down, left, right, space."""
+        """Yield the keys pressed since the last call: a letter, or up, down, left, right, space."""
         if self._posix:
             yield from _posix_keys()
         elif sys.platform == "win32" and sys.stdin.isatty():
@@ -54,7 +54,7 @@ def _posix_keys() -> Iterator[str]:
 
 
 def _windows_keys() -> Iterator[str]:
-    import msvcrt  # only there
+    import msvcrt  # exists on Windows only
 
     while msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
         letter = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]

@@ -11,8 +11,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from levelhips.live.keys import Where, key_hints
+from levelhips.text import tr
 
-MAX_COLUMNS = 84  # beyond that the eye has to travel
+MAX_COLUMNS = 84  # columns; wider lines are hard to follow
 FRAMED_ROWS, FRAMED_COLUMNS = 22, 70  # a frame costs two rows and four columns; below this they are needed for the picture
 DIM = "grey62"
 
@@ -34,7 +35,7 @@ class Frame:
     link : str
         A line about the sensor.
     message : str
-        A line that answers a key or tells what happened.
+        A line that answers a key or reports what happened.
     degree : str
         The degree sign as the terminal can show it.
     """
@@ -51,16 +52,17 @@ class Frame:
 
     @property
     def framed(self) -> bool:
+        """Whether there is room for a frame."""
         return self.rows >= FRAMED_ROWS and self.columns >= FRAMED_COLUMNS
 
     @property
     def width(self) -> int:
-        """Columns for the picture itself."""
+        """Columns inside the frame."""
         return max(20, min(self.columns, MAX_COLUMNS) - (4 if self.framed else 0))
 
     @property
     def height(self) -> int:
-        """Rows for the picture itself. The last row stays free: a full screen would scroll."""
+        """Rows inside the frame. The last row stays free: a full screen would scroll."""
         return self.rows - 1 - (2 if self.framed else 0)
 
 
@@ -100,6 +102,11 @@ def foot(frame: Frame) -> list[Section]:
 def link_section(frame: Frame, rank: int) -> Section:
     """Return the line about the sensor, if there is one."""
     return Section(((), (Text(frame.link, style=DIM),)) if frame.link else ((),), rank)
+
+
+def status(frame: Frame) -> list[str]:
+    """Return the words for a pause and for silence; empty if there is neither."""
+    return [tr("terminal.paused")] * frame.paused + [tr("terminal.muted")] * frame.muted
 
 
 def joined(parts: Sequence[str], width: int, gap: str = "   ") -> list[str]:

@@ -14,6 +14,7 @@ from levelhips.events import LinkState
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 from levelhips.sensors.source import LinkStatus
+from levelhips.text import tr
 from levelhips.words import LINK_STATES, link_message, words_for
 
 REFRESH_S = 0.1
@@ -54,7 +55,7 @@ class LiveView(TerminalView):
                 self._move_threshold(session, -1)
             case Action.ZERO:
                 session.command(Do.ZERO)
-                self.answer("Stand still: taking the standing zero again")
+                self.answer(tr("terminal.zero"))
             case Action.NEXT:
                 session.command(Do.NEXT)
             case Action.MARK:
@@ -85,13 +86,13 @@ class LiveView(TerminalView):
 
     def _report(self, session: Session) -> None:
         """Print a line at each change of the link: there is no terminal to draw on."""
-        said: tuple[LinkState, str] | None = None
+        printed: tuple[LinkState, str] | None = None
         while True:
             over = session.join(REFRESH_S)
             link = session.link
             message = link_message(link.reason, link.error)
-            if said != (link.state, message):
-                said = (link.state, message)
+            if printed != (link.state, message):
+                printed = (link.state, message)
                 self.console.print(f"{link_line(link)}   {message}".rstrip(), highlight=False, soft_wrap=True, markup=False)
             if over:
                 return
@@ -101,9 +102,9 @@ def link_line(link: LinkStatus) -> str:
     """Return the state of the sensor in one line."""
     parts = [words_for(LINK_STATES, link.state), *([link.name] if link.name else [])]
     if math.isfinite(link.battery_percent):
-        parts.append(f"battery {link.battery_percent:.0f} %")
+        parts.append(tr("terminal.battery", percent=link.battery_percent))
     if math.isfinite(link.rssi_dbm):
-        parts.append(f"signal {link.rssi_dbm:.0f} dBm")
+        parts.append(tr("terminal.signal", dbm=link.rssi_dbm))
     if link.reconnects:
-        parts.append(f"reconnected {link.reconnects} x")
+        parts.append(tr("terminal.reconnected", n=link.reconnects))
     return "   ".join(parts)

@@ -1,4 +1,4 @@
-"""The picture of a run: the drop of each side in large numbers, and a bar for each of the last steps."""
+"""Live view of a run: the drop of each side in large numbers, and a bar for each of the last steps."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from rich.text import Text
 
 from levelhips.cli.terminal.digits import big
 from levelhips.cli.terminal.drill_screen import draw_drill
-from levelhips.cli.terminal.layout import Frame, Lines, Section, assemble, clock, foot, joined, link_section
+from levelhips.cli.terminal.layout import Frame, Lines, Section, assemble, clock, foot, joined, link_section, status
 from levelhips.cli.terminal.theme import COLORS
 from levelhips.events import Quality, Side
 from levelhips.live.snapshot import Snapshot, block_line
-from levelhips.words import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, STANCE_WORDS, stance_drop, words_for
+from levelhips.text import number, tr
+from levelhips.words import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, SIDES, STANCE_WORDS, words_for
+from levelhips.words.lookup import Words
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 MAX_BAR_ROWS, MIN_BAR_ROWS = 6, 3  # rows of the bars
-SIDE_BY_SIDE = 56  # columns: two tiles with their words
-FULL_WORDS = 50  # columns of a tile in one line
 BAR_COLUMNS = 3
+MARK_COLUMNS = 3  # kept free whether the mark is there or not, so that the words do not change with it
+LONG_STANCE = Words(Side, "terminal.stance")
+"""By stance side, for a line with figures behind it: longer than SHORT_STANCE."""
 
 
 def draw(snapshot: Snapshot, frame: Frame) -> RenderableType:
-    """Return the picture of a run or a drill for a terminal of this size."""
+    """Return the view of a run or a drill for a terminal of this size."""
     if snapshot.drill is not None:
         return draw_drill(snapshot, snapshot.drill, frame)
     return assemble(
@@ -40,15 +43,15 @@ def draw(snapshot: Snapshot, frame: Frame) -> RenderableType:
 
 
 def _head(snapshot: Snapshot, frame: Frame) -> Lines:
-    cadence = f"{snapshot.cadence_spm:.0f} steps/min" if math.isfinite(snapshot.cadence_spm) else "-- steps/min"
+    cadence = tr("terminal.step-rate", rate=_written(snapshot.cadence_spm, ".0f"))
     if math.isfinite(snapshot.target_spm):
-        cadence += f" (target {snapshot.target_spm:.0f})"
-    parts = [clock(snapshot.now_s), words_for(MODES, snapshot.mode), cadence, f"{snapshot.steps} steps", f"{snapshot.cues} beeps"]
+        cadence += " " + tr("terminal.target-rate", rate=snapshot.target_spm)
+    counts = tr("terminal.steps", n=snapshot.steps), tr("terminal.beeps", n=snapshot.cues)
+    parts = [clock(snapshot.now_s), words_for(MODES, snapshot.mode), cadence, *counts]
     if snapshot.quality is not None and snapshot.quality is not Quality.OK:
         parts.append(f"[{words_for(QUALITY, snapshot.quality)}]")
-    lines = [Text(line) for line in joined(["PAUSED"] * frame.paused + ["muted"] * frame.muted + parts, frame.width)]
-    for word in ("PAUSED", "muted"):
-        lines[0].highlight_words([word], "bold")
+    lines = [Text(line) for line in joined(status(frame) + parts, frame.width)]
+    lines[0].highlight_words(status(frame), "bold")
     return tuple(lines)
 
 
@@ -62,9 +65,9 @@ def _block(snapshot: Snapshot, frame: Frame) -> Lines:
 def _tiles(snapshot: Snapshot, frame: Frame) -> list[Lines]:
     """Return the two sides in one line each, and as tiles."""
     lines = tuple(_tile_line(snapshot, side, frame) for side in Side)
-    if frame.width < SIDE_BY_SIDE:
-        return [lines, tuple(line for side in Side for line in _tile(snapshot, side, frame, frame.width))]
     width = frame.width // 2
+    if width < _tile_columns(frame):
+        return [lines, tuple(line for side in Side for line in _tile(snapshot, side, frame, frame.width))]
     left, right = (_tile(snapshot, side, frame, width) for side in Side)
     return [lines, tuple(Text.assemble(one, other) for one, other in zip(left, right, strict=True))]
 
@@ -78,36 +81,59 @@ def _style(snapshot: Snapshot, side: Side) -> str:
 
 
 def _tile_line(snapshot: Snapshot, side: Side, frame: Frame) -> Text:
-    words = stance_drop(side).replace(" on the ground", "") if frame.width >= FULL_WORDS else SHORT_STANCE[side]
-    drop, level = snapshot.drop_deg[side], snapshot.threshold_deg[side]
-    number = f"{drop:.1f}" if math.isfinite(drop) else "--"
-    threshold = f"{level:.1f}" if math.isfinite(level) else "--"
-    return Text(
-        f"{words.capitalize()} {number:>4}  threshold {threshold}" + ("  ▲" if _is_over(snapshot, side) else ""),
-        style=_style(snapshot, side),
-    )
+    """Return a side in one line: in the longest of its forms that fits."""
+    drop, threshold = _written(snapshot.drop_deg[side]), _written(snapshot.threshold_deg[side])
+    limit = tr("terminal.threshold", threshold=threshold, degree="")
+    mark = "  ▲" if _is_over(snapshot, side) else ""
+    choices = ((LONG_STANCE[side], limit), (SHORT_STANCE[side], limit), (SHORT_STANCE[side], f"/ {threshold}"))
+    forms = [f"{_capitalized(words)} {drop:>4}  {after}" for words, after in choices]
+    fitting = next((form for form in forms if len(form) + MARK_COLUMNS <= frame.width), forms[-1])
+    return Text(fitting + mark, style=_style(snapshot, side))
+
+
+def _tile_words(frame: Frame) -> list[str]:
+    """Return everything that can stand in a tile, to measure it: its size must not change with the values."""
+    limit = tr("terminal.threshold", threshold=number(88.8, ".1f"), degree=frame.degree)
+    states = [f"{tr(key)}   {limit}" for key in ("terminal.too-far", "terminal.level", "terminal.waiting")]
+    return [*states, *DROPPED_SIDE.values(), *(f" {words} " for words in STANCE_WORDS.values())]
+
+
+def _tile_columns(frame: Frame) -> int:
+    """Return the columns of a tile with its edges."""
+    return max(map(len, _tile_words(frame))) + 2
+
+
+def _capitalized(words: str) -> str:
+    """Return words with their first letter in upper case; German nouns keep theirs, unlike in `str.capitalize`."""
+    return words[:1].upper() + words[1:]
+
+
+def _written(value: float, spec: str = ".1f") -> str:
+    return number(value, spec) if math.isfinite(value) else "--"
 
 
 def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
     drop, level, inner = snapshot.drop_deg[side], snapshot.threshold_deg[side], width - 2
-    word = "too far ▲" if _is_over(snapshot, side) else "level ✓" if math.isfinite(drop) else "waiting"
-    threshold = f"threshold {level:.1f}{frame.degree}" if math.isfinite(level) else "threshold: learning"
+    state = tr("terminal.too-far" if _is_over(snapshot, side) else "terminal.level" if math.isfinite(drop) else "terminal.waiting")
+    known = tr("terminal.threshold", threshold=_written(level), degree=frame.degree)
+    limit = known if math.isfinite(level) else tr("terminal.threshold-learned")
+    foot_words = line if len(line := f"{state}   {limit}") <= inner else limit
     edge, style = ("bold " + COLORS[side] if _is_over(snapshot, side) else "grey37"), _style(snapshot, side)
 
     def row(text: str, style: str = "") -> Text:
         return Text.assemble(("│", edge), (text.center(inner), style), ("│", edge))
 
     return (
-        Text(f"╭─ {STANCE_WORDS[side].capitalize()} ".ljust(width - 1, "─") + "╮", style=edge),
+        Text(f"╭─ {_capitalized(STANCE_WORDS[side])} ".ljust(width - 1, "─") + "╮", style=edge),
         row(DROPPED_SIDE[side]),
         *(row(line, style) for line in big(drop).split("\n")),
-        row(f"{word}   {threshold}"),
+        row(foot_words),
         Text("╰".ljust(width - 1, "─") + "╯", style=edge),
     )
 
 
 def _bars(snapshot: Snapshot, frame: Frame, rows: int) -> Lines:
-    """Return the last steps as bars, with the threshold at the left. Over the threshold: a triangle; excluded steps are grey."""
+    """Return the last steps as bars, with the threshold at the left. Over it: a triangle; excluded steps are grey."""
     shown = snapshot.bars[-((frame.width - BAR_COLUMNS) // BAR_COLUMNS) :]
     finite = [level for level in snapshot.threshold_deg.values() if math.isfinite(level)]
     top = max([bar.drop_deg for bar in shown] + [level * 1.2 for level in finite] + [2.0])
@@ -119,5 +145,5 @@ def _bars(snapshot: Snapshot, frame: Frame, rows: int) -> Lines:
             style = COLORS[bar.side] if bar.good else "grey37"
             text.append(_BLOCKS[eighths] * 2 + " ", style=f"bold {style}" if bar.over else style)
         lines.append(text)
-    lines.append(Text("   " + "".join(f"{bar.side.value[0].upper()}  " for bar in shown), style="grey62"))
+    lines.append(Text("   " + "".join(f"{SIDES[bar.side][0].upper()}  " for bar in shown), style="grey62"))
     return tuple(lines)

@@ -1,4 +1,4 @@
-"""What the live views of a session and of a replay share: sound, messages and drawing."""
+"""Base class of the live views of a session and of a replay: sound, messages and drawing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from levelhips.cli.terminal.run_screen import draw
 from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import Where
 from levelhips.live.snapshot import Snapshot
+from levelhips.text import tr
 
 ANSWER_S = 4.0  # how long the answer to a key stays: long enough to be read in a run
 
@@ -52,7 +53,7 @@ class TerminalView:
         self.muted = not self.muted
         for sound in self._sounds:
             sound.mute(self.muted)
-        self.answer("Sound off" if self.muted else "Sound on")
+        self.answer(tr("terminal.sound-off" if self.muted else "terminal.sound-on"))
 
     def answer(self, text: str) -> None:
         """Show a line for some seconds, in place of what happened last."""
