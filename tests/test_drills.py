@@ -351,7 +351,7 @@ def test_a_drill_is_changed_by_settings_and_says_what_cannot_be() -> None:
     )
     with pytest.raises(SettingsError, match="drill"):
         Settings.from_dict({"drill": {"name": "clamshell", "reps": 0}})
-    with pytest.raises(SettingsError, match="no drill 'clam'"):
+    with pytest.raises(SettingsError, match='no drill "clam"'):
         build_engine(100.0, Settings.from_dict({"drill": {"name": "clam"}}))
 
 

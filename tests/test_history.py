@@ -204,7 +204,7 @@ def test_a_later_file_and_a_foreign_one_are_refused_and_left_alone(tmp_path: Pat
     with sqlite3.connect(tmp_path / "later.sqlite") as later:
         later.execute("PRAGMA user_version=99")
     later.close()
-    with pytest.raises(RecordingError, match="later version"):
+    with pytest.raises(RecordingError, match="written by a newer levelhips"):
         History(tmp_path / "later.sqlite")
     (tmp_path / "foreign.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
     before = (tmp_path / "foreign.sqlite").read_bytes()

@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from levelhips import Samples, open_recording
+from levelhips import Samples, Settings, load_settings, open_recording
 from levelhips.errors import BluetoothProblem, BluetoothUnavailableError, LevelHipsError, SensorError
 from levelhips.events import LinkReason
+from levelhips.history import Diary, History
+from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
+from levelhips.programme.store import load_programme
 from levelhips.recording.event_reader import read_events
 from levelhips.recording.recorder import check_folder
 from levelhips.recording.recover import recover
@@ -18,6 +21,7 @@ from levelhips.recording.writer import RecordingWriter
 from levelhips.samples import Array
 from levelhips.sensors.decoding import redecoded
 from levelhips.sensors.profile import profiles
+from levelhips.simulation.faults import parse_fault
 from levelhips.words import link_message
 
 OURS = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
@@ -189,4 +193,99 @@ def test_packets_that_cannot_be_right() -> None:
     assert sentences_of(decode["thingy52"], Packet(0.0, bytes(7), "raw")) == (
         "The sensor sent a damaged packet",
         "Move the sensor nearer to the computer",
+    )
+
+
+# ---- settings and programme
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "fix"),
+    [
+        (
+            "[cues]\nk = 999\n",
+            "Setting cues.k is 999; it must be a whole number from 1 to 100 ({path}, line 2)",
+            "Correct or remove it; levelhips settings list shows every setting",
+        ),
+        (
+            "[cues]\nwen = 'every'\n",
+            "There is no setting cues.wen ({path}, line 2)",
+            "Did you mean cues.when? levelhips settings list shows every setting",
+        ),
+        (
+            "cues = 3\n",
+            "Setting cues is 3; it must be a section such as [cues]",
+            "Correct or remove it; levelhips settings list shows every setting",
+        ),
+    ],
+)
+def test_a_settings_file_that_is_wrong(content: str, what: str, fix: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(content, encoding="utf-8")
+    assert sentences_of(load_settings, path) == (what.replace("{path}", str(path)), fix)
+
+
+def test_settings_that_are_wrong_without_a_file() -> None:
+    assert sentences_of(Settings.from_dict, {"sound": {"words": 1}})[0] == "Setting sound.words is 1; it must be true or false"
+    assert sentences_of(Settings.from_dict, {"cues": {"k": 4, "n": 3}})[0] == "Setting cues.k is 4; it must be at most n, which is 3"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("days = 0\n", "{path}, line 1: days is 0; it must be a whole number from 1 to 365"),
+        ("run_days = [9]\n", "{path}, line 1: run_days is [9]; it must be weekdays such as [0, 2, 4]: 0 is Monday, 6 is Sunday"),
+        (
+            "[[item]]\ndrill = 'clamshel'\nwhen = 'daily'\n",
+            "{path}, line 2: drill is 'clamshel', which is not installed; did you mean clamshell",
+        ),
+        ("[[item]]\ndrill = 'clamshell'\n", "{path}, line 1: when is missing in an [[item]]"),
+        ("dais = 3\n", "{path}, line 1: dais is not known. Did you mean days"),
+    ],
+)
+def test_a_programme_file_that_is_wrong(content: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "programme.toml"
+    path.write_text(content, encoding="utf-8")
+    fix = "Correct it there; levelhips programme --reset writes the default programme"
+    assert sentences_of(load_programme, path) == (problem.replace("{path}", str(path)), fix)
+
+
+def test_hints_after_a_run() -> None:
+    assert load_hint(32.0, 30.0) is None
+    assert str(load_hint(45.0, 30.0)) == (
+        "45 min is 50 % longer than your longest run of the last 30 days (30 min). A single run that is much longer raises the risk of "
+        "injury; stay within 10 %."
+    )
+    assert str(pain_hint(3, None)).startswith("Pain of 3 before the run: better not run today.")
+    assert str(pain_hint(1, 3)) == "Your pain rose during the run. Skip the next run; if the pain stays, ask a professional."
+    assert str(shoe_hint("Ghost", 646.2)) == "Ghost: 646 km. Most shoes are replaced around 640 km."
+
+
+# ---- history and simulation
+
+
+def test_a_diary_refuses_what_cannot_be(tmp_path: Path) -> None:
+    with History(tmp_path / "history.sqlite") as history:
+        diary = Diary(history)
+        assert sentences_of(diary.add_pain, 11, "before") == ("Pain of 11 is not on the scale", "Give a number from 0 (none) to 10 (worst)")
+        assert sentences_of(diary.add_pain, 1, "noon") == ('"noon" is not a time for a pain score', "Say when: before, after or morning")
+        assert sentences_of(diary.retire_shoes, "Ghost") == (
+            'There are no shoes named "Ghost"',
+            "Add shoes first: levelhips diary shoes NAME",
+        )
+        diary.add_shoes("Pegasus")
+        assert sentences_of(diary.retire_shoes, "Ghost")[1] == "Choose one of: Pegasus"
+        assert sentences_of(diary.add_distance, 5.0, "Ghost")[1] == 'Add them with: levelhips diary shoes "Ghost"'
+        assert sentences_of(history.rebuild, tmp_path / "none") == (
+            f"Folder not found: {tmp_path}/none",
+            "Give the folder that contains your recordings",
+        )
+
+
+def test_faults_of_the_virtual_sensor() -> None:
+    assert sentences_of(parse_fault, "stal=3")[0] == 'There is no fault "stal"'
+    assert sentences_of(parse_fault, "stall=x") == ('Fault "stall=x" is not valid', "Write it as drop, drop=20 or stall=3@15")
+    assert sentences_of(parse_fault, "drop=120") == (
+        'Fault "drop=120" is out of range',
+        "drop: loses N % of the notifications; N is from 0 to 100",
     )

@@ -223,7 +223,7 @@ def test_any_metric_can_be_plotted(tmp_path: Path, key: str) -> None:
     pytest.importorskip("matplotlib", reason="plots need the extra 'plot'")
     plot_metric(run_of(4.6, 2.2), key, tmp_path / "a.svg")
     assert (tmp_path / "a.svg").stat().st_size > 10_000
-    with pytest.raises(BadInputError, match="no metric 'height'"):
+    with pytest.raises(BadInputError, match='no metric "height"'):
         plot_metric(run_of(4.6, 2.2), "height", tmp_path / "b.png")
 
 

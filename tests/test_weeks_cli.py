@@ -86,7 +86,7 @@ def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
     assert "No session of" in levelhips(home, "history", "forget", tmp_path / "nosuch.mcap", code=1)
     assert "Removed 1 session from the history" in levelhips(home, "history", "forget", tmp_path / "walk.mcap")
     assert (tmp_path / "walk.mcap").exists()
-    assert "There is no folder" in levelhips(home, "history", "rebuild", tmp_path / "nowhere", code=1)
+    assert "Folder not found" in levelhips(home, "history", "rebuild", tmp_path / "nowhere", code=1)
 
 
 def test_the_programme_and_the_diary_by_commands(home: Path) -> None:

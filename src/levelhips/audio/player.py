@@ -59,9 +59,7 @@ class Player:
                 next(callback)
                 self._device.start(callback)
         except miniaudio.MiniaudioError as error:
-            raise SoundError(
-                "No sound device could be opened", fix="Connect headphones or a loudspeaker to hear the beeps; all else goes on"
-            ) from error
+            raise SoundError("no-sound-device") from error
 
     def put(self, update: Update) -> None:
         """Begin the sounds of an update."""

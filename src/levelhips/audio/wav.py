@@ -43,9 +43,7 @@ class WavSink:
             self._target = Replacement(path)
             self._raw = open(self._target.part, "wb")  # noqa: SIM115  # closed in close()
         except OSError as error:
-            raise RecordingError(
-                f"{path} cannot be written ({error.strerror})", fix="Choose another folder, or check its permissions"
-            ) from error
+            raise RecordingError("cannot-write", path=path, reason=error.strerror) from error
         self._file = wave.open(self._raw, "wb")  # noqa: SIM115
         self._file.setnchannels(2)
         self._file.setsampwidth(2)
@@ -90,7 +88,7 @@ class WavSink:
     def _write_to(self, t_s: float) -> None:
         frames = round((t_s - self._from_s) * RATE_HZ) - self._frames
         if frames > MAX_SILENCE_S * RATE_HZ:
-            raise RecordingError(f"The recording has a gap of {frames / RATE_HZ / 3600:.0f} h", fix="Split it there")
+            raise RecordingError("gap-too-long-for-sound", hours=frames / RATE_HZ / 3600)
         while frames > 0:  # in blocks, for a gap may be an hour
             block = min(frames, RATE_HZ)
             self._write(self._mixer.render(block))
@@ -104,7 +102,7 @@ class WavSink:
         self._frames += len(block)
 
     def _full(self, error: OSError) -> RecordingError:
-        return RecordingError(f"{self.path} cannot be written any more ({error.strerror})", fix="Make room on the disk")
+        return RecordingError("cannot-finish-writing", path=self.path, reason=error.strerror)
 
 
 def read_wav(path: Path) -> tuple[int, Sound]:

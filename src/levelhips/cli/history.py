@@ -80,14 +80,14 @@ RETENTION_COLUMNS = (
 
 
 def _sessions_table(out: Console, sessions: list[SessionRow]) -> None:
-    from levelhips.history.weekly import in_words
+    from levelhips.history.weekly import in_words, note_of
 
     rows = []
     for row in sessions:
         at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
         is_run = row.drill is None
         sides = [_drop(row.sides.get(side)) for side in ("left", "right")] if is_run else ["", ""]
-        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, _beeps(row), row.note])
+        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, _beeps(row), note_of(row)])
     print_table(out, tr("cli.history.sessions"), SESSION_COLUMNS, rows)
 
 

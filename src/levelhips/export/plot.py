@@ -17,6 +17,8 @@ from levelhips.events import Side, Step, ThresholdChange
 from levelhips.files import replacing
 from levelhips.metrics import Measured, Metric
 from levelhips.samples import Gap
+from levelhips.text import tr
+from levelhips.words import STANCE_WORDS
 
 LEFT, RIGHT, INK, BACK = "#56b4e9", "#e69f00", "#e6ebf0", "#0f1418"  # blue and orange: told apart by all eyes (Okabe and Ito)
 LINES, FAINT, SHADE = "#2a3239", "#6b7680", "#3a444d"
@@ -48,13 +50,13 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
     """
     known = {metric.key: metric for metric in metrics().averaged()}
     if key not in known:
-        raise BadInputError(f"There is no metric {key!r} to plot", fix=f"Choose one of: {', '.join(known)}")
+        raise BadInputError("no-such-metric", key=key, known=", ".join(known))
     metric = known[key]
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise LevelHipsError("A picture needs matplotlib", fix="Install it with: pip install 'levelhips[plot]'") from error
+        raise LevelHipsError("no-matplotlib") from error
 
     figure = Figure(figsize=(12.8, 7.2), dpi=100, facecolor=BACK)
     FigureCanvasAgg(figure)
@@ -70,26 +72,26 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
         drops = [event.drop_deg for event in events if isinstance(event, Step) and counts(event)]
         top = float(np.quantile(drops, 0.999)) if drops else 5.0
         panels[0].set_ylim(0, max(1.25 * top, 2.0))
-    panels[-1].set_xlabel("time [min]", color=INK, fontsize=13)
+    panels[-1].set_xlabel(tr("plot.time"), color=INK, fontsize=13)
     figure.suptitle(f"{metric.label}: {analysis.recording.path.name}", color=INK, fontsize=15)
     figure.tight_layout()
     try:
         with replacing(path) as part:
             figure.savefig(part, facecolor=BACK)
     except OSError as error:
-        raise LevelHipsError(f"{path} cannot be written ({error.strerror})", fix="Free some space, or choose another folder") from error
+        raise LevelHipsError("cannot-write", path=path, reason=error.strerror) from error
 
 
 def _draw(axes: Any, metric: Metric, events: Sequence[Measured], side: Side | None) -> None:
     """Draw a point for each event and the running mean of those that count."""
     t_s, values = series(events, metric, side, counting=False)
-    axes.plot(t_s / 60, values, "x", color=FAINT, ms=4, label="excluded")
+    axes.plot(t_s / 60, values, "x", color=FAINT, ms=4, label=tr("plot.excluded"))
     t_s, values = series(events, metric, side)
     color = {Side.LEFT: LEFT, Side.RIGHT: RIGHT, None: INK}[side]
-    axes.plot(t_s / 60, values, "o", color=color, ms=2.6, alpha=0.55, label=f"one {metric.of.__name__.lower()}")
+    axes.plot(t_s / 60, values, "o", color=color, ms=2.6, alpha=0.55, label=tr(f"plot.one-{metric.of.__name__.lower()}"))
     t_s, values = running_mean(t_s, values)
     if len(values):
-        axes.plot(t_s / 60, values, color=color, lw=2.6, label=f"mean of {MEAN_OF}")
+        axes.plot(t_s / 60, values, color=color, lw=2.6, label=tr("plot.mean", count=MEAN_OF))
 
 
 def _draw_coaching(axes: Any, analysis: Analysis, side: Side) -> None:
@@ -98,9 +100,9 @@ def _draw_coaching(axes: Any, analysis: Analysis, side: Side) -> None:
     changes = [event for event in analysis.events if isinstance(event, ThresholdChange)]
     level_t, level = _staircase(changes, side, end_s)
     if level_t:
-        axes.plot(level_t, level, color=INK, lw=1.6, ls="--", label="threshold")
+        axes.plot(level_t, level, color=INK, lw=1.6, ls="--", label=tr("plot.threshold"))
     cues = [cue for cue in analysis.cues if cue.side is side]
-    axes.plot([c.at_s / 60 for c in cues], [0.25] * len(cues), "|", color=INK, ms=9, label=f"{len(cues)} beeps")
+    axes.plot([c.at_s / 60 for c in cues], [0.25] * len(cues), "|", color=INK, ms=9, label=tr("plot.beeps", n=len(cues)))
 
 
 def _staircase(changes: list[ThresholdChange], side: Side, end_s: float) -> tuple[list[float], list[float]]:
@@ -127,7 +129,7 @@ def _finish(axes: Any, analysis: Analysis, metric: Metric, side: Side | None) ->
     axes.set_facecolor(BACK)
     for gap in (event for event in analysis.events if isinstance(event, Gap) and event.to_s - event.from_s > SHOWN_GAP_S):
         axes.axvspan(gap.from_s / 60, gap.to_s / 60, color=SHADE)
-    axes.set_ylabel(metric.title if side is None else f"{side.value} stance [{metric.shown.unit}]", color=INK, fontsize=13)
+    axes.set_ylabel(metric.title if side is None else f"{STANCE_WORDS[side]} [{metric.shown.unit}]", color=INK, fontsize=13)
     axes.grid(color=LINES, lw=0.6)
     axes.tick_params(colors=INK, labelsize=11)
     for spine in axes.spines.values():

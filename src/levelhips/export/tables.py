@@ -37,9 +37,7 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
     except OSError as error:
-        raise RecordingError(
-            f"{folder} cannot be written ({error.strerror})", fix="Choose another folder with --out, or change its permissions"
-        ) from error
+        raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     try:
         names = _write_csv(analysis, staging, with_reps=result is not None)
         (staging / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
@@ -48,10 +46,7 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
         for name in [*names, "summary.json"]:
             (staging / name).replace(folder / name)
     except OSError as error:
-        raise RecordingError(
-            f"The results cannot be written into {folder} ({error.strerror})",
-            fix="Free some space on the disk, or choose another folder with --out",
-        ) from error
+        raise RecordingError("cannot-write-results", folder=folder, reason=error.strerror) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return summary

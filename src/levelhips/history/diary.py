@@ -40,9 +40,9 @@ class Diary:
             If the score or the moment is not one of these.
         """
         if not 0 <= score <= 10:
-            raise BadInputError(f"Pain of {score} is not on the scale", fix="Give a number from 0 (none) to 10 (worst)")
+            raise BadInputError("pain-off-scale", score=score)
         if moment not in ("before", "after", "morning"):
-            raise BadInputError(f"Pain has no moment {moment!r}", fix="Say when: before, after or morning")
+            raise BadInputError("unknown-moment", moment=moment)
         self._history.change("INSERT OR REPLACE INTO pain VALUES (?, ?, ?, ?)", (_now(at), moment, score, note))
 
     def pains(self) -> list[PainRow]:
@@ -56,7 +56,7 @@ class Diary:
     def add_shoes(self, name: str, first_km: float = 0.0) -> None:
         """Add shoes, or change the distance they had run before."""
         if first_km < 0:
-            raise BadInputError(f"Shoes cannot have run {first_km:g} km", fix="Give the kilometres they had run, or leave them out")
+            raise BadInputError("impossible-shoe-distance", km=first_km)
         self._history.change(
             "INSERT INTO shoes (name, first_km) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET first_km = excluded.first_km",
             (name, first_km),
@@ -65,7 +65,7 @@ class Diary:
     def retire_shoes(self, name: str) -> None:
         """Mark shoes as no longer worn."""
         if not self._history.change("UPDATE shoes SET retired = 1 WHERE name = ?", (name,)):
-            raise BadInputError(f"There are no shoes {name!r}", fix=f"Choose one of: {', '.join(self.shoes()) or 'none yet'}")
+            raise BadInputError("no-such-shoes-but-others" if self.shoes() else "no-shoes", name=name, known=", ".join(self.shoes()))
 
     def add_distance(self, km: float, shoe: str | None = None, at: dt.datetime | None = None) -> None:
         """Add the distance of a run [km], and the shoes.
@@ -76,9 +76,9 @@ class Diary:
             If the distance is not possible, or there are no such shoes.
         """
         if not 0 < km < 500:
-            raise BadInputError(f"A run of {km:g} km is not possible", fix="Give its length in kilometres")
+            raise BadInputError("impossible-distance", km=km)
         if shoe is not None and shoe not in self.shoes():
-            raise BadInputError(f"There are no shoes {shoe!r}", fix=f"Add them with: levelhips diary shoes {shoe!r}")
+            raise BadInputError("no-such-shoes", name=shoe)
         self._history.change("INSERT OR REPLACE INTO distances VALUES (?, ?, ?, NULL)", (_now(at), km, shoe))
 
     def shoes(self) -> dict[str, float]:

@@ -122,8 +122,8 @@ def session_row(path: Path) -> SessionRow:
         If nothing can be found in it.
     """
     seen = read_events(path, KINDS)
-    note = "partly written by a newer levelhips" if seen.newer else ""
-    note = note if seen.whole else "damaged or not closed"
+    note = "newer" if seen.newer else ""
+    note = note if seen.whole else "damaged"
     if not any(isinstance(event, Step | Rep | DrillBegin) for event in seen.events):
         analysis = analyze(path)
         seen.events = [event for event in analysis.events if isinstance(event, KINDS)]
@@ -167,7 +167,7 @@ def _row(path: Path, seen: RecordingEvents, note: str) -> SessionRow:
     )
 
 
-NOTES = {SessionKind.VIRTUAL: "virtual sensor", SessionKind.SIMULATED: "simulated"}
+NOTES = {SessionKind.VIRTUAL: "virtual", SessionKind.SIMULATED: "simulated"}
 
 
 def _nobody(metadata: dict[str, str]) -> SessionKind | None:

@@ -20,10 +20,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from levelhips.analysis.drill_summary import DrillValues
-from levelhips.errors import LevelHipsError, RecordingError
+from levelhips.errors import LevelHipsError, NewerFileError, RecordingError
 from levelhips.files import replacing
 from levelhips.history.migrations import MIGRATIONS, TABLES
 from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, SessionKind, SessionRow, SideRow, local_day, session_row
+from levelhips.text import tr
 
 log = logging.getLogger(__name__)
 
@@ -101,15 +102,12 @@ class History:
             raise
 
     def _useless(self, error: Exception) -> RecordingError:
-        return RecordingError(
-            f"The history {self.path} cannot be used ({error})",
-            fix="Move it aside and run: levelhips history rebuild (pain and shoes are only in that file: keep it)",
-        )
+        return RecordingError("unusable-history", path=self.path, reason=error)
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
-            raise RecordingError(f"{self.path} was made by a later version of levelhips", fix="Update levelhips")
+            raise NewerFileError(str(self.path))
         for number in range(version, len(MIGRATIONS)):
             with self._changing():
                 for statement in MIGRATIONS[number].split(";"):
@@ -172,7 +170,7 @@ class History:
             If the folder does not exist.
         """
         if not folder.is_dir():
-            raise RecordingError(f"There is no folder {folder}", fix="Give the folder that has your recordings")
+            raise RecordingError("no-folder-of-recordings", path=folder)
         files = sorted(path.resolve() for path in folder.rglob("*.mcap"))
         query = "SELECT file, size, changed_ns, row_version FROM sessions"
         known = {file: tuple(rest) for file, *rest in self._db.execute(query)}
@@ -237,7 +235,7 @@ class History:
         out = []
         for row in rows:
             kind = SessionKind.COPY if row.pop("copy") else SessionKind(row["kind"])
-            note = f"recovered from {Path(row['recovered_from']).name}" if kind is SessionKind.COPY else row["note"]
+            note = tr("session-note.recovered", name=Path(row["recovered_from"]).name) if kind is SessionKind.COPY else row["note"]
             file = row["file"]
             out.append(SessionRow(**row | {"kind": kind, "note": note}, sides=sides.get(file, {}), drill=drills.get(file)))
         return out
@@ -317,7 +315,7 @@ class History:
                     writer.writerows(tuple(row) for row in cursor)
                 written.append(path)
         except OSError as error:
-            raise RecordingError(f"{folder} cannot be written ({error.strerror})", fix="Choose another folder") from error
+            raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
         return written
 
 

@@ -6,18 +6,18 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from levelhips.coaching.drills.result import spread
+from levelhips.events import Side
 from levelhips.history.session_row import SessionKind, SessionRow, local_day
 from levelhips.history.store import History
 from levelhips.metrics.statistics import rounded
+from levelhips.text import has, tr
+from levelhips.words import SIDES
 
 MIN_BASELINE_STEPS = 60  # a side: the mean is then good to 0.1 deg at the usual spread of 0.7 deg
 MIN_RETENTION_STEPS = 20  # a side: to 0.2 deg
 
-KIND_WORDS = {
-    SessionKind.VIRTUAL: "virtual",
-    SessionKind.SIMULATED: "simulated",
-    SessionKind.COPY: "recovered copy",
-}
+NOT_WORN = (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY)
+"""Kinds of sessions that are not sessions of the wearer of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,19 @@ class _Week:
 def in_words(row: SessionRow) -> str:
     """Describe a session in a few words."""
     drill = row.drill
-    if row.kind in KIND_WORDS:
-        return KIND_WORDS[row.kind]
-    if drill is None:
-        return f"{row.kind}, {row.protocol} {row.protocol_session}" if row.protocol else row.kind.value
-    done = f"{drill['good']} of {drill['reps']} without fault" if drill["asked"]["seconds"] is None else f"{drill['held_s']:.0f} s held"
-    return f"{drill['name']}, {drill['side']}: {done}"
+    if drill is None or row.kind in NOT_WORN:
+        kind = tr(f"session-kind.{row.kind}")
+        return f"{kind}, {row.protocol} {row.protocol_session}" if row.protocol and row.kind not in NOT_WORN else kind
+    named = {"drill": drill["name"], "side": SIDES[Side(drill["side"])]}
+    if drill["asked"]["seconds"] is None:
+        return tr("session.drill-repetitions", **named, good=drill["good"], reps=drill["reps"])
+    return tr("session.drill-held", **named, seconds=drill["held_s"])
+
+
+def note_of(row: SessionRow) -> str:
+    """Return the note on a session in words; notes of levelhips 0.1 are sentences already."""
+    key = f"session-note.{row.note}"
+    return tr(f"session-note.{row.note}") if row.note and has(key) else row.note
 
 
 def weeks(history: History) -> list[WeekRow]:
@@ -117,7 +124,7 @@ def weeks(history: History) -> list[WeekRow]:
         return table.setdefault(f"{year}-W{number:02d}", _Week())
 
     for row in history.sessions():
-        if row.kind not in KIND_WORDS:
+        if row.kind not in NOT_WORN:
             week(row.started).add(row)
     for pain in history.rows("SELECT at, score FROM pain"):
         week(pain["at"]).pain.append(float(pain["score"]))

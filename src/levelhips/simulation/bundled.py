@@ -91,7 +91,7 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RecordingError(f"{folder} cannot be made ({error.strerror})", fix="Choose another folder") from error
+        raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     path = folder / f"{name}.mcap"
     metadata = {"sensor": "simulated", "rate_hz": f"{made.sensor.rate_hz:g}", "outward": "+z", "started_utc": "2026-01-01T00:00:00Z"}
     with RecordingWriter(path, metadata, settings or {}, made.sensor.scale, sync=False) as writer:
@@ -112,7 +112,7 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
             written.append(folder / f"{name}.truth_angles.csv")
             write_angles(written[-1], true_angles(made))
     except OSError as error:
-        raise RecordingError(f"The truth cannot be written into {folder} ({error.strerror})", fix="Make room on the disk") from error
+        raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     return written
 
 
@@ -136,7 +136,7 @@ def find(name: str) -> Path:
     for path in (inside, beside):
         if path.is_file():
             return path
-    raise RecordingError(f"The bundled recording {name} is missing", fix="Install levelhips again, or run make recordings in a checkout")
+    raise RecordingError("no-bundled-recording", name=name)
 
 
 def _table(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

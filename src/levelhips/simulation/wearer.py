@@ -75,9 +75,7 @@ def simulate_drill(
     wanted = declared.adapted(settings.drill)
     known = {*(fault for limit in wanted.keep for fault in limit.faults), *NO_BAND}
     if wearer.form_fault and wearer.form_fault not in known:
-        raise SettingsError(
-            f"There is no form fault {wearer.form_fault!r} in {wanted.name}", fix=f"Choose one of {', '.join(sorted(known))}"
-        )
+        raise SettingsError("no-such-form-fault", name=wearer.form_fault, drill=wanted.name, known=", ".join(sorted(known)))
     starts = _first_starts(wearer, wanted)
     if movement_of(wanted).paced:
         starts = _prompted(wearer, wanted, Engine(sensor.rate_hz, settings, declared), sensor, seed)

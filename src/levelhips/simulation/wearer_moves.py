@@ -214,7 +214,7 @@ def movement_of(drill: Drill) -> Movement:
         if kind in MOVEMENTS:
             return MOVEMENTS[kind]
     name = type(drill.count).__name__
-    raise SettingsError(f"The virtual wearer cannot do {name}", fix="Add a movement for it to levelhips.simulation.wearer_moves.MOVEMENTS")
+    raise SettingsError("no-movement-for-counter", name=name)
 
 
 def _push(course: Course, way_m: float, start: float, move_s: float) -> None:

@@ -8,7 +8,7 @@ from levelhips.errors import LevelHipsError
 try:
     import bumble  # noqa: F401
 except ImportError as error:
-    raise LevelHipsError("The virtual sensor needs Bumble, which is not installed", fix="Run: pip install 'levelhips[virtual]'") from error
+    raise LevelHipsError("no-bumble") from error
 
 from levelhips.simulation.peripheral.motion import resampled
 from levelhips.simulation.peripheral.sensor import VirtualSensor

@@ -72,10 +72,10 @@ class VirtualSensor:
         seed: int = 1,
     ) -> None:
         if not len(recording.samples):
-            raise SettingsError(f"{recording.path.name} has no samples", fix="Choose another recording")
+            raise SettingsError("no-samples", name=recording.path.name)
         self._faults = {fault.name: fault for fault in faults}
         if "adapter" in self._faults and radio is None:
-            raise SettingsError("The fault 'adapter' is one of the receiving computer", fix="Leave it out with a real controller")
+            raise SettingsError("adapter-fault-of-controller")
         self.profile = profile
         self.rate_hz = profile.nearest_rate_hz(rate_hz or recording.rate_hz)
         self.peripheral = new_peripheral(profile, self.rate_hz)
@@ -307,9 +307,7 @@ def new_peripheral(profile: Profile, rate_hz: float) -> Peripheral:
         If the profile has none.
     """
     if profile.peripheral is None:
-        raise SettingsError(
-            f"{profile.title} cannot be a virtual sensor: its profile has no peripheral", fix="Choose another kind with --profile"
-        )
+        raise SettingsError("profile-without-peripheral", profile=profile.title)
     return profile.peripheral(rate_hz)
 
 

@@ -115,10 +115,7 @@ async def serve(transport: str, recording: Recording, profile: Profile, on_start
     try:
         opened = await open_transport(transport)
     except Exception as error:  # every transport raises its own library's errors
-        raise SensorError(
-            f"The Bluetooth controller {transport!r} cannot be opened ({error or type(error).__name__})",
-            fix="Name one such as usb:0; it must not be in use by the system, and on Linux you need permission for the USB device",
-        ) from error
+        raise SensorError("cannot-open-controller", transport=transport, reason=str(error) or type(error).__name__) from error
     async with opened as hci_transport:
         device = Device.with_hci(advertised_name(profile), hci.Address(SENSOR_ADDRESS), hci_transport.source, hci_transport.sink)
         sensor = VirtualSensor(device, recording, profile, **options)
