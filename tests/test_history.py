@@ -7,15 +7,18 @@ import importlib
 import json
 import math
 import os
+import re
 import shutil
 import sqlite3
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from levelhips import BadInputError, RecordingError, Samples, Settings, SettingsError, Side, Update, open_recording
+from levelhips.analysis.drill_summary import comparison_lines, drill_lines
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
@@ -25,9 +28,9 @@ from levelhips.history.migrations import MIGRATIONS
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import baseline, retention, weeks
 from levelhips.metrics import Statistics
-from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
+from levelhips.programme.hints import hints, load_hint, pain_hint, shoe_hint
 from levelhips.programme.programme import DEFAULT, DayKind, Item, Programme
-from levelhips.programme.remember import remembered, thresholds_from
+from levelhips.programme.remember import remember, remembered, thresholds_from
 from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
 from levelhips.recording import RecordingWriter
@@ -561,3 +564,90 @@ def test_only_runs_by_a_protocol_with_twenty_steps_a_side_without_beeps_are_in_t
 
     found = retention(Rows())
     assert [(kept.protocol, kept.without_deg) for kept in found] == [("baseline", {"left": 3.0, "right": 3.0}), ("recall", {})]
+
+
+@pytest.mark.parametrize(("camber_deg", "said"), [(2.04, "2.0 deg to the left"), (-1.5, "1.5 deg to the right")])
+def test_a_pelvis_that_leans_for_minutes_gets_a_hint_with_its_side(store: History, camber_deg: float, said: str) -> None:
+    run = SessionRow("x.mcap", 1, 1, "2026-03-01T10:00:00+00:00", SessionKind.RUN, 60.0, 60.0, 200, 200, 166.0, 0, "", 1, camber_deg)
+    [hint] = hints(store, run)
+    assert said in str(hint)
+    assert hints(store, replace(run, kind=SessionKind.VIRTUAL)) == [], "nobody wore the sensor"
+
+
+def test_impossible_kilometers_and_unknown_shoes_are_refused_and_change_nothing(store: History) -> None:
+    diary = Diary(store)
+    diary.add_shoes("Ghost", 10.0)
+    for wrong in (
+        lambda: diary.add_shoes("Ghost", -1.0),
+        lambda: diary.retire_shoes("Nobody's"),
+        lambda: diary.add_distance(0.0, "Ghost"),
+        lambda: diary.add_distance(500.0, "Ghost"),
+        lambda: diary.add_distance(math.nan, "Ghost"),
+    ):
+        with pytest.raises(BadInputError):
+            wrong()
+    assert diary.shoes() == {"Ghost": 10.0}
+    diary.add_shoes("Ghost", 20.0)
+    diary.add_distance(5.5)
+    assert diary.shoes() == {"Ghost": 20.0}, "a run without shoes wears out none"
+
+
+def test_a_session_that_cannot_be_remembered_is_said_and_its_recording_stays(tmp_path: Path, recordings: Path) -> None:
+    with sqlite3.connect(tmp_path / "later.sqlite") as later:
+        later.execute("PRAGMA user_version=99")
+    later.close()
+    before = (recordings / "one.mcap").read_bytes()
+    [line] = remember(recordings / "one.mcap", tmp_path / "later.sqlite")
+    assert "later.sqlite" in str(line)
+    assert (recordings / "one.mcap").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"a = " + b"[" * 3000 + b"]" * 3000, b"days = 14 # \xff"])
+def test_a_programme_that_is_no_text_or_nested_too_deeply_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "programme.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match=re.escape(str(path))):
+        load_programme(path)
+
+
+DRILL_VALUES: dict[str, Any] = {
+    "name": "clamshell",
+    "side": "left",
+    "asked": {"sets": 2, "reps": 3, "seconds": None},
+    "reps": 5,
+    "good": 4,
+    "halves": 1,
+    "held_s": 0.0,
+    "form_faults": {"turned": 2},
+    "range_deg": {"mean": 12.34, "sd": 1.26},
+    "tempo_s": {"mean": 4.0, "sd": None},
+    "mean_deg": None,
+    "sway_deg": None,
+}
+HOLD_VALUES: dict[str, Any] = {
+    **DRILL_VALUES, "name": "hold", "asked": {"sets": 1, "reps": 1, "seconds": 30.0}, "reps": 1, "halves": 0, "held_s": 30.0,
+    "form_faults": {}, "mean_deg": 1.04, "sway_deg": 0.46,
+}  # fmt: skip
+
+
+def test_a_drill_in_lines() -> None:
+    done, figures, faults = drill_lines(DRILL_VALUES)
+    assert "5 of 6 repetitions, 4 without fault" in done
+    assert "12.3 ± 1.3 deg" in figures
+    assert "4.0 s" in figures
+    assert "± -" not in figures, "one tempo has no spread"
+    assert "2 x" in faults
+    assert "1 not counted" in faults
+    held, sway = drill_lines(HOLD_VALUES)
+    assert "held for 30 s" in held
+    assert all(value in sway for value in ("1.0 deg", "0.5 deg", "12.3 deg"))
+    assert len(drill_lines({**DRILL_VALUES, "reps": 0, "halves": 0, "form_faults": {}})) == 1, "nothing done, nothing measured"
+
+
+def test_a_drill_is_compared_with_the_other_side_and_the_last_time() -> None:
+    assert comparison_lines(None, None) == []
+    other, last = comparison_lines(HOLD_VALUES, DRILL_VALUES)
+    assert "held for 30 s, mean 1.0, sway 0.5 deg" in other
+    assert "4 of 5 without fault, range 12.3 ± 1.3 deg, tempo 4.0 s" in last
+    [short] = comparison_lines({**HOLD_VALUES, "sway_deg": None}, None)
+    assert short.endswith("held for 30 s")
