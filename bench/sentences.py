@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "levelhips"
 
 # Two words of letters, the second in lower case: "Choose another", "not recorded". Names, keys, formats and SQL are none.
 SENTENCE = re.compile(r"[A-Za-z][a-z']+[,:;]? [a-z][a-z']+")
+STYLE = re.compile(r"\s*(Q[A-Z]\w+ \{|<span style=|'?Inter'?, )")  # of the window, and HTML
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|BEGIN|WITH|DROP|REPLACE)\b")
 # Errors for programmers, logs and patterns are not for users.
 NOT_FOR_USERS = {
@@ -61,7 +62,7 @@ def sentences(path: Path) -> list[tuple[int, str]]:
             words = node.value
         else:
             continue
-        if SENTENCE.search(words) and not SQL.match(words):
+        if SENTENCE.search(words) and not SQL.match(words) and not STYLE.match(words):
             found.append((node.lineno, words))
     return sorted(found)
 

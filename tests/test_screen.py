@@ -52,7 +52,8 @@ from levelhips.ui import labels, theme
 from levelhips.ui.app import application, closed_by_signals
 from levelhips.ui.pages.connect import Searching
 from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, THRESHOLD_STEPS
-from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
+from levelhips.ui.widgets.dialogs import recordings_by_date
+from levelhips.ui.widgets.settings_dialog import SettingsDialog
 from levelhips.ui.window import Window
 from levelhips.words import FAULT_NAMES, QUALITY, stance_drop
 
@@ -444,7 +445,7 @@ def test_review_brush_curves_table_and_export(window, qtbot, tmp_path):
     window.show_review(path)
     review = window.review
     qtbot.waitUntil(lambda: review.analysis is not None, timeout=PATIENCE_MS)
-    assert "left 4.3°" in review.summary.text()
+    assert "left leg 4.3°" in review.summary.text()
     from_s, to_s = review.stretch_s
     assert to_s - from_s == pytest.approx(30, abs=0.1)
     qtbot.keyClick(review, Qt.Key.Key_Right)
@@ -456,7 +457,7 @@ def test_review_brush_curves_table_and_export(window, qtbot, tmp_path):
     review.export(out)
     assert {file.name for file in out.iterdir()} >= {"steps.csv", "summary.json", "review.png", "drops.svg"}
     review.open(ROOT / "recordings" / "radio_losses.mcap", compare=True)
-    qtbot.waitUntil(lambda: "against" in review.title.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "compared with" in review.title.text(), timeout=PATIENCE_MS)
     review.play()
     qtbot.waitUntil(lambda: review._playing is not None and review._playing.now_s > review.stretch_s[0] + 0.1, timeout=PATIENCE_MS)
     qtbot.keyClick(review, Qt.Key.Key_Space)
@@ -647,7 +648,7 @@ def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtb
     assert window.pages.currentWidget() is window.history
     rows = [window.history.table.item(row, 1).text() for row in range(window.history.table.rowCount())]
     assert "virtual" in rows, "nobody wore that sensor: it is listed, and counts for nothing"
-    assert "clamshell" in window.history.today.text()
+    assert "Clamshell, left hip" in window.history.today.text()
 
 
 def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
@@ -827,7 +828,7 @@ def test_keys_that_move_a_threshold_which_is_still_learned_are_answered(window, 
     live, session = window.live, window.session
     qtbot.keyClick(live, Qt.Key.Key_Up)
     live.refresh()
-    assert live.message.text() == STILL_LEARNING
+    assert live.message.text() == str(STILL_LEARNING)
     go_on(window, qtbot, hold)
     assert open_recording(session.recorder.paths[0]).commands == []
 

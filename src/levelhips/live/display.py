@@ -8,10 +8,11 @@ import sys
 from importlib.util import find_spec
 from typing import NamedTuple
 
+from levelhips.text import tr
+
 # Qt aborts the process if it cannot reach the display or lacks a library; that cannot be caught, so another process tries.
 PROBE = "import sys; from PySide6.QtGui import QGuiApplication; QGuiApplication(sys.argv)"
 PROBE_S = 20.0  # a slow disk takes some seconds to load Qt for the first time
-TERMINAL = "Use the live view in the terminal: levelhips run"
 LINUX_LIBRARIES = (
     "libegl1 libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0"  # docs/screen.md
 )
@@ -27,17 +28,18 @@ class DisplayProblem(NamedTuple):
 def display_problem() -> DisplayProblem | None:
     """Try to reach the display with Qt; return the problem, None if there is none. Takes up to a second."""
     if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
-        return DisplayProblem("Qt is not installed", "Run: pip install 'levelhips[app]'")
+        return DisplayProblem(tr("display.no-qt"), tr("display.no-qt.fix"))
     if sys.platform.startswith("linux") and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
-        return DisplayProblem("There is no display", TERMINAL)
+        return DisplayProblem(tr("display.none"), tr("display.use-terminal"))
     try:
         tried = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_S, check=False)
     except subprocess.TimeoutExpired:
-        return DisplayProblem("Qt does not answer", TERMINAL)
+        return DisplayProblem(tr("display.no-answer"), tr("display.use-terminal"))
     if tried.returncode == 0:
         return None
     lines = [line for line in tried.stderr.splitlines() if line.strip()]
-    reason = lines[0].partition(": ")[2].rstrip(". ") if lines and lines[0].startswith("qt.") else f"Qt ended with code {tried.returncode}"
+    named = bool(lines) and lines[0].startswith("qt.")
+    reason = lines[0].partition(": ")[2].rstrip(". ") if named else tr("display.qt-ended", code=tried.returncode)
     if sys.platform.startswith("linux"):
-        return DisplayProblem(reason, f"Check that the display is on, and run: sudo apt install {LINUX_LIBRARIES}")
-    return DisplayProblem(reason, TERMINAL)
+        return DisplayProblem(reason, tr("display.check", libraries=LINUX_LIBRARIES))
+    return DisplayProblem(reason, tr("display.use-terminal"))

@@ -22,6 +22,7 @@ from levelhips.events import (
     Signal,
     SignalKind,
 )
+from levelhips.text import tr
 from levelhips.words import FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, words_for
 
 FAULT_SHOWN_S = 2.5  # time to look up and read four words, and short enough to be gone before the next repetition
@@ -78,13 +79,13 @@ class DrillSnapshot:
         if self.phase is Phase.TAKE:
             return self._position()
         if self.phase is Phase.REST:
-            return f"{_sentence(PHASES[Phase.REST])}: {max(0.0, self.rest_s - (now_s - self.phase_s)):.0f} s"
+            return tr("live.rest", left_s=max(0.0, self.rest_s - (now_s - self.phase_s)))
         return self.instruction if self.phase is Phase.WORK else _sentence(words_for(PHASES, self.phase))
 
     def _position(self) -> str:
         if self.wrong is not None and self.posture_wanted is not None:
             return f"{PROMPTS[self.wrong]}. {words_for(TAKE_POSTURE, self.posture_wanted)}."
-        still = "Hold still. " if self.posture_wanted in (None, self.posture) else ""
+        still = tr("live.hold-still") + " " if self.posture_wanted in (None, self.posture) else ""
         return f"{self._because()}{still}{self.instruction}"
 
     def _because(self) -> str:
@@ -95,14 +96,14 @@ class DrillSnapshot:
 
 
 def begin(event: DrillBegin) -> DrillSnapshot:
-    """Return the first picture of a drill."""
+    """Return the snapshot of a drill that begins."""
     low, high = math.degrees(event.low_rad), math.degrees(event.high_rad)
     asked = (event.sets, event.reps, event.rest_s, event.seconds)
     return DrillSnapshot(event.title, event.side, event.instruction, event.posture, low, high, *asked)
 
 
 def apply(snapshot: DrillSnapshot, event: Event) -> DrillSnapshot:
-    """Return the picture after an event."""
+    """Return the snapshot after an event."""
     if isinstance(event, PhaseChange):
         return _phase(snapshot, event)
     if isinstance(event, PostureChange):

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from levelhips.text import Text, text, tr
+
 
 class Action(StrEnum):
     """What a key does."""
 
-    PAUSE = "pause"  # pause the beeps of a session, or the replay; again: go on
+    PAUSE = "pause"  # pauses the beeps of a session, or the replay; pressed again, continues
     RAISE_THRESHOLD = "raise-threshold"
     LOWER_THRESHOLD = "lower-threshold"
     BACK = "back"
     FORWARD = "forward"
-    NEXT = "next"  # end the set of a drill, or the rest
+    NEXT = "next"  # ends the set of a drill, or the rest
     ZERO = "zero"
     MARK = "mark"
     MUTE = "mute"
@@ -39,37 +41,37 @@ class Key:
     name : str
         ``space``, ``up``, ``down``, ``left``, ``right`` or a lower-case letter.
     action : Action
-    label : str
-        One or two words for the line of keys; neighbors with the same label share it.
-    help : str
+    label : Text
+        One or two words for the line of keys; neighboring keys with the same label share it.
+    help : Text
         What it does, for the documentation; shared in the same way.
     where : frozenset of Where
     """
 
     name: str
     action: Action
-    label: str
-    help: str
+    label: Text
+    help: Text
     where: frozenset[Where]
 
 
 _RUN, _DRILL, _REPLAY = (frozenset({where}) for where in Where)
 _SESSION = _RUN | _DRILL
-# M mutes, as in every video player; so a mark is K, the only letter of the word that no other key could claim.
+# M mutes, as in every video player. A mark is therefore K, the only letter of the word that could not mean another action.
 KEYS = (
-    Key("space", Action.PAUSE, "pause", "pause the beeps; again: go on", _RUN),
-    Key("space", Action.PAUSE, "pause", "pause; the start position is taken again afterwards", _DRILL),
-    Key("space", Action.PAUSE, "pause", "pause; again: go on", _REPLAY),
-    Key("up", Action.RAISE_THRESHOLD, "threshold", "raise or lower the threshold by half a degree", _RUN),
-    Key("down", Action.LOWER_THRESHOLD, "threshold", "raise or lower the threshold by half a degree", _RUN),
-    Key("left", Action.BACK, "10 s", "10 seconds back or forward", _REPLAY),
-    Key("right", Action.FORWARD, "10 s", "10 seconds back or forward", _REPLAY),
-    Key("n", Action.NEXT, "next set", "end the set, or the rest", _DRILL),
-    Key("z", Action.ZERO, "zero", "stand still: take the standing zero again", _RUN),
-    Key("z", Action.ZERO, "zero", "the clip was moved: stand still again", _DRILL),
-    Key("k", Action.MARK, "mark", "mark this moment in the recording", _SESSION),
-    Key("m", Action.MUTE, "mute", "sound off; again: sound on", _SESSION | _REPLAY),
-    Key("q", Action.END, "end", "end", _SESSION | _REPLAY),
+    Key("space", Action.PAUSE, text("key.pause"), text("key-help.pause-beeps"), _RUN),
+    Key("space", Action.PAUSE, text("key.pause"), text("key-help.pause-drill"), _DRILL),
+    Key("space", Action.PAUSE, text("key.pause"), text("key-help.pause-replay"), _REPLAY),
+    Key("up", Action.RAISE_THRESHOLD, text("key.threshold"), text("key-help.threshold"), _RUN),
+    Key("down", Action.LOWER_THRESHOLD, text("key.threshold"), text("key-help.threshold"), _RUN),
+    Key("left", Action.BACK, text("key.skip"), text("key-help.skip"), _REPLAY),
+    Key("right", Action.FORWARD, text("key.skip"), text("key-help.skip"), _REPLAY),
+    Key("n", Action.NEXT, text("key.next-set"), text("key-help.next-set"), _DRILL),
+    Key("z", Action.ZERO, text("key.zero"), text("key-help.zero-run"), _RUN),
+    Key("z", Action.ZERO, text("key.zero"), text("key-help.zero-drill"), _DRILL),
+    Key("k", Action.MARK, text("key.mark"), text("key-help.mark"), _SESSION),
+    Key("m", Action.MUTE, text("key.mute"), text("key-help.mute"), _SESSION | _REPLAY),
+    Key("q", Action.END, text("key.end"), text("key-help.end"), _SESSION | _REPLAY),
 )
 SYMBOLS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
 
@@ -98,14 +100,14 @@ def keys_line(where: Where, *, capitals: bool = False) -> str:
     return "   ".join(key_hints(where, capitals=capitals))
 
 
-STILL_LEARNING = "The threshold is still being learned"
+STILL_LEARNING = text("live.still-learning")
 """The answer to the keys that move the threshold, before there is one."""
 
 
 def mark_line(number: int, at_s: float) -> str:
     """Return the answer to a mark, such as ``Mark 3 at 2:41``."""
     minutes, seconds = divmod(int(max(at_s, 0.0)), 60)
-    return f"Mark {number} at {minutes}:{seconds:02d}"
+    return tr("live.mark", number=number, time=f"{minutes}:{seconds:02d}")
 
 
 def help_rows(where: Where) -> list[str]:

@@ -39,14 +39,15 @@ from levelhips.events import (
 from levelhips.live.drill_snapshot import DrillSnapshot, apply, begin
 from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
-from levelhips.words import GAP_REASONS, NOTICES, SIDES, SIGNALS, THRESHOLD_REASONS, block_line, link_message, words_for
+from levelhips.text import tr
+from levelhips.words import GAP_REASONS, NOTICES, SIGNALS, THRESHOLD_REASONS, block_line, link_message, words_for
 
 __all__ = ["BARS", "Bar", "SessionState", "Snapshot", "Trace", "block_line"]
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
 CADENCE_SHARE = 0.2  # of each new stride in the cadence shown: smooth over some five strides
-TOLD_GAP_S = 0.5  # a shorter loss costs a step and is nothing to act on
+MIN_SHOWN_GAP_S = 0.5  # a shorter loss costs one step, and there is nothing to do about it
 DROP = BUILT_IN["contralateral_drop"]
 TRACE_S = 10.0
 
@@ -138,7 +139,7 @@ class SessionState:
         self._recent_angles = _RecentAngles()
 
     def snapshot(self) -> Snapshot:
-        """Return the present picture."""
+        """Return the present snapshot."""
         with self._lock:
             return self._snapshot
 
@@ -222,18 +223,18 @@ def _after_link(snapshot: Snapshot, change: LinkChange) -> dict[str, Any]:
 
 def _after_gap(snapshot: Snapshot, gap: Gap) -> dict[str, Any]:
     lost_s = gap.to_s - gap.from_s
-    return {"said": f"{lost_s:.1f} s: {words_for(GAP_REASONS, gap.reason)}"} if lost_s > TOLD_GAP_S else {}
+    return {"said": tr("live.gap", seconds=lost_s, reason=words_for(GAP_REASONS, gap.reason))} if lost_s > MIN_SHOWN_GAP_S else {}
 
 
 def _after_threshold(snapshot: Snapshot, change: ThresholdChange) -> dict[str, Any]:
     level = {Side.LEFT: math.degrees(change.left_rad), Side.RIGHT: math.degrees(change.right_rad)}
     if change.reason is ThresholdReason.FIXED:  # as it was when the session began: nothing new
         return {"threshold_deg": level}
-    sides = ", ".join(f"{words_for(SIDES, side)} {value:.1f}" for side, value in level.items())
-    return {"threshold_deg": level, "said": f"Threshold {sides} deg: {words_for(THRESHOLD_REASONS, change.reason)}"}
+    reason = words_for(THRESHOLD_REASONS, change.reason)
+    return {"threshold_deg": level, "said": tr("live.threshold", left=level[Side.LEFT], right=level[Side.RIGHT], reason=reason)}
 
 
-# What an event changes in the picture.
+# What an event changes in the snapshot.
 _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     StandingZero: lambda snapshot, event: {"zeroed": True},
     ThresholdChange: _after_threshold,

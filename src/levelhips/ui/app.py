@@ -17,15 +17,13 @@ try:
     from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication, QWidget
 except ImportError as error:
-    raise LevelHipsError(
-        f"The screen cannot be shown ({error})", fix="Run: pip install 'levelhips[app]'; docs/screen.md names what Linux needs as well"
-    ) from error
+    raise LevelHipsError("no-window", reason=str(error)) from error
 
 
 from levelhips.ui import theme
 from levelhips.ui.window import Window
 
-WAKE_MS = 200  # within which a signal is noticed: faster than anyone can tell, and five instructions a second
+WAKE_MS = 200  # a signal is noticed within this time: too short to feel, and only five instructions a second
 
 
 def application() -> QApplication:

@@ -38,6 +38,7 @@ SIGNAL_STRENGTHS = Labels("ui.signal-strength", ("strong", "fair", "weak"))
 PROTOCOL_NAMES: Labels[Literal["baseline", "retraining", "recall", "walk-run"]] = Labels(
     "ui.protocol", ("baseline", "retraining", "recall", "walk-run")
 )
+EVENTS = Labels("ui.event", ("step", "stride", "rep"))
 ANGLES = Labels("ui.angle", ("obliquity", "tilt", "rotation"))
 SESSION_COLUMNS = Labels("ui.session-column", ("when", "kind", "duration", "left", "right"))
 

@@ -24,6 +24,7 @@ from levelhips.settings import Layer, Resolved, Settings, Source, resolve, sessi
 from levelhips.settings.model import flat
 from levelhips.settings.paths import history_path
 from levelhips.settings.resolve import user_layer
+from levelhips.text import tr
 from levelhips.ui.ending import Ending
 from levelhips.ui.pages.connect import ConnectPage, Searching
 from levelhips.ui.pages.drill import DrillPage
@@ -33,9 +34,10 @@ from levelhips.ui.pages.live import LivePage
 from levelhips.ui.pages.start import StartPage
 from levelhips.ui.review.page import ReviewPage
 from levelhips.ui.widgets.banner import Banner
-from levelhips.ui.widgets.dialogs import SettingsDialog, recordings_by_date
+from levelhips.ui.widgets.dialogs import recordings_by_date
+from levelhips.ui.widgets.settings_dialog import SettingsDialog
 
-WATCH_MS = 50  # how often it is asked whether a session has ended: nobody sees a twentieth of a second
+WATCH_MS = 50  # how often the end of a session is checked: a delay of a twentieth of a second is not noticed
 # How long closing the window may take. A hanging radio is broken off after 10 s, and the analysis of an hour takes 6 to 23 s.
 # The recording is on the disk by then in any case.
 MAX_CLOSE_MS = 60_000
@@ -47,17 +49,17 @@ class Window(QMainWindow):
     Parameters
     ----------
     settings : Settings or None
-        None: those of the user's settings file, read again for each session.
+        None: those of the user's settings file, which is read again for each session.
     folder : Path
         Where recordings are kept.
     sounds : callable
         Opens the sound device: a list of sinks, empty if there is none.
     keep : QSettings or None
-        Where the window's place is remembered; None: nowhere.
+        Where the position of the window is saved; None: nowhere.
     search : callable
         Looks for sensors.
     settings_path : Path or None
-        The user's settings file; None: beside the recordings.
+        The user's settings file; None: the one in the folder of the recordings.
     history_file : Path or None
         The history; None: in the user's data folder.
     """
@@ -84,7 +86,7 @@ class Window(QMainWindow):
         self._closing = False
         self.farewell: list[str] = []  # result and hints of a session that was ended by closing the window
         self._history_file = history_file or history_path()
-        self._drill: DrillSettings | None = None  # what is to be done with the sensor; None: run
+        self._drill: DrillSettings | None = None  # the chosen drill; None: a run
         self.setWindowTitle("levelhips")
         self.setAcceptDrops(True)
         self._build(search)
@@ -189,9 +191,9 @@ class Window(QMainWindow):
             chosen = {f"drill.{name}": value for name, value in asdict(self._drill).items() if value is not None}
         elif protocol.name:
             chosen = {"protocol.name": protocol.name, "protocol.session": protocol.session}
-        options, thresholds = Layer(Source.OPTION, chosen, "chosen in the window"), own_thresholds(self._history_file)
+        options, thresholds = Layer(Source.OPTION, chosen, tr("ui.chosen-here")), own_thresholds(self._history_file)
         if self._given is not None:
-            given = Layer(Source.SETTINGS_FILE, flat(self._given.as_dict()), "given to the window")
+            given = Layer(Source.SETTINGS_FILE, flat(self._given.as_dict()), tr("ui.given"))
             return resolve(given.without("motion.outward") if virtual else given, options)
         outward = profiles()["levelhips"].outward
         resolved = session_settings(self.settings_path, virtual=virtual, outward=outward, options=options, thresholds=thresholds)
@@ -313,7 +315,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End a running session as the key does, then close: the run must be in the history however it is ended."""
-        if self._closing and self.session is not None:  # asked again while the session is being ended
+        if self._closing and self.session is not None:  # closed again while the session is being ended
             event.ignore()
             return
         self.connect_page.end()
@@ -327,13 +329,13 @@ class Window(QMainWindow):
         super().closeEvent(event)
 
     def _wait_for_end(self) -> None:
-        """Wait until the session has ended, while the window is still drawn; not for ever."""
-        loop, limit = QEventLoop(), QTimer()
-        limit.setSingleShot(True)
-        limit.timeout.connect(loop.quit)
+        """Wait until the session has ended, while the window is still drawn, for a minute at most."""
+        loop, timeout = QEventLoop(), QTimer()
+        timeout.setSingleShot(True)
+        timeout.timeout.connect(loop.quit)
         self.ended.connect(loop.quit)
-        limit.start(MAX_CLOSE_MS)
+        timeout.start(MAX_CLOSE_MS)
         loop.exec()
-        if self._ending is not None and limit.isActive():  # the application is quitting: its event loops do not wait
+        if self._ending is not None and timeout.isActive():  # the application is quitting: its event loops do not wait
             self._ending.done.wait(MAX_CLOSE_MS / 1000)
             self._watch_ending()

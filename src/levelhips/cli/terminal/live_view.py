@@ -70,7 +70,7 @@ class LiveView(TerminalView):
 
     def _move_threshold(self, session: Session, steps: int) -> None:
         if not session.move_threshold(steps):
-            self.answer(STILL_LEARNING)
+            self.answer(str(STILL_LEARNING))
 
     def _visible(self, session: Session) -> tuple[object, ...]:
         """Return what decides whether to draw again: steps, words, half seconds and the size of the terminal, not every sample."""

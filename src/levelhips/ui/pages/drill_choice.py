@@ -6,13 +6,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from levelhips.coaching.drills.drill import DrillSettings
+from levelhips.coaching.drills.counters import Hold
+from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.events import Side
 from levelhips.settings.installed import drills
 from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
 from levelhips.words import HIPS
+
+
+def _dose(drill: Drill) -> str:
+    """Return how much of a drill is asked for: "2 x 12 repetitions", "2 x 30 seconds"."""
+    if isinstance(drill.count, Hold):
+        return tr("ui.drill-dose-hold", sets=drill.dose.sets, seconds=drill.count.seconds)
+    return tr("ui.drill-dose", sets=drill.dose.sets, reps=drill.dose.reps)
 
 
 class DrillChoicePage(QWidget):
@@ -71,7 +79,7 @@ class DrillChoicePage(QWidget):
         if self.list.currentItem() is None:
             return
         drill = drills()[self.list.currentItem().data(Qt.ItemDataRole.UserRole)]
-        self.about.setText(f"{drill.instruction_for(self.side)}   {drill.dose.sets} x {drill.dose.reps}")
+        self.about.setText(f"{drill.instruction_for(self.side)}   {_dose(drill)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

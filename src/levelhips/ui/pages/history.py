@@ -17,12 +17,14 @@ from levelhips.programme.hints import pain_hint
 from levelhips.programme.programme import NOTES, DayKind, Programme
 from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
+from levelhips.settings.installed import drills
 from levelhips.settings.paths import programme_path
 from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
 from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
+from levelhips.words import HIPS, words_for_value
 
 NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit without scrolling
 
@@ -122,9 +124,11 @@ class HistoryPage(QWidget):
         lines = [tr("ui.day", number=number, days=programme.days, kind=labels.DAY_KINDS[kind]) if number else tr("ui.no-day"), ""]
         for todo in todays(programme, history, day):
             mark = "✓" if todo.done else "○"
-            lines.append(
-                f"{mark}  {labels.ITEM_TIMES[todo.item.when]}: {todo.item.drill}, {todo.side}, {todo.item.sets} x {todo.item.reps}"
-            )
+            item, known = todo.item, drills()
+            title = known[item.drill].title if item.drill in known else item.drill  # of a package that is not installed any more
+            hip = words_for_value(HIPS, todo.side)
+            what = tr("ui.today-item", when=labels.ITEM_TIMES[item.when], title=title, hip=hip, sets=item.sets, reps=item.reps)
+            lines.append(f"{mark}  {what}")
         if kind is DayKind.RUN:
             lines.append(f"{'✓' if history.ran_on(day) else '○'}  {tr('ui.the-run')}")
         return "\n".join(lines)

@@ -111,7 +111,7 @@ class LivePage(SessionPage):
             parts.append(tr("ui.battery", percent=session.link.battery_percent))
         parts += [words_for(LINK_STATES, session.link.state), tr("ui.muted") if self.muted else tr("ui.sound-on")]
         if snapshot.paused:
-            parts.append(tr("ui.paused"))
+            parts.insert(0, tr("ui.paused"))
         return "    ".join(parts)
 
     def _message(self, snapshot: Snapshot, link: LinkStatus) -> str:
@@ -120,6 +120,8 @@ class LivePage(SessionPage):
             return tr("ui.end-question")
         if self.answer:
             return self.answer
+        if snapshot.paused:
+            return tr("ui.paused-message")
         if link.state is not LinkState.STREAMING:
             return link_message(link.reason, link.error) or words_for(LINK_STATES, link.state)
         return self._before_running(snapshot) or self._while_running(snapshot)

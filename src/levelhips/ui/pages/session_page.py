@@ -84,7 +84,7 @@ class SessionPage(QWidget):
             session.pause_or_go_on()
         elif action in THRESHOLD_STEPS:
             if not session.move_threshold(THRESHOLD_STEPS[action]):
-                self._say(STILL_LEARNING)
+                self._say(str(STILL_LEARNING))
         elif action is Action.MUTE:
             self.muted = not self.muted
             for sound in self._sounds:

@@ -13,8 +13,8 @@ from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
 
-DROP = "contralateral_drop"  # what the product is about is shown first
-TIMES = ("at_s", "to_s", "toe_off_s", "known_s")  # fields that are no figures: time over time is a straight line
+DROP = "contralateral_drop"  # shown first
+TIMES = ("at_s", "to_s", "toe_off_s", "known_s")  # not offered: time over time is a straight line
 
 
 class MetricPlot(QWidget):
@@ -40,7 +40,7 @@ class MetricPlot(QWidget):
         self.chooser.clear()
         for metric in metrics():
             if metric.digits is not None and metric.field not in TIMES and found[metric.of]:
-                self.chooser.addItem(f"{metric.of.__name__}: {metric.title}", metric.key)
+                self.chooser.addItem(tr("ui.of-event", event=labels.EVENTS[metric.of.__name__.lower()], metric=metric.title), metric.key)
         self.chooser.setCurrentIndex(max(self.chooser.findData(before or DROP), 0))
         self.chooser.blockSignals(False)
         self._show()

@@ -6,6 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from levelhips.events import Side
+from levelhips.text import tr
 from levelhips.ui import theme
 
 
@@ -27,7 +28,7 @@ class ReviewPlot(pg.PlotWidget):
         """Name the axes, for the eye and for screen readers."""
         self.setLabel("left", left)
         self.setLabel("bottom", bottom)
-        self.setAccessibleName(f"{left} over {bottom}")
+        self.setAccessibleName(tr("ui.plot-name", left=left, bottom=bottom))
 
 
 def side_color(side: Side, alpha: int = 255) -> QColor:

@@ -68,7 +68,7 @@ class StepsPlot(ReviewPlot):
         self.plot(cues, np.full(len(cues), BEEPS_AT_DEG), pen=None, symbol="t1", symbolSize=6, symbolBrush=theme.TEXT, symbolPen=None)
         for command in analysis.recording.commands:
             if command.do is Do.MARK:
-                self.addItem(pg.InfiniteLine(command.at_s / 60, pen=pg.mkPen(theme.TEXT, style=Qt.PenStyle.DotLine), label="mark"))
+                self.addItem(pg.InfiniteLine(command.at_s / 60, pen=pg.mkPen(theme.TEXT, style=Qt.PenStyle.DotLine), label=tr("ui.mark")))
         self.addItem(self.region)
         self.addItem(self._playhead)
         first, last = (end / 60 for end in self._ends_s)

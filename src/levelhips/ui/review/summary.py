@@ -9,6 +9,7 @@ from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import Side
 from levelhips.text import tr
+from levelhips.words import SIDES
 
 MAX_ERROR_DEG = 1.0  # a change over time that is less certain than a runner's own spread is not shown
 
@@ -29,7 +30,7 @@ def _run_line(summary: dict[str, Any]) -> str:
             found = summary["drift_deg_per_10_min"][side.value]
             known = found is not None and found["slope"] is not None and found["standard_error"] < MAX_ERROR_DEG  # not of a short run
             drift = tr("ui.summary-drift", slope=found["slope"], error=found["standard_error"]) if known else ""
-            parts.append(tr("ui.summary-side", side=side.value, mean=spread["mean"], sd=spread["sd"], drift=drift))
+            parts.append(tr("ui.summary-side", side=SIDES[side], mean=spread["mean"], sd=spread["sd"], drift=drift))
     asymmetry = summary["asymmetry_deg"]
     if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
         parts.append(tr("ui.summary-asymmetry", difference=asymmetry["right_minus_left"], error=asymmetry["uncertainty"]))

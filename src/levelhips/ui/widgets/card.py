@@ -22,6 +22,15 @@ def degrees_text(value_deg: float) -> str:
     return f"{value_deg:.1f}°" if math.isfinite(value_deg) else "–"
 
 
+def _verdict(drop_deg: float, threshold_deg: float) -> str:
+    """Return the word for a drop: over the threshold, level, or measuring while there is no threshold yet."""
+    if not math.isfinite(drop_deg):
+        return tr("ui.waiting")
+    if not math.isfinite(threshold_deg):
+        return tr("ui.measuring")
+    return tr("ui.over") if drop_deg > threshold_deg else tr("ui.level")
+
+
 class Card(QWidget):
     """Mean drop of one side with its uncertainty.
 
@@ -41,7 +50,7 @@ class Card(QWidget):
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
         drop, threshold = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
         self.over = math.isfinite(drop) and drop > threshold
-        word = tr("ui.waiting") if not math.isfinite(drop) else tr("ui.over") if self.over else tr("ui.level")
+        word = _verdict(drop, threshold)
         change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
         figures = [f"± {sd:.1f}°"] if math.isfinite(sd) else []
         if math.isfinite(change):

@@ -1,0 +1,153 @@
+"""Words of the window: the card of a side, a pause, today's exercises, and the settings with what they mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+from dataclasses import replace
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+pytest.importorskip("PySide6", reason="the screen needs the extra 'app' (make test installs it)")
+try:
+    from PySide6 import QtGui  # noqa: F401
+except ImportError as error:  # a library of the system is missing
+    pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
+
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
+
+from levelhips.events import LinkState, Quality, Side
+from levelhips.history import History
+from levelhips.live.snapshot import Snapshot
+from levelhips.programme.programme import Item, Programme
+from levelhips.sensors.source import LinkStatus
+from levelhips.settings import Settings, load_settings
+from levelhips.settings.model import SPECS, help_of
+from levelhips.ui.app import application
+from levelhips.ui.pages.history import HistoryPage
+from levelhips.ui.pages.live import LivePage
+from levelhips.ui.review.summary import _run_line
+from levelhips.ui.widgets.card import Card
+from levelhips.ui.widgets.settings_dialog import SettingsDialog
+
+STREAMING = LinkStatus(LinkState.STREAMING)
+
+
+@pytest.fixture(scope="session")
+def qapp_cls():
+    application()
+    return QApplication
+
+
+def snapshot(drop_deg: float, threshold_deg: float) -> Snapshot:
+    return Snapshot(drop_deg=dict.fromkeys(Side, drop_deg), threshold_deg=dict.fromkeys(Side, threshold_deg), zeroed=True, steps=30)
+
+
+@pytest.mark.parametrize(
+    ("drop_deg", "threshold_deg", "word"),
+    [
+        (math.nan, math.inf, "waiting"),
+        (math.nan, 4.0, "waiting"),
+        (3.0, math.inf, "measuring"),
+        (3.0, 4.0, "level ✓"),
+        (4.0, 4.0, "level ✓"),
+        (4.1, 4.0, "over ▲"),
+    ],
+)
+def test_drop_is_level_only_when_there_is_a_threshold(qtbot, drop_deg, threshold_deg, word):
+    """Bug: "level ✓" was shown while the threshold was still being learned, whatever the drop."""
+    card = Card(Side.LEFT)
+    qtbot.addWidget(card)
+    card.show_snapshot(snapshot(drop_deg, threshold_deg), flash=False)
+    assert card._word == word
+    assert card.over == (word == "over ▲")
+
+
+def test_pause_is_the_message_whatever_else_could_be_said(qtbot):
+    page = LivePage()
+    qtbot.addWidget(page)
+    running = replace(snapshot(3.0, 4.0), quality=Quality.TURNING, said="Standing zero set")
+    assert page._message(running, STREAMING) == "Bend: steps do not count"
+    assert page._message(replace(running, paused=True), STREAMING) == "Paused: no beeps. Press Space to continue."
+    page._asked_to_end = True
+    assert page._message(replace(running, paused=True), STREAMING) == "Press Q again to end the session"
+
+
+def test_todays_exercises_have_the_title_of_the_drill_and_the_hip(tmp_path):
+    programme = Programme(
+        start=dt.date(2026, 11, 25), items=(Item("side-leg-hold", "daily", reps=1, sides=("left",)), Item("gone", "daily"))
+    )
+    with History(tmp_path / "history.sqlite") as history:
+        lines = HistoryPage._day_list(programme, history, dt.date(2026, 11, 26)).splitlines()
+    assert lines[0] == "Day 2 of 14: rest day: no run, exercises below"
+    assert lines[2:] == [
+        "○  daily: Isometric side leg raise, left hip, 2 x 1",
+        "○  daily: gone, left hip, 2 x 12",
+        "○  daily: gone, right hip, 2 x 12",
+    ]
+
+
+def test_summary_of_a_run_names_the_legs_in_words():
+    spread = {"mean": 4.26, "sd": 0.55}
+    summary = {
+        "steps": {"counted": 90, "all": 100},
+        "contralateral_drop_deg": {"left": spread, "right": None},
+        "drift_deg_per_10_min": {"left": {"slope": 2.04, "standard_error": 0.31}, "right": None},
+        "asymmetry_deg": {"right_minus_left": None, "uncertainty": None},
+        "cadence_spm": {"mean": 166.4},
+        "cues": {"all": 12},
+    }
+    line = "90 of 100 steps count   left leg 4.3° (SD 0.6, change +2.0 ± 0.3 per 10 min)   166 steps/min   beeps: 12"
+    assert _run_line(summary) == line.replace("0.6,", f"{0.55:.1f},")
+
+
+# ---- settings
+
+
+@pytest.fixture
+def dialog(qtbot, tmp_path):
+    made = SettingsDialog(None, Settings.from_dict({"threshold": {"left_deg": 3.5}}), tmp_path / "settings.toml")
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_each_setting_shows_its_meaning_its_range_and_where_its_value_comes_from(dialog):
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    for key, spec in SPECS.items():
+        if key.startswith("drill."):  # chosen on the page of the drills
+            continue
+        (text,) = [text for text in texts if f">{key}  ·" in text]
+        assert help_of(key)[1:] in text
+        assert spec.accepts in text
+        assert ("yours; default: 4.0" if key == "threshold.left_deg" else "·  default<") in text
+
+
+def test_language_is_chosen_from_a_list_and_said_to_apply_at_the_next_start(dialog):
+    field = dialog.fields["display", "language"]
+    assert isinstance(field, QComboBox)
+    assert [field.itemText(row) for row in range(field.count())] == ["as the computer", "English", "Deutsch"]
+    field.setCurrentIndex(2)
+    dialog.keep()
+    assert dialog._path.read_text() == '[display]\nlanguage = "de"\n'
+    assert load_settings(dialog._path).display.language == "de"
+    assert any("a new language, when levelhips is started again" in label.text() for label in dialog.findChildren(QLabel))
+
+
+def test_switches_and_choices_are_saved_as_values(dialog):
+    dialog.fields["motion", "align"].setCurrentIndex(1)
+    dialog.fields["cues", "when"].setCurrentText("k-of-n")
+    dialog.fields["cues", "k"].setText("2")
+    dialog.keep()
+    assert load_settings(dialog._path).motion.align is False
+    assert (load_settings(dialog._path).cues.when, load_settings(dialog._path).cues.k) == ("k-of-n", 2)
+    assert dialog._path.read_text().count("=") == 3, "only what was changed"
+
+
+def test_text_in_a_field_for_a_number_is_named_and_nothing_is_saved(dialog):
+    dialog.fields["cues", "k"].setText("three")
+    dialog.keep()
+    assert "cues.k" in dialog.problem.text()
+    assert not dialog._path.exists()
