@@ -11,13 +11,14 @@ from typing import Any
 
 from levelhips.errors import LevelHipsError
 from levelhips.settings import Settings
+from levelhips.text import tr
 
 try:
     import pyqtgraph as pg
     from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication, QWidget
 except ImportError as error:
-    raise LevelHipsError("no-window", reason=str(error)) from error
+    raise LevelHipsError("no-window", reason=str(error), advice=tr("display.no-qt.fix")) from error
 
 
 from levelhips.ui import theme
