@@ -21,7 +21,7 @@ HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
-"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"Plural-Forms: {plural_forms};\\n"
 
 """
 
@@ -119,7 +119,7 @@ def updated(source: Path, language: str) -> str:
         result.add(message.id, old.string if same_form else None, auto_comments=[*message.user_comments, *english])
     data = BytesIO()
     write_po(data, result, width=140, omit_header=True)
-    return HEADER.format(language=language) + data.getvalue().decode("utf-8")
+    return HEADER.format(language=language, plural_forms=result.plural_forms.rstrip(";")) + data.getvalue().decode("utf-8")
 
 
 def update() -> None:

@@ -23,6 +23,7 @@ from levelhips.cli.app import command_line
 from levelhips.live.display import display_problem
 from levelhips.live.replay import Replay
 from levelhips.simulation import bundled
+from levelhips.text import choice
 
 
 def process(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -318,9 +319,14 @@ def commands() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("language", choice.LANGUAGES)
 @pytest.mark.parametrize("words", commands())
-def test_help_fits_80_columns_with_one_line_for_each_option(words: str) -> None:
-    lines = levelhips(*words.split(), "--help", columns=80).stdout.splitlines()
+def test_help_fits_80_columns_with_one_line_for_each_option(words: str, language: str) -> None:
+    choice.choose(language)
+    try:
+        lines = levelhips(*words.split(), "--help", columns=80).stdout.splitlines()
+    finally:
+        choice.choose(None)
     assert max(map(len, lines)) <= 80
     assert not [line for line in lines if "..." in line and "COMMAND" not in line], "nothing is cut"
     indented = [line for line in lines if line.startswith(" " * 8) and "customize the installation" not in line]
