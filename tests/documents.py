@@ -89,7 +89,7 @@ def headings(name: str) -> list[str]:
 def features() -> list[str]:
     """What the pages promise: their headings of the second level, and in README the items whose name is bold."""
     found = [f"README.md: {name.rstrip('.')}" for name in re.findall(r"^(?:\d+\.|-) \*\*(.+?)\*\*", text_of("README.md"), re.MULTILINE)]
-    documented = [page for page in pages() if page.name == "README.md" or page.parent.name == "docs"]
+    documented = [page for page in pages() if page.name == "README.md" or page.parent == ROOT / "docs"]
     return found + [f"{name_of(page)}: {heading}" for page in documented for heading in headings(name_of(page))]
 
 
