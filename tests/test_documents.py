@@ -161,6 +161,11 @@ def check_path(span: Span) -> str | None:
     return None if path_exists(span.page, span.text) else "no such file or folder"
 
 
+def check_mutant(span: Span) -> str | None:
+    file, name = span.text.split(":")[:2]
+    return check_path(Span(span.page, file)) or (None if name.split(".")[-1] in text_of(file) else "no such function")
+
+
 def check_part_of_a_name(span: Span) -> str | None:
     begin, end = span.text.removesuffix("..."), span.text if span.text.startswith("_") else ""
     there = any(name.endswith(end) if end else name.startswith(begin) for name in names_in_the_code())
@@ -173,6 +178,7 @@ SHAPES: list[tuple[str, Callable[[Span], str | None]]] = [
     (r"make .*", check_target),
     (r"python -m bench.*", check_bench),
     (r"[\w./*-]+(\.py|\.md|\.c|\.h|\.po|\w\.mcap|/)|(docs|src|tests|bench)/[\w/.]+|\.ci/run", check_path),
+    (r"src/[\w/]+\.py:[\w.]+:\w+:[0-9a-f]+(-\d+)?", check_mutant),
     (r"levelhips(\.\w+)+(\(\))?", lambda span: None if importable(span.text.removesuffix("()")) else "cannot be imported"),
     (r"\[\w+\]|[\w.]+ ?= ?\S+", check_setting),
     (r"_\w+|\w+_\.\.\.", check_part_of_a_name),
