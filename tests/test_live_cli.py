@@ -65,7 +65,7 @@ def test_scan_lists_what_is_in_range(short):
 def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
     options = ["--record", tmp_path, "--mute"] if command == "run" else []
     told = levelhips(command, *options, code=1, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus")
-    assert "Bluetooth cannot be reached" in told
+    assert "Bluetooth cannot be used" in told
     assert "apt install bluez" in told
 
 
@@ -183,12 +183,12 @@ def test_a_controller_that_is_not_there_is_said(short):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--fault", "gremlins"], "There is no fault 'gremlins'"),
+        (["--fault", "gremlins"], 'There is no fault "gremlins"'),
         (["--fault", "drop=500"], "out of range"),
-        (["--fault", "drop=much"], "is not understood"),
+        (["--fault", "drop=much"], "is not valid. Write it as"),
         (["--profile", "abacus"], "There is no kind of sensor 'abacus'"),
         (["--threshold", "99"], "--threshold 99 is out of range. Give degrees from 0.2 to 30"),
-        (["--record", "/dev/null/folder"], "Recordings cannot be kept"),
+        (["--record", "/dev/null/folder"], "No recordings can be written into"),
     ],
 )
 def test_what_cannot_be_is_said_with_a_fix(short, arguments, said):
