@@ -292,6 +292,11 @@ FREE = [
     Free("docs/design-of-the-screen.md", r"62 frames a second", MEASURED),
     Free("docs/drills.md", r'"drop within 8 deg .* to 8 deg', EXAMPLE),
     Free("docs/drills.md", r"five ways to wear the clip; .* from 52 to 200 Hz", MEASURED),
+    Free(
+        "docs/languages.md",
+        r"at most 40 % longer .* a setting 80",
+        "advice for translators; test_language.py and test_cli.py measure lengths",
+    ),
     Free("docs/plugins.md", r"exit code is 1|within 0\.15 s", "test_testing.py"),
     Free(
         "docs/programme.md",
