@@ -332,7 +332,7 @@ def test_exit_codes_are_those_of_the_help() -> None:
 
 
 def test_doctor_checks_what_the_documents_say(tmp_path: Path) -> None:
-    found = {finding.subject for finding in examine(tmp_path, null_sound=True, bluetooth=False)} | {"Bluetooth"}
+    found = {str(finding.subject) for finding in examine(tmp_path, null_sound=True, bluetooth=False)} | {"Bluetooth"}
     for page in ("README.md", "docs/sensors.md"):
         for sentence in re.findall(r"levelhips doctor` (?:\| )?checks (.*?)(?:, and tells|\.)", " ".join(text_of(page).split())):
             promised = set(re.findall(r"Bluetooth|sound|disk|clock|display", sentence))

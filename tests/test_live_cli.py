@@ -35,6 +35,7 @@ from levelhips.sensors.profile import profiles
 from levelhips.sensors.profiles.levelhips import TIME
 from levelhips.simulation.peripheral import virtual_source
 from levelhips.simulation.time_loop import SimulatedTimeLoop
+from levelhips.text import text
 
 PROGRAM = [sys.executable, "-m", "levelhips"]
 RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
@@ -235,15 +236,15 @@ def test_doctor_checks_everything(tmp_path):
 
 
 def test_doctor_plays_a_tone_to_each_ear(tmp_path):
-    [sound] = [finding for finding in examine(tmp_path, null_sound=True, bluetooth=False) if finding.subject == "Sound"]
+    [sound] = [finding for finding in examine(tmp_path, null_sound=True, bluetooth=False) if str(finding.subject) == "Sound"]
     assert sound.state == "ok"
 
 
 def test_doctor_finds_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     findings = list(examine(tmp_path / "file" / "sub", null_sound=True, bluetooth=False))
-    [disk] = [finding for finding in findings if finding.subject == "Disk"]
+    [disk] = [finding for finding in findings if str(finding.subject) == "Disk"]
     assert disk.state == "bad"
-    assert "--record" in disk.fix
+    assert "--record" in str(disk.fix)
     assert worst(findings) == "bad"
-    assert worst([Finding("a", "ok", ""), Finding("b", "note", "")]) == "note"
+    assert worst([Finding(text("doctor.disk"), "ok", ""), Finding(text("doctor.clock"), "note", "")]) == "note"

@@ -9,7 +9,7 @@ import pytest
 
 from levelhips import Samples, Settings, load_settings, open_recording
 from levelhips.errors import BluetoothProblem, BluetoothUnavailableError, LevelHipsError, SensorError
-from levelhips.events import LinkReason
+from levelhips.events import LinkReason, Side
 from levelhips.history import Diary, History
 from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
 from levelhips.programme.store import load_programme
@@ -21,8 +21,9 @@ from levelhips.recording.writer import RecordingWriter
 from levelhips.samples import Array
 from levelhips.sensors.decoding import redecoded
 from levelhips.sensors.profile import profiles
+from levelhips.settings.installed import drills
 from levelhips.simulation.faults import parse_fault
-from levelhips.words import link_message
+from levelhips.words import drill_instruction, drill_title, link_message
 
 OURS = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
 
@@ -289,3 +290,19 @@ def test_faults_of_the_virtual_sensor() -> None:
         'Fault "drop=120" is out of range',
         "drop: loses N % of the notifications; N is from 0 to 100",
     )
+
+
+# ---- drills
+
+
+@pytest.mark.parametrize("name", drills())
+def test_the_english_catalog_has_the_words_of_every_bundled_drill(name: str) -> None:
+    drill = drills()[name]
+    assert drill_title(name, "recorded") == drill.title
+    for side in Side:
+        assert drill_instruction(name, side, "recorded") == drill.instruction_for(side)
+
+
+def test_a_drill_of_a_plug_in_or_an_old_recording_keeps_its_own_words() -> None:
+    assert drill_title("mine", "Mine") == "Mine"
+    assert drill_instruction("mine", Side.LEFT, "Lift the left leg.") == "Lift the left leg."

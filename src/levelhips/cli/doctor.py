@@ -29,6 +29,6 @@ def doctor(
     for finding in examine(record or documents(), bluetooth=not no_bluetooth):
         findings.append(finding)
         fix = f". {finding.fix}." if finding.fix else ""
-        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject:14s} {finding.message}{fix}")
+        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject!s:14s} {finding.message}{fix}")
     if worst(findings) == "bad":
         raise SystemExit(1)

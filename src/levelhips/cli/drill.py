@@ -108,10 +108,11 @@ def _practice(drill: DrillSettings, path: Path | None, profile: Profile, given: 
 
 def _list_drills() -> None:
     from levelhips.settings.installed import drills
+    from levelhips.words import drill_title
 
     out = console()
     for one in drills().values():
-        say(out, f"{one.name:22s} {one.title}")
+        say(out, f"{one.name:22s} {drill_title(one.name, one.title)}")
 
 
 def _band(text: str) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from levelhips.events import Cue, Side, Update
 from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
+from levelhips.text import Text, text
 
 MIN_PYTHON, MAX_PYTHON = (3, 11), (3, 13)
 ROOM_BYTES = 200e6  # ten hours at 200 Hz
@@ -33,10 +34,10 @@ MIN_TERMINAL = (40, 10)  # columns and rows: the smallest terminal in which the 
 class Finding:
     """One line: what was checked, its state (ok, note or bad), what was found, and what to do about it."""
 
-    subject: str
+    subject: Text
     state: str
-    message: str
-    fix: str = ""
+    message: Text | str
+    fix: Text | str = ""
 
 
 def examine(folder: Path, *, null_sound: bool = False, bluetooth: bool = True) -> Iterator[Finding]:
@@ -60,31 +61,32 @@ def examine(folder: Path, *, null_sound: bool = False, bluetooth: bool = True) -
 
 
 def _python() -> Finding:
-    message = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    subject, message = text("doctor.system"), f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
     if MIN_PYTHON <= sys.version_info[:2] <= MAX_PYTHON:
-        return Finding("System", "ok", message)
-    return Finding("System", "bad", message, "Install Python 3.11 to 3.13; the orientation filter has no packages for other versions")
+        return Finding(subject, "ok", message)
+    return Finding(subject, "bad", message, text("doctor.system.fix"))
 
 
 def _packages() -> Finding:
-    found, missing = [], []
+    subject, found, missing = text("doctor.versions"), [], []
     for name in ("levelhips", "bleak", "numpy", "scipy", "vqf", "mcap", "miniaudio"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
     if missing:
-        return Finding("Versions", "bad", f"Not installed: {', '.join(missing)}", "pip install --force-reinstall levelhips")
-    return Finding("Versions", "ok", ", ".join(found))
+        return Finding(subject, "bad", text("doctor.versions.missing", names=", ".join(missing)), text("doctor.versions.fix"))
+    return Finding(subject, "ok", ", ".join(found))
 
 
 def _sensors() -> Finding:
     from importlib.metadata import entry_points
 
+    subject = text("doctor.sensors")
     known, named = profiles(), {entry.name for entry in entry_points(group=GROUP)}
     if broken := sorted(named - known.keys()):
-        return Finding("Sensors", "bad", f"These could not be loaded: {', '.join(broken)}", "Update or remove their packages")
-    return Finding("Sensors", "ok", ", ".join(profile.title for profile in known.values()))
+        return Finding(subject, "bad", text("doctor.sensors.broken", names=", ".join(broken)), text("doctor.sensors.fix"))
+    return Finding(subject, "ok", ", ".join(profile.title for profile in known.values()))
 
 
 def _bluetooth() -> Finding:
@@ -98,49 +100,52 @@ def _bluetooth() -> Finding:
                     break
         return heard
 
+    subject = text("doctor.bluetooth")
     try:
         sensors = asyncio.run(look())
     except SensorError as error:
-        return Finding("Bluetooth", "bad", error.what, error.fix)
+        return Finding(subject, "bad", error.what, error.fix)
     if not sensors:
-        return Finding("Bluetooth", "note", "Works; no sensor is in range", "Wake the sensor up and bring it near")
-    return Finding("Bluetooth", "ok", f"In range: {', '.join(sorted(sensors.values()))}")
+        return Finding(subject, "note", text("doctor.bluetooth.no-sensor"), text("doctor.bluetooth.no-sensor-fix"))
+    return Finding(subject, "ok", text("doctor.bluetooth.in-range", names=", ".join(sorted(sensors.values()))))
 
 
 def _virtual() -> Finding:
+    subject = text("doctor.virtual-sensor")
     try:
-        return Finding("Virtual sensor", "ok", f"Bumble {version('bumble')}")
+        return Finding(subject, "ok", f"Bumble {version('bumble')}")
     except PackageNotFoundError:
-        return Finding(
-            "Virtual sensor", "note", "Not installed; only run --virtual and virtual-sensor need it", "pip install 'levelhips[virtual]'"
-        )
+        return Finding(subject, "note", text("doctor.virtual-sensor.missing"), text("doctor.virtual-sensor.fix"))
 
 
 def _sound(*, null: bool) -> Finding:
+    subject = text("doctor.sound")
     try:
         player = Player(null=null)
     except SoundError as error:
-        return Finding("Sound", "bad", error.what, error.fix)
+        return Finding(subject, "bad", error.what, error.fix)
     try:
         for side in (Side.LEFT, Side.RIGHT):
             player.put(Update(events=(Cue(0.0, 0.0, 0.0, side, 0.5, 0.1, 0.1),)))
             time.sleep(0.6)
     finally:
         player.close()
-    return Finding("Sound", "ok", "Played a tone left, then right; if you heard them the other way round, swap the headphones")
+    return Finding(subject, "ok", text("doctor.sound.played"))
 
 
 def _display() -> Finding:
+    subject = text("doctor.display")
     if (problem := display_problem()) is not None:
-        return Finding("Display", "note", f"The window cannot be opened ({problem.reason})", problem.fix)
+        return Finding(subject, "note", text("doctor.display.no-window", reason=problem.reason), problem.fix)
     size = shutil.get_terminal_size()
     if size.columns < MIN_TERMINAL[0] or size.lines < MIN_TERMINAL[1]:
-        message = f"The terminal has {size.columns} columns and {size.lines} rows"
-        return Finding("Display", "note", message, f"Make it {MIN_TERMINAL[0]} by {MIN_TERMINAL[1]} or larger for the live view")
-    return Finding("Display", "ok", f"Terminal of {size.columns} columns and {size.lines} rows")
+        message = text("doctor.display.small-terminal", columns=size.columns, rows=size.lines)
+        return Finding(subject, "note", message, text("doctor.display.fix", columns=MIN_TERMINAL[0], rows=MIN_TERMINAL[1]))
+    return Finding(subject, "ok", text("doctor.display.terminal", columns=size.columns, rows=size.lines))
 
 
 def _disk(folder: Path) -> Finding:
+    subject = text("doctor.disk")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
@@ -151,25 +156,25 @@ def _disk(folder: Path) -> Finding:
             os.fsync(file.fileno())
             took_s = time.perf_counter() - began_s
     except OSError as error:
-        return Finding("Disk", "bad", f"Recordings cannot be written to {folder} ({error.strerror})", "Choose another folder with --record")
+        message = text("doctor.disk.not-writable", folder=folder, reason=error.strerror)
+        return Finding(subject, "bad", message, text("doctor.disk.not-writable-fix"))
     if free < ROOM_BYTES:
-        return Finding("Disk", "bad", f"Only {free / 1e6:.0f} MB are free in {folder}", "Free some space; an hour takes up to 20 MB")
+        return Finding(subject, "bad", text("doctor.disk.full", megabytes=free / 1e6, folder=folder), text("doctor.disk.full-fix"))
     if took_s > SYNC_S:
-        return Finding(
-            "Disk", "note", f"{folder} took {took_s:.1f} s to write a tenth of a megabyte", "Record to a faster disk with --record"
-        )
-    return Finding("Disk", "ok", f"{free / 1e9:.0f} GB free in {folder}")
+        return Finding(subject, "note", text("doctor.disk.slow", folder=folder, seconds=took_s), text("doctor.disk.slow-fix"))
+    return Finding(subject, "ok", text("doctor.disk.free", gigabytes=free / 1e9, folder=folder))
 
 
 def _clock() -> Finding:
+    subject = text("doctor.clock")
     wall, steady = time.time(), time.monotonic()
     time.sleep(0.5)
     off_s = (time.time() - wall) - (time.monotonic() - steady)
     if time.localtime(wall).tm_year < 2024:
-        return Finding("Clock", "bad", f"The clock says {time.strftime('%Y-%m-%d')}", "Set the clock: recordings are named by it")
+        return Finding(subject, "bad", text("doctor.clock.wrong", date=time.strftime("%Y-%m-%d")), text("doctor.clock.wrong-fix"))
     if abs(off_s) > JUMP_S:
-        return Finding("Clock", "note", f"The clock jumped by {off_s:.2f} s in half a second", "Let the system set it from the network")
-    return Finding("Clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S"))
+        return Finding(subject, "note", text("doctor.clock.jumped", seconds=off_s), text("doctor.clock.jumped-fix"))
+    return Finding(subject, "ok", time.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def worst(findings: list[Finding]) -> str:

@@ -23,7 +23,7 @@ from levelhips.events import (
     SignalKind,
 )
 from levelhips.text import tr
-from levelhips.words import FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, words_for
+from levelhips.words import FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, drill_instruction, drill_title, words_for
 
 FAULT_SHOWN_S = 2.5  # time to look up and read four words, and short enough to be gone before the next repetition
 _WRONG = (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE)
@@ -99,7 +99,8 @@ def begin(event: DrillBegin) -> DrillSnapshot:
     """Return the snapshot of a drill that begins."""
     low, high = math.degrees(event.low_rad), math.degrees(event.high_rad)
     asked = (event.sets, event.reps, event.rest_s, event.seconds)
-    return DrillSnapshot(event.title, event.side, event.instruction, event.posture, low, high, *asked)
+    title, instruction = drill_title(event.name, event.title), drill_instruction(event.name, event.side, event.instruction)
+    return DrillSnapshot(title, event.side, instruction, event.posture, low, high, *asked)
 
 
 def apply(snapshot: DrillSnapshot, event: Event) -> DrillSnapshot:

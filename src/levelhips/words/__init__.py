@@ -4,7 +4,7 @@ Terminal, window and voice take their words from here, so that one thing has one
 a test.
 """
 
-from levelhips.words.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE
+from levelhips.words.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, drill_instruction, drill_title
 from levelhips.words.lookup import Words, words_for, words_for_value
 from levelhips.words.session import (
     BLOCKS,
@@ -55,6 +55,8 @@ __all__ = [
     "Phrase",
     "Words",
     "block_line",
+    "drill_instruction",
+    "drill_title",
     "link_message",
     "spoken",
     "stance_drop",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from levelhips.events import FormFault, Phase, PhaseReason, Posture, PromptKind
+from levelhips.events import FormFault, Phase, PhaseReason, Posture, PromptKind, Side
+from levelhips.text import has, tr
 from levelhips.words.lookup import Words
 
 FORM_FAULTS = Words(FormFault, "form-fault-advice")
@@ -22,3 +23,15 @@ PROMPTS = Words(PromptKind, "prompt")
 
 TAKE_POSTURE = Words(Posture, "take-posture")
 """How to take a posture. The voice says the same."""
+
+
+def drill_title(name: str, declared: str) -> str:
+    """Return the title of a drill; the declared one, which recordings keep too, if the drill is not in the catalog."""
+    key = f"drill.{name}.title"
+    return tr(f"drill.{name}.title") if has(key) else declared
+
+
+def drill_instruction(name: str, side: Side, declared: str) -> str:
+    """Return the instruction of a drill for a side; the declared one if the drill is not in the catalog."""
+    key = f"drill.{name}.instruction.{side}"
+    return tr(f"drill.{name}.instruction.{side}") if has(key) else declared

@@ -13,7 +13,7 @@ from levelhips.settings.installed import drills
 from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.labels import shrinkable, size_text
-from levelhips.words import HIPS
+from levelhips.words import HIPS, drill_instruction, drill_title
 
 
 def _dose(drill: Drill) -> str:
@@ -37,7 +37,7 @@ class DrillChoicePage(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("ui.drills"))
         for name, drill in drills().items():
-            item = QListWidgetItem(drill.title)
+            item = QListWidgetItem(drill_title(drill.name, drill.title))
             item.setData(Qt.ItemDataRole.UserRole, name)
             self.list.addItem(item)
         self.list.currentRowChanged.connect(self._describe)
@@ -79,7 +79,8 @@ class DrillChoicePage(QWidget):
         if self.list.currentItem() is None:
             return
         drill = drills()[self.list.currentItem().data(Qt.ItemDataRole.UserRole)]
-        self.about.setText(f"{drill.instruction_for(self.side)}   {_dose(drill)}")
+        instruction = drill_instruction(drill.name, self.side, drill.instruction_for(self.side))
+        self.about.setText(f"{instruction}   {_dose(drill)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
