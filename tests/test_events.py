@@ -31,6 +31,9 @@ from levelhips.events import (
     Event,
     FormFault,
     FormFaultDetected,
+    LinkChange,
+    LinkReason,
+    LinkState,
     Mode,
     ModeChange,
     Notice,
@@ -295,6 +298,10 @@ def test_the_event_reader_finds_events_under_their_old_kind() -> None:
             PhaseChange(1.0, 1.0, Phase.PAUSED, 2, PhaseReason.ASKED),
         ),
         (
+            b'{"kind": "LinkChange", "at_s": 1.0, "known_s": 1.0, "state": "stalled", "why": "", "reason": "silent", "error": ""}',
+            LinkChange(1.0, 1.0, LinkState.STALLED, reason=LinkReason.SILENT),
+        ),
+        (
             b'{"kind": "ThresholdChange", "at_s": 1.0, "known_s": 1.0, "left_rad": 0.1, "right_rad": 0.2, "why": "shaping"}',
             ThresholdChange(1.0, 1.0, 0.1, 0.2, ThresholdReason.SHAPING),
         ),
@@ -305,6 +312,11 @@ def test_names_in_files_are_those_of_version_01(stored: bytes, event: Event) -> 
     assert decode_event(stored) == event
     assert encode_event(event) == stored
     assert recorded([stored], kinds=(type(event),)).seen == [bits(event)]
+
+
+def test_the_sentence_of_a_connection_that_version_01_recorded_is_read() -> None:
+    stored = b'{"kind": "LinkChange", "at_s": 1.0, "known_s": 1.0, "state": "stalled", "why": "Clip is silent."}'
+    assert decode_event(stored) == LinkChange(1.0, 1.0, LinkState.STALLED, "Clip is silent.", LinkReason.NONE, "")
 
 
 def test_old_names_lead_to_names_that_there_are() -> None:
@@ -362,7 +374,7 @@ def test_a_drill_for_any_posture_is_a_drill_in_the_history_and_done_in_the_progr
         assert (row.kind, row.note) == ("drill", "")
         assert row.drill is not None
         assert (row.drill["name"], row.drill["side"], row.drill["reps"]) == ("hold", "right", 1)
-        assert drill_lines(row.drill)[0] == "hold, right hip: 6 s held"
+        assert drill_lines(row.drill)[0] == "hold, right hip: held for 6 s"
         day = dt.datetime.fromisoformat(row.started).astimezone().date()
         done = {(todo.item.drill, todo.side): todo.done for todo in todays(replace(programme, start=day), history, day)}
         assert done == {("hold", "left"): False, ("hold", "right"): True}

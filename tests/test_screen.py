@@ -624,7 +624,7 @@ def test_a_drill_is_chosen_by_keys(window, qtbot):
     assert window.choice.side is Side.RIGHT
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Down)
     name, drill = list(drills().items())[1]
-    assert window.choice.about.text() == f"{drill.instruction_for(Side.RIGHT)}   {drill.dose.sets} x {drill.dose.reps}"
+    assert window.choice.about.text() == f"{drill.instruction_for(Side.RIGHT)}   {drill.dose.sets} x {drill.dose.reps} repetitions"
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Return)
     assert window.pages.currentWidget() is window.connect_page
     assert window._drill == DrillSettings(name, "right")

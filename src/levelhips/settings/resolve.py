@@ -16,7 +16,7 @@ from levelhips.bounds import FieldError, shown
 from levelhips.errors import SettingsError
 from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, flat, settings_from
 from levelhips.settings.store import line_of, read_values
-from levelhips.text import Text, text
+from levelhips.text import Text, text, tr
 
 THRESHOLD_KEYS = ("threshold.mode", "threshold.left_deg", "threshold.right_deg")
 """The settings that decide at which drop a beep sounds: whoever sets one of them has chosen the thresholds."""
@@ -31,6 +31,11 @@ class Source(StrEnum):
     RECORDING = "recording"
     SETTINGS_FILE = "settings file"
     OPTION = "option"
+
+    @property
+    def words(self) -> str:
+        """Its name for people."""
+        return tr(f"setting-source.{self.value.replace(' ', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Layer:
 
     def origin(self, key: str) -> str:
         """Where this layer's value of a setting stands, for people: "user file /home/me/settings.toml"."""
-        return f"{self.source} {self.flags.get(key, self.where)}".strip()
+        return f"{self.source.words} {self.flags.get(key, self.where)}".strip()
 
     def refusal(self, key: str, problem: Text) -> SettingsError:
         """Return the error about a value of this layer that cannot be used."""
@@ -98,7 +103,7 @@ class Resolved:
 
     def origin(self, key: str) -> str:
         """The source of a setting with the name of its file, recording or option."""
-        return str(self.source(key)) if key not in self.layers else self.layers[key].origin(key)
+        return self.source(key).words if key not in self.layers else self.layers[key].origin(key)
 
     def value(self, key: str) -> Any:
         """The value of a setting by its key."""
