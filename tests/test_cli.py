@@ -187,7 +187,7 @@ def test_a_metric_is_plotted_on_request(run_file: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="plots need the extra 'plot'")
     levelhips("analyze", run_file, "--out", tmp_path, "--plot", "contact_time")
     assert (tmp_path / "contact_time.png").read_bytes().startswith(b"\x89PNG")
-    assert "There is no metric 'height'" in levelhips("analyze", run_file, "--out", tmp_path, "--plot", "height", code=1).stderr
+    assert 'There is no metric "height"' in levelhips("analyze", run_file, "--out", tmp_path, "--plot", "height", code=1).stderr
 
 
 def test_the_growth_of_the_tired_side_is_found() -> None:
