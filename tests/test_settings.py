@@ -516,7 +516,7 @@ def test_settings_command_lists_every_setting_with_value_source_range_and_help(h
     for key, spec in ALL.items():
         assert f"  {key} = " in listed
         assert f"{help_of(key)}; {spec.accepts}" in listed
-    assert "cues.k = 2  (user file)" in listed
+    assert "cues.k = 2  (your settings)" in listed
     assert "cues.n = 5  (default)" in listed
 
 

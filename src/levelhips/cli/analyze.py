@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, error_console, progress_bar, say, say_notes
+from levelhips.cli.console import error_console, print_json, progress_bar, say, say_notes, talk
 from levelhips.cli.options import (
     AccUnitOption,
     DrillOption,
     FileArgument,
     FilterOption,
     GyrUnitOption,
+    JsonOption,
     OutwardOption,
+    QuietOption,
     RawOption,
     SettingsOption,
+    VerboseOption,
     decoded,
     settings_for,
 )
@@ -33,7 +36,7 @@ NOTHING_COUNTS = 3  # exit code: the analysis was done, but its figures are empt
 
 def analyze(
     file: FileArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="cli.analyze.out")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="cli.analyze.out")],
     outward: OutwardOption = None,
     filter: FilterOption = None,
     threshold: ThresholdOption = None,
@@ -45,6 +48,9 @@ def analyze(
     gyr_unit: GyrUnitOption = None,
     raw: RawOption = False,
     plot: Annotated[str | None, typer.Option("--plot", metavar="METRIC", help="cli.analyze.plot")] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Analyze a recording step by step.
 
@@ -60,31 +66,37 @@ def analyze(
     thresholds = ThresholdChoice(threshold, threshold_left, threshold_right)
     resolved = settings_for(recording, settings, outward, filter, thresholds, drill)
     chosen = resolved.settings
-    screen = console()
-    say_settings(screen, resolved)
+    screen = talk(quiet=quiet, as_json=as_json)
+    say_settings(screen, resolved, verbose=verbose)
     with progress_bar(screen, tr("cli.analyze.progress")) as progress:
         analysis = analyze_recording(recording, chosen, progress)
-    _show(screen, write_tables(analysis, out), out)
+    summary = write_tables(analysis, out)
+    if as_json:
+        print_json(summary)
+    else:
+        _show_table(screen, summary)
+    _say_written(screen, summary, out)
     if plot is not None:
         plot_metric(analysis, plot, out / f"{plot}.png")
         say(screen, tr("cli.wrote", path=out / f"{plot}.png"))
     _exit_if_nothing_counts(analysis)
 
 
-def _show(out: Console, summary: dict[str, Any], folder: Path) -> None:
+def _show_table(out: Console, summary: dict[str, Any]) -> None:
     if "drill" in summary:
         from levelhips.analysis.drill_summary import drill_lines
 
         for line in drill_lines(summary["drill"]):
             say(out, line)
-        say_notes(out, summary["recording"]["notes"])
-        say(out, tr("cli.analyze.wrote-drill", folder=folder))
         return
     from levelhips.cli.summary_table import summary_table
 
     out.print(summary_table(summary))
+
+
+def _say_written(out: Console, summary: dict[str, Any], folder: Path) -> None:
     say_notes(out, summary["recording"]["notes"])
-    say(out, tr("cli.analyze.wrote", folder=folder))
+    say(out, tr("cli.analyze.wrote-drill" if "drill" in summary else "cli.analyze.wrote", folder=folder))
 
 
 def _exit_if_nothing_counts(analysis: Analysis) -> None:

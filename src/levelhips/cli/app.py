@@ -68,7 +68,7 @@ def main() -> None:
     """Run the command line. Our own errors are one line and exit code 1; any other exception is a bug and keeps its traceback."""
     tolerate_any_encoding()
     try:
-        code = command_line().main(standalone_mode=False)
+        code = command_line().main(prog_name="levelhips", standalone_mode=False)
     except UsageError as error:
         print_usage_error(error)
         raise SystemExit(2) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,29 @@ def error_console() -> Console:
     from levelhips.cli.encoding import make_console
 
     return make_console(stderr=True)
+
+
+def talk(*, quiet: bool = False, as_json: bool = False) -> Console:
+    """Return the console for what a command tells while it works, besides what was asked for.
+
+    Parameters
+    ----------
+    quiet : bool
+        Print nothing (--quiet).
+    as_json : bool
+        Standard output is for one JSON document (--json): print on standard error.
+    """
+    from levelhips.cli.encoding import make_console
+
+    return make_console(stderr=as_json, quiet=quiet)
+
+
+def print_json(document: object) -> None:
+    """Print a JSON document on standard output: in ASCII, so that it is the same in every encoding."""
+    try:
+        print(json.dumps(document, indent=2, allow_nan=False, default=str), flush=True)
+    except BrokenPipeError:
+        raise BrokenPipeError from None  # without its number, by which Typer would end with code 1
 
 
 def say(out: Console, text: str) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from levelhips.cli.console import console, say, say_notes
-from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption, check_recording_name
+from levelhips.cli.console import say, say_notes, talk
+from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption, QuietOption, check_recording_name
 from levelhips.text import tr
 
 
@@ -18,6 +18,7 @@ def convert(
     outward: OutwardOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Convert a CSV file or an export to a recording.
 
@@ -36,6 +37,6 @@ def convert(
         outward_axis(outward)
         metadata["outward"] = outward
     copy_into(to, recording, metadata)
-    out = console()
+    out = talk(quiet=quiet)
     say(out, tr("cli.convert.wrote", path=to, n=len(recording.samples), rate_hz=recording.rate_hz))
     say_notes(out, recording.notes)

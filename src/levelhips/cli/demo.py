@@ -21,7 +21,7 @@ def no_player(settings: Settings) -> list[Any]:
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="cli.demo.out")] = Path("levelhips-demo"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="cli.demo.out")] = Path("levelhips-demo"),
     fast: Annotated[bool, typer.Option("--fast", help="cli.demo.fast")] = False,
     terminal: Annotated[bool, typer.Option("--terminal", help="cli.demo.terminal")] = False,
     mute: MuteOption = False,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from levelhips.cli.console import console, say
-from levelhips.cli.options import RecordOption
+from levelhips.cli.console import console, print_json, say
+from levelhips.cli.options import JsonOption, RecordOption
 from levelhips.text import text
 
+if TYPE_CHECKING:
+    from levelhips.live.doctor import Finding
+
+SUBJECT_COLUMNS = 17  # of the longest subject in any language
 STATES = {"ok": text("cli.doctor.ok"), "note": text("cli.doctor.note"), "bad": text("cli.doctor.bad")}
 
 
 def doctor(
     record: RecordOption = None,
     no_bluetooth: Annotated[bool, typer.Option("--no-bluetooth", help="cli.doctor.no-bluetooth")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check Bluetooth, sound, disk and clock.
 
@@ -28,7 +33,23 @@ def doctor(
     width = max(len(str(state)) for state in STATES.values())
     for finding in examine(record or documents(), bluetooth=not no_bluetooth):
         findings.append(finding)
+        if as_json:
+            continue
         fix = f". {finding.fix}." if finding.fix else ""
-        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject!s:14s} {finding.message}{fix}")
+        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject!s:{SUBJECT_COLUMNS}s} {finding.message}{fix}")
+    if as_json:
+        print_json({"state": worst(findings), "findings": [_values(finding) for finding in findings]})
     if worst(findings) == "bad":
         raise SystemExit(1)
+
+
+def _values(finding: Finding) -> dict[str, str]:
+    """Return a finding as plain values, its words in the language of the user."""
+    check = finding.subject.key.rpartition(".")[2].replace("-", "_")
+    return {
+        "check": check,
+        "subject": str(finding.subject),
+        "state": finding.state,
+        "message": str(finding.message),
+        "fix": str(finding.fix),
+    }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import begin_log, console, say
+from levelhips.cli.console import begin_log, console, print_json, say, talk
 from levelhips.cli.options import (
     FaultOption,
     LogOption,
@@ -15,15 +15,18 @@ from levelhips.cli.options import (
     NoRecordOption,
     OutwardOption,
     ProfileOption,
+    QuietOption,
     RecordOption,
     SensorOption,
     SettingsOption,
+    VerboseOption,
     VirtualOption,
     drill_name,
     live_settings,
     profile_of,
     side_of,
 )
+from levelhips.cli.threshold import say_settings
 from levelhips.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ def drill(
     profile: ProfileOption = "levelhips",
     fault: FaultOption = None,
     log: LogOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="cli.drill.json")] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Do an exercise, guided by voice and tones.
 
@@ -65,7 +71,7 @@ def drill(
     from levelhips.recording import open_recording
 
     if list_ or name is None:
-        _list_drills()
+        _list_drills(as_json=as_json)
         return
     begin_log(log)
     low, high = _band(band) if band is not None else (None, None)
@@ -85,7 +91,11 @@ def drill(
     resolved = live_settings(settings, played, profile_of(profile), given)
     if practice:
         resolved, played = _practice(resolved.settings.drill, settings, profile_of(profile), given)
+    out = talk(quiet=quiet)
+    if verbose:
+        say_settings(out, resolved, verbose=True)
     run_session(
+        out,
         resolved,
         folder=record,
         keep=not (no_record or practice),
@@ -106,10 +116,13 @@ def _practice(drill: DrillSettings, path: Path | None, profile: Profile, given: 
     return replace(resolved, settings=replace(resolved.settings, drill=easy)), played
 
 
-def _list_drills() -> None:
+def _list_drills(*, as_json: bool) -> None:
     from levelhips.settings.installed import drills
     from levelhips.words import drill_title
 
+    if as_json:
+        print_json({"drills": [{"name": one.name, "title": str(one.title), **asdict(one.dose)} for one in drills().values()]})
+        return
     out = console()
     for one in drills().values():
         say(out, f"{one.name:22s} {drill_title(one.name, one.title)}")

@@ -73,16 +73,16 @@ def writable(text: str, encoding: str) -> str:
     return text.encode(encoding, ERRORS).decode(encoding)
 
 
-def make_console(*, stderr: bool = False) -> Console:
+def make_console(*, stderr: bool = False, quiet: bool = False) -> Console:
     """Return a console that substitutes characters before it lays out a table: a substitute may be longer."""
     from rich.console import Console
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:
-            """Let the reader of our output go away: main ends with code 141, as a program that SIGPIPE ends."""
+            """Raise an error that main turns into exit code 141, the code of a program that SIGPIPE ends."""
             raise BrokenPipeError
 
         def render_str(self, text: str, **kwargs: Any) -> Any:
             return super().render_str(writable(text, self.encoding), **kwargs)
 
-    return _Console(stderr=stderr)
+    return _Console(stderr=stderr, quiet=quiet)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, open_history, progress_bar, say
+from levelhips.cli.console import console, error_console, open_history, print_json, progress_bar, say, talk
 from levelhips.cli.help import Command, Group
+from levelhips.cli.options import JsonOption, QuietOption
 from levelhips.cli.tables import Column, print_table
 from levelhips.errors import BadInputError
 from levelhips.text import number, text, tr
@@ -30,6 +32,7 @@ WEEKS = 12  # a quarter of a year: what fits on a screen
 def history(
     context: typer.Context,
     last: Annotated[int, typer.Option("--last", metavar="N", help="cli.history.last", min=1)] = 10,
+    as_json: JsonOption = False,
 ) -> None:
     """List, export or delete past sessions.
 
@@ -42,12 +45,24 @@ def history(
     out = console()
     with open_history() as store:
         sessions = store.sessions(last)
+        if as_json:
+            print_json({"sessions": list(map(_values, sessions)), **_weeks_values(weeks(store), retention(store))})
+            return
         if not sessions:
             say(out, tr("cli.history.empty"))
             return
         _sessions_table(out, sessions)
         _weeks_table(out, weeks(store))
         _retention_table(out, retention(store))
+
+
+def _values(row: SessionRow) -> dict[str, Any]:
+    """Return a session as plain values; its figures are in `levelhips history export`."""
+    return {name: value for name, value in asdict(row).items() if name not in ("figures", "row_version")}
+
+
+def _weeks_values(weeks: list[WeekRow], retention: list[RetentionRow]) -> dict[str, Any]:
+    return {"weeks": list(map(asdict, weeks)), "retention": list(map(asdict, retention))}
 
 
 SESSION_COLUMNS = (
@@ -137,6 +152,7 @@ def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
 def rebuild(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="cli.history.rebuild.dir")] = None,
     all_: Annotated[bool, typer.Option("--all", help="cli.history.rebuild.all")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Update the history from a folder of recordings.
 
@@ -144,12 +160,12 @@ def rebuild(
     """
     from levelhips.settings.paths import documents
 
-    out = console()
+    out = talk(quiet=quiet)
     with open_history() as store, progress_bar(out, tr("cli.history.rebuild.progress")) as progress:
         done = store.rebuild(folder or documents(), progress, reread_all=all_)
     say(out, tr("cli.history.rebuild.done", added=done.taken, unchanged=done.known, removed=done.gone))
     for trouble in done.troubles:
-        say(out, tr("cli.history.rebuild.skipped", problem=trouble))
+        say(error_console() if quiet else out, tr("cli.history.rebuild.skipped", problem=trouble))
 
 
 @history_app.command(cls=Command, help="cli.history.export.help")

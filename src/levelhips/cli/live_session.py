@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from levelhips.analysis.drill_summary import drill_lines, drill_values
-from levelhips.cli.console import console, open_player, say
+from levelhips.cli.console import error_console, open_player, say
 from levelhips.cli.options import profile_of
 from levelhips.cli.terminal.live_view import LiveView
 from levelhips.cli.termination import signals_as_ctrl_c
@@ -31,6 +31,7 @@ from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, SIDES, words_for
 
 
 def run_session(
+    out: Console,
     resolved: Resolved,
     *,
     folder: Path | None,
@@ -46,6 +47,8 @@ def run_session(
 
     Parameters
     ----------
+    out : Console
+        For the live view and the summary; if it is quiet, only problems are printed, on standard error.
     resolved : Resolved
         The settings, and who chose the outward axis.
     folder : Path or None
@@ -71,7 +74,6 @@ def run_session(
         If the sensor or the computer needs the user's help.
     """
     kind = profile_of(profile)
-    out = console()
     kept_in = (folder or documents()) if keep else None
     sounds: list[Any] = open_player(resolved.settings) if sound else []
     try:
@@ -128,8 +130,10 @@ def summarize(out: Console, session: Session) -> None:
     """Print the result of a session in a few lines; nothing if no sensor was ever reached."""
     if session.link.state is LinkState.FAILED and not session.statistics.samples:
         return
-    for line in _result_lines(session) + _trouble_lines(session):
+    for line in _result_lines(session) + _recording_lines(session):
         say(out, line)
+    for trouble in session.troubles:
+        say(error_console() if out.quiet else out, tr("cli.run.trouble", trouble=trouble))
 
 
 def _result_lines(session: Session) -> list[str]:
@@ -152,7 +156,7 @@ def _result_lines(session: Session) -> list[str]:
     return lines
 
 
-def _trouble_lines(session: Session) -> list[str]:
+def _recording_lines(session: Session) -> list[str]:
     statistics, lines = session.statistics, []
     if statistics.gaps or statistics.stalls or statistics.damaged:
         lines.append(
@@ -169,4 +173,4 @@ def _trouble_lines(session: Session) -> list[str]:
         lines.append(tr("cli.run.clock-drift", drift_ppm=-statistics.sync.drift_ppm))
     if session.recorder is not None:
         lines += [tr("cli.run.recorded", path=path) for path in session.recorder.paths]
-    return lines + [tr("cli.run.trouble", trouble=trouble) for trouble in session.troubles]
+    return lines

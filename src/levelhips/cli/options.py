@@ -33,6 +33,9 @@ FaultOption = Annotated[list[str] | None, typer.Option("--fault", metavar="FAULT
 RecordOption = Annotated[Path | None, typer.Option("--record", metavar="DIR", help="cli.option.record")]
 NoRecordOption = Annotated[bool, typer.Option("--no-record", help="cli.option.no-record")]
 MuteOption = Annotated[bool, typer.Option("--mute", help="cli.option.mute")]
+JsonOption = Annotated[bool, typer.Option("--json", help="cli.option.json")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="cli.option.quiet")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="cli.option.verbose")]
 LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="cli.option.log")]
 
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, open_history, say
+from levelhips.cli.console import console, open_history, print_json, say
+from levelhips.cli.options import JsonOption
 from levelhips.text import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from levelhips.programme.programme import Programme
 
 
 def programme(
@@ -23,6 +26,7 @@ def programme(
     reset: Annotated[bool, typer.Option("--reset", help="cli.programme.reset")] = False,
     protocols: Annotated[bool, typer.Option("--protocols", help="cli.programme.protocols")] = False,
     notes: Annotated[bool, typer.Option("--notes", help="cli.programme.notes")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show today's exercises and what you have done."""
     from rich.markup import escape
@@ -53,10 +57,30 @@ def programme(
     if edit:
         say(out, tr("cli.programme.path", path=path))
         return
-    _today(out, own, today)
+    if as_json:
+        print_json(_values(own, today))
+    else:
+        _today(out, own, today)
 
 
-def _today(out: Console, programme: Any, today: dt.date) -> None:
+def _values(programme: Programme, today: dt.date) -> dict[str, Any]:
+    """Return the list of the day as plain values."""
+    from levelhips.programme.programme import DayKind
+    from levelhips.programme.today import todays
+
+    number, kind = programme.day_number(today), programme.kind(today)
+    with open_history() as store:
+        exercises = [
+            {"when": item.when, "drill": item.drill, "side": todo.side, "sets": item.sets, "reps": item.reps, "done": todo.done}
+            for todo in todays(programme, store, today)
+            for item in [todo.item]
+        ]
+        run = {"done": store.ran_on(today)} if kind is DayKind.RUN else None
+    day = {"date": today.isoformat(), "day": number or None, "days": programme.days, "kind": kind.value}
+    return {**day, "exercises": exercises, "run": run}
+
+
+def _today(out: Console, programme: Programme, today: dt.date) -> None:
     from levelhips.programme.programme import DayKind
     from levelhips.programme.today import todays
     from levelhips.words import SIDES, words_for_value

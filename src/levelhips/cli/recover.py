@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from levelhips.cli.console import console, say, say_notes
-from levelhips.cli.options import FileArgument, RawOption, check_recording_name, decoded
+from levelhips.cli.console import say, say_notes, talk
+from levelhips.cli.options import FileArgument, QuietOption, RawOption, check_recording_name, decoded
 from levelhips.text import tr
 
 
@@ -16,6 +16,7 @@ def recover(
     file: FileArgument,
     to: Annotated[Path | None, typer.Argument(metavar="NEW.mcap", help="cli.recover.new")] = None,
     raw: RawOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Recover a recording that was cut off or damaged.
 
@@ -26,7 +27,7 @@ def recover(
 
     if to is not None:
         check_recording_name(to)
-    out, recording = console(), open_recording(file)
+    out, recording = talk(quiet=quiet), open_recording(file)
     if not recording.notes and to is None:
         say(out, tr("cli.recover.not-damaged", name=file.name))
         return

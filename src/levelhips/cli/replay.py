@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, error_console, open_player, say, say_notes
+from levelhips.cli.console import error_console, open_player, say, say_notes, talk
 from levelhips.cli.options import (
     AccUnitOption,
     DrillOption,
@@ -16,7 +16,9 @@ from levelhips.cli.options import (
     GyrUnitOption,
     MuteOption,
     OutwardOption,
+    QuietOption,
     SettingsOption,
+    VerboseOption,
     settings_for,
 )
 from levelhips.cli.termination import signals_as_ctrl_c
@@ -47,6 +49,8 @@ def replay(
     drill: DrillOption = None,
     acc_unit: AccUnitOption = None,
     gyr_unit: GyrUnitOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Play a recording with beeps and a live view.
 
@@ -61,8 +65,8 @@ def replay(
     thresholds = ThresholdChoice(threshold, threshold_left, threshold_right)
     resolved = settings_for(recording, settings, outward, filter, thresholds, drill)
     chosen = resolved.settings
-    out = console()
-    say_settings(out, resolved)
+    out = talk(quiet=quiet)
+    say_settings(out, resolved, verbose=verbose)
     sounds: list[Any] = [] if mute or factor > MAX_HEARD_SPEED else open_player(chosen)
     try:
         playing = Replay(recording, chosen, factor, sounds)

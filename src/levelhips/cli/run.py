@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from levelhips.cli.console import begin_log, console
+from levelhips.cli.console import begin_log, talk
 from levelhips.cli.options import (
     FaultOption,
     FilterOption,
@@ -15,9 +15,11 @@ from levelhips.cli.options import (
     NoRecordOption,
     OutwardOption,
     ProfileOption,
+    QuietOption,
     RecordOption,
     SensorOption,
     SettingsOption,
+    VerboseOption,
     VirtualOption,
     live_settings,
     profile_of,
@@ -49,6 +51,8 @@ def run(
     raise_: Annotated[float | None, typer.Option("--raise", metavar="%", help="cli.run.raise", min=0.0, max=10.0)] = None,
     metronome: Annotated[bool, typer.Option("--metronome", help="cli.run.metronome")] = False,
     log: LogOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Record a run and beep when the pelvis drops too far.
 
@@ -73,8 +77,10 @@ def run(
         ],
         ThresholdChoice(threshold, threshold_left, threshold_right),
     )
-    say_settings(console(), resolved)
+    out = talk(quiet=quiet)
+    say_settings(out, resolved, verbose=verbose)
     run_session(
+        out,
         resolved,
         folder=record,
         keep=not no_record,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from levelhips.cli.console import console, say
-from levelhips.cli.options import ProfileOption, VirtualOption, profile_of
+from levelhips.cli.console import print_json, say, talk
+from levelhips.cli.options import JsonOption, ProfileOption, VirtualOption, profile_of
 from levelhips.text import text, tr
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def scan(
     seconds: Annotated[float, typer.Option("--seconds", metavar="S", help="cli.scan.seconds", show_default=False)] = 0.0,
     virtual: VirtualOption = None,
     profile: ProfileOption = "levelhips",
+    as_json: JsonOption = False,
 ) -> None:
     """List the sensors in range.
 
@@ -43,12 +44,15 @@ def scan(
     """
     from levelhips.recording import open_recording
 
-    out, kind = console(), profile_of(profile)
-    for_s = seconds or (math.inf if out.is_terminal else UNATTENDED_S)
+    out, kind = talk(as_json=as_json), profile_of(profile)
+    for_s = seconds or (math.inf if out.is_terminal and not as_json else UNATTENDED_S)
     recording = open_recording(virtual) if virtual is not None else None
     try:
         devices = asyncio.run(_watch(out, for_s, recording, kind, all=all))
     except KeyboardInterrupt:
+        return
+    if as_json:
+        print_json({"sensors": [_values(one) for one in devices.values() if all or one.profile is not None]})
         return
     known = [one for one in devices.values() if one.profile is not None]
     if not known:
@@ -97,3 +101,15 @@ def _table(devices: dict[str, DiscoveredDevice], *, all: bool) -> Table:
         kind = one.profile.title if one.profile is not None else tr("cli.scan.other-kind")
         table.add_row(one.name or tr("cli.scan.no-name"), kind, f"{one.rssi_dbm:.0f} dBm", battery, one.address)
     return table
+
+
+def _values(device: DiscoveredDevice) -> dict[str, str | float | None]:
+    """Return a device as plain values; None where something is unknown."""
+    known = math.isfinite(device.battery_percent)
+    return {
+        "name": device.name,
+        "profile": None if device.profile is None else device.profile.name,
+        "address": device.address,
+        "rssi_dbm": device.rssi_dbm,
+        "battery_percent": device.battery_percent if known else None,
+    }

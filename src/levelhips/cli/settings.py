@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, say
+from levelhips.cli.console import console, print_json, say
 from levelhips.cli.help import Command, Group
+from levelhips.cli.options import JsonOption
+from levelhips.cli.threshold import source_words
 from levelhips.errors import SettingsError
 from levelhips.text import tr
 
@@ -26,25 +28,39 @@ KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="cli.option.key"
 
 
 @settings_app.command("list", cls=Command, help="cli.settings.list.help")
-def list_() -> None:
+def list_(as_json: JsonOption = False) -> None:
     """List every setting: value, source, accepted values and meaning."""
     from levelhips.settings.model import SPECS, help_of
 
     resolved, out, section = _resolved(), console(), ""
+    if as_json:
+        print_json({"settings": [_values(resolved, key) for key in SPECS]})
+        return
     for key, spec in SPECS.items():
         if key.partition(".")[0] != section:
             section = key.partition(".")[0]
             say(out, f"[{section}]")
         value = written(resolved.value(key)) or tr("cli.settings.not-set")
-        say(out, f"  {key} = {value}  ({resolved.source(key)})")
+        say(out, f"  {key} = {value}  ({source_words(resolved, key)})")
         say(out, f"      {help_of(key)}; {spec.accepts}")
 
 
 @settings_app.command(cls=Command, help="cli.settings.get.help")
-def get(key: KeyArgument) -> None:
+def get(key: KeyArgument, as_json: JsonOption = False) -> None:
     """Print the value of one setting."""
     key, _ = _setting(key)
-    say(console(), written(_resolved().value(key)))
+    if as_json:
+        print_json(_values(_resolved(), key))
+    else:
+        say(console(), written(_resolved().value(key)))
+
+
+def _values(resolved: Resolved, key: str) -> dict[str, Any]:
+    """Return a setting as plain values."""
+    from levelhips.settings.model import SPECS
+
+    source = resolved.source(key).value.replace(" ", "_")
+    return {"key": key, "value": resolved.value(key), "default": SPECS[key].default, "source": source}
 
 
 @settings_app.command("set", cls=Command, help="cli.settings.set.help")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from levelhips.cli.console import console, progress_bar, say
-from levelhips.cli.options import side_of
+from levelhips.cli.console import progress_bar, say, talk
+from levelhips.cli.options import QuietOption, side_of
 from levelhips.errors import SettingsError
 from levelhips.text import tr
 
@@ -19,7 +19,7 @@ CADENCE_SPM = {"run": 166.0, "walk": 110.0}  # usual steps per minute at 2.5 m/s
 
 
 def simulate(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="cli.simulate.out")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="cli.simulate.out")],
     kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="cli.simulate.kind")] = "run",
     seconds: Annotated[float, typer.Option("--seconds", metavar="S", help="cli.simulate.seconds", min=10.0, max=36000.0)] = 60.0,
     drop_left: Annotated[float, typer.Option("--drop-left", metavar="DEG", help="cli.simulate.drop-left", min=0.0, max=15.0)] = 3.2,
@@ -41,6 +41,7 @@ def simulate(
     tempo: Annotated[float, typer.Option("--tempo", metavar="S", help="cli.simulate.tempo", min=1.5, max=20.0)] = 4.0,
     form_fault: Annotated[str, typer.Option("--form-fault", metavar="NAME", help="cli.simulate.form-fault")] = "",
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="cli.simulate.seed")] = 1,
+    quiet: QuietOption = False,
 ) -> None:
     """Simulate a runner; write a recording and its truth."""
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
@@ -71,12 +72,12 @@ def simulate(
             camber_deg=camber,
             move_s=seconds,
         )
-        with progress_bar(console(), tr("cli.simulate.progress")) as progress:
+        with progress_bar(talk(quiet=quiet), tr("cli.simulate.progress")) as progress:
             made = simulate_gait(runner, sensor, seed, progress)
-        _write(made, out, f"{kind}_{seed}", {})
+        _write(made, out, f"{kind}_{seed}", {}, quiet=quiet)
         return
     wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, form_fault=form_fault)
-    _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings)
+    _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings, quiet=quiet)
 
 
 def _drill_name(kind: str) -> str:
@@ -87,8 +88,8 @@ def _drill_name(kind: str) -> str:
     return kind
 
 
-def _write(made: Simulation, folder: Path, name: str, settings: dict[str, Any]) -> None:
+def _write(made: Simulation, folder: Path, name: str, settings: dict[str, Any], *, quiet: bool) -> None:
     from levelhips.simulation import bundled
 
     for path in bundled.write(made, folder, name, angles=True, settings=settings):
-        say(console(), tr("cli.wrote", path=path))
+        say(talk(quiet=quiet), tr("cli.wrote", path=path))

@@ -49,11 +49,13 @@ def _add_drop_rows(table: Table, summary: dict[str, Any]) -> None:
     """Add the difference of the sides and the change over the run."""
     asymmetry, drift = summary["asymmetry_deg"], summary["drift_deg_per_10_min"]
     if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
-        table.add_row(tr("cli.summary.right-minus-left"), "", "", _with_error(asymmetry["right_minus_left"], asymmetry["uncertainty"]))
+        table.add_row(
+            escape(tr("cli.summary.right-minus-left")), "", "", _with_error(asymmetry["right_minus_left"], asymmetry["uncertainty"])
+        )
     changes = [drift[side] for side in ("left", "right")]
     if any(changes):
         cells = [DASH if change is None else _with_error(change["slope"], change["standard_error"]) for change in changes]
-        table.add_row(tr("cli.summary.change"), *cells, "")
+        table.add_row(escape(tr("cli.summary.change")), *cells, "")
 
 
 def _with_error(value: float, error: float) -> str:

@@ -63,33 +63,49 @@ class ThresholdChoice:
         )
 
 
-def say_settings(out: Console, resolved: Resolved) -> None:
-    """Print the threshold that was understood, where it comes from, and notes on how the settings came about."""
+def say_settings(out: Console, resolved: Resolved, *, verbose: bool = False) -> None:
+    """Print the threshold that was understood, where it comes from, and notes on how the settings came about.
+
+    `verbose` adds every setting that is not the default, with its source.
+    """
     from levelhips.cli.console import say
     from levelhips.motion.pipeline import MotionSettings
 
     for note in resolved.notes:
         say(out, tr("cli.note", note=note))
+    if verbose:
+        _say_changed(out, resolved)
     outward = resolved.settings.motion.outward
     if outward != MotionSettings().outward:  # a wrong axis exchanges left and right
-        say(out, tr("cli.outward", axis=outward, source=_source(resolved, "motion.outward")))
+        say(out, tr("cli.outward", axis=outward, source=source_words(resolved, "motion.outward")))
     if not resolved.settings.drill.name:
         say(out, threshold_line(resolved))
+
+
+def _say_changed(out: Console, resolved: Resolved) -> None:
+    from levelhips.cli.console import say
+    from levelhips.cli.settings import written
+    from levelhips.settings import Source
+    from levelhips.settings.model import SPECS
+
+    for key in SPECS:
+        if resolved.source(key) is not Source.DEFAULT:
+            say(out, tr("cli.setting", key=key, value=written(resolved.value(key)), source=source_words(resolved, key)))
 
 
 def threshold_line(resolved: Resolved) -> str:
     """Return a line such as ``Threshold: left 4.0 deg, right 3.5 deg (option)``."""
     settings = resolved.settings.threshold
     if settings.mode == "auto":
-        return tr("cli.threshold.auto", steps=settings.baseline_steps, source=_source(resolved, "threshold.mode"))
-    left, right = (_source(resolved, f"threshold.{side}_deg") for side in ("left", "right"))
+        return tr("cli.threshold.auto", steps=settings.baseline_steps, source=source_words(resolved, "threshold.mode"))
+    left, right = (source_words(resolved, f"threshold.{side}_deg") for side in ("left", "right"))
     degrees = {"left_deg": settings.left_deg, "right_deg": settings.right_deg}
     if left == right:
         return tr("cli.threshold.both", source=left, **degrees)
     return tr("cli.threshold.sides", source_left=left, source_right=right, **degrees)
 
 
-def _source(resolved: Resolved, key: str) -> str:
+def source_words(resolved: Resolved, key: str) -> str:
     """Return in a few words where a value comes from."""
     from levelhips.settings import Source
 

@@ -43,7 +43,7 @@ class TerminalView:
         self.console, self.title = console, title
         self.muted = False
         # A dumb terminal (TERM=dumb) cannot move its cursor back: it would show nothing until the end.
-        self.animated = console.is_terminal and not console.is_dumb_terminal
+        self.animated = console.is_terminal and not console.is_dumb_terminal and not console.quiet
         self._sounds = sounds or []
         self._clock = clock
         self._answer, self._answer_until_s = "", 0.0

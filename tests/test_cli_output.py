@@ -1,0 +1,278 @@
+"""What commands print for programs (--json), for nobody (--quiet) and for the curious (--verbose), and their help in each language."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Done, levelhips
+from conftest import ROOT, short_run
+from test_cli_options import COMMANDS, OPTIONS
+
+from levelhips import RecordingWriter, analyze, summarize
+from levelhips.cli.app import command_line
+from levelhips.cli.help import EXIT_CODES, GROUPS
+from levelhips.cli.summary_table import summary_table
+from levelhips.text import choice
+
+GERMAN = {"LEVELHIPS_LANGUAGE": "de"}
+
+
+@pytest.fixture(scope="module")
+def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("output") / "run.mcap"
+    with RecordingWriter(path, {"rate_hz": "100", "outward": "+z"}) as writer:
+        writer.samples(short_run().samples)
+    return path
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    choice.choose("de")
+    yield
+    choice.choose(None)
+
+
+def parsed(*arguments: object, **more: Any) -> tuple[Any, Done]:
+    """The one JSON document on standard output, with keys in snake_case."""
+    done = levelhips(*arguments, "--json", **more)
+    document = json.loads(done.stdout)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", key) for key in keys_of(document) if "." not in key)
+    return document, done
+
+
+def keys_of(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key not in ("form_faults", "quality", "versions"):  # their keys are names: of form faults, qualities, packages
+                yield key
+                yield from keys_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from keys_of(part)
+
+
+# ---- JSON
+
+
+def test_json_of_analyze_is_the_summary_and_its_notes_go_to_standard_error(run_file: Path, tmp_path: Path) -> None:
+    summary, done = parsed("analyze", run_file, "-o", tmp_path)
+    assert summary == json.loads((tmp_path / "summary.json").read_text())
+    assert summary["steps"]["all"] == len(analyze(run_file).steps)
+    assert "Threshold: left 4.0 deg" in done.stderr
+    assert "Wrote steps.csv" in done.stderr
+
+
+def test_json_of_analyze_keeps_exit_code_3(tmp_path: Path) -> None:
+    samples = short_run().samples
+    with RecordingWriter(tmp_path / "mid.mcap", {"rate_hz": "100", "outward": "+z"}) as writer:
+        writer.samples(samples[(samples.t_s > 6.0) & (samples.t_s < 10.5)])
+    summary, done = parsed("analyze", tmp_path / "mid.mcap", "-o", tmp_path / "o", code=3)
+    assert summary["steps"]["counted"] == 0
+    assert "None of" in done.stderr
+
+
+def test_json_of_settings_has_numbers_as_numbers(tmp_path: Path) -> None:
+    home = {"LEVELHIPS_CONFIG": str(tmp_path)}
+    levelhips("settings", "set", "threshold.left_deg", "3.5", **home)
+    assert parsed("settings", "get", "threshold.left_deg", **home)[0] == {
+        "key": "threshold.left_deg",
+        "value": 3.5,
+        "default": 4.0,
+        "source": "user_file",
+    }
+    rows = {row["key"]: row for row in parsed("settings", "list", **home)[0]["settings"]}
+    assert rows["threshold.left_deg"]["value"] == 3.5
+    assert rows["threshold.right_deg"] == {"key": "threshold.right_deg", "value": 4.0, "default": 4.0, "source": "default"}
+    assert rows["protocol.metronome"]["value"] is False
+    assert rows["protocol.step_rate_spm"]["value"] is None
+
+
+def test_json_of_history_has_sessions_and_weeks(run_file: Path, tmp_path: Path) -> None:
+    assert parsed("history", home=tmp_path)[0] == {"sessions": [], "weeks": [], "retention": []}
+    levelhips("history", "rebuild", run_file.parent, home=tmp_path)
+    history, _ = parsed("history", home=tmp_path)
+    [session] = history["sessions"]
+    [week] = history["weeks"]
+    assert (session["file"], session["kind"], session["steps"]) == (str(run_file), "run", len(analyze(run_file).steps))
+    left = summarize(analyze(run_file))["contralateral_drop_deg"]["left"]
+    assert session["sides"]["left"]["mean_deg"] == pytest.approx(left["mean"], abs=0.01)
+    assert (week["runs"], week["pain"], week["left_deg"]) == (1, None, session["sides"]["left"]["mean_deg"])
+
+
+def test_json_of_the_programme_is_the_list_of_the_day(tmp_path: Path) -> None:
+    home = {"LEVELHIPS_CONFIG": str(tmp_path), "LEVELHIPS_DATA": str(tmp_path)}
+    before, _ = parsed("programme", **home)
+    assert (before["day"], before["days"]) == (None, 14)
+    today, _ = parsed("programme", "--start", **home)
+    assert (today["day"], today["days"], today["kind"], today["run"]) == (1, 14, "run", {"done": False})
+    assert today["exercises"][0] == {"when": "daily", "drill": "clamshell", "side": "left", "sets": 2, "reps": 12, "done": False}
+    assert parsed("programme", "--acute", **home)[0]["run"] is None
+
+
+def test_json_of_the_drills_names_each_with_its_dose() -> None:
+    drills = {row["name"]: row for row in parsed("drill", "--list")[0]["drills"]}
+    assert drills["pelvic-drop"]["title"] == "Pelvic drop on a step"
+    assert {"sets", "reps", "rest_s"} <= set(drills["clamshell"])
+    assert len(drills) == len(levelhips("drill", "--list").stdout.splitlines())
+
+
+def test_json_of_doctor_is_what_its_lines_say(tmp_path: Path) -> None:
+    try:
+        document, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path)
+    except AssertionError:
+        document, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=1)
+    by_check = {finding["check"]: finding for finding in document["findings"]}
+    assert (by_check["disk"]["subject"], by_check["disk"]["state"]) == ("Disk", "ok")
+    assert document["state"] == ("bad" if any(finding["state"] == "bad" for finding in document["findings"]) else document["state"])
+    assert set(by_check["disk"]) == {"check", "subject", "state", "message", "fix"}
+
+
+def test_json_of_scan_has_the_sensors_in_range() -> None:
+    pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+    found, _ = parsed("scan", "--virtual", ROOT / "recordings" / "walk.mcap", "--profile", "polar", "--seconds", "1")
+    [sensor] = found["sensors"]
+    assert (sensor["name"], sensor["profile"], sensor["rssi_dbm"], sensor["battery_percent"]) == ("Polar Sense 0000VIRT", "polar", -50, 87)
+
+
+def test_json_is_the_same_on_a_terminal_without_our_characters(run_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Läufe"
+    folder.mkdir()
+    (folder / "é.mcap").write_bytes(run_file.read_bytes())
+    done = levelhips("analyze", folder / "é.mcap", "-o", tmp_path / "o", "--json", encoding="ascii")
+    assert json.loads(done.stdout)["recording"]["file"] == "é.mcap"
+
+
+# ---- quiet and verbose
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("analyze", "RUN", "-o", "o"),
+        ("replay", "RUN", "--speed", "max", "--mute"),
+        ("convert", "RUN", "new.mcap"),
+        ("recover", "RUN"),
+        ("simulate", "-o", "s", "--seconds", "10", "--rate", "50"),
+        ("history", "rebuild", "."),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_quiet_prints_nothing_and_does_the_same(run_file: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    made = []
+    for option in ("--quiet", "-q", None):
+        folder = tmp_path / str(option)
+        folder.mkdir()
+        given = [str(run_file) if argument == "RUN" else argument for argument in arguments]
+        done = levelhips(*given, *filter(None, [option]), cwd=folder, home=tmp_path / f"home{option}")
+        made.append(sorted(str(path.relative_to(folder)) for path in folder.rglob("*")))
+        assert (done.text == "") is (option is not None)
+    assert made[0] == made[1] == made[2]
+
+
+def test_quiet_still_prints_errors(run_file: Path, tmp_path: Path) -> None:
+    assert levelhips("analyze", "none.mcap", "-o", "o", "-q", cwd=tmp_path, code=1).text == "File not found: none.mcap. Check the path.\n"
+    (tmp_path / "bad.mcap").write_bytes(b"\x89MCAP0\r\n" + bytes(20))
+    done = levelhips("history", "rebuild", tmp_path, "-q", home=tmp_path / "home")
+    assert done.stdout == ""
+    assert done.stderr.startswith("Skipped: bad.mcap")
+
+
+def test_verbose_prints_each_setting_that_is_not_the_default(run_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[threshold]\nbaseline_steps = 40\n")
+    options = ("--settings", tmp_path / "mine.toml", "--threshold-left", "3")
+    plain = levelhips("analyze", run_file, "-o", tmp_path / "o", *options).stdout.splitlines()
+    verbose = levelhips("analyze", run_file, "-o", tmp_path / "o", *options, "-v").stdout.splitlines()
+    assert [line for line in verbose if line not in plain] == [
+        'motion.outward = "+z" (recording)',
+        'threshold.mode = "fixed" (option)',
+        "threshold.left_deg = 3.0 (option)",
+        "threshold.baseline_steps = 40 (settings file mine.toml)",
+    ]
+    assert [line for line in plain if line not in verbose] == []
+
+
+def test_short_options_mean_the_same_everywhere() -> None:
+    for words, options in OPTIONS.items():
+        for long, short in (("--out", "-o"), ("--quiet", "-q"), ("--verbose", "-v")):
+            assert (long in options) is (short in options), words
+    assert {words for words, options in OPTIONS.items() if "--json" in options} >= {"analyze", "scan", "doctor", "programme", "drill"}
+
+
+# ---- help
+
+
+@pytest.mark.parametrize("words", ["", *COMMANDS])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_help_fits_80_columns_in_every_language(words: str, language: str, request: pytest.FixtureRequest) -> None:
+    if language == "de":
+        request.getfixturevalue("german")
+    shown = levelhips(*words.split(), "--help", columns=80).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "…" not in shown
+    assert not re.search(r"\b(cli|error)\.[a-z]", shown), "a key is shown"
+    for option in OPTIONS.get(words, set()):
+        assert option in shown or not option.startswith("-")
+
+
+def test_help_lists_every_command_in_a_group() -> None:
+    listed = [name for names in GROUPS.values() for name in names]
+    assert sorted(listed) == sorted(command_line().commands)
+
+
+def test_help_lists_the_exit_codes() -> None:
+    shown = levelhips("--help", columns=80).stdout.split("Exit codes:\n")[1]
+    assert [int(code) for code in re.findall(r"^  (\d+) +[a-z]", shown, re.M)] == list(EXIT_CODES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--version",), 0, "levelhips "),
+        (("run", "--foo"), 2, "There is no option --foo."),
+        (("run", "--rate"), 2, "Option --rate needs a value."),
+        (("run", "--mute=1"), 2, "Option --mute takes no value."),
+        (("analyze", "run.mcap"), 2, "Option --out is missing."),
+        (("analyze",), 2, "RUN is missing."),
+        (("analyse",), 2, "There is no command analyse. Did you mean analyze?"),
+        (("history", "rebuilt"), 2, "There is no command rebuilt. Did you mean rebuild?"),
+        (("scan", "a", "b"), 2, "Unexpected arguments: a b"),
+        (("doctor", "a"), 2, "Unexpected argument: a"),
+        (("diary",), 2, "Commands:"),
+        ((), 2, "Exit codes:"),
+        (("analyze", "none.mcap", "-o", "o"), 1, "File not found"),
+    ],
+)
+def test_exit_codes_of_mistakes(arguments: tuple[str, ...], code: int, message: str, tmp_path: Path) -> None:
+    done = levelhips(*arguments, code=code, cwd=tmp_path)
+    assert message in done.text
+    assert (done.stdout == "") is (code != 0)
+
+
+def test_usage_is_printed_before_the_error() -> None:
+    assert levelhips("diary", "pain", "x", "before", code=2).stderr.splitlines() == [
+        "Usage: levelhips diary pain [OPTIONS] {SCORE} {WHEN}",
+        "For help, run: levelhips diary pain --help",
+        "",
+        "Error: SCORE: 'x' cannot be used; give a whole number.",
+    ]
+
+
+# ---- tables
+
+
+def test_rows_of_the_summary_keep_their_units(run_file: Path) -> None:
+    """Brackets were taken as markup: "right minus left [deg]" lost its unit."""
+    labels = list(summary_table(summarize(analyze(run_file))).columns[0].cells)
+    assert "right minus left \\[deg]" in labels
+    assert "Pelvic drop \\[deg]" in labels
+
+
+def test_the_summary_fits_80_columns_in_german(run_file: Path, tmp_path: Path, german: None) -> None:
+    shown = levelhips("analyze", run_file, "-o", tmp_path, columns=80).stdout
+    assert max(map(len, shown.splitlines()[:-1])) <= 80
+    assert "…" not in shown
