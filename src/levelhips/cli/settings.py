@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -15,7 +14,7 @@ import typer
 from levelhips.cli.console import console, print_json, say
 from levelhips.cli.help import Command, Group
 from levelhips.cli.options import JsonOption
-from levelhips.cli.threshold import source_words
+from levelhips.cli.setting_words import source_words, written
 from levelhips.errors import SettingsError
 from levelhips.text import tr
 
@@ -183,8 +182,3 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
 
         drill_named(value)
     return value
-
-
-def written(value: object) -> str:
-    """Return a value as it stands in the settings file; nothing for None."""
-    return "" if value is None else json.dumps(value, ensure_ascii=False)

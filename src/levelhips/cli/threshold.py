@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from levelhips.cli.setting_words import source_words, written
 from levelhips.errors import SettingsError
 from levelhips.text import tr
 
@@ -84,7 +84,6 @@ def say_settings(out: Console, resolved: Resolved, *, verbose: bool = False) -> 
 
 def _say_changed(out: Console, resolved: Resolved) -> None:
     from levelhips.cli.console import say
-    from levelhips.cli.settings import written
     from levelhips.settings import Source
     from levelhips.settings.model import SPECS
 
@@ -103,24 +102,6 @@ def threshold_line(resolved: Resolved) -> str:
     if left == right:
         return tr("cli.threshold.both", source=left, **degrees)
     return tr("cli.threshold.sides", source_left=left, source_right=right, **degrees)
-
-
-def source_words(resolved: Resolved, key: str) -> str:
-    """Return in a few words where a value comes from."""
-    from levelhips.settings import Source
-
-    layer = resolved.layers.get(key)
-    if layer is None:
-        return tr("cli.source.default")
-    file = Path(str(layer.where)).name
-    return {
-        Source.DEFAULT: str(layer.where) or tr("cli.source.default"),
-        Source.BASELINE: tr("cli.source.baseline"),
-        Source.USER_FILE: tr("cli.source.user-file"),
-        Source.RECORDING: tr("cli.source.recording"),
-        Source.SETTINGS_FILE: tr("cli.source.settings-file", name=file),
-        Source.OPTION: tr("cli.source.option"),
-    }[layer.source]
 
 
 def _degrees(option: str, text: str | None) -> float | None:

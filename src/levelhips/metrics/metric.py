@@ -10,7 +10,7 @@ from typing import Any
 
 from levelhips.events import Rep, Step, Stride
 from levelhips.samples import STANDARD_GRAVITY_MPS2
-from levelhips.text import Text, text
+from levelhips.text import Text, number, text
 
 Measured = Step | Stride | Rep
 """The events that have metrics."""
@@ -167,5 +167,5 @@ class Metric:
         if not math.isfinite(value):
             return "-"
         shown = self.shown
-        number = round(value * shown.factor, shown.digits) + 0.0  # a negative zero becomes a zero
-        return f"{number:{'+' if sign else ''}.{shown.digits}f}"
+        rounded = round(value * shown.factor, shown.digits) + 0.0  # a negative zero becomes a zero
+        return number(rounded, f"{'+' if sign else ''}.{shown.digits}f")
