@@ -63,10 +63,7 @@ def drill(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Do an exercise, guided by voice and tones.
-
-    Stand still, take the start position, repeat. Q or Ctrl-C ends it. Options that are not given keep the values of the drill.
-    """
+    """Do an exercise, guided by voice and tones. Options that are not given keep the values of the drill."""
     from levelhips.cli.live_session import run_session
     from levelhips.recording import open_recording
 
@@ -74,28 +71,22 @@ def drill(
         _list_drills(as_json=as_json)
         return
     begin_log(log)
-    low, high = _band(band) if band is not None else (None, None)
     given = [
         ("motion.outward", outward, "--outward"),
         ("drill.name", drill_name(name), "NAME"),
         ("drill.side", side_of(side).value if side else None, "--side"),
-        ("drill.sets", sets, "--sets"),
-        ("drill.reps", reps, "--reps"),
-        ("drill.seconds", seconds, "--seconds"),
-        ("drill.rest_s", rest, "--rest"),
-        ("drill.pace_s", pace, "--pace"),
-        ("drill.low_deg", low, "--band"),
-        ("drill.high_deg", high, "--band"),
+        *_dose(sets=sets, reps=reps, seconds=seconds, rest=rest, pace=pace),
+        *_band(band),
     ]
     played = open_recording(virtual) if virtual is not None else None
-    resolved = live_settings(settings, played, profile_of(profile), given)
+    kind = profile_of(profile)
+    resolved = live_settings(settings, played, kind, given)
     if practice:
-        resolved, played = _practice(resolved.settings.drill, settings, profile_of(profile), given)
-    out = talk(quiet=quiet)
+        resolved, played = _practice(resolved.settings.drill, settings, kind, given)
     if verbose:
-        say_settings(out, resolved, verbose=True)
+        say_settings(talk(quiet=quiet), resolved, verbose=True)
     run_session(
-        out,
+        talk(quiet=quiet),
         resolved,
         folder=record,
         keep=not (no_record or practice),
@@ -128,9 +119,18 @@ def _list_drills(*, as_json: bool) -> None:
         say(out, f"{one.name:22s} {drill_title(one.name, one.title)}")
 
 
-def _band(text: str) -> tuple[float, float]:
+def _dose(**given: float | None) -> list[tuple[str, Any, str]]:
+    """Return the settings of the options with these names."""
+    keys = {"rest": "rest_s", "pace": "pace_s"}
+    return [(f"drill.{keys.get(name, name)}", value, f"--{name}") for name, value in given.items()]
+
+
+def _band(text: str | None) -> list[tuple[str, Any, str]]:
+    """Return the settings of an option such as 5,15; none without it."""
+    if text is None:
+        return []
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError as error:
         raise SettingsError("not-a-band", band=text) from error
-    return low, high
+    return [("drill.low_deg", low, "--band"), ("drill.high_deg", high, "--band")]
