@@ -27,6 +27,7 @@ from levelhips.live.replay import Replay
 from levelhips.live.snapshot import SessionState, Snapshot
 from levelhips.recording import Recording, open_recording
 from levelhips.settings import Settings
+from levelhips.text import choice
 from levelhips.words.sides import DROPPED_SIDE
 
 SIZES = [(80, 24), (60, 20), (40, 10), (84, 60), (200, 50), (100, 9), (30, 30)]
@@ -117,6 +118,32 @@ def test_the_run_protocol_stays_visible(columns: int, rows: int, feedback: bool,
     assert len(lines) < rows
     for part in (words, "1:02 left", "2 of 5"):
         assert part in "\n".join(lines)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20), (56, 24), (40, 10)])
+@pytest.mark.parametrize("level", [4.0, 12.5, float("nan")])
+def test_no_word_of_a_run_is_cut_in_german(columns: int, rows: int, level: float) -> None:
+    """German words are longer: the tiles are laid out by their width."""
+    snapshot = replace(a_run(), threshold_deg={Side.LEFT: level, Side.RIGHT: 3.5})
+    choice.choose("de")
+    try:
+        lines = shown(snapshot, columns, rows)
+        text = "\n".join(lines)
+        assert len(lines) < rows
+        assert max(map(len, lines)) <= columns
+        assert "5,2" in text or columns > 40  # in large digits
+        assert len(re.findall(r"3,5", text)) == 1
+        assert ("12,5" in text) is (level == 12.5)
+        assert not re.search(r"terminal\.[a-z]", text)
+    finally:
+        choice.choose(None)
+
+
+def test_no_part_of_the_line_about_the_sensor_is_cut() -> None:
+    """At 60 columns the last letter of "dBm" was missing."""
+    text = "\n".join(shown(a_run(), 60, 24))
+    assert all(part in text for part in LINK.split("   "))
+    assert "streaming   LevelHips virtual\n" in "\n".join(shown(a_run(), 40, 12))
 
 
 def test_the_card_names_the_leg_on_the_ground_and_the_side_that_drops() -> None:

@@ -1,4 +1,4 @@
-"""levelhips convert: a recording of ours from the file of another program."""
+"""levelhips convert: write the file of another program as a recording."""
 
 from __future__ import annotations
 

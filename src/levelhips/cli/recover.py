@@ -1,4 +1,4 @@
-"""levelhips recover: a whole recording from a cut or damaged one."""
+"""levelhips recover: copy everything readable in a damaged recording to a new one."""
 
 from __future__ import annotations
 

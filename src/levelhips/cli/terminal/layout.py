@@ -14,7 +14,7 @@ from levelhips.live.keys import Where, key_hints
 from levelhips.text import tr
 
 MAX_COLUMNS = 84  # columns; wider lines are hard to follow
-FRAMED_ROWS, FRAMED_COLUMNS = 22, 70  # a frame costs two rows and four columns; below this they are needed for the picture
+FRAMED_ROWS, FRAMED_COLUMNS = 22, 70  # a frame costs two rows and four columns; below this they are needed for the content
 DIM = "grey62"
 
 Lines = tuple[Text, ...]
@@ -22,7 +22,7 @@ Lines = tuple[Text, ...]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a picture has around it, and how much room there is.
+    """The surroundings of a view: title, keys, messages and the size of the terminal.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a picture in one or several sizes, the smallest first; an empty size leaves it out."""
+    """One part of a view in one or several sizes, the smallest first; an empty size leaves it out."""
 
     sizes: tuple[Lines, ...]
     rank: int = 0  # the lowest rank grows first
@@ -100,8 +100,9 @@ def foot(frame: Frame) -> list[Section]:
 
 
 def link_section(frame: Frame, rank: int) -> Section:
-    """Return the line about the sensor, if there is one."""
-    return Section(((), (Text(frame.link, style=DIM),)) if frame.link else ((),), rank)
+    """Return the line about the sensor, if there is one; as many of its parts in a line as the width allows."""
+    lines = tuple(Text(line, style=DIM) for line in joined(frame.link.split("   "), frame.width) if line)
+    return Section(((), lines[:1], lines), rank)
 
 
 def status(frame: Frame) -> list[str]:

@@ -83,9 +83,9 @@ def _style(snapshot: Snapshot, side: Side) -> str:
 def _tile_line(snapshot: Snapshot, side: Side, frame: Frame) -> Text:
     """Return a side in one line: in the longest of its forms that fits."""
     drop, threshold = _written(snapshot.drop_deg[side]), _written(snapshot.threshold_deg[side])
-    limit = tr("terminal.threshold", threshold=threshold, degree="")
+    words_threshold = tr("terminal.threshold", threshold=threshold, degree="")
     mark = "  ▲" if _is_over(snapshot, side) else ""
-    choices = ((LONG_STANCE[side], limit), (SHORT_STANCE[side], limit), (SHORT_STANCE[side], f"/ {threshold}"))
+    choices = ((LONG_STANCE[side], words_threshold), (SHORT_STANCE[side], words_threshold), (SHORT_STANCE[side], f"/ {threshold}"))
     forms = [f"{_capitalized(words)} {drop:>4}  {after}" for words, after in choices]
     fitting = next((form for form in forms if len(form) + MARK_COLUMNS <= frame.width), forms[-1])
     return Text(fitting + mark, style=_style(snapshot, side))
@@ -93,8 +93,8 @@ def _tile_line(snapshot: Snapshot, side: Side, frame: Frame) -> Text:
 
 def _tile_words(frame: Frame) -> list[str]:
     """Return everything that can stand in a tile, to measure it: its size must not change with the values."""
-    limit = tr("terminal.threshold", threshold=number(88.8, ".1f"), degree=frame.degree)
-    states = [f"{tr(key)}   {limit}" for key in ("terminal.too-far", "terminal.level", "terminal.waiting")]
+    threshold = tr("terminal.threshold", threshold=number(88.8, ".1f"), degree=frame.degree)
+    states = [f"{tr(key)}   {threshold}" for key in ("terminal.too-far", "terminal.level", "terminal.waiting")]
     return [*states, *DROPPED_SIDE.values(), *(f" {words} " for words in STANCE_WORDS.values())]
 
 
@@ -116,8 +116,8 @@ def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
     drop, level, inner = snapshot.drop_deg[side], snapshot.threshold_deg[side], width - 2
     state = tr("terminal.too-far" if _is_over(snapshot, side) else "terminal.level" if math.isfinite(drop) else "terminal.waiting")
     known = tr("terminal.threshold", threshold=_written(level), degree=frame.degree)
-    limit = known if math.isfinite(level) else tr("terminal.threshold-learned")
-    foot_words = line if len(line := f"{state}   {limit}") <= inner else limit
+    threshold = known if math.isfinite(level) else tr("terminal.threshold-learned")
+    bottom = line if len(line := f"{state}   {threshold}") <= inner else threshold
     edge, style = ("bold " + COLORS[side] if _is_over(snapshot, side) else "grey37"), _style(snapshot, side)
 
     def row(text: str, style: str = "") -> Text:
@@ -127,7 +127,7 @@ def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
         Text(f"╭─ {_capitalized(STANCE_WORDS[side])} ".ljust(width - 1, "─") + "╮", style=edge),
         row(DROPPED_SIDE[side]),
         *(row(line, style) for line in big(drop).split("\n")),
-        row(foot_words),
+        row(bottom),
         Text("╰".ljust(width - 1, "─") + "╯", style=edge),
     )
 

@@ -1,4 +1,4 @@
-"""Colors of the sides, told apart with any color vision (Okabe and Ito)."""
+"""Colors of the two sides, which differ with any color vision (Okabe and Ito)."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class TerminalView:
     ----------
     muted : bool
     animated : bool
-        Whether the terminal can show a picture that changes.
+        Whether the terminal can show a view that changes, and is not quiet.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class TerminalView:
         return self._answer if self._clock() < self._answer_until_s else snapshot.said
 
     def drawn(self, snapshot: Snapshot, *, where: Where, paused: bool, link: str = "") -> RenderableType:
-        """Return the picture for the present size of the terminal."""
+        """Return the view for the present size of the terminal."""
         columns, rows = self.console.size
         frame = Frame(
             title=self.title,
