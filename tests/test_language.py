@@ -17,6 +17,8 @@ from bench import sentences
 from bench import texts as catalogs
 
 from levelhips.errors import LevelHipsError, NewerFileError
+from levelhips.live.keys import Where, key_hints
+from levelhips.metrics import BUILT_IN
 from levelhips.settings.language import preferred_language
 from levelhips.text import choice, number, set_loader, text, tr
 from levelhips.text.catalog import DECIMAL_MARK_KEY, has
@@ -167,6 +169,28 @@ def test_an_error_of_a_plug_in_brings_its_own_sentences() -> None:
 def test_an_error_passes_from_process_to_process(error: LevelHipsError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again)) == (type(error), str(error))
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    choice.choose("de")
+    yield
+    choice.choose(None)
+
+
+@pytest.mark.usefixtures("german")
+def test_units_above_columns_are_in_the_language_and_those_in_files_are_not() -> None:
+    by_key = {metric.key: metric for metric in BUILT_IN}
+    assert by_key["cadence"].title == "Schrittfrequenz [Schritte/min]"
+    assert by_key["tilt_range"].title == "Umfang der Kippung [°]"
+    assert by_key["contact_time"].title == "Kontaktzeit [ms]"
+    assert (by_key["cadence"].unit, by_key["tilt_range"].column) == ("steps/min", "tilt_range_deg")
+
+
+@pytest.mark.usefixtures("german")
+def test_keys_with_a_name_are_named_in_the_language() -> None:
+    assert key_hints(Where.REPLAY)[0] == "Leertaste Pause"
+    assert key_hints(Where.REPLAY, capitals=True)[-1] == "Q Ende"
 
 
 # ---- the files

@@ -16,6 +16,7 @@ from levelhips.errors import BadInputError, LevelHipsError
 from levelhips.events import Side, Step, ThresholdChange
 from levelhips.files import replacing
 from levelhips.metrics import Measured, Metric
+from levelhips.metrics.metric import unit_words
 from levelhips.samples import Gap
 from levelhips.text import tr
 from levelhips.words import STANCE_WORDS
@@ -129,7 +130,7 @@ def _finish(axes: Any, analysis: Analysis, metric: Metric, side: Side | None) ->
     axes.set_facecolor(BACK)
     for gap in (event for event in analysis.events if isinstance(event, Gap) and event.to_s - event.from_s > SHOWN_GAP_S):
         axes.axvspan(gap.from_s / 60, gap.to_s / 60, color=SHADE)
-    axes.set_ylabel(metric.title if side is None else f"{STANCE_WORDS[side]} [{metric.shown.unit}]", color=INK, fontsize=13)
+    axes.set_ylabel(metric.title if side is None else f"{STANCE_WORDS[side]} [{unit_words(metric.shown.unit)}]", color=INK, fontsize=13)
     axes.grid(color=LINES, lw=0.6)
     axes.tick_params(colors=INK, labelsize=11)
     for spine in axes.spines.values():

@@ -73,7 +73,7 @@ KEYS = (
     Key("m", Action.MUTE, text("key.mute"), text("key-help.mute"), _SESSION | _REPLAY),
     Key("q", Action.END, text("key.end"), text("key-help.end"), _SESSION | _REPLAY),
 )
-SYMBOLS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+SYMBOLS = {"space": text("key-name.space"), "up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 
 def keys(where: Where) -> list[Key]:
@@ -90,7 +90,7 @@ def key_hints(where: Where, *, capitals: bool = False) -> list[str]:
     """Return each key with its label, such as ``space pause`` and ``↑ ↓ threshold``."""
     hints = []
     for group in _groups(where):
-        names = [SYMBOLS.get(key.name, key.name.capitalize() if capitals else key.name) for key in group]
+        names = [name.capitalize() if capitals else name for name in (str(SYMBOLS.get(key.name, key.name)) for key in group)]
         hints.append(f"{' '.join(names)} {group[0].label}")
     return hints
 

@@ -23,6 +23,15 @@ MILLI = 1e3  # from s to ms and from m to mm
 SUFFIXES = {"": "", "deg": "_deg", "s": "_s", "g": "_g", "m": "_m", "deg/s": "_dps", "steps/min": "_spm", "%": "_percent"}
 
 
+# Units whose names depend on the language; all others are symbols.
+_UNIT_WORDS = {"deg": text("unit.deg"), "deg/s": text("unit.deg-per-s"), "steps/min": text("unit.steps-per-min")}
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as people read it on a screen; files keep the unit itself."""
+    return str(_UNIT_WORDS.get(unit, unit))
+
+
 class ShownIn(Flag):
     """Where a metric is reported."""
 
@@ -160,7 +169,7 @@ class Metric:
     @property
     def title(self) -> str:
         """Label and unit, as above a column or beside an axis."""
-        return f"{self.label} [{self.shown.unit}]" if self.shown.unit else str(self.label)
+        return f"{self.label} [{unit_words(self.shown.unit)}]" if self.shown.unit else str(self.label)
 
     def text(self, value: float, *, sign: bool = False) -> str:
         """Write a value given in the metric's unit for people, without its unit; a dash if there is none."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from levelhips.analysis import Analysis
 from levelhips.analysis.curves import PERCENT, stride_curves
 from levelhips.events import Side
+from levelhips.metrics.metric import unit_words
 from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
@@ -18,7 +19,7 @@ class StridesView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plots = [ReviewPlot(f"{name} [deg]", tr("ui.stride-axis")) for name in labels.angles()]
+        self.plots = [ReviewPlot(f"{name} [{unit_words('deg')}]", tr("ui.stride-axis")) for name in labels.angles()]
         row = QHBoxLayout(self)
         for plot in self.plots:
             row.addWidget(plot)
