@@ -102,6 +102,29 @@ def test_each_state_of_the_connection_is_a_line_where_there_is_no_terminal(short
     assert len([line for line in lines if line.startswith("streaming")]) == 1, "a line for each change, and only then"
 
 
+def test_a_quiet_run_is_recorded_and_prints_nothing(short, tmp_path):
+    with command_line_at(math.inf):
+        assert levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--quiet") == ""
+    [path] = tmp_path.glob("*.mcap")
+    assert len(open_recording(path).samples) == 800
+
+
+def test_a_quiet_session_prints_its_troubles_on_standard_error(short, capsys):
+    class Broken:
+        """A sink that fails."""
+
+        def put(self, update: Update) -> None:
+            raise OSError("unplugged")
+
+    source = partial(virtual_source, open_recording(short), profiles()["levelhips"])
+    session = Session(source, Settings(), None, [Broken()], new_loop=lambda: SimulatedTimeLoop(math.inf))
+    console = Console(quiet=True)
+    follow(console, session, LiveView(console, "title"))
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "unplugged" in " ".join(printed.err.split())
+
+
 def packets_so_far(folder: Path) -> list[Packet]:
     """The packets of the recording that is being written."""
     with suppress(LevelHipsError):  # it has no samples yet
