@@ -10,13 +10,14 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from levelhips.coaching.run_protocol import SESSIONS, ProtocolSettings
 from levelhips.errors import LevelHipsError
 from levelhips.sensors.ble import DiscoveredDevice, Radio, scan
 from levelhips.text import tr
 from levelhips.ui import labels, theme
+from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
 
 REFRESH_MS = 250  # the scan reports twice a second
@@ -68,7 +69,7 @@ class ConnectPage(QWidget):
         super().__init__()
         self._search = search
         self._searching: Searching | None = None
-        self.title, self.hint = QLabel(tr("ui.sensors")), QLabel(tr("ui.connect-hint"))
+        self.title, self.hint = FitLabel(tr("ui.sensors")), FitLabel(tr("ui.connect-hint"))
         self.list = QListWidget()
         self.list.setAccessibleName(tr("ui.sensors"))
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))

@@ -18,6 +18,7 @@ from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
+from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
 from levelhips.words import HIPS, LINK_STATES, link_message, words_for
 
@@ -32,8 +33,8 @@ class DrillPage(SessionPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.head, self.state, self.prompt, self.figures = QLabel(), QLabel(), QLabel(), QLabel()
-        self.result, self.hint = QLabel(), QLabel(keys_line(self.where, capitals=True))
+        self.head, self.state, self.prompt, self.figures = FitLabel(), FitLabel(), QLabel(), FitLabel()
+        self.result, self.hint = QLabel(), FitLabel(keys_line(self.where, capitals=True))
         self.arc = Arc()
         self._ended = False  # whether a result is shown
         top = QHBoxLayout()
@@ -52,7 +53,7 @@ class DrillPage(SessionPage):
             label.setWordWrap(True)
         for label in (self.prompt, self.figures, self.result, self.hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        shrinkable(self.head, self.state, self.prompt, self.figures, self.result, self.hint)
+        shrinkable(self.prompt, self.result)
 
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a running session."""

@@ -12,6 +12,7 @@ from levelhips.events import Side
 from levelhips.settings.installed import drills
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import shrinkable, size_text
 from levelhips.words import HIPS, drill_instruction, drill_title
 
@@ -31,9 +32,9 @@ class DrillChoicePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.side = Side.LEFT
-        self.title, self.about, self.hint = QLabel(tr("ui.drills")), QLabel(), QLabel(tr("ui.drill-choice-hint"))
+        self.title, self.about, self.hint = FitLabel(tr("ui.drills")), QLabel(), FitLabel(tr("ui.drill-choice-hint"))
         self.about.setWordWrap(True)
-        shrinkable(self.title, self.about, self.hint)
+        shrinkable(self.about)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("ui.drills"))
         for name, drill in drills().items():

@@ -21,7 +21,8 @@ from levelhips.settings.installed import drills
 from levelhips.settings.paths import programme_path
 from levelhips.text import tr
 from levelhips.ui import labels, theme
-from levelhips.ui.widgets.labels import shrinkable, size_text
+from levelhips.ui.widgets.fitting import FitLabel
+from levelhips.ui.widgets.labels import size_text
 from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
 from levelhips.words import HIPS, words_for_value
@@ -38,8 +39,7 @@ class HistoryPage(QWidget):
     def __init__(self, history_file: Path) -> None:
         super().__init__()
         self._file = history_file
-        self.title, self.hint = QLabel(tr("ui.history")), QLabel(tr("ui.history-hint"))
-        shrinkable(self.title, self.hint)
+        self.title, self.hint = FitLabel(tr("ui.history")), FitLabel(tr("ui.history-hint"))
         self.today, self.notes = QLabel(), QLabel()
         self.notes.setText("\n\n".join(f"{note.title}: {note.text}" for note in NOTES))
         for label in (self.today, self.notes):

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from levelhips.events import LinkState, Quality, Side
 from levelhips.live.dispatcher import Silenceable
@@ -19,12 +19,14 @@ from levelhips.ui import labels, theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.bars import Bars
 from levelhips.ui.widgets.card import Card
-from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
+from levelhips.ui.widgets.fitting import FitLabel
+from levelhips.ui.widgets.labels import set_text, size_text
 from levelhips.ui.widgets.trace import TracePlot
 from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, link_message, words_for
 
 FLASH_S = 0.35  # a beep is seen as long as it rings in the ear
 STAND_S = 3.0  # what the standing zero takes (docs/accuracy.md)
+HEAD_GAP_PX = 24  # between the figures of the line at the top
 TICK_SHARE = 0.9  # of the small font: axes are read last
 
 
@@ -37,15 +39,18 @@ class LivePage(SessionPage):
         super().__init__()
         self._cues = 0
         self._flash_until: dict[Side, float] = dict.fromkeys(Side, -math.inf)
-        self.clock, self.cadence, self.small, self.state = QLabel(), QLabel(), QLabel(), QLabel()
-        self.hint, self.message = QLabel(keys_line(self.where, capitals=True)), QLabel()
+        self.clock, self.cadence, self.small, self.state = FitLabel(), FitLabel(), FitLabel(), FitLabel()
+        self.hint, self.message = FitLabel(keys_line(self.where, capitals=True)), FitLabel()
         self.cards = {side: Card(side) for side in Side}
         self.bars, self.trace = Bars(), TracePlot()
-        shrinkable(self.clock, self.cadence, self.small, self.state, self.message)
         head = QHBoxLayout()
-        for label in (self.clock, self.cadence, self.small):
+        self.head = (self.clock, self.cadence, self.small, self.state)
+        for label in self.head[:-1]:
             head.addWidget(label)
-            head.addSpacing(24)
+            head.addSpacing(HEAD_GAP_PX)
+        for label in (self.clock, self.cadence):  # what a runner looks at is never made smaller
+            label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+            label.setMinimumWidth(0)  # Qt then takes the width of the text
         head.addStretch(1)
         head.addWidget(self.state)
         middle = QHBoxLayout()
@@ -89,6 +94,7 @@ class LivePage(SessionPage):
         self.trace.show_trace(session.state.trace(), snapshot)
         self._show_head(snapshot)
         set_text(self.state, self._state(session, snapshot))
+        self._leave_room()
         set_text(self.message, self._message(snapshot, session.link))
         if session.join(0):
             self._timer.stop()
@@ -102,6 +108,11 @@ class LivePage(SessionPage):
         set_text(self.cadence, cadence)
         known = math.isfinite(snapshot.rotation_deg)
         set_text(self.small, tr("ui.small", rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")
+
+    def _leave_room(self) -> None:
+        """Leave rotation and tilt out if the line at the top has no room for them: a runner needs the rest first."""
+        needed = sum(label.fontMetrics().horizontalAdvance(label.text()) + HEAD_GAP_PX for label in self.head)
+        self.small.setVisible(needed <= self.width())
 
     def _state(self, session: Session, snapshot: Snapshot) -> str:
         parts = []

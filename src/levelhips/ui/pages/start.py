@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from levelhips.text import tr
 from levelhips.ui import theme
-from levelhips.ui.widgets.labels import shrinkable, size_text
+from levelhips.ui.widgets.fitting import FitLabel, fitting_px
+from levelhips.ui.widgets.labels import size_text
+
+MARGIN_PX, GAP_PX = 60, 30  # around the buttons, and between them
+BUTTON_EDGE_PX = 48  # border and padding of a button (theme.STYLE), and what Qt adds
 
 
 class StartPage(QWidget):
@@ -20,13 +24,12 @@ class StartPage(QWidget):
         super().__init__()
         self.buttons: list[QPushButton] = []
         whole, layout = QVBoxLayout(self), QHBoxLayout()
-        whole.setContentsMargins(60, 60, 60, 20)
+        whole.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, 20)
         whole.addLayout(layout, 1)
-        self.hint = QLabel(tr("ui.start-hint"))
-        shrinkable(self.hint)
+        self.hint = FitLabel(tr("ui.start-hint"))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         whole.addWidget(self.hint)
-        layout.setSpacing(30)
+        layout.setSpacing(GAP_PX)
         for name, about, signal in (
             (tr("ui.run"), tr("ui.run-about"), self.run),
             (tr("ui.drill"), tr("ui.drill-about"), self.drill),
@@ -53,7 +56,14 @@ class StartPage(QWidget):
             return
         super().keyPressEvent(event)
 
+    def _fit_buttons(self) -> None:
+        """Make the words of all three buttons smaller if those of one are too wide for it."""
+        room = (self.width() - 2 * MARGIN_PX - 2 * GAP_PX) / 3 - BUTTON_EDGE_PX
+        size = min(fitting_px(button.font(), button.text(), room) for button in self.buttons)
+        size_text(size / max(self.window().height(), 1), *self.buttons)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         size_text(theme.HEAD_SHARE, *self.buttons)
+        self._fit_buttons()
         size_text(theme.SMALL_SHARE, self.hint, color=theme.DIM)
         super().resizeEvent(event)

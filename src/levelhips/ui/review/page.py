@@ -27,6 +27,7 @@ from levelhips.ui.review.summary import summary_line
 from levelhips.ui.review.table import StepsTable
 from levelhips.ui.review.traces import TracesPlot
 from levelhips.ui.widgets.dialogs import RecordingsDialog
+from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
 
 FIRST_SEEN = 1000  # steps found before they are drawn, and then again: six minutes of running
@@ -65,7 +66,7 @@ class ReviewPage(QWidget):
         self.overview.stretch_moved.connect(self._moved)
 
     def _build(self) -> None:
-        self.title, self.summary, self.hint = QLabel(), QLabel(), QLabel(tr("ui.review-hint"))
+        self.title, self.summary, self.hint = FitLabel(), QLabel(), FitLabel(tr("ui.review-hint"))
         self.summary.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.progress = QProgressBar()

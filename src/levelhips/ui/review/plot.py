@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 
 from levelhips.events import Side
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.fitting import fit_title
 
 
 class ReviewPlot(pg.PlotWidget):
@@ -23,6 +24,16 @@ class ReviewPlot(pg.PlotWidget):
             axis.setPen(theme.LINE)
             axis.setTextPen(theme.DIM)
             axis.enableAutoSIPrefix(False)
+
+    def setTitle(self, *title: str, **style: str) -> None:
+        """Set the title; one that is too long for the plot gets a second line."""
+        self.plotItem.setTitle(*title, **style)
+        fit_title(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event is not None:  # pyqtgraph calls it before there is a title
+            fit_title(self)
 
     def label_axes(self, left: str, bottom: str) -> None:
         """Name the axes, for the eye and for screen readers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from levelhips.analysis.installed_metrics import metrics
@@ -16,6 +16,8 @@ from levelhips.words import FAULT_NAMES, MODES, QUALITY, SIDES, words_for
 
 TABLE_ROWS = 2000  # more than anyone scrolls through; the CSV has them all
 
+PRECISION_ROWS = 50  # rows that Qt measures for the width of a column: figures of a column are about equally wide
+
 
 class StepsTable(QTableWidget):
     """One row for each step or repetition, in the color of its side; dim if it does not count."""
@@ -24,7 +26,7 @@ class StepsTable(QTableWidget):
         super().__init__(0, 0)
         self.setAccessibleName(tr("ui.steps-tab"))
         self.verticalHeader().setVisible(False)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setResizeContentsPrecision(PRECISION_ROWS)
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
 
     def show_steps(self, steps: list[Step]) -> None:
@@ -46,6 +48,18 @@ class StepsTable(QTableWidget):
                 item = QTableWidgetItem(cell_text(metric, event))
                 item.setForeground(QColor(theme.SIDE[side] if good else theme.DIM))
                 self.setItem(row, column, item)
+        self._divide()
+
+    def _divide(self) -> None:
+        """Divide the width evenly if each head then fits; else give each column what its head needs, and scroll."""
+        header = self.horizontalHeader()
+        widest = max(map(header.sectionSizeHint, range(header.count())), default=0)
+        even = widest * header.count() <= self.viewport().width()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch if even else QHeaderView.ResizeMode.ResizeToContents)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
 
 
 def cell_text(metric: Metric, event: Measured) -> str:

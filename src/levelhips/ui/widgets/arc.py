@@ -13,6 +13,7 @@ from levelhips.live.drill_snapshot import DrillSnapshot
 from levelhips.live.snapshot import Snapshot
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.fitting import draw_fitting
 
 ARC_DEG = 220.0  # opening of the dial: the counter fits under its ends
 COUNT_SHARE = 0.30  # font size of the counter as a share of the window's height: readable from the floor at 2 m
@@ -119,4 +120,4 @@ class Arc(QWidget):
         hold = math.isfinite(drill.seconds)
         target = tr("ui.of-seconds", asked=drill.seconds) if hold else tr("ui.of-reps", asked=drill.reps_asked)
         below = QRectF(room.left(), middle.bottom(), room.width(), room.height() * 0.12)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, target)
+        draw_fitting(painter, below, Qt.AlignmentFlag.AlignCenter, target)

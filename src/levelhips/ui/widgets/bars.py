@@ -13,6 +13,7 @@ from levelhips.live.snapshot import BARS, Bar, Snapshot
 from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.widgets.card import degrees_text
+from levelhips.ui.widgets.fitting import draw_fitting
 from levelhips.words import SHORT_STANCE
 
 MIN_TOP_DEG = 3.0  # scale of the chart while all drops are small: noise must not fill it
@@ -43,7 +44,8 @@ class Bars(QWidget):
         painter.setFont(font)
         line_px = painter.fontMetrics().height()
         painter.setPen(QColor(theme.DIM))
-        painter.drawText(self.rect().adjusted(0, 6, 0, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
+        head = QRectF(self.rect()).adjusted(0, 6, 0, 0)
+        draw_fitting(painter, head, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
         self._paint_key(painter, line_px)
         room = QRectF(12, 2 * line_px + 34, self.width() - 24, self.height() - 2 * line_px - 46)
         thresholds = [level for level in self._thresholds.values() if math.isfinite(level)]
@@ -64,11 +66,15 @@ class Bars(QWidget):
 
     def _paint_key(self, painter: QPainter, line_px: int) -> None:
         """Write what each color means under the head, left on the left."""
-        line = self.rect().adjusted(12, 8 + line_px, -12, 0)
-        places = {Side.LEFT: Qt.AlignmentFlag.AlignLeft, Side.RIGHT: Qt.AlignmentFlag.AlignRight}
-        for side, place in places.items():
+        line = QRectF(self.rect()).adjusted(12, 8 + line_px, -12, 0)
+        half = line.width() / 2 - 6  # a gap of 12 px between the two
+        places = {
+            Side.LEFT: (line.adjusted(0, 0, half - line.width(), 0), Qt.AlignmentFlag.AlignLeft),
+            Side.RIGHT: (line.adjusted(line.width() - half, 0, 0, 0), Qt.AlignmentFlag.AlignRight),
+        }
+        for side, (room, place) in places.items():
             painter.setPen(QColor(theme.SIDE[side]))
-            painter.drawText(line, place | Qt.AlignmentFlag.AlignTop, SHORT_STANCE[side])
+            draw_fitting(painter, room, place | Qt.AlignmentFlag.AlignTop, SHORT_STANCE[side])
 
     def _head(self) -> str:
         shown = {side: degrees_text(level) if math.isfinite(level) else tr("ui.learning") for side, level in self._thresholds.items()}

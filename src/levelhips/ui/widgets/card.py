@@ -12,6 +12,7 @@ from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.fitting import draw_fitting
 from levelhips.words import SIDES, stance_drop
 
 NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3°" still fits in a narrow window
@@ -83,14 +84,15 @@ class Card(QWidget):
         painter.drawRoundedRect(box, 14, 14)
         height = self.window().height()
         inner = box.adjusted(22, 14, -22, -14)
+        left, right = inner.adjusted(0, 0, -inner.width() / 2, 0), inner.adjusted(inner.width() / 2, 0, 0, 0)
         font = QFont(self.font())
         font.setBold(True)
         font.setPixelSize(theme.pixels(height, theme.WORD_SHARE))
         painter.setFont(font)
         painter.setPen(color)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, SIDES[self.side].upper())
+        draw_fitting(painter, left, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, SIDES[self.side].upper())
         painter.setPen(color if self.over else QColor(theme.DIM))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._word)
+        draw_fitting(painter, right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._word)
         font.setPixelSize(self._number_px())
         painter.setFont(font)
         painter.setPen(QColor(theme.TEXT))
@@ -99,5 +101,5 @@ class Card(QWidget):
         font.setPixelSize(theme.pixels(height, theme.SMALL_SHARE))
         painter.setFont(font)
         painter.setPen(QColor(theme.DIM))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, self._under)
+        draw_fitting(painter, inner, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, self._under)
         painter.end()

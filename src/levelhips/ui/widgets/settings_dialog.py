@@ -75,7 +75,8 @@ class SettingsDialog(QDialog):
         spec, meaning = SPECS[key], help_of(key)
         source = tr("ui.settings-default") if value == spec.default else tr("ui.settings-yours", default=_text(spec.default))
         details = f"{key}  ·  {spec.accepts}  ·  {source}"
-        label = QLabel(f"{meaning[:1].upper()}{meaning[1:]}<br><span style='color:{theme.DIM}'>{details}</span>")
+        dim = f"<span style='color:{theme.DIM}'>{details}</span>"
+        label = QLabel(f"{meaning[:1].upper()}{meaning[1:]}<br>{dim}")
         label.setWordWrap(True)
         field = _field(key, value)
         field.setAccessibleName(key)

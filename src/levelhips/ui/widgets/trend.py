@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QResizeEvent
 
 from levelhips.events import Side
 from levelhips.history import SessionKind, SessionRow
 from levelhips.history.weekly import RetentionRow
 from levelhips.text import tr
 from levelhips.ui import labels, theme
+from levelhips.ui.widgets.fitting import fit_title
 
 
 class TrendPlot(pg.PlotWidget):
@@ -24,6 +26,11 @@ class TrendPlot(pg.PlotWidget):
         self.setLabel("left", tr("ui.drop-axis"))
         self.setAccessibleName(tr("ui.trend-tab"))
         self.setTitle(labels.trend_key())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event is not None:  # pyqtgraph calls it before there is a title
+            fit_title(self)
 
     def show_runs(self, rows: list[SessionRow], without_sound: list[RetentionRow]) -> None:
         """Show sessions (the newest first), and the drops of the minutes without sound."""

@@ -1,0 +1,70 @@
+"""Text that becomes smaller instead of being cut off: other languages need more room than English."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel
+
+from levelhips.ui import theme
+
+TITLE_MARGIN_PX = 20  # on both sides of a plot's title together
+
+
+def fitting_px(font: QFont, text: str, width_px: float) -> int:
+    """Return the size at which the longest line of a text is no wider than so many pixels, at most that of the font."""
+    metrics = QFontMetrics(font)
+    needed = max((metrics.horizontalAdvance(line) for line in text.splitlines()), default=0)
+    size = font.pixelSize() if font.pixelSize() > 0 else round(metrics.height() / 1.2)
+    return size if needed <= width_px else max(theme.MIN_FONT_PX, int(size * width_px / needed))
+
+
+def draw_fitting(painter: QPainter, room: QRectF, place: Qt.AlignmentFlag, text: str) -> None:
+    """Draw a text in the painter's font, or in a smaller one if it does not fit into the width of the room."""
+    kept = painter.font()
+    smaller = QFont(kept)
+    smaller.setPixelSize(fitting_px(kept, text, room.width()))
+    painter.setFont(smaller)
+    painter.drawText(room, place, text)
+    painter.setFont(kept)
+
+
+class FitLabel(QLabel):
+    """One line of text that becomes smaller when there is not enough room for it."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setMinimumWidth(1)
+
+    @property
+    def shown_px(self) -> int:
+        """Size of the font in which the text is drawn [px]."""
+        return fitting_px(self.font(), self.text(), self.contentsRect().width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.shown_px == self.font().pixelSize():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        draw_fitting(painter, QRectF(self.contentsRect()), self.alignment(), self.text())
+        painter.end()
+
+
+def fit_title(plot: pg.PlotWidget) -> None:
+    """Wrap the title of a plot into its width, and give it the height that it then needs."""
+    label = plot.plotItem.titleLabel
+    if not label.isVisible():
+        return
+    document = label.item.document()
+    option = document.defaultTextOption()
+    option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    document.setDefaultTextOption(option)
+    label.item.setTextWidth(max(plot.width() - TITLE_MARGIN_PX, 1))
+    height = label.item.boundingRect().height()
+    label.setMaximumHeight(height)
+    plot.plotItem.layout.setRowFixedHeight(0, height)
+    label.updateMin()
+    label.resizeEvent(None)
