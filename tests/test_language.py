@@ -16,10 +16,13 @@ from babel.messages.catalog import Message
 from bench import sentences
 from bench import texts as catalogs
 
+from levelhips.bounds import FieldError
+from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.errors import LevelHipsError, NewerFileError
 from levelhips.live.keys import Where, key_hints
 from levelhips.metrics import BUILT_IN
 from levelhips.settings.language import preferred_language
+from levelhips.settings.model import SPECS
 from levelhips.text import choice, number, set_loader, text, tr
 from levelhips.text.catalog import DECIMAL_MARK_KEY, has
 
@@ -185,6 +188,13 @@ def test_units_above_columns_are_in_the_language_and_those_in_files_are_not() ->
     assert by_key["tilt_range"].title == "Umfang der Kippung [°]"
     assert by_key["contact_time"].title == "Kontaktzeit [ms]"
     assert (by_key["cadence"].unit, by_key["tilt_range"].column) == ("steps/min", "tilt_range_deg")
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_to_be_typed_have_a_decimal_point_in_every_language() -> None:
+    assert str(SPECS["threshold.under_share"].accepts) == "eine Zahl von 0.5 bis 1"
+    with pytest.raises(FieldError, match=r"ist 5\.5; erlaubt ist weniger als high_deg, also 5$"):
+        DrillSettings(name="bridge", low_deg=5.5, high_deg=5.0)
 
 
 @pytest.mark.usefixtures("german")

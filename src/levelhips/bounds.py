@@ -64,7 +64,9 @@ class FieldSpec:
             return text("accepts.one-of", choices=", ".join(choice or '""' for choice in self.choices))
         if self.kind is str:
             return text("accepts.text-in-quotes")
-        return text("accepts.whole-number" if self.kind is int else "accepts.number", low=self.low, high=self.high)
+        # As they are typed: with a decimal point in every language.
+        low, high = f"{self.low:g}", f"{self.high:g}"
+        return text("accepts.whole-number" if self.kind is int else "accepts.number", low=low, high=high)
 
     def check(self, value: object) -> None:
         """Raise `FieldError` if the field cannot take this value."""

@@ -74,5 +74,5 @@ def parse_fault(written: str) -> Fault:
     except ValueError as error:
         raise SettingsError("fault-not-a-number", fault=written) from error
     if not (low <= fault.value <= high and 0 <= fault.at_s <= 36000):
-        raise SettingsError("fault-out-of-range", fault=written, name=name, meaning=meaning, low=low, high=high)
+        raise SettingsError("fault-out-of-range", fault=written, name=name, meaning=meaning, low=f"{low:g}", high=f"{high:g}")
     return fault

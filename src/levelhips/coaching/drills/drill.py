@@ -123,7 +123,7 @@ class DrillSettings:
     def __post_init__(self) -> None:
         check(self)
         if self.low_deg is not None and self.high_deg is not None and self.low_deg >= self.high_deg:
-            raise FieldError("low_deg", text("problem.low-above-high", low=self.low_deg, high=self.high_deg))
+            raise FieldError("low_deg", text("problem.low-above-high", low=f"{self.low_deg:g}", high=f"{self.high_deg:g}"))
 
     @property
     def chosen(self) -> Side:
