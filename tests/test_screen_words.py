@@ -25,6 +25,7 @@ from levelhips.programme.programme import Item, Programme
 from levelhips.sensors.source import LinkStatus
 from levelhips.settings import Settings, load_settings
 from levelhips.settings.model import SPECS, help_of
+from levelhips.text import choice
 from levelhips.ui.app import application
 from levelhips.ui.pages.history import HistoryPage
 from levelhips.ui.pages.live import LivePage
@@ -63,6 +64,30 @@ def test_drop_is_level_only_when_there_is_a_threshold(qtbot, drop_deg, threshold
     card.show_snapshot(snapshot(drop_deg, threshold_deg), flash=False)
     assert card._word == word
     assert card.over == (word == "over ▲")
+
+
+@pytest.fixture
+def german():
+    choice.choose("de")
+    yield
+    choice.choose(None)
+
+
+@pytest.mark.usefixtures("german")
+def test_angles_on_a_card_have_the_decimal_mark_of_the_language(qtbot):
+    card = Card(Side.LEFT)
+    qtbot.addWidget(card)
+    card.show_snapshot(replace(snapshot(5.25, 4.0), sd_deg=dict.fromkeys(Side, 0.31)), flash=False)
+    assert card._value == "5,2°"
+    assert card._under.startswith("± 0,3°")
+
+
+@pytest.mark.usefixtures("german")
+def test_todays_exercises_have_the_title_of_the_drill_in_the_language(tmp_path):
+    programme = Programme(start=dt.date(2026, 11, 25), items=(Item("clamshell", "daily", reps=12, sides=("left",)),))
+    with History(tmp_path / "history.db") as history:
+        lines = HistoryPage._day_list(programme, history, dt.date(2026, 11, 25))
+    assert "täglich: Muschel, linke Hüfte" in lines
 
 
 def test_pause_is_the_message_whatever_else_could_be_said(qtbot):

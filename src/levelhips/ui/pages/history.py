@@ -25,7 +25,7 @@ from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
 from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
-from levelhips.words import HIPS, words_for_value
+from levelhips.words import HIPS, drill_title, words_for_value
 
 NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit without scrolling
 
@@ -125,7 +125,8 @@ class HistoryPage(QWidget):
         for todo in todays(programme, history, day):
             mark = "✓" if todo.done else "○"
             item, known = todo.item, drills()
-            title = known[item.drill].title if item.drill in known else item.drill  # of a package that is not installed any more
+            declared = known[item.drill].title if item.drill in known else item.drill  # of a package that is not installed any more
+            title = drill_title(item.drill, declared)
             hip = words_for_value(HIPS, todo.side)
             what = tr("ui.today-item", when=labels.ITEM_TIMES[item.when], title=title, hip=hip, sets=item.sets, reps=item.reps)
             lines.append(f"{mark}  {what}")

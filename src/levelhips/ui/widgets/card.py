@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot
-from levelhips.text import tr
+from levelhips.text import number, tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.fitting import draw_fitting
 from levelhips.words import SIDES, stance_drop
@@ -20,7 +20,7 @@ NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3�
 
 def degrees_text(value_deg: float) -> str:
     """Return an angle with one decimal, or a dash if it is not known."""
-    return f"{value_deg:.1f}°" if math.isfinite(value_deg) else "–"
+    return f"{number(value_deg, '.1f')}°" if math.isfinite(value_deg) else "–"
 
 
 def _verdict(drop_deg: float, threshold_deg: float) -> str:
@@ -53,7 +53,7 @@ class Card(QWidget):
         self.over = math.isfinite(drop) and drop > threshold
         word = _verdict(drop, threshold)
         change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
-        figures = [f"± {sd:.1f}°"] if math.isfinite(sd) else []
+        figures = [f"± {number(sd, '.1f')}°"] if math.isfinite(sd) else []
         if math.isfinite(change):
             figures.append(tr("ui.since-start", change=change))
         under = "\n".join(filter(None, ("     ".join(figures), stance_drop(self.side))))

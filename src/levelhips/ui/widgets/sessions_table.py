@@ -12,6 +12,7 @@ from levelhips.events import Side
 from levelhips.history import SessionRow
 from levelhips.history.session_row import SideRow
 from levelhips.history.weekly import in_words
+from levelhips.text import number
 from levelhips.ui import labels
 from levelhips.words import stance_drop
 
@@ -40,13 +41,13 @@ class SessionsTable(QTableWidget):
     def show_sessions(self, rows: list[SessionRow]) -> None:
         """List sessions, the newest first."""
         self.setRowCount(len(rows))
-        for number, row in enumerate(rows):
+        for place, row in enumerate(rows):
             at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
             drops = [_drop(row.sides.get(side.value)) for side in Side]
             for column, text in enumerate((at, in_words(row), f"{row.duration_s / 60:.0f}", *drops)):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, row.file)
-                self.setItem(number, column, item)
+                self.setItem(place, column, item)
 
     def _open(self, row: int) -> None:
         if (item := self.item(row, 0)) is not None:
@@ -54,4 +55,4 @@ class SessionsTable(QTableWidget):
 
 
 def _drop(side: SideRow | None) -> str:
-    return "" if side is None or side.mean_deg is None else f"{side.mean_deg:.1f}°"
+    return "" if side is None or side.mean_deg is None else f"{number(side.mean_deg, '.1f')}°"
