@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from levelhips import Analysis, Samples, Settings
 from levelhips.events import Angles, Event, Mode, Quality, Rep, Side, Step, Stride
-from levelhips.recording import Recording
+from levelhips.recording import Recording, RecordingWriter
+from levelhips.simulation.runner import SensorModel
 
 DEG = math.pi / 180
 LEFT, RIGHT = Side
@@ -52,3 +54,14 @@ def analysis_of(*events: Event, seconds: float = 100.0, rate_hz: float = 10.0, a
     samples = Samples.checked(t_s, np.zeros((len(t_s), 3)), np.zeros((len(t_s), 3)))
     counts = {"samples": len(t_s), "bridged": 3, "dropped": 2}
     return Analysis(Recording(Path("hand-made.mcap"), samples, rate_hz), Settings(), angles or Angles.none(), events, counts)
+
+
+def saved(path: Path, started: str, *events: Event, settings: dict[str, Any] | None = None, **metadata: str) -> Path:
+    """Write events into a recording, as a live session does, with an hour of samples ten seconds apart; return its path."""
+    about = {"sensor": "worn in this test", "rate_hz": "0.1", "outward": "+z", "started_utc": started, **metadata}
+    t_s = np.arange(361) * 10.0
+    with RecordingWriter(path, about, settings or {}, SensorModel().scale, sync=False) as writer:
+        writer.samples(Samples.checked(t_s, np.zeros((len(t_s), 3)), np.zeros((len(t_s), 3))))
+        for event in events:
+            writer.event(event)
+    return path

@@ -14,7 +14,7 @@ from hand_made import DEG, LEFT, RIGHT, analysis_of, rep, step, stride
 import levelhips
 from levelhips import Gap, Settings, Side, summarize, why_nothing_counts
 from levelhips.analysis.curves import stride_curves
-from levelhips.analysis.drill_summary import drill_values
+from levelhips.analysis.drill_summary import comparison_lines, drill_lines, drill_values
 from levelhips.analysis.series import counts, events_of, running_mean, series
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
@@ -339,10 +339,14 @@ def test_a_running_mean_is_of_21_neighbors_and_stands_in_their_middle() -> None:
 BEGIN = DrillBegin(0, 0, "clamshell", "Clamshell", LEFT, Posture.RIGHT_SIDE, 2, 3, 30.0, math.nan, 0.0, 0.1, "roll", "Open.")
 
 
-def values_of(*events: Event) -> dict[str, Any]:
+def result_of(*events: Event) -> DrillResult:
     found = DrillResult.of(events)
     assert found is not None
-    return dict(drill_values(found))
+    return found
+
+
+def values_of(*events: Event) -> dict[str, Any]:
+    return dict(drill_values(result_of(*events)))
 
 
 def test_the_result_of_a_drill_in_plain_values() -> None:
@@ -364,3 +368,33 @@ def test_the_result_of_a_hold_has_its_time() -> None:
     nothing = values_of(hold)
     assert (nothing["held_s"], nothing["mean_deg"], nothing["sway_deg"]) == (0.0, None, None)
     assert nothing["range_deg"] == nothing["tempo_s"] == {"mean": None, "sd": None}
+
+
+def test_a_drill_in_whole_sentences() -> None:
+    hold = replace(BEGIN, name="hold", side=RIGHT, sets=1, reps=1, seconds=30.0)
+    faults: list[Event] = [FormFaultDetected(11.0, 11.0, fault) for fault in (FormFault.TURNED, FormFault.HIKED, FormFault.TURNED)]
+    counted = drill_values(result_of(BEGIN, rep(1, range_deg=20.0), rep(2, range_deg=23.0, out_s=2.5), rep(3, full=False), *faults))
+    held = drill_values(result_of(hold, rep(1, hold_s=30.04)))
+    assert drill_lines(counted) == [
+        "clamshell, left hip: 2 of 6 repetitions, 2 without fault",
+        "Range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
+        "Faults: 1 x hip too high, 2 x twisted, 1 not counted",
+    ]
+    assert drill_lines(held) == ["hold, right hip: held for 30 s", "Leading angle: mean 2.0 deg, sway 0.5 deg, peak 20.0 deg"]
+    assert drill_lines(drill_values(result_of(BEGIN, rep(1)))) == [
+        "clamshell, left hip: 1 of 6 repetitions, 1 without fault",
+        "Range 20.0 deg, tempo 4.0 s",
+    ]
+    nothing = drill_values(result_of(hold))
+    assert drill_lines(nothing) == ["hold, right hip: held for 0 s"]
+    assert comparison_lines(held, counted) == [
+        "Other side, last time: held for 30 s, mean 2.0, sway 0.5 deg",
+        "Last time: 2 of 2 without fault, range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
+    ]
+    assert comparison_lines(None, nothing) == ["Last time: held for 0 s"]
+    assert comparison_lines(nothing, None) == ["Other side, last time: held for 0 s"]
+
+
+def test_the_duration_of_a_recording_has_three_digits() -> None:
+    # 101 samples at 30 Hz are 100 intervals: 3.3333 s.
+    assert summarize(analysis_of(*SIX, seconds=10 / 3, rate_hz=30.0))["recording"]["duration_s"] == 3.333

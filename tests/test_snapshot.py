@@ -94,8 +94,8 @@ def test_steps_that_do_not_count_are_shown_as_bars_only() -> None:
 def test_the_last_24_steps_have_bars_that_keep_the_threshold_of_their_moment() -> None:
     first = ThresholdChange(0, 0, 4 * DEG, 2 * DEG, ThresholdReason.FIXED)
     second = replace(first, left_rad=6 * DEG)
-    snapshot = after(first, step(1, LEFT, 5.0), step(2, RIGHT, 1.9), step(3, RIGHT, 2.1), second, step(4, LEFT, 5.0))
-    assert [bar.over for bar in snapshot.bars] == [True, False, True, False]
+    snapshot = after(first, step(1, LEFT, 5.0), step(2, RIGHT, 1.9), step(3, RIGHT, 2.1), second, step(4, LEFT, 6.0))
+    assert [bar.over for bar in snapshot.bars] == [True, False, True, False], "a drop of just the threshold is not over it"
     many = after(*(step(k, LEFT, k / 10) for k in range(30)))
     assert [bar.drop_deg for bar in many.bars] == pytest.approx([k / 10 for k in range(6, 30)])
     assert not any(bar.over for bar in many.bars), "without a threshold, no step is over it"
@@ -237,6 +237,8 @@ def test_the_dose_and_the_range_of_a_drill_are_shown_in_degrees() -> None:
     assert (drill.title, drill.side, drill.instruction, drill.posture_wanted) == ("Plank", Side.LEFT, "Lie still.", Posture.RIGHT_SIDE)
     assert [drill.low_deg, drill.high_deg] == pytest.approx([-5.0, 10.0])
     assert (drill.sets, drill.reps_asked, drill.rest_s, drill.seconds) == (2, 3, 30.0, 45.0)
+    assert (drill.set_n, drill.reps, drill.good, drill.faulty, drill.held_s) == (1, 0, 0, 0, 0.0)
+    assert drill_after(replace(HOLD, name="clamshell")).title == "Clamshell", "the title of our own is in the text catalog"
     state = SessionState()
     state.put(Update(angles=angles(np.array([1.0, 2.0]), drop_deg=7.0), events=(HOLD,)))
     assert state.snapshot().lead_deg == pytest.approx(7.0)
