@@ -1,0 +1,288 @@
+"""Rows, weeks and retention of a history by value, from recordings whose events are made by hand."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hand_made import DEG, LEFT, RIGHT, rep, saved, step, stride
+
+from levelhips import BadInputError, Quality, RecordingError, Side
+from levelhips.events import (
+    BlockChange,
+    Cue,
+    DrillBegin,
+    Event,
+    Mode,
+    ModeChange,
+    Notice,
+    NoticeKind,
+    Signal,
+    SignalKind,
+    ThresholdChange,
+    ThresholdReason,
+)
+from levelhips.history import Diary, History, SessionKind, session_row
+from levelhips.history.diary import PainRow
+from levelhips.history.weekly import baseline, in_words, note_of, retention, weeks
+
+NOON = "2026-03-04T12:00:00+00:00"  # a Wednesday, wherever on earth
+RUNNING = ModeChange(0.0, 0.0, Mode.RUNNING)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    with History(tmp_path / "data" / "history.sqlite") as store:
+        yield store
+
+
+def cue(at_s: float, side: Side) -> Cue:
+    return Cue(at_s, at_s, at_s - 0.1, side, 0.5, 0.09, 0.07)
+
+
+def run(left: float, right: float, minutes: float = 20.0, steps: int = 70) -> list[Event]:
+    """Return a run with `steps` of each side, whose drops are 0.5 deg below and above a mean in turn."""
+    drops = [step(k, side, mean + (0.5 if k % 2 else -0.5)) for k in range(steps) for side, mean in ((LEFT, left), (RIGHT, right))]
+    return [RUNNING, *drops, ModeChange(60 * minutes, 60 * minutes, Mode.STANDING)]
+
+
+def clamshells(number: int, seconds: float = math.nan) -> list[Event]:
+    begin = DrillBegin(0, 0, "clamshell", "Clamshell", LEFT, None, 2, 12, 30.0, seconds, 0.0, 0.1, "roll", "Open.")
+    return [begin, *(rep(k + 1, at_s=5.0 * k) for k in range(number))]
+
+
+# ---- one session
+
+
+def test_a_run_in_one_row(tmp_path: Path) -> None:
+    events: list[Event] = [
+        RUNNING,
+        ThresholdChange(1.0, 1.0, 3.25 * DEG, 2.75 * DEG, ThresholdReason.FIXED),
+        *(step(at_s, LEFT, drop) for at_s, drop in ((10.0, 2.0), (11.0, 4.0))),
+        step(12.0, RIGHT, 3.0),
+        step(13.0, RIGHT, 9.0, Quality.LOOSE),
+        stride(10.0, LEFT, 170.0),
+        stride(11.0, RIGHT, 171.5),
+        cue(10.2, LEFT),
+        cue(11.2, LEFT),
+        Notice(300.0, 300.0, NoticeKind.CAMBER, 1.0),
+        Notice(400.0, 400.0, NoticeKind.CAMBER, 1.506),
+        Notice(500.0, 500.0, NoticeKind.LOOSE, 9.0),
+        ModeChange(600.04, 600.04, Mode.WALKING),
+    ]
+    path = saved(tmp_path / "a.mcap", "2026-03-04T13:00:00+01:00", *events, settings={"protocol": {"name": "recall", "session": 3}})
+    row = session_row(path)
+    assert (row.file, row.size, row.changed_ns) == (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns)
+    assert (row.started, row.kind, row.note, row.recovered_from) == (NOON, SessionKind.RUN, "", "")
+    assert (row.duration_s, row.moving_s) == (3600.0, 600.0)
+    assert (row.steps, row.counted, row.cues) == (4, 3, 2)
+    assert row.cadence_spm == pytest.approx(170.8, abs=0.051)  # 170.75
+    assert (row.protocol, row.protocol_session) == ("recall", 3)
+    assert row.camber_deg == 1.25  # the mean of 1.0 and 1.506, with two digits
+    left, right = row.sides["left"], row.sides["right"]
+    # 2 and 4 deg: a spread of the root of 2.
+    assert (left.side, left.n, left.mean_deg, left.sd_deg, left.threshold_deg) == ("left", 2, 3.0, 1.414, 3.25)
+    assert (right.n, right.mean_deg, right.sd_deg, right.threshold_deg) == (1, 3.0, None, 2.75)
+    assert (left.with_n, left.with_deg, left.without_n, left.without_deg) == (2, 3.0, 0, None)
+    figures = {(one.metric, one.side, one.feedback): (one.n, one.mean, one.sd) for one in row.figures}
+    assert figures["contralateral_drop", "left", "all"] == figures["contralateral_drop", "left", "with"] == (2, 3.0, 1.4142)
+    assert figures["contralateral_drop", "both", "all"] == (3, 3.0, 1.0)
+    assert figures["cadence", "both", "all"] == (2, 170.75, 1.061)  # 1.5 / sqrt(2)
+    assert ("cadence", "left", "all") not in figures
+    assert ("contralateral_drop", "left", "without") not in figures
+
+
+def test_steps_with_without_and_of_unknown_feedback_have_rows_of_their_own(tmp_path: Path) -> None:
+    events: list[Event] = [
+        BlockChange(0.0, 0.0, 1, 2, False, False, False, 20.0),
+        step(5.0, LEFT, 2.0),
+        BlockChange(20.0, 20.0, 2, 2, False, True, False, 60.0),
+        step(25.0, LEFT, 4.0),
+        Signal(30.0, 30.0, SignalKind.PAUSED),
+        step(35.0, LEFT, 9.0),
+    ]
+    row = session_row(saved(tmp_path / "a.mcap", NOON, *events))
+    left = row.sides["left"]
+    assert (left.n, left.mean_deg, left.with_n, left.with_deg, left.without_n, left.without_deg) == (3, 5.0, 1, 4.0, 1, 2.0)
+    means = {one.feedback: one.mean for one in row.figures if (one.metric, one.side) == ("contralateral_drop", "left")}
+    assert means == {"all": 5.0, "with": 4.0, "without": 2.0, "unknown": 9.0}
+
+
+def test_the_kind_of_a_session(tmp_path: Path) -> None:
+    walk = [step(k, LEFT, 2.0, mode=Mode.WALKING) for k in range(3)]
+    kinds = {
+        "walk": session_row(saved(tmp_path / "a.mcap", NOON, *walk)),
+        "run": session_row(saved(tmp_path / "b.mcap", NOON, *walk, step(9.0))),
+        "drill": session_row(saved(tmp_path / "c.mcap", NOON, *clamshells(2), step(9.0))),
+        "virtual": session_row(saved(tmp_path / "d.mcap", NOON, step(9.0), virtual="run.mcap")),
+        "simulated": session_row(saved(tmp_path / "e.mcap", NOON, step(9.0), sensor="simulated")),
+    }
+    assert {name: row.kind.value for name, row in kinds.items()} == {name: name for name in kinds}
+    assert kinds["drill"].sides == {}
+    assert kinds["drill"].drill is not None
+    for name in ("virtual", "simulated"):
+        assert (kinds[name].steps, kinds[name].figures, kinds[name].note) == (0, (), name), "nobody's figures are not the wearer's"
+
+
+# ---- weeks
+
+
+def test_weeks_with_runs_drills_and_pain(tmp_path: Path, history: History) -> None:
+    sessions = {
+        "a": (NOON, run(4.0, 2.0, minutes=20.0)),
+        "b": ("2026-03-06T12:00:00+00:00", run(3.0, 2.5, minutes=10.5)),
+        "c": ("2026-03-05T12:00:00+00:00", clamshells(7)),
+        "d": ("2026-03-11T12:00:00+00:00", run(3.0, 3.0)),
+    }
+    for name, (started, events) in sessions.items():
+        history.add(saved(tmp_path / f"{name}.mcap", started, *events))
+    history.add(saved(tmp_path / "v.mcap", NOON, *run(9.0, 9.0), virtual="x.mcap"))
+    for score, day in ((2, 18), (5, 19)):
+        Diary(history).add_pain(score, "morning", at=dt.datetime(2026, 3, day, 12, tzinfo=dt.UTC))
+    first, second, third = weeks(history)
+    assert (first.week, first.runs, first.minutes, first.drills, first.good_reps, first.pain) == ("2026-W10", 2, 30.5, 1, 7, None)
+    # Means of 4 and 3 deg, and of 2 and 2.5 deg: spreads of 1 and 0.5 over the root of 2. With sound: the mean of all four.
+    assert (first.left_deg, first.left_sd_deg, first.right_deg, first.right_sd_deg) == (3.5, 0.707, 2.25, 0.354)
+    assert (first.with_sound_deg, first.without_sound_deg) == (2.875, None)
+    assert (second.week, second.runs, second.left_deg, second.left_sd_deg) == ("2026-W11", 1, 3.0, None)
+    assert (third.week, third.runs, third.minutes, third.left_deg, third.pain) == ("2026-W12", 0, 0.0, None, 3.5)
+
+
+def test_the_baseline_is_the_last_one_with_sixty_steps_a_side(tmp_path: Path, history: History) -> None:
+    protocol = {"protocol": {"name": "baseline"}}
+    assert baseline(history) is None
+    history.add(saved(tmp_path / "a.mcap", "2026-03-02T12:00:00+00:00", *run(4.0, 2.0), settings=protocol))
+    history.add(saved(tmp_path / "b.mcap", "2026-03-03T12:00:00+00:00", *run(5.0, 3.0, steps=60), settings=protocol))
+    history.add(saved(tmp_path / "c.mcap", "2026-03-04T12:00:00+00:00", *run(6.0, 4.0, steps=59), settings=protocol))
+    history.add(saved(tmp_path / "d.mcap", "2026-03-05T12:00:00+00:00", *run(7.0, 5.0)))
+    # 30 values 0.5 below and 30 above the mean: 0.5 sqrt(60 / 59) = 0.504.
+    assert baseline(history) == {"left": (5.0, 0.504), "right": (3.0, 0.504)}
+
+
+def test_retention_is_the_change_without_sound_since_the_last_baseline(tmp_path: Path, history: History) -> None:
+    silent = BlockChange(0.0, 0.0, 1, 1, False, False, False, 3600.0)
+    for day, (name, left) in enumerate((("retraining", 5.0), ("baseline", 4.0), ("retraining", 3.0)), start=2):
+        settings = {"protocol": {"name": name, "session": day}}
+        history.add(saved(tmp_path / f"{day}.mcap", f"2026-03-0{day}T12:00:00+00:00", silent, *run(left, 2.0), settings=settings))
+    first, base, last = retention(history)
+    assert (first.protocol, first.session, first.without_deg, first.change_deg) == ("retraining", 2, {"left": 5.0, "right": 2.0}, {})
+    assert (base.protocol, base.change_deg) == ("baseline", {"left": 0.0, "right": 0.0})
+    assert (last.session, last.change_deg) == (4, {"left": -1.0, "right": 0.0})
+    assert math.copysign(1, last.change_deg["right"]) == 1, "no negative zero"
+
+
+def test_sessions_in_a_few_words(tmp_path: Path, history: History) -> None:
+    protocol = {"protocol": {"name": "recall", "session": 3}}
+    rows = {
+        "run": history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0))),
+        "run, recall 3": history.add(saved(tmp_path / "b.mcap", NOON, *run(4.0, 2.0), settings=protocol)),
+        "clamshell, left: 7 of 7 without fault": history.add(saved(tmp_path / "c.mcap", NOON, *clamshells(7))),
+        "clamshell, left: held for 2 s": history.add(saved(tmp_path / "d.mcap", NOON, *clamshells(2, seconds=30.0))),
+        "virtual": history.add(saved(tmp_path / "e.mcap", NOON, *run(4.0, 2.0), settings=protocol, virtual="x.mcap")),
+    }
+    assert [in_words(row) for row in rows.values()] == list(rows)
+    assert note_of(rows["run"]) == ""
+    assert note_of(rows["virtual"]) not in ("", "virtual"), "a sentence from the text catalog"
+
+
+# ---- the store
+
+
+def test_sessions_come_newest_first_and_as_they_were_added(tmp_path: Path, history: History) -> None:
+    rows = [
+        history.add(saved(tmp_path / f"{day}.mcap", f"2026-03-0{day}T12:00:00+00:00", *events))
+        for day, events in ((2, run(4.0, 2.0)), (4, clamshells(3)), (3, run(3.0, 2.0)))
+    ]
+    found = history.sessions()
+    assert [Path(row.file).stem for row in found] == ["4", "3", "2"]
+    assert [Path(row.file).stem for row in history.sessions(last=2)] == ["4", "3"]
+    assert (found[2].sides, found[2].moving_s, found[2].kind) == (rows[0].sides, 1200.0, SessionKind.RUN)
+    assert found[0].drill == rows[1].drill
+    drops = history.figures("contralateral_drop", "left")
+    assert [(one.started[:10], one.n, one.mean) for one in drops] == [("2026-03-02", 70, 4.0), ("2026-03-03", 70, 3.0)]
+    assert history.figures("contralateral_drop", "left", "without") == []
+    assert history.forget(tmp_path / "2.mcap") == 1
+    assert history.forget(tmp_path / "2.mcap") == 0
+    assert [one.mean for one in history.figures("contralateral_drop", "left")] == [3.0], "its figures go with it"
+    assert history.forget(None) == 2
+    assert history.sessions() == []
+
+
+def test_the_longest_run_is_of_the_thirty_days_before_a_moment(tmp_path: Path, history: History) -> None:
+    for name, started, minutes in (
+        ("a", "2026-02-02T11:59:59+00:00", 50.0), ("b", "2026-02-02T12:00:00+00:00", 40.0),
+        ("c", "2026-03-01T12:00:00+00:00", 20.0), ("d", NOON, 55.0),
+    ):  # fmt: skip
+        history.add(saved(tmp_path / f"{name}.mcap", started, *run(4.0, 2.0, minutes=minutes)))
+    assert history.longest_min(NOON) == pytest.approx(40.0)
+    assert history.longest_min(NOON, days=7) == pytest.approx(20.0)
+    assert history.longest_min("2026-01-01T00:00:00+00:00") == 0.0
+
+
+def test_a_rebuild_counts_new_known_gone_and_unreadable_files(tmp_path: Path, history: History) -> None:
+    folder = tmp_path / "recordings"
+    (folder / "sub").mkdir(parents=True)
+    first = saved(folder / "a.mcap", NOON, *run(4.0, 2.0))
+    saved(folder / "sub" / "b.mcap", NOON, *clamshells(2))
+    (folder / "c.mcap").write_bytes(b"not a recording")
+    shares: list[float] = []
+    done = history.rebuild(folder, shares.append)
+    assert (done.taken, done.known, done.gone, len(done.troubles)) == (2, 0, 0, 1)
+    assert done.troubles[0].startswith("c.mcap: ")
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
+    (folder / "c.mcap").unlink()
+    first.unlink()
+    again = history.rebuild(folder)
+    assert (again.taken, again.known, again.gone, again.troubles) == (0, 1, 1, [])
+    assert history.rebuild(folder, reread_all=True).taken == 1
+    with pytest.raises(RecordingError, match="missing"):
+        history.rebuild(tmp_path / "missing")
+
+
+def test_runs_and_drills_of_a_local_day(tmp_path: Path, history: History) -> None:
+    history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0)))
+    history.add(saved(tmp_path / "b.mcap", "2026-03-05T12:00:00+00:00", *clamshells(5)))
+    days = [dt.datetime(2026, 3, day, 12, tzinfo=dt.UTC).astimezone().date() for day in (4, 5)]
+    assert [history.ran_on(day) for day in days] == [True, False]
+    assert [history.drills_on(day) for day in days] == [[], [("clamshell", "left", 5)]]
+
+
+def test_the_tables_of_the_export_have_every_row(tmp_path: Path, history: History) -> None:
+    history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0)))
+    Diary(history).add_shoes("Ghost", 12.5)
+    Diary(history).add_distance(5.0, "Ghost", at=dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC))
+    written = {path.stem: path.read_text(encoding="utf-8") for path in history.export(tmp_path / "out" / "deep")}
+    tables = {name: list(csv.DictReader(text.splitlines())) for name, text in written.items()}
+    assert list(tables) == ["sessions", "sides", "drills", "figures", "pain", "shoes", "distances"]
+    assert [(row["side"], row["n"], row["mean_deg"]) for row in tables["sides"]] == [("left", "70", "4.0"), ("right", "70", "2.0")]
+    assert tables["shoes"] == [{"name": "Ghost", "first_km": "12.5", "retired": "0"}]
+    assert tables["distances"] == [{"at": "2026-03-04T12:00:00.000+00:00", "km": "5.0", "shoe": "Ghost", "file": ""}]
+    assert tables["drills"] == []
+
+
+# ---- the diary
+
+
+def test_pain_is_kept_in_utc_and_the_last_score_of_a_day_counts(history: History) -> None:
+    diary, tokyo = Diary(history), dt.timezone(dt.timedelta(hours=9))
+    diary.add_pain(0, "before", "fine", at=dt.datetime(2026, 3, 4, 20, 30, tzinfo=tokyo))
+    diary.add_pain(10, "before", at=dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC))
+    diary.add_pain(4, "morning", at=dt.datetime(2026, 3, 4, 11, tzinfo=dt.UTC))
+    assert diary.pains() == [
+        PainRow("2026-03-04T12:00:00.000+00:00", "before", 10, ""),
+        PainRow("2026-03-04T11:30:00.000+00:00", "before", 0, "fine"),
+        PainRow("2026-03-04T11:00:00.000+00:00", "morning", 4, ""),
+    ]
+    day = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC).astimezone().date()
+    assert [diary.pain_today(moment, day) for moment in ("before", "morning", "after")] == [10, 4, None]
+    assert diary.pain_today("before", day + dt.timedelta(days=1)) is None
+    for wrong in (-1, 11):
+        with pytest.raises(BadInputError, match=str(wrong)):
+            diary.add_pain(wrong, "before")
+    with pytest.raises(BadInputError, match="noon"):
+        diary.add_pain(1, "noon")
+    assert len(diary.pains()) == 3
