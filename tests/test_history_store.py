@@ -123,6 +123,8 @@ def test_the_kind_of_a_session(tmp_path: Path) -> None:
     }
     assert {name: row.kind.value for name, row in kinds.items()} == {name: name for name in kinds}
     assert kinds["drill"].sides == {}
+    assert (kinds["run"].steps, kinds["walk"].steps) == (1, 3), "walking steps are not those of a run"
+    assert (kinds["run"].protocol, kinds["run"].protocol_session) == ("", 1)
     assert kinds["drill"].drill is not None
     for name in ("virtual", "simulated"):
         assert (kinds[name].steps, kinds[name].figures, kinds[name].note) == (0, (), name), "nobody's figures are not the wearer's"
@@ -265,6 +267,19 @@ def test_the_tables_of_the_export_have_every_row(tmp_path: Path, history: Histor
 
 
 # ---- the diary
+
+
+def test_short_distances_and_retired_shoes(history: History) -> None:
+    diary = Diary(history)
+    for name in ("Ghost", "Kayano"):
+        diary.add_shoes(name, 10.0)
+    diary.add_distance(0.5, "Ghost", at=dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC))
+    diary.add_distance(499.5, "Kayano", at=dt.datetime(2026, 3, 4, 13, tzinfo=dt.UTC))
+    assert diary.shoes() == {"Ghost": 10.5, "Kayano": 509.5}
+    diary.retire_shoes("Kayano")
+    assert diary.shoes() == {"Ghost": 10.5}
+    with pytest.raises(BadInputError, match="Kayano"):
+        diary.add_distance(5.0, "Kayano")
 
 
 def test_pain_is_kept_in_utc_and_the_last_score_of_a_day_counts(history: History) -> None:

@@ -24,6 +24,8 @@ from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.thresholds import own_thresholds
 from levelhips.programme.today import todays
 from levelhips.settings import Source
+from levelhips.settings.installed import drills
+from levelhips.text import text
 
 MONDAY = dt.date(2026, 3, 2)
 
@@ -152,6 +154,36 @@ def test_an_error_in_the_file_names_line_and_key(tmp_path: Path, text: str, line
         load_programme(path)
     assert f"line {line}" in error.value.what
     assert key in error.value.what
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[[item]]\ndrill = "clamshel"\nwhen = "daily"\n', "did you mean clamshell"),
+        ('[[item]]\ndrill = "zzz"\nwhen = "daily"\n', "which is not installed; there are "),
+        ("dayz = 3\n", "Did you mean days"),
+        ("zzz = 3\n", "is not known. There are item, start, run_days, acute_from, days"),
+        ("days = = 3\n", "is not a TOML file"),
+        ("a = " + "[" * 3000 + "]" * 3000, "is nested too deeply"),
+    ],
+)
+def test_an_error_in_the_file_says_what_would_be_right(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "programme.toml"
+    path.write_text(content)
+    with pytest.raises(SettingsError) as error:
+        load_programme(path)
+    assert said in error.value.what + error.value.fix
+    assert "programme.toml" in error.value.what
+
+
+def test_the_default_programme_has_drills_of_ours_and_each_kind_of_day_something_to_do() -> None:
+    programme = Programme(start=MONDAY)
+    assert all(item.drill in drills() for item in programme.items)
+    assert {item.when for item in programme.items} == {"daily", "before-run", "after-run", "off", "acute"}
+    # Before a run, one set warms up; in an acute week nothing has more than a set of twelve on a side, or two holds.
+    assert all(item.sets == 1 for item in programme.items if item.when == "before-run")
+    assert all(item.sets * item.reps <= 12 for item in programme.items if item.when == "acute")
+    assert all(item.sides == ("left", "right") for item in programme.items), "both hips, always"
 
 
 def test_notes_have_a_title_a_text_and_their_guides() -> None:
@@ -283,6 +315,7 @@ def test_a_live_run_has_the_thresholds_of_the_baseline_and_a_drill_none(tmp_path
     path = tmp_path / "history.sqlite"
     layer, notes = own_thresholds(path)(Settings())
     assert (layer.source, dict(layer.values), notes) == (Source.DEFAULT, {"threshold.mode": "auto"}, ())
+    assert layer.origin("threshold.mode").endswith(str(text("programme.no-baseline-yet")))
     assert not path.exists(), "asking makes no history"
     with History(path) as history:
         assert own_thresholds(path)(Settings())[0].values == {"threshold.mode": "auto"}
