@@ -20,7 +20,7 @@ BANNED = {
     r"\bfares?\b|\bfared\b": "say what happens",
     r"\bhow it fares\b": "its state",
     r"\btold\b": "say who does what: reported, named, set",
-    r"\bis no(?! (longer|more|\w+er|zero|single|one|need|use)\b) (a |an )?[a-z]+(?=[.,;:)]|$)": "is not a",
+    r"(?<!there )\bis no(?! (longer|more|\w+er|zero|single|one|need|use)\b) (a |an )?[a-z]+(?=[.,;:)]|$)": "is not a",
     r"\b(of|for) a hold\b": "hold time",
     r"\bfor so long\b": "that long",
     r"\bgoes by\b": "uses",
@@ -35,8 +35,11 @@ BANNED = {
     r"\b(whilst|amongst|towards)\b": "while, among, toward",
 }  # fmt: skip
 
-# Names that others chose, and names inside files of earlier versions.
-ALLOWED = re.compile(r"analyses\b|Bleak\w+Cancelled|cancelled\(\)|\.cancelled|CancelledError|setGreyscale")
+# Names that others chose (Python, Bleak, Qt, Rich), names inside recordings, and former names of options.
+ALLOWED = re.compile(
+    r"analyses\b|Bleak\w+Cancelled|cancelled\(\)|\.cancelled|CancelledError|setGreyscale|grey\d\d"
+    r"|`--(practise|cheat|anew)`|`Cheat(\.what)?`|\"kind\": \"Cheat\"|`cheats`|replace\(values_json, .*"
+)
 
 
 def tracked() -> list[Path]:

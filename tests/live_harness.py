@@ -90,7 +90,7 @@ class Lived:
                 invented.append(step)
             else:
                 errors.append(step.drop_deg - truth[nearest].drop_deg)
-        # (A stance that the recording's end cuts off may beep, but is no step.)
+        # (A stance that the recording's end cuts off may beep, but is not a step.)
         needless = [
             cue
             for cue in self.of(Cue)

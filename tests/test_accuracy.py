@@ -46,13 +46,13 @@ def test_real_treadmill_runs(name: str) -> None:
     truth = np.genfromtxt(folder / "truth_angles.csv", delimiter=",", names=True)
     inside = (truth["time_s"] >= true[0][0]) & (truth["time_s"] <= true[-1][0])
 
-    def rmse(values: np.ndarray, name: str, centred: bool = False) -> float:
+    def rmse(values: np.ndarray, name: str, centered: bool = False) -> float:
         error = np.degrees(np.interp(truth["time_s"][inside], analysis.angles.t_s, values)) - truth[name][inside]
-        return math.sqrt(np.mean((error - centred * error.mean()) ** 2))
+        return math.sqrt(np.mean((error - centered * error.mean()) ** 2))
 
     assert rmse(analysis.angles.obliquity_rad, "obliquity_deg") < obliquity_limit
     assert rmse(analysis.angles.tilt_rad, "tilt_deg") < 0.5
-    assert rmse(analysis.angles.rotation_rad, "rotation_deg", centred=True) < rotation_limit
+    assert rmse(analysis.angles.rotation_rad, "rotation_deg", centered=True) < rotation_limit
 
 
 @pytest.mark.parametrize(

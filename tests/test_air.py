@@ -67,9 +67,9 @@ def test_a_controller_over_hci_is_a_sensor_in_range(profile):
             dongle = Controller("dongle", host_source=hci.source, host_sink=hci.sink, link=link)
             assert dongle is not None
             options = {"loop_for_s": math.inf, "name": "LevelHips on air"}
-            told: list[str] = []
+            names: list[str] = []
             sensor = asyncio.create_task(
-                serve(f"tcp-client:127.0.0.1:{port}", run_of(10.0), profiles()[profile], lambda s: told.append(s.name), **options)
+                serve(f"tcp-client:127.0.0.1:{port}", run_of(10.0), profiles()[profile], lambda s: names.append(s.name), **options)
             )
             radio = BumbleRadio(device_on(link, "computer", HOST_ADDRESS))
             there = Radio(radio.scanner, radio.client)
@@ -82,7 +82,7 @@ def test_a_controller_over_hci_is_a_sensor_in_range(profile):
                 client = asyncio.create_task(BleSource(there).run(hears))
                 await asyncio.wait({asyncio.create_task(hears.enough.wait()), client}, return_when=asyncio.FIRST_COMPLETED)
             connection = hci.sink.transport.get_extra_info("socket")
-            assert told == ["LevelHips on air"]
+            assert names == ["LevelHips on air"]
             assert len(hears.packets) > 60
             assert hears.link.kind == profiles()[profile].title
             for task in (client, sensor):

@@ -63,7 +63,7 @@ def test_signals_differ_and_none_clicks(what: str) -> None:
 
 
 def assert_no_click(sound: np.ndarray, rate: int) -> None:
-    """No step between neighbours larger than the steepest tone could make; the ends are silent."""
+    """No step between adjacent samples larger than the steepest tone could make; the ends are silent."""
     steepest = 2 * math.pi * 1.4 * SETTINGS.right_hz / rate * max(np.abs(sound).max(), 1e-6)
     assert np.abs(np.diff(sound, axis=0)).max() <= steepest
     assert np.abs(sound[[0, -1]]).max() < 0.02

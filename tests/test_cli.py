@@ -232,13 +232,13 @@ def test_the_threshold_of_a_recording_or_a_settings_file_is_echoed_with_its_sour
     command = ("replay", tmp_path / "kept.mcap", "--speed", "max", "--mute")
     assert levelhips(*command).stdout.startswith("Threshold: left 2.5 deg, right 3.0 deg (recording)\n")
     (tmp_path / "mine.toml").write_text("[threshold]\nleft_deg = 6.0\n")
-    told = levelhips(*command, "--settings", tmp_path / "mine.toml").stdout
-    assert told.startswith("Threshold: left 6.0 deg")
-    assert "settings file" in told.splitlines()[0]
+    output = levelhips(*command, "--settings", tmp_path / "mine.toml").stdout
+    assert output.startswith("Threshold: left 6.0 deg")
+    assert "settings file" in output.splitlines()[0]
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--threshold", "3,5"), "--threshold 3,5 is ambiguous. Write 3.5, or --threshold-left 3 --threshold-right 5."),
         (("--threshold", "4,3.5"), "--threshold 4,3.5 is ambiguous. For two sides write --threshold-left 4 --threshold-right 3.5."),
@@ -249,10 +249,10 @@ def test_the_threshold_of_a_recording_or_a_settings_file_is_echoed_with_its_sour
         (("--threshold-left", "auto"), "--threshold-left auto is not a number of degrees. Give a number such as 4 or 3.5."),
     ],
 )
-def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, options: tuple[str, ...], told: str) -> None:
+def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, options: tuple[str, ...], message: str) -> None:
     """3,5 is three and a half in half of Europe; it was taken as left 3, right 5, and 4,5,6 as 4."""
     done = levelhips("replay", run_file, "--speed", "max", "--mute", *options, code=1)
-    assert told in done.stderr
+    assert message in done.stderr
     assert done.stdout == ""
 
 
@@ -260,15 +260,15 @@ def test_one_side_alone_is_refused_where_the_settings_say_auto(run_file: Path, t
     (tmp_path / "auto.toml").write_text('[threshold]\nmode = "auto"\n')
     options = ("--settings", tmp_path / "auto.toml", "--speed", "max", "--mute")
     assert "Give --threshold-right too" in levelhips("replay", run_file, *options, "--threshold-left", "3", code=1).stderr
-    told = levelhips("replay", run_file, *options, "--threshold-left", "3", "--threshold-right", "4")
-    assert told.stdout.startswith("Threshold: left 3.0 deg, right 4.0 deg (option)")
+    output = levelhips("replay", run_file, *options, "--threshold-left", "3", "--threshold-right", "4")
+    assert output.stdout.startswith("Threshold: left 3.0 deg, right 4.0 deg (option)")
 
 
 def test_an_outward_axis_that_is_not_the_default_is_echoed(run_file: Path, tmp_path: Path) -> None:
     """A wrong one exchanges left and right."""
     assert "Outward axis" not in levelhips("analyze", run_file, "--out", tmp_path / "o").stdout
-    told = levelhips("analyze", run_file, "--out", tmp_path / "o", "--outward", "-z").stdout
-    assert told.startswith("Outward axis: -z (option)")
+    output = levelhips("analyze", run_file, "--out", tmp_path / "o", "--outward", "-z").stdout
+    assert output.startswith("Outward axis: -z (option)")
 
 
 # ---- nothing counts
@@ -392,23 +392,23 @@ def test_output_survives_a_terminal_without_our_characters(run_file: Path, tmp_p
     if command == "history":
         (tmp_path / "runs").mkdir()
         shutil.copy(run_file, tmp_path / "runs" / "Läufe 日.mcap")
-        told = levelhips("history", "rebuild", tmp_path / "runs", encoding=encoding, home=home).text
-        assert "1 added" in told
-        told = levelhips("history", encoding=encoding, home=home).stdout
-        assert re.search(r"\d\.\d \+- \d\.\d" if encoding == "ascii" else r"\d\.\d ± \d\.\d", told)
+        output = levelhips("history", "rebuild", tmp_path / "runs", encoding=encoding, home=home).text
+        assert "1 added" in output
+        output = levelhips("history", encoding=encoding, home=home).stdout
+        assert re.search(r"\d\.\d \+- \d\.\d" if encoding == "ascii" else r"\d\.\d ± \d\.\d", output)
         return
     more = {"analyze": ("--out", tmp_path / "Überblick ✓"), "replay": ("--speed", "max", "--mute")}[command]
-    told = levelhips(command, run_file, *more, encoding=encoding).text
-    assert "?" not in told
+    output = levelhips(command, run_file, *more, encoding=encoding).text
+    assert "?" not in output
     if command == "analyze":
-        assert ("Uberblick" if encoding == "ascii" else "Überblick") in told
-        assert (" +- " if encoding == "ascii" else " ± ") in told
+        assert ("Uberblick" if encoding == "ascii" else "Überblick") in output
+        assert (" +- " if encoding == "ascii" else " ± ") in output
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_tables_stay_straight_when_a_substitute_is_longer(run_file: Path, tmp_path: Path, encoding: str) -> None:
-    told = levelhips("analyze", run_file, "--out", tmp_path, encoding=encoding, columns=80).stdout
-    rows = [line for line in told.splitlines() if line.startswith(("|", "│", "+-", "└"))]
+    output = levelhips("analyze", run_file, "--out", tmp_path, encoding=encoding, columns=80).stdout
+    rows = [line for line in output.splitlines() if line.startswith(("|", "│", "+-", "└"))]
     assert len(rows) > 8
     assert len({len(row.rstrip()) for row in rows}) == 1
 
@@ -453,8 +453,8 @@ def test_a_home_that_cannot_be_written_is_named_when_completion_is_installed(tmp
         patch.object(Path, "mkdir", refused),
         patch.dict(os.environ, {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}),
     ):
-        told = levelhips("--install-completion", "bash", code=1).stderr
-    assert "cannot be written. Check the permissions of your home folder." in told
+        output = levelhips("--install-completion", "bash", code=1).stderr
+    assert "cannot be written. Check the permissions of your home folder." in output
 
 
 # ---- display
@@ -469,9 +469,9 @@ def test_a_display_that_cannot_be_reached_is_an_error_and_no_abort(monkeypatch: 
         monkeypatch.delenv(name, raising=False)
     if display:
         monkeypatch.setenv("DISPLAY", display)
-    told = levelhips("app", code=1).stderr
-    assert told.startswith("The window cannot be opened (")
-    assert ("sudo apt install libegl1" if display else "There is no display). Use the live view in the terminal") in told
+    output = levelhips("app", code=1).stderr
+    assert output.startswith("The window cannot be opened (")
+    assert ("sudo apt install libegl1" if display else "There is no display). Use the live view in the terminal") in output
 
 
 def test_a_display_without_a_screen_is_accepted() -> None:

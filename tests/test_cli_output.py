@@ -238,7 +238,7 @@ def test_help_lists_the_exit_codes() -> None:
         (("run", "--mute=1"), 2, "Option --mute takes no value."),
         (("analyze", "run.mcap"), 2, "Option --out is missing."),
         (("analyze",), 2, "RUN is missing."),
-        (("analyse",), 2, "There is no command analyse. Did you mean analyze?"),
+        (("analyse",), 2, "There is no command analyse. Did you mean analyze?"),  # lint: names of others
         (("history", "rebuilt"), 2, "There is no command rebuilt. Did you mean rebuild?"),
         (("scan", "a", "b"), 2, "Unexpected arguments: a b"),
         (("doctor", "a"), 2, "Unexpected argument: a"),

@@ -381,9 +381,9 @@ def test_table_of_real_runs_is_what_is_measured(number: int) -> None:
 def test_rates_of_the_table_of_sensors_are_those_of_the_profiles() -> None:
     section = text_of("docs/sensors.md").split("## Choose a sensor")[1]
     rows = re.findall(r"^\| (?:\[?)([^|]+?) \| (\d+) Hz", section, re.MULTILINE)
-    told = {one.name: float(rate) for name, rate in rows for one in profiles().values() if one.title.split()[1].lower() in name.lower()}
-    assert len(rows) == len(told) == len(profiles())
-    assert told == {one.name: one.default_rate_hz for one in profiles().values()}
+    stated = {one.name: float(rate) for name, rate in rows for one in profiles().values() if one.title.split()[1].lower() in name.lower()}
+    assert len(rows) == len(stated) == len(profiles())
+    assert stated == {one.name: one.default_rate_hz for one in profiles().values()}
 
 
 def test_exercises_and_run_days_of_the_programme_are_those_of_the_page() -> None:
@@ -396,8 +396,8 @@ def test_exercises_and_run_days_of_the_programme_are_those_of_the_page() -> None
     }
     section = text_of("docs/programme.md").split("## The programme")[1].split("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
-    told = {places[when]: [name.replace(" ", "-") for name in names.split(", ")] for when, names in rows if when in places}
-    assert told == {when: [one.drill for one in DEFAULT if one.when == when] for when in places.values()}
+    stated = {places[when]: [name.replace(" ", "-") for name in names.split(", ")] for when, names in rows if when in places}
+    assert stated == {when: [one.drill for one in DEFAULT if one.when == when] for when in places.values()}
     days = re.findall(r"Runs are on (.*?)\.", section)[0].replace(" and ", ", ").split(", ")
     assert days == [calendar.day_name[day] for day in Programme().run_days]
 
@@ -409,9 +409,9 @@ def test_tabs_and_keys_of_the_review_are_those_of_the_page(tmp_path: Path) -> No
     page = window("review.page").ReviewPage(tmp_path)
     shown = [page.tabs.tabText(k) for k in range(page.tabs.count())]
     assert re.findall(r"^\| ([A-Z][\w ]+) \| ", tabs, re.MULTILINE) == shown
-    told = {name for row in re.findall(r"^\| (\w[\w, ]*) \| ", keys, re.MULTILINE) for name in row.lower().split(", ")}
+    stated = {name for row in re.findall(r"^\| (\w[\w, ]*) \| ", keys, re.MULTILINE) for name in row.lower().split(", ")}
     shortcut = pytest.importorskip("PySide6.QtGui").QShortcut
-    assert told == {one.key().toString().lower() for one in page.findChildren(shortcut)}
+    assert stated == {one.key().toString().lower() for one in page.findChildren(shortcut)}
 
 
 def test_colors_of_the_page_are_those_of_the_window() -> None:
@@ -465,8 +465,8 @@ def test_axes_commands_and_status_of_the_open_profile() -> None:
     assert re.findall(r"(\d) = ([+-][xyz])", text) == [(str(number), axis) for number, axis in enumerate(AXES)]
     codes = {name: int(code, 16) for name, code in re.findall(r"^\| (\w+) \| `(\d\d)", text_of(FIRMWARE), re.MULTILINE)}
     assert codes == {name.lower(): getattr(open_profile, name) for name in ("STOP", "START", "RATE", "TIME", "HAPTIC")}
-    told = dict(re.findall(r"(\d) ([\w ]+)", re.findall(r"Status: (.*?)\.", text)[0]))
-    assert set(map(int, told)) == {0, *open_profile.REFUSALS}
+    stated = dict(re.findall(r"(\d) ([\w ]+)", re.findall(r"Status: (.*?)\.", text)[0]))
+    assert set(map(int, stated)) == {0, *open_profile.REFUSALS}
 
 
 def test_codec_of_the_open_profile_has_the_same_numbers() -> None:

@@ -362,10 +362,10 @@ def keys_in(value: Any) -> set[str]:
 def test_parts_of_summary_json_are_those_of_the_page() -> None:
     page = text_of("docs/recording-format.md")
     rows = re.findall(r"^\| (`.*) \| (.*) \|$", page.split("### summary.json")[1].split("\n## ")[0], re.MULTILINE)
-    told = {part: set(re.findall(r"`(\w+)`", about)) for parts, about in rows for part in re.findall(r"`(\w+)`", parts)}
+    stated = {part: set(re.findall(r"`(\w+)`", about)) for parts, about in rows for part in re.findall(r"`(\w+)`", parts)}
     found = summary_keys()
-    assert set(told) == set(found) | {"drill"}
-    for part, names in told.items():
+    assert set(stated) == set(found) | {"drill"}
+    for part, names in stated.items():
         known = found.get(part, set()) | {"walking", "running", "reason", "advice", "uncertainty_of_one", "quality"}
         assert names <= known, f"{part}: {sorted(names - known)}"
 

@@ -71,8 +71,8 @@ def fifo(tmp_path: Path) -> Path:
 
 def test_replay_does_not_replace_a_device_by_a_wav_file(fifo: Path) -> None:
     run = BUNDLED / "walk.mcap"
-    told = levelhips("replay", run, "--speed", "max", "--wav", fifo, code=1).stderr
-    assert "is not a regular file. Choose the name of a file." in " ".join(told.split())
+    output = levelhips("replay", run, "--speed", "max", "--wav", fifo, code=1).stderr
+    assert "is not a regular file. Choose the name of a file." in " ".join(output.split())
     assert fifo.is_fifo()
 
 

@@ -164,8 +164,8 @@ def test_the_metadata_of_a_live_run() -> None:
 
 def test_the_steps_of_a_live_run() -> None:
     steps = of("live_run", ev.Step)
-    told = [(step.side, round(step.at_s, 6), round(step.drop_deg, 6), step.quality) for step in [*steps[:3], *steps[-2:]]]
-    assert told == [
+    values = [(step.side, round(step.at_s, 6), round(step.drop_deg, 6), step.quality) for step in [*steps[:3], *steps[-2:]]]
+    assert values == [
         (Side.RIGHT, 9.001315, 1.850174, ev.Quality.SETTLING),
         (Side.LEFT, 9.415369, 3.667192, ev.Quality.SETTLING),
         (Side.RIGHT, 9.802266, 2.709983, ev.Quality.SETTLING),
@@ -416,8 +416,8 @@ def store(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def test_the_sessions_of_a_history(store: History) -> None:
     rows = store.sessions()
-    told = [(Path(row.file).name, row.started, row.kind, row.protocol, row.steps, row.counted, row.cues) for row in rows]
-    assert told == [
+    values = [(Path(row.file).name, row.started, row.kind, row.protocol, row.steps, row.counted, row.cues) for row in rows]
+    assert values == [
         ("live_drill.mcap", "2026-11-24T21:00:29+00:00", "virtual", "", 0, 0, 0),
         ("live_run.mcap", "2026-11-24T21:00:27+00:00", "virtual", "", 0, 0, 0),
         ("drill.mcap", "2026-03-04T12:30:00+00:00", "drill", "", 0, 0, 0),
@@ -609,7 +609,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     ],
 )
 def test_a_table_has_the_columns_it_had_in_their_units(tables: Path, name: str, count: int, some: dict[str, str]) -> None:
-    present = {"cheats": "form_faults"}  # columns that have another name now
+    present = {"cheats": "form_faults"}  # columns that have another name now; lint: names of others
     old = [{present.get(column, column): text for column, text in row.items()} for row in rows_of(V01 / name)]
     new = rows_of(tables / name)
     assert len(old) == len(new) == count
@@ -639,7 +639,7 @@ def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
         # Version 0.1 gave a change per ten minutes (14 +- 12 deg) of a run of 24 s.
         assert new["drift_deg_per_10_min"] == old.pop("drift_deg_per_10_min") | {"left": None, "right": None}
     else:
-        old["drill"]["form_faults"] = old["drill"].pop("cheats")
+        old["drill"]["form_faults"] = old["drill"].pop("cheats")  # lint: names of others
         assert (old["drill"]["reps"], old["drill"]["good"], old["drill"]["form_faults"]) == (6, 5, {"turned": 1})
     assert not list(missing(old, new))
 

@@ -119,12 +119,12 @@ def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None
     assert left.mean_deg == pytest.approx(4.0, abs=0.5)
     assert found.cadence_spm == pytest.approx(166, abs=2)
     assert found.moving_s == pytest.approx(60, abs=4)
-    practised = session_row(recordings / "three.mcap")
-    assert practised.drill is not None
-    assert (practised.drill["reps"], practised.drill["good"], practised.drill["form_faults"]) == (3, 2, {"turned": 1})
+    practiced = session_row(recordings / "three.mcap")
+    assert practiced.drill is not None
+    assert (practiced.drill["reps"], practiced.drill["good"], practiced.drill["form_faults"]) == (3, 2, {"turned": 1})
 
 
-def test_a_recording_without_findings_is_analysed(tmp_path: Path) -> None:
+def test_recording_without_findings_is_analyzed(tmp_path: Path) -> None:
     walk = open_recording(ROOT / "recordings" / "walk.mcap")
     copy_into(tmp_path / "walk.mcap", walk, walk.metadata | {"sensor": "worn in this test"})
     found = session_row(tmp_path / "walk.mcap")
@@ -190,7 +190,8 @@ def test_an_old_file_is_brought_up_step_by_step_and_keeps_what_it_had(tmp_path: 
             )
             old.execute("INSERT INTO sides VALUES ('x.mcap', 'left', 50, 3.0, 0.5, 4.25, 0, NULL, 50, 3.0)")
             old.execute(
-                "INSERT INTO drills VALUES ('x.mcap', 'bridge', 'left', 3, 2, 9.0, 3.0, 0, ?)", (json.dumps({"cheats": {"turned": 1}}),)
+                "INSERT INTO drills VALUES ('x.mcap', 'bridge', 'left', 3, 2, 9.0, 3.0, 0, ?)",
+                (json.dumps({"cheats": {"turned": 1}}),),  # lint: names of others
             )
         old.close()
         with History(path) as history:
@@ -461,7 +462,7 @@ def test_the_programme_is_edited_in_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ("days = 0", "line 1: days is 0; it must be a whole number from 1 to 365"),
         ("days = 14.5", "line 1: days is 14.5; it must be a whole number from 1 to 365"),
@@ -487,13 +488,13 @@ def test_the_programme_is_edited_in_its_file(tmp_path: Path) -> None:
         ("days = ", "is not a TOML file"),
     ],
 )
-def test_wrong_programme_is_refused_with_file_line_and_key(tmp_path: Path, wrong: str, told: str) -> None:
+def test_wrong_programme_is_refused_with_file_line_and_key(tmp_path: Path, wrong: str, message: str) -> None:
     path = tmp_path / "programme.toml"
     path.write_text(wrong)
     with pytest.raises(SettingsError) as refused:
         load_programme(path)
     assert str(path) in refused.value.what
-    assert told in refused.value.what
+    assert message in refused.value.what
 
 
 def test_change_of_the_programme_keeps_comments_and_items(tmp_path: Path) -> None:

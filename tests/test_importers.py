@@ -64,7 +64,7 @@ def test_numbers_that_belie_their_unit_are_refused(tmp_path: Path) -> None:
 def test_movella_dot_export(tmp_path: Path) -> None:
     before = "sep=,\nDeviceTag:,D1\nFirmwareVersion:,2.4.0\nOutputRate:,100Hz\n\n"
     header = "PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z"
-    wrapped = (RUN.t_s * 1e6 + 4294967296 - 9e6) % 4294967296  # the counter begins anew after 9 s
+    wrapped = (RUN.t_s * 1e6 + 4294967296 - 9e6) % 4294967296  # the counter wraps after 9 s
     columns = [np.arange(len(RUN)), wrapped, *RUN.acc_mps2.T, *(RUN.gyr_radps / DEG).T]
     path = table(tmp_path / "dot.csv", header, columns, before, form="%.10g")
     same(path)

@@ -57,26 +57,26 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_scan_lists_what_is_in_range(short):
-    told = levelhips("scan", "--virtual", short, "--profile", "polar", "--seconds", 1)
-    assert re.search(r"Polar Sense 0000VIRT\s+Polar Verity Sense\s+-50 dBm\s+87 %\s+C0:DE", told)
+    output = levelhips("scan", "--virtual", short, "--profile", "polar", "--seconds", 1)
+    assert re.search(r"Polar Sense 0000VIRT\s+Polar Verity Sense\s+-50 dBm\s+87 %\s+C0:DE", output)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a missing D-Bus is a matter of Linux")
 @pytest.mark.parametrize("command", ["scan", "run"])
 def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
     options = ["--record", tmp_path, "--mute"] if command == "run" else []
-    told = levelhips(command, *options, code=1, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus")
-    assert "Bluetooth cannot be used" in told
-    assert "apt install bluez" in told
+    output = levelhips(command, *options, code=1, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus")
+    assert "Bluetooth cannot be used" in output
+    assert "apt install bluez" in output
 
 
 def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, tmp_path):
     with command_line_at(math.inf):  # on an ASCII terminal a run ended with UnicodeEncodeError before it recorded
-        told = levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--threshold", "3", encoding="ascii")
-    assert re.search(r"0\.1 min, \d+ steps", told)
-    assert told.startswith("Threshold: left 3.0 deg, right 3.0 deg (option)\n")
+        output = levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--threshold", "3", encoding="ascii")
+    assert re.search(r"0\.1 min, \d+ steps", output)
+    assert output.startswith("Threshold: left 3.0 deg, right 3.0 deg (option)\n")
     [path] = tmp_path.glob("*.mcap")
-    assert str(path) in told.replace("\n", "")
+    assert str(path) in output.replace("\n", "")
     recording = open_recording(path)
     assert len(recording.samples) == 800
     assert recording.notes == []
@@ -144,10 +144,10 @@ def test_ctrl_c_ends_it_cleanly(tmp_path, how):
     # The first poll of the sensor's clock is over: its late answer would be taken for that of the stop.
     until(lambda: any(packet.data[:2] == bytes((TIME, 0)) for packet in packets_so_far(tmp_path)))
     running.send_signal(how)
-    told, _ = running.communicate(timeout=30)
-    assert running.returncode == 0, told
-    assert "Traceback" not in told
-    assert "Recorded" in told
+    output, _ = running.communicate(timeout=30)
+    assert running.returncode == 0, output
+    assert "Traceback" not in output
+    assert "Recorded" in output
     [path] = tmp_path.glob("*.mcap")
     recording = open_recording(path)
     assert recording.notes == [], "the file was not closed"
@@ -193,15 +193,15 @@ def test_keys_in_the_live_view(tmp_path):
 
 def test_virtual_sensor_without_a_controller_tries_the_whole_way_in_this_computer(short):
     with command_line_at(math.inf):
-        told = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")
-    assert "--transport usb:0" in told
-    assert f"{short.name} as a WitMotion" in told
-    assert re.search(r"0\.1 min, [1-9]\d* steps", told)
+        output = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")
+    assert "--transport usb:0" in output
+    assert f"{short.name} as a WitMotion" in output
+    assert re.search(r"0\.1 min, [1-9]\d* steps", output)
 
 
 def test_a_controller_that_is_not_there_is_said(short):
-    told = levelhips("virtual-sensor", short, "--transport", "serial:/dev/nonexistent", code=1)
-    assert "cannot be opened" in told
+    output = levelhips("virtual-sensor", short, "--transport", "serial:/dev/nonexistent", code=1)
+    assert "cannot be opened" in output
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_a_controller_that_is_not_there_is_said(short):
     ],
 )
 def test_what_cannot_be_is_said_with_a_fix(short, arguments, said):
-    told = levelhips("run", "--virtual", short, "--mute", *arguments, code=1)
-    assert said in " ".join(told.split())
+    output = levelhips("run", "--virtual", short, "--mute", *arguments, code=1)
+    assert said in " ".join(output.split())
 
 
 def test_a_virtual_sensor_without_bumble_is_said(short):
@@ -235,11 +235,11 @@ def test_recover_and_raw(short, tmp_path):
     [path] = tmp_path.glob("*.mcap")
     cut = tmp_path / "cut.mcap"
     cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    told = levelhips("recover", cut)
-    assert "Wrote" in told
-    assert "was not closed" in told
-    told = levelhips("recover", cut, code=1)
-    assert "already exists" in told
+    output = levelhips("recover", cut)
+    assert "Wrote" in output
+    assert "was not closed" in output
+    output = levelhips("recover", cut, code=1)
+    assert "already exists" in output
     again = tmp_path / "again.mcap"
     levelhips("recover", path, again, "--raw")
     assert open_recording(again).samples.t_s.tolist() == open_recording(path).samples.t_s.tolist()

@@ -308,11 +308,11 @@ def test_a_third_partys_sensor_is_a_package_not_a_patch(tmp_path: Path):
         "from levelhips.sensors.profile import profiles, profile_of\n"
         "print(sorted(profiles()), profile_of('ACME 17', []).title, profile_of(None, ['0000AC3E-0000-1000-8000-00805F9B34FB']).name)"
     )
-    told = subprocess.run([sys.executable, "-c", ask], env={"PYTHONPATH": str(target)}, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == [
+    output = subprocess.run([sys.executable, "-c", ask], env={"PYTHONPATH": str(target)}, capture_output=True, text=True, check=True)
+    assert output.stdout.split() == [
         "['acme',", "'levelhips',", "'movella_dot',", "'polar',", "'thingy52',", "'witmotion']", "Acme", "Hip", "acme",
     ]  # fmt: skip
-    assert "broken is left out: half an installation" in told.stderr
+    assert "broken is left out: half an installation" in output.stderr
 
 
 def test_a_link_that_goes_down_gives_out_what_waited():

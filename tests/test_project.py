@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench import language_lint
 from bench.coverage_table import CORE, Branches, below_goal, by_package, total
 from bench.docs.pages import filled, pages, part_names
 from bench.docs.parts import PARTS
@@ -50,6 +51,10 @@ def test_every_file_says_first_what_it_is_for() -> None:
     for path in sorted((ROOT / "src").rglob("*.py")):
         first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
         assert re.fullmatch(r"[A-Zl`].*[.:]|.*,", first), f"{path.relative_to(ROOT)}: {first!r}"
+
+
+def test_no_banned_phrase_or_british_spelling_is_in_the_tree() -> None:
+    assert language_lint.findings() == []
 
 
 def examples(path: Path) -> list[str]:

@@ -171,12 +171,12 @@ print(len(recorder.paths), [(str(what), lost_s) for what, lost_s in said])
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of a file's size stands for a full disk; Windows has none")
 def test_a_full_disk_is_said_and_recording_goes_on_when_there_is_room(tmp_path):
     program = FULL.format(tests=str(ROOT / "tests"), root=str(ROOT), folder=str(tmp_path))
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT / "tests").stdout
-    last, told = told.split("\n", 1)
-    assert told.startswith("2 ")
-    assert "cannot be written any more" in told
-    assert "Free some disk space" in told
-    assert "Recording again" in told
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT / "tests").stdout
+    last, output = output.split("\n", 1)
+    assert output.startswith("2 ")
+    assert "cannot be written any more" in output
+    assert "Free some disk space" in output
+    assert "Recording again" in output
     first, again = (open_recording(path) for path in sorted(tmp_path.glob("*.mcap"), key=lambda path: path.stat().st_mtime))
     assert len(first.samples) >= 2 * 200
     assert len(again.samples) >= 15 * 200

@@ -117,7 +117,7 @@ def test_a_cut_file_gives_back_all_whole_seconds(share: float) -> None:
 
 
 @given(at=st.integers(8, 10**9), bit=st.integers(0, 7))
-@example(at=134, bit=3)  # the length of a record that is no chunk
+@example(at=134, bit=3)  # the length of a record that is not a chunk
 def test_a_flipped_bit_costs_a_second_at_the_most_and_is_never_taken_for_data(at: int, bit: int) -> None:
     whole = whole_file()
     data = bytearray(whole)
@@ -262,7 +262,7 @@ def test_blocks_that_are_no_blocks_are_refused() -> None:
 
 def test_an_event_of_a_later_version_is_read_without_what_is_new() -> None:
     event = next(iter(run_engine(MADE.samples, 100.0).events))
-    data = encode_event(event).replace(b'"kind"', b'"colour": "blue", "kind"', 1)
+    data = encode_event(event).replace(b'"kind"', b'"color": "blue", "kind"', 1)
     assert Update(events=(decode_event(data),)) == Update(events=(event,))
 
 

@@ -64,13 +64,13 @@ def settings() -> Settings:
     return settings_of(recording())
 
 
-ANALYSED = analyze(recording())
+ANALYZED = analyze(recording())
 
 
 @pytest.mark.parametrize("speed", [1.0, 8.0, 0.5, float("inf")])
 def test_replay_at_any_speed_gives_exactly_the_events_of_analyze(speed: float) -> None:
     kept, clock, _ = play(speed)
-    assert kept.whole == Update(ANALYSED.angles, ANALYSED.events)
+    assert kept.whole == Update(ANALYZED.angles, ANALYZED.events)
     if speed != float("inf"):
         assert clock.now == pytest.approx((SAMPLES.t_s[-1] - SAMPLES.t_s[0]) / speed, rel=0.02)
 
@@ -78,7 +78,7 @@ def test_replay_at_any_speed_gives_exactly_the_events_of_analyze(speed: float) -
 def test_what_was_pressed_then_is_pressed_again() -> None:
     from levelhips.events import ThresholdChange
 
-    changes = [event for event in ANALYSED.events if isinstance(event, ThresholdChange)]
+    changes = [event for event in ANALYZED.events if isinstance(event, ThresholdChange)]
     assert [round(np.degrees(change.left_rad), 3) for change in changes] == [2.5, 2.0]
     assert changes[1].at_s == 9.0
 
@@ -96,7 +96,7 @@ def test_pause_stops_time_and_nothing_is_lost() -> None:
 
     kept, clock, _ = play(1.0, between=between)
     assert len(set(paused_at)) == 1
-    assert kept.whole == Update(ANALYSED.angles, ANALYSED.events)
+    assert kept.whole == Update(ANALYZED.angles, ANALYZED.events)
     assert clock.now > SAMPLES.t_s[-1] + 1.0
 
 
@@ -116,10 +116,10 @@ def test_seeking_leads_to_the_same_state() -> None:
     replay = Replay(recording(), settings(), 8.0, [kept], clock, clock.sleep)
     replay.run(between)
     late, true = (
-        tuple(event for event in events if getattr(event, "known_s", 0) > 12.1) for events in (kept.whole.events, ANALYSED.events)
+        tuple(event for event in events if getattr(event, "known_s", 0) > 12.1) for events in (kept.whole.events, ANALYZED.events)
     )
     assert Update(events=late) == Update(events=true)
-    assert replay.state.snapshot().steps == len(ANALYSED.steps)
+    assert replay.state.snapshot().steps == len(ANALYZED.steps)
 
 
 def test_a_sink_that_fails_is_dropped_and_named_and_the_others_go_on() -> None:
@@ -130,17 +130,17 @@ def test_a_sink_that_fails_is_dropped_and_named_and_the_others_go_on() -> None:
     kept, clock = Keep(), Clock()
     replay = Replay(recording(), settings(), 8.0, [Broken(), kept], clock, clock.sleep)
     replay.run()
-    assert kept.whole == Update(ANALYSED.angles, ANALYSED.events)
+    assert kept.whole == Update(ANALYZED.angles, ANALYZED.events)
     assert [str(trouble) for trouble in replay.troubles] == ["Broken stopped: no space left"]
 
 
 def test_the_view_says_what_happened() -> None:
     state = SessionState()
-    state.put(Update(ANALYSED.angles, ANALYSED.events))
+    state.put(Update(ANALYZED.angles, ANALYZED.events))
     snapshot = state.snapshot()
-    good = [step for step in ANALYSED.steps if step.quality == "ok" and step.side is Side.LEFT]
+    good = [step for step in ANALYZED.steps if step.quality == "ok" and step.side is Side.LEFT]
     assert snapshot.drop_deg[Side.LEFT] == pytest.approx(np.mean([step.drop_deg for step in good[-4:]]))
-    assert snapshot.steps == len(ANALYSED.steps)
-    assert snapshot.cues == len(ANALYSED.cues)
+    assert snapshot.steps == len(ANALYZED.steps)
+    assert snapshot.cues == len(ANALYZED.cues)
     assert snapshot.threshold_deg[Side.LEFT] == pytest.approx(2.0)
     assert 150 < snapshot.cadence_spm < 180

@@ -133,7 +133,7 @@ def test_a_run_from_the_first_page_to_the_review(window, qtbot):
     snapshot = window.session.state.snapshot()
     for side, card in live.cards.items():
         assert card._value == f"{snapshot.drop_deg[side]:.1f}°"
-        assert card.capital_px >= 800 / 8, "readable at two metres"
+        assert card.capital_px >= 800 / 8, "readable at two meters"
         assert card._value in card.accessibleDescription()
     assert live.clock.text() == "0:30"
     assert live.cadence.text() == f"{snapshot.cadence_spm:.0f} steps/min"
@@ -209,7 +209,7 @@ def test_a_run_ended_by_closing_the_window_is_in_the_history(window, qtbot, tmp_
 
 
 def test_the_result_of_a_drill_is_told_when_its_window_is_closed(window, qtbot):
-    hold = practise(window, qtbot, 32.2)
+    hold = practice(window, qtbot, 32.2)
     hold.go_on.set()
     window.close()
     assert any("of 6 repetitions" in line for line in window.farewell)
@@ -270,7 +270,7 @@ def test_the_window_stays_alive_while_a_slow_session_ends(window, qtbot):
 
 
 def test_keys_do_nothing_on_the_page_of_a_drill_that_is_being_ended(window, qtbot):
-    hold = practise(window, qtbot, 24.0)
+    hold = practice(window, qtbot, 24.0)
     window.end_session()
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_A, Qt.Key.Key_O):
         qtbot.keyClick(window.drill, key)
@@ -604,7 +604,7 @@ def test_the_real_window_on_a_real_display(tmp_path):
     assert (tmp_path / "shot.png").stat().st_size > 5000
 
 
-def practise(window: Window, qtbot, hold_s: float) -> Holds:
+def practice(window: Window, qtbot, hold_s: float) -> Holds:
     """The bundled pelvic drop, held still at a moment."""
     hold = Holds(hold_s)
     window.holds[:] = [hold]
@@ -631,7 +631,7 @@ def test_a_drill_is_chosen_by_keys(window, qtbot):
 
 
 def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtbot):
-    hold = practise(window, qtbot, 32.2)
+    hold = practice(window, qtbot, 32.2)
     page = window.drill
     assert window.pages.currentWidget() is page
     drill = window.session.state.snapshot().drill
@@ -652,7 +652,7 @@ def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtb
 
 
 def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
-    hold = practise(window, qtbot, 24.0)
+    hold = practice(window, qtbot, 24.0)
     page = window.drill
     qtbot.keyClick(page, Qt.Key.Key_Space)
     qtbot.keyClick(page, Qt.Key.Key_M)

@@ -115,7 +115,7 @@ def test_tau_that_aborts_the_interpreter_is_refused_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (lambda: CueSettings(k=6), "k is 6; it must be at most n, which is 5"),
         (lambda: DrillSettings(low_deg=20.0, high_deg=15.0), "low_deg is 20; it must be below high_deg, which is 15"),
@@ -125,10 +125,10 @@ def test_tau_that_aborts_the_interpreter_is_refused_everywhere() -> None:
         (lambda: ProtocolSettings(metronome=True), "metronome needs step_rate_spm, your usual steps per minute"),
     ],
 )
-def test_fields_that_contradict_one_another_are_refused(make: Any, told: str) -> None:
+def test_fields_that_contradict_one_another_are_refused(make: Any, message: str) -> None:
     with pytest.raises(FieldError) as refused:
         make()
-    assert str(refused.value) == told
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_fields_that_contradict_one_another_are_refused(make: Any, told: str) ->
         ("[cues]\nwen = 'every'\n", "There is no setting cues.wen", "Did you mean cues.when?"),
         ("[threshold]\nmod = 'auto'\n", "There is no setting threshold.mod", "Did you mean threshold.mode?"),
         ("[threshhold]\nmode = 'auto'\n", 'There is no section of settings "threshhold"', "Did you mean threshold?"),
-        ("colour = 'blue'\n", 'There is no section of settings "colour"', "Correct or remove it"),
+        ("colour = 'blue'\n", 'There is no section of settings "colour"', "Correct or remove it"),  # lint: names of others
         ("cues = 3\n", "Setting cues is 3; it must be a section such as [cues]", "Correct or remove it"),
         ("[[cues]]\nk = 3\n", "Setting cues is [{'k': 3}]; it must be a section such as [cues]", "Correct or remove it"),
     ],
@@ -268,7 +268,7 @@ def test_another_drill_or_protocol_does_not_inherit_the_dose_below_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("layer", "told"),
+    ("layer", "message"),
     [
         (
             Layer(Source.OPTION, {"motion.filter": "magic"}, flags={"motion.filter": "--filter"}),
@@ -278,10 +278,10 @@ def test_another_drill_or_protocol_does_not_inherit_the_dose_below_it() -> None:
         (Layer(Source.SETTINGS_FILE, {"cues.k": 9}, "none.toml"), "Setting cues.k is 9; it must be at most n, which is 5 (none.toml)"),
     ],
 )
-def test_error_names_the_source_of_the_wrong_value(layer: Layer, told: str) -> None:
+def test_error_names_the_source_of_the_wrong_value(layer: Layer, message: str) -> None:
     with pytest.raises(SettingsError) as refused:
         resolve(layer)
-    assert refused.value.what.startswith(told)
+    assert refused.value.what.startswith(message)
 
 
 def test_wrong_value_that_a_stronger_source_replaces_does_no_harm() -> None:
@@ -541,7 +541,7 @@ def test_settings_command_says_when_a_threshold_is_not_used(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("set", "threshold.left_deg", "3,5"), "Setting threshold.left_deg is '3,5'; it must be a number from 0.2 to 30"),
         (("set", "threshold.left_deg", "99"), "Setting threshold.left_deg is 99.0; it must be a number from 0.2 to 30"),
@@ -555,8 +555,8 @@ def test_settings_command_says_when_a_threshold_is_not_used(home: Path) -> None:
         (("unset", "cues.wen"), "There is no setting cues.wen"),
     ],
 )
-def test_settings_command_refuses_what_cannot_be_set(home: Path, arguments: tuple[str, ...], told: str) -> None:
-    assert told in settings_command(*arguments, code=1)
+def test_settings_command_refuses_what_cannot_be_set(home: Path, arguments: tuple[str, ...], message: str) -> None:
+    assert message in settings_command(*arguments, code=1)
     assert not (home / "config" / "settings.toml").exists()
 
 
@@ -571,9 +571,9 @@ def editor(home: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_edited_settings_with_an_error_name_the_line_and_leave_the_file_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = keep(home, COMMENTED)
     editor(home, monkeypatch, "[cues]\n\nk = 2\nspacing_s = -1\n")
-    told = settings_command("edit", code=1)
-    assert "line 4" in told
-    assert "cues.spacing_s is -1" in told
+    output = settings_command("edit", code=1)
+    assert "line 4" in output
+    assert "cues.spacing_s is -1" in output
     assert path.read_text() == COMMENTED
     editor(home, monkeypatch, "[cues]\nspacing_s = 1.0\n")
     assert "Saved" in settings_command("edit")
@@ -583,19 +583,21 @@ def test_edited_settings_with_an_error_name_the_line_and_leave_the_file_alone(ho
 
 @pytest.mark.parametrize("command", [("list",), ("set", "cues.k", "2")])
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("a = " + "[" * 3000 + "]" * 3000, "is nested too deeply for a settings file"),
         ("cues = 3", "cues"),
         ("[[cues]]\nk = 2", "cues"),
     ],
 )
-def test_file_whose_sections_are_not_sections_is_named_by_every_command(home: Path, command: tuple[str, ...], text: str, told: str) -> None:
+def test_file_whose_sections_are_not_sections_is_named_by_every_command(
+    home: Path, command: tuple[str, ...], text: str, message: str
+) -> None:
     settings_path().parent.mkdir(parents=True, exist_ok=True)
     settings_path().write_text(text)
     done = CliRunner().invoke(app, ["settings", *command])
     assert isinstance(done.exception, SettingsError)
-    assert told in str(done.exception)
+    assert message in str(done.exception)
     assert settings_path().read_text() == text
 
 

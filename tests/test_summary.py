@@ -147,7 +147,7 @@ def test_steps_are_told_apart_by_gait_side_quality_and_feedback() -> None:
     assert found.spread(DROP.key).mean == pytest.approx(9.0)
     found.add(a_step(2.0, 8.0))
     found.add(BlockChange(10.0, 10.0, 1, 2, False, False, False, 20.0))
-    found.add(a_step(9.0, 1.0))  # told after the block began, but before it in time: the run protocol was silent then, too
+    found.add(a_step(9.0, 1.0))  # detected after the block began, but before it in time: the run protocol was silent then, too
     found.add(a_step(11.0, 2.0))
     found.add(a_step(12.0, 40.0, quality=Quality.SETTLING))
     found.add(BlockChange(20.0, 20.0, 2, 2, False, True, False, 40.0))
@@ -198,9 +198,9 @@ def test_standing_alone_is_said_to_be_that() -> None:
     reason = why_nothing_counts(with_events(analysis, standing))
     assert reason is not None
     assert "only standing" in reason.reason
-    practised = analyze(bundled.find(bundled.DRILL))
-    assert any(isinstance(event, DrillBegin) for event in practised.events)
-    assert why_nothing_counts(practised) is None, "a drill has no steps"
+    practiced = analyze(bundled.find(bundled.DRILL))
+    assert any(isinstance(event, DrillBegin) for event in practiced.events)
+    assert why_nothing_counts(practiced) is None, "a drill has no steps"
 
 
 # ---- files

@@ -177,10 +177,10 @@ def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
 
 
 def test_every_clip_says_the_text_of_today() -> None:
-    told = {f"{drill.name}_{side.value}": drill.instruction_for(side) for drill in drills().values() for side in Side}
+    instructions = {f"{drill.name}_{side.value}": drill.instruction_for(side) for drill in drills().values() for side in Side}
     clips = ROOT / "src" / "levelhips" / "audio" / "clips" / "en"
-    assert json.loads((clips / "texts.json").read_text(encoding="utf-8")) == text.spoken() | told, "run: make words"
-    assert {path.stem for path in clips.glob("*.ogg")} == set(text.spoken() | told), "run: make words"
+    assert json.loads((clips / "texts.json").read_text(encoding="utf-8")) == text.spoken() | instructions, "run: make words"
+    assert {path.stem for path in clips.glob("*.ogg")} == set(text.spoken() | instructions), "run: make words"
 
 
 def test_one_clip_has_one_text() -> None:
@@ -371,11 +371,11 @@ def test_every_phase_says_what_to_do(phase: Phase) -> None:
 
 @pytest.mark.parametrize("reason", PhaseReason)
 def test_the_reason_to_begin_again_is_shown(reason: PhaseReason) -> None:
-    told = {PhaseReason.FELL_OFF: "The clip came off. ", PhaseReason.POSTURE_LOST: "You left the position. "}.get(reason, "")
+    opening = {PhaseReason.FELL_OFF: "The clip came off. ", PhaseReason.POSTURE_LOST: "You left the position. "}.get(reason, "")
     for phase, rest in ((Phase.STAND, "Stand still"), (Phase.TAKE, "Hold still. Do it.")):
         drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, phase, 1, reason)).drill
         assert drill is not None
-        assert drill.what_next(2.0) == told + rest
+        assert drill.what_next(2.0) == opening + rest
 
 
 @pytest.mark.parametrize("posture", Posture)

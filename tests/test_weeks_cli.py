@@ -44,8 +44,8 @@ def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path:
     from live_harness import command_line_at
 
     with command_line_at(math.inf):
-        told = levelhips(home, "drill", "pelvic-drop", "--side", "left", *options)
-    assert "2 of 2 repetitions, 2 without fault" in told
+        output = levelhips(home, "drill", "pelvic-drop", "--side", "left", *options)
+    assert "2 of 2 repetitions, 2 without fault" in output
     [path] = (tmp_path / "kept").glob("*.mcap")
     assert len([event for event in open_recording(path).events if isinstance(event, Rep)]) == 2
     listed = next(line for line in levelhips(home, "history").splitlines() if "virtual sensor" in line)
@@ -61,8 +61,8 @@ def test_practice_shows_five_repetitions_without_a_sensor_and_records_nothing(
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     leaping = partial(Session, new_loop=lambda: SimulatedTimeLoop(math.inf))  # half a minute of a drill in a second
     monkeypatch.setattr("levelhips.cli.live_session.Session", leaping)
-    told = levelhips(home, "drill", "bridge", "--practice", "--mute", "--record", tmp_path / "kept")
-    assert "5 of 5 repetitions, 4 without fault" in told
+    output = levelhips(home, "drill", "bridge", "--practice", "--mute", "--record", tmp_path / "kept")
+    assert "5 of 5 repetitions, 4 without fault" in output
     assert not (tmp_path / "kept").exists()
     assert "No sessions yet" in levelhips(home, "history")
 
@@ -113,16 +113,16 @@ def test_an_invalid_run_protocol_is_reported(home: Path) -> None:
     assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--mute", "--no-record", code=1)
 
 
-def test_a_table_of_another_program_is_analysed_as_a_drill(home: Path, tmp_path: Path) -> None:
-    """What carries no settings of ours is told what it is."""
+def test_csv_of_another_program_is_analyzed_as_a_drill(home: Path, tmp_path: Path) -> None:
+    """Options describe a recording that carries none of our settings."""
     recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")
     lines = ["time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"]
     samples = recording.samples
     for t_s, acc, gyr in zip(samples.t_s, samples.acc_mps2, samples.gyr_radps, strict=True):
         lines.append(",".join(f"{value:.6f}" for value in (t_s, *acc, *gyr)))
     (tmp_path / "other.csv").write_text("\n".join(lines) + "\n")
-    told = levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out", "--drill", "pelvic-drop:left")
-    assert "6 of 24 repetitions, 5 without fault" in told
+    output = levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out", "--drill", "pelvic-drop:left")
+    assert "6 of 24 repetitions, 5 without fault" in output
     other_side = ["--out", tmp_path / "out2", "--drill", "pelvic-drop:right"]
     assert "No repetition was found" in levelhips(home, "analyze", tmp_path / "other.csv", *other_side, code=3)
     assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)
@@ -160,16 +160,16 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("columns", [140, 80, 60])
 def test_the_history_names_every_week_and_day_at_every_width(filled: Path, columns: int) -> None:
     """At 80 columns every week was "2026..."."""
-    told = levelhips(filled, "history", columns=columns)
-    assert max(map(len, told.splitlines())) <= columns
-    assert "…" not in told
-    assert "..." not in told
-    weeks = told[told.index("Weeks:") :]
+    output = levelhips(filled, "history", columns=columns)
+    assert max(map(len, output.splitlines())) <= columns
+    assert "…" not in output
+    assert "..." not in output
+    weeks = output[output.index("Weeks:") :]
     for week in ("2026-W01", "2026-W10", "2026-W11"):
         assert re.search(rf"^ *{week}  ", weeks, re.M)
-    assert re.search(r"^2026-01-01 ", told, re.M)
+    assert re.search(r"^2026-01-01 ", output, re.M)
     assert re.search(r"^ *2026-W11 .*\d\.\d ± \d\.\d  \d\.\d ± \d\.\d", weeks, re.M)
-    assert "baseline 1" in told
+    assert "baseline 1" in output
 
 
 def test_columns_without_room_are_named_and_the_drops_are_never_among_them(filled: Path) -> None:
@@ -188,16 +188,16 @@ def test_the_retention_table_has_the_local_day(filled: Path, monkeypatch: pytest
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
     try:
-        told = levelhips(filled, "history")
+        output = levelhips(filled, "history")
     finally:
         monkeypatch.undo()
         time.tzset()
-    assert "2026-03-03 00:30" in told
-    assert re.search(r"^ *2026-03-03  baseline 1", told, re.M)
-    assert "2026-03-02" not in told
+    assert "2026-03-03 00:30" in output
+    assert re.search(r"^ *2026-03-03  baseline 1", output, re.M)
+    assert "2026-03-02" not in output
 
 
-@pytest.mark.parametrize("option", ["--all", "--anew"])
+@pytest.mark.parametrize("option", ["--all", "--anew"])  # lint: names of others
 def test_unchanged_recordings_are_read_again_on_request(home: Path, tmp_path: Path, option: str) -> None:
     shutil.copy(ROOT / "recordings" / "walk.mcap", tmp_path)
     levelhips(home, "history", "rebuild", tmp_path)

@@ -18,7 +18,7 @@ class Pair(TypedDict):
 
 
 class Target(TypedDict):
-    """What a drill asks for; `seconds` only of a hold."""
+    """Target of a drill: sets, and repetitions or `seconds` if it is a hold."""
 
     sets: int
     reps: int

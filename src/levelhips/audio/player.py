@@ -26,7 +26,7 @@ class Player:
     null : bool
         Use miniaudio's null device: real time, no sound.
     rendered : callable or None
-        Told of every block that was rendered: (monotonic seconds, block). For measuring.
+        Called with every rendered block: (monotonic seconds, block). For measurements.
 
     Raises
     ------

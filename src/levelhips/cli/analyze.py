@@ -102,7 +102,7 @@ def _say_written(out: Console, summary: dict[str, Any], folder: Path) -> None:
 def _exit_if_nothing_counts(analysis: Analysis) -> None:
     """Say why no step or repetition counts and what to do about it, and exit with code 3.
 
-    Walking is no failure: its contacts, sides and times are results, with and without drops that count.
+    Walking is not a failure: its contacts, sides and times are results, with or without valid drops.
     """
     from levelhips.analysis import why_nothing_counts
     from levelhips.events import Mode

@@ -21,7 +21,12 @@ from levelhips.samples import Gap
 from levelhips.text import tr
 from levelhips.words import STANCE_WORDS
 
-LEFT, RIGHT, INK, BACK = "#56b4e9", "#e69f00", "#e6ebf0", "#0f1418"  # blue and orange: told apart by all eyes (Okabe and Ito)
+LEFT, RIGHT, INK, BACK = (
+    "#56b4e9",
+    "#e69f00",
+    "#e6ebf0",
+    "#0f1418",
+)  # blue and orange: distinct in all kinds of color vision (Okabe and Ito)
 LINES, FAINT, SHADE = "#2a3239", "#6b7680", "#3a444d"
 SHOWN_GAP_S = 0.5  # shorter gaps are narrower than a pixel
 DROP = "contralateral_drop"

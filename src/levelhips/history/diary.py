@@ -82,7 +82,7 @@ class Diary:
         self._history.change("INSERT OR REPLACE INTO distances VALUES (?, ?, ?, NULL)", (_now(at), km, shoe))
 
     def shoes(self) -> dict[str, float]:
-        """Return the shoes in use, with the kilometres they have run."""
+        """Return the shoes in use, with the kilometers they have run."""
         rows = self._history.rows(
             "SELECT name, first_km + coalesce((SELECT sum(km) FROM distances WHERE shoe = name), 0) AS km "
             "FROM shoes WHERE NOT retired ORDER BY name"

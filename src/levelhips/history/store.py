@@ -264,7 +264,7 @@ class History:
         return found
 
     def drills_on(self, day: dt.date) -> list[tuple[str, str, int]]:
-        """Return name, side and repetitions (1 for a hold that was done) of the drills of a local day."""
+        """Return name, side and repetitions (1 for a completed hold) of the drills of a local day."""
         rows = self.rows(f"SELECT started, name, side, reps FROM drills JOIN {_ORIGINALS} USING (file)")
         return [(row["name"], row["side"], row["reps"]) for row in rows if local_day(row["started"]) == day]
 

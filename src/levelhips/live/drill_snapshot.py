@@ -42,7 +42,7 @@ class DrillSnapshot:
     sets: int
     reps_asked: int
     rest_s: float
-    seconds: float  # of a hold, else NaN
+    seconds: float  # target hold time; NaN for other drills
     phase: Phase = Phase.STAND
     phase_s: float = 0.0  # sensor time at which the phase began
     reason: PhaseReason = PhaseReason.NONE  # the reason for the phase
@@ -57,7 +57,7 @@ class DrillSnapshot:
     fault_s: float = -math.inf
     held_s: float = 0.0
     clock_from_s: float = math.nan
-    wrong: PromptKind | None = None  # the wearer was told that the posture or the side is wrong, in this phase
+    wrong: PromptKind | None = None  # last prompt in this phase about a wrong posture or side
 
     def hold_s(self, now_s: float) -> float:
         """Return how long the position has been held in this set [s]."""

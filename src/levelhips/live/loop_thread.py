@@ -1,4 +1,4 @@
-"""A thread that runs one task in an event loop of its own, to its end or until it is cancelled."""
+"""Thread that runs one task in its own event loop until the task ends or is canceled."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Replay:
     speed : float
         1 is real time; infinite is as fast as it goes.
     sinks : list of EventSink
-        Told of every update while playing, sound first. One that raises is dropped and named in `troubles`.
+        Called with every update during playback, sound first. A sink that raises is removed and named in `troubles`.
     clock, sleep : callable
         Monotonic seconds, and how to wait.
     """

@@ -108,7 +108,7 @@ def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -
     offset_us = (whole_us - whole_us[:1]).astype("<u4")
     counts = np.concatenate([samples.acc_mps2 / acc_scale, samples.gyr_radps / gyr_scale], axis=1)
     counts16 = np.clip(np.rint(counts), -32768, 32767).astype("<i2")
-    # Column by column: neighbours in time are alike, and compress.
+    # Column by column: consecutive values are similar and compress well.
     return b"".join((_HEAD.pack(VERSION, _SCALED, count, first_s, acc_scale, gyr_scale), offset_us.tobytes(), counts16.T.tobytes()))
 
 

@@ -87,7 +87,7 @@ class Source(Protocol):
     def asked_hz(self) -> float: ...
 
     async def run(self, listener: Listener) -> None:
-        """Give packets to the listener until cancelled, or until there are no more.
+        """Give packets to the listener until canceled, or until there are no more.
 
         Raises
         ------

@@ -147,7 +147,7 @@ def _table(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]])
 
 
 def main() -> None:
-    """Make all bundled recordings anew in a folder."""
+    """Make all bundled recordings again in a folder."""
     folder = Path(sys.argv[1])
     for name, (made, settings) in simulations().items():
         (folder / f"{name}.mcap").unlink(missing_ok=True)

@@ -26,4 +26,4 @@ class WearerTraits:
     rest_s: float = 5.0
     hold_s: float = 30.0
     wrong: str = ""  # posture or side: lies or stands wrongly first
-    away_s: float = 0.0  # stops in the middle of the first set for so long, without a word
+    away_s: float = 0.0  # pause without a sign in the middle of the first set

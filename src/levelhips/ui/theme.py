@@ -6,7 +6,7 @@ from levelhips.events import Side
 
 BACK, CARD, LINE = "#0f1419", "#171d25", "#2a333e"
 TEXT, DIM = "#e8edf2", "#93a0ad"
-# Okabe and Ito's sky blue and orange: told apart with every common color blindness.
+# Okabe and Ito's sky blue and orange: distinct in every common color blindness.
 SIDE = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
 SHADE_SHARE = 0.13  # of a side's color in the background of its stances: seen, but the line stays the brightest thing
 # Font sizes as shares of the window's height. A capital is 0.73 of its font size (DejaVu and similar fonts), so that of the

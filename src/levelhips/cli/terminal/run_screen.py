@@ -133,7 +133,7 @@ def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
 
 
 def _bars(snapshot: Snapshot, frame: Frame, rows: int) -> Lines:
-    """Return the last steps as bars, with the threshold at the left. Over it: a triangle; excluded steps are grey."""
+    """Return the last steps as bars, with the threshold at the left. Over it: a triangle; excluded steps are gray."""
     shown = snapshot.bars[-((frame.width - BAR_COLUMNS) // BAR_COLUMNS) :]
     finite = [level for level in snapshot.threshold_deg.values() if math.isfinite(level)]
     top = max([bar.drop_deg for bar in shown] + [level * 1.2 for level in finite] + [2.0])

@@ -13,7 +13,7 @@ from levelhips.sensors.ble.radio import Radio
 from levelhips.sensors.ble.report import LinkReport
 from levelhips.sensors.profile import Profile
 
-ALONE_S = 3.0  # a sensor is the only one if no other was found for so long: 30 advertisements of most
+ALONE_S = 3.0  # a sensor is the only one if no other was found in that time: 30 advertisements of most
 HINT_S = 10.0  # after this the runner gets advice; nearly all sensors in range are found in 3 s
 LOOK_S = 0.25  # look at the time at least so often while nothing new advertises
 LOW_BATTERY_PERCENT = 10.0  # below this a sensor that is gone has probably run empty

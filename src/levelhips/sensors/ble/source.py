@@ -42,7 +42,7 @@ class BleSource:
         self._radio, self._wanted, self._rate_hz, self._patience_s = radio, wanted, rate_hz, patience_s
 
     async def run(self, listener: Listener) -> None:
-        """Search, connect and stream until cancelled.
+        """Search, connect and stream until canceled.
 
         Raises
         ------

@@ -51,7 +51,7 @@ class DotDecoder:
         if len(packet.data) < layout.itemsize:
             raise BadInputError("packet-too-short", size=len(packet.data), expected=layout.itemsize)
         row = np.frombuffer(packet.data, layout, 1)[0]
-        with np.errstate(invalid="ignore"):  # damage may look like a signalling NaN
+        with np.errstate(invalid="ignore"):  # damage may look like a signaling NaN
             acc, gyr = row["acc"].astype(np.float64), row["gyr"].astype(np.float64)
         if not (np.abs(acc) < _MAX_MPS2).all() or not (np.abs(gyr) < _MAX_DPS).all():
             raise BadInputError("impossible-values")

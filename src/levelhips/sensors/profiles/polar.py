@@ -61,7 +61,7 @@ class _Stream:
 
 
 class PolarDecoder:
-    """Frames of both streams to samples at the gyroscope's times; forces are interpolated between their neighbours."""
+    """Frames of both streams to samples at the gyroscope's times; forces are interpolated linearly."""
 
     outward = "+z"
     scale = None

@@ -28,7 +28,7 @@ class Opening:
     done : threading.Event
         Set at the end, whatever it was.
     analysis : Analysis or None
-        The result; None until then, and if it failed or was cancelled.
+        The result; None until then, and if it failed or was canceled.
     trouble : str
         Why it failed, for the user.
     """
@@ -44,7 +44,7 @@ class Opening:
 
     def cancel(self) -> None:
         """End the analysis early; return at once. The thread ends within some 20 s of recording, a few hundredths of a second."""
-        self._cancelled.set()
+        self._canceled.set()
 
     def _run(self) -> None:
         try:
@@ -62,7 +62,7 @@ class Opening:
             self.done.set()
 
     def _progress(self, share: float) -> None:
-        if self._cancelled.is_set():
+        if self._canceled.is_set():
             raise _CancelledError
         self.share = share
 
