@@ -39,7 +39,7 @@ class Opening:
         self.analysis: Analysis | None = None
         self.trouble: str = ""
         self.steps: list[Step] = []
-        self.done, self._cancelled = threading.Event(), threading.Event()
+        self.done, self._canceled = threading.Event(), threading.Event()
         threading.Thread(target=self._run, name="levelhips-analysis", daemon=True).start()
 
     def cancel(self) -> None:
