@@ -14,13 +14,15 @@ log = logging.getLogger(__name__)
 class EventSink(Protocol):
     """Receiver of updates: sound, a file, a view."""
 
-    def put(self, update: Update) -> None: ...
+    def put(self, update: Update) -> None:
+        """Take the next update of the engine."""
 
 
 class Silenceable(Protocol):
     """A sound that can be silenced."""
 
-    def mute(self, muted: bool) -> None: ...
+    def mute(self, muted: bool) -> None:
+        """Switch the sound off or on."""
 
 
 class Dispatcher:
@@ -31,6 +33,7 @@ class Dispatcher:
         self.troubles: list[Text] = []
 
     def dispatch(self, update: Update) -> None:
+        """Pass an update on to every sink."""
         for sink in list(self.sinks):
             try:
                 sink.put(update)

@@ -212,7 +212,7 @@ class Session:
         return bool(parts)
 
     def _new_sensor(self) -> _Sensor | None:
-        """The sensor of this session, once the source knows its kind."""
+        """Return the sensor of this session, once the source knows its kind."""
         if self._source is not None and self._source.profile is not None:
             profile = self._source.profile
             self._sensor = _Sensor(self._source, profile, profile.decoder(self._source.asked_hz))

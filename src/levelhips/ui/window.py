@@ -146,6 +146,7 @@ class Window(QMainWindow):
         page.setFocus()
 
     def show_start(self) -> None:
+        """Show the start page."""
         self._show(self.start)
 
     def choose_sensor(self, drill: DrillSettings | None = None) -> None:
@@ -171,6 +172,7 @@ class Window(QMainWindow):
     # ---- a session
 
     def run_sensor(self, address: str) -> None:
+        """Begin a session with the sensor at this address."""
         try:
             resolved = self._session_settings()
         except LevelHipsError as error:
@@ -281,12 +283,14 @@ class Window(QMainWindow):
             self.choose_sensor(replace(self._drill, side=self._drill.chosen.other.value))
 
     def show_history(self) -> None:
+        """Show the history, read again from its file."""
         self._show(self.history)
         self.history.show_history()
 
     # ---- the system
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of this page; leave all others to Qt."""
         if event.key() == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         elif event.key() == Qt.Key.Key_Comma and self.session is None:
@@ -305,10 +309,12 @@ class Window(QMainWindow):
             self._given = dialog.settings
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files that are dragged over the window."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Review the first of the files that were dropped; do nothing during a session."""
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files and self.session is None:
             self.show_review(Path(files[0]))

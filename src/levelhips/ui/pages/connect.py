@@ -27,7 +27,7 @@ STRONG_DBM, FAIR_DBM = -65, -80
 
 @asynccontextmanager
 async def system_radio() -> AsyncIterator[Radio]:
-    """The computer's own Bluetooth."""
+    """Open the Bluetooth of the computer."""
     yield Radio()
 
 
@@ -145,6 +145,7 @@ class ConnectPage(QWidget):
         return f"{one.name or one.address}   {one.profile.title}   {labels.SIGNAL_STRENGTHS[strength]}{battery}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of this page; leave all others to Qt."""
         if event.key() == Qt.Key.Key_Escape:
             self.back.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentItem() is not None:
@@ -155,6 +156,7 @@ class ConnectPage(QWidget):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.TITLE_SHARE, self.title)
         size_text(theme.HEAD_SHARE, self.list)
         size_text(theme.SMALL_SHARE, self.practice, self.protocol)

@@ -128,6 +128,7 @@ class DrillPage(SessionPage):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.HEAD_SHARE, self.head, color=theme.DIM)
         size_text(theme.SMALL_SHARE, self.state, self.hint, color=theme.DIM)
         size_text(theme.TITLE_SHARE, self.prompt, color=theme.TEXT)

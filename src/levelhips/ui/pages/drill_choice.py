@@ -84,6 +84,7 @@ class DrillChoicePage(QWidget):
         self.about.setText(f"{instruction}   {_dose(drill)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of this page; leave all others to Qt."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.choose()
         else:
@@ -94,6 +95,7 @@ class DrillChoicePage(QWidget):
             size_text(theme.SMALL_SHARE, button, extra=f" border-color: {theme.SIDE[one]};" if one is self.side else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.TITLE_SHARE, self.title)
         size_text(theme.SMALL_SHARE, self.list)
         self._size_buttons()

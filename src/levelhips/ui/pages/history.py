@@ -135,12 +135,14 @@ class HistoryPage(QWidget):
         return "\n".join(lines)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of this page; leave all others to Qt."""
         if event.key() == Qt.Key.Key_Escape:
             self.back.emit()
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.TITLE_SHARE, self.title)
         size_text(theme.SMALL_SHARE, self.day, self.tabs, self.table)
         size_text(theme.SMALL_SHARE * NOTES_SHARE, self.notes)

@@ -153,6 +153,7 @@ class LivePage(SessionPage):
         return advice or snapshot.said
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.HEAD_SHARE, self.clock, self.cadence, self.message, color=theme.TEXT)
         size_text(theme.HEAD_SHARE, self.small, color=theme.DIM)
         size_text(theme.SMALL_SHARE, self.state, self.hint, color=theme.DIM)

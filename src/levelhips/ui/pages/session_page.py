@@ -66,6 +66,7 @@ class SessionPage(QWidget):
         raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of this page; leave all others to Qt."""
         session = self.session
         action = None if session is None else action_of(_name_of(event), self.where)
         if session is None or action is None:

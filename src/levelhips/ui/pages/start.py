@@ -47,6 +47,7 @@ class StartPage(QWidget):
         self.setFocusProxy(self.buttons[0])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of this page; leave all others to Qt."""
         for button, letter in zip(self.buttons, "rdv", strict=True):
             if event.text().lower() == letter:
                 button.click()
@@ -63,6 +64,7 @@ class StartPage(QWidget):
         size_text(size / max(self.window().height(), 1), *self.buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.HEAD_SHARE, *self.buttons)
         self._fit_buttons()
         size_text(theme.SMALL_SHARE, self.hint, color=theme.DIM)

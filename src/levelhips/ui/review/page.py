@@ -276,6 +276,7 @@ class ReviewPage(QWidget):
             self.open(dialog.path, compare=compare)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set the font sizes for the new size of the window."""
         size_text(theme.HEAD_SHARE, self.title)
         size_text(theme.SMALL_SHARE, self.summary, self.hint, color=theme.DIM)
         super().resizeEvent(event)

@@ -31,6 +31,7 @@ class ReviewPlot(pg.PlotWidget):
         fit_title(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the title into the new width."""
         super().resizeEvent(event)
         if event is not None:  # pyqtgraph calls it before there is a title
             fit_title(self)

@@ -58,6 +58,7 @@ class StepsTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch if even else QHeaderView.ResizeMode.ResizeToContents)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Divide the new width among the columns."""
         super().resizeEvent(event)
         self._divide()
 

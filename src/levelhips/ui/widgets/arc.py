@@ -75,6 +75,7 @@ class Arc(QWidget):
         return f"{drill.hold_s(now_s):.0f}" if math.isfinite(drill.seconds) else str(drill.reps)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the widget."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._drill is not None:

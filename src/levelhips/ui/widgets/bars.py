@@ -37,6 +37,7 @@ class Bars(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the widget."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = QFont(self.font())

@@ -75,6 +75,7 @@ class Card(QWidget):
         return min(theme.pixels(self.window().height(), theme.NUMBER_SHARE), int(self.width() * NUMBER_WIDTH_SHARE))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the widget."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = QColor(theme.SIDE[self.side])

@@ -43,6 +43,7 @@ class FitLabel(QLabel):
         return fitting_px(self.font(), self.text(), self.contentsRect().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the widget."""
         if self.shown_px == self.font().pixelSize():
             super().paintEvent(event)
             return

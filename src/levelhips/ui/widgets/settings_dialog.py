@@ -74,7 +74,8 @@ class SettingsDialog(QDialog):
         """Add the row of a setting: its meaning; below it, dim, its key, what it accepts and its source; its field."""
         spec, meaning = SPECS[key], help_of(key)
         source = tr("ui.settings-default") if value == spec.default else tr("ui.settings-yours", default=_text(spec.default))
-        details = f"{key}  ·  {spec.accepts}  ·  {source}"
+        accepted = [] if spec.kind is bool else [str(spec.accepts)]  # a list of on and off says it already
+        details = "  ·  ".join([key, *accepted, source])
         dim = f"<span style='color:{theme.DIM}'>{details}</span>"
         label = QLabel(f"{meaning[:1].upper()}{meaning[1:]}<br>{dim}")
         label.setWordWrap(True)

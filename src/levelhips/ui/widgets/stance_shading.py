@@ -44,9 +44,11 @@ class StanceShading(pg.GraphicsObject):
         self.update()
 
     def boundingRect(self) -> QRectF:
+        """Return the area in which the item draws."""
         return self._bounds
 
     def paint(self, painter: QPainter, option: object, widget: object = None) -> None:
+        """Draw the stances that are in the exposed part."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         exposed = option.exposedRect  # type: ignore[attr-defined]
         for side, boxes in self._boxes.items():

@@ -28,6 +28,7 @@ class TrendPlot(pg.PlotWidget):
         self.setTitle(labels.trend_key())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the title into the new width."""
         super().resizeEvent(event)
         if event is not None:  # pyqtgraph calls it before there is a title
             fit_title(self)
