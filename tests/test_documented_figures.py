@@ -297,6 +297,7 @@ FREE = [
         r"at most 40 % longer .* a setting 80",
         "advice for translators; test_language.py and test_cli.py measure lengths",
     ),
+    Free("docs/languages.md", r"1/min", "a unit"),
     Free("docs/plugins.md", r"exit code is 1|within 0\.15 s", "test_testing.py"),
     Free(
         "docs/programme.md",

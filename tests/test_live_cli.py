@@ -234,7 +234,7 @@ def test_recover_and_raw(short, tmp_path):
         levelhips("run", "--virtual", short, "--record", tmp_path, "--mute")
     [path] = tmp_path.glob("*.mcap")
     cut = tmp_path / "cut.mcap"
-    cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    cut.write_bytes(path.read_bytes()[:-100])  # without its end; at infinite speed, chunks are of any length
     output = levelhips("recover", cut)
     assert "Wrote" in output
     assert "was not closed" in output

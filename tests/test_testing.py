@@ -294,7 +294,7 @@ def test_drill_that_measures_the_sides_differently_is_named() -> None:
 
     count = DROP.count
     assert isinstance(count, Excursion)
-    broken = replace(DROP, count=OneSided(count.signal, count.low_deg, count.high_deg, count.back_deg, count.fastest_s))
+    broken = replace(DROP, count=OneSided(count.signal, count.low_deg, count.high_deg, count.back_deg, count.min_rep_s))
     assert failures(drill_results(broken)) == {"sides": "drill.mirror-range"}
 
 
