@@ -1,4 +1,4 @@
-"""Capture of what a player renders: when did something begin to sound?"""
+"""Capture what a player renders, to measure when something began to sound."""
 
 from __future__ import annotations
 

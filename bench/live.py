@@ -64,7 +64,7 @@ def watch_sending(source: VirtualSource) -> list[float]:
 
 
 def notifications(out: Table) -> None:
-    """One minute at 200 Hz in real time: is any notification lost, and how long from sending to the client's callback?"""
+    """Count lost notifications in a minute at 200 Hz in real time, and measure the time from sending to the client's callback."""
 
     class Hears:
         complaint = None
@@ -240,7 +240,7 @@ def reconnection(out: Table, times: int = 20) -> None:
 
 
 def kills(out: Table, times: int = 100, at_once: int = 4) -> None:
-    """kill -9 at a random moment of a live run: the last packet in the file against the moment of the kill."""
+    """Compare the last packet in the file with the moment of a kill -9, at a random time of a live run."""
     program = Path(sys.executable).parent / "levelhips"
     losses: list[float] = []
     whole = [0]

@@ -65,7 +65,7 @@ def frames(out: Table) -> None:
 
 
 def freeze(out: Table) -> None:
-    """The screen's thread sleeps for 2 s, again and again: are the beeps later?"""
+    """Measure whether beeps are later while the thread of the screen sleeps for 2 s, again and again."""
     delays: dict[bool, list[float]] = {False: [], True: []}
     frozen = [False]
 

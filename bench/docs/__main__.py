@@ -1,4 +1,4 @@
-"""Make the generated parts of all documents again: python -m bench.docs"""
+"""Make the generated parts of all documents again: `python -m bench.docs`."""
 
 from bench.docs.pages import ROOT, write
 from bench.docs.parts import PARTS

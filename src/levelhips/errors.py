@@ -110,7 +110,7 @@ class BluetoothProblem(StrEnum):
 
 
 class BluetoothUnavailableError(SensorError):
-    """This computer's Bluetooth cannot be used, for a `reason`."""
+    """Bluetooth of this computer cannot be used, for a `reason`."""
 
     def __init__(self, code: str, /, *, reason: BluetoothProblem, fix: str | None = None, **values: Any) -> None:
         super().__init__(code, fix=fix, **values)

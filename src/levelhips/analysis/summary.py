@@ -140,7 +140,7 @@ def _trend(analysis: Findings, found: Statistics, side: Side) -> dict[str, float
 
 
 def _zero_and_heading(analysis: Findings) -> dict[str, Any]:
-    """What the drops are measured from: baseline, standing zero and heading of the clip."""
+    """Return what the drops are measured from: baseline, standing zero and heading of the clip."""
     baseline = next(iter(_all(analysis, Baseline)), None)
     zeros, headings = _all(analysis, StandingZero), _all(analysis, Heading)
     return {

@@ -67,6 +67,7 @@ class Player:
             self._voice.put(event, self.mixer)
 
     def mute(self, muted: bool) -> None:
+        """Turn all sound off or on."""
         self.mixer.muted = muted
 
     def close(self) -> None:

@@ -128,6 +128,7 @@ class Mixer:
 
     @property
     def busy(self) -> bool:
+        """Whether anything is still to be heard."""
         return bool(self._new or self._playing or self._said or self._words or self._word is not None)
 
     def render(self, frames: int) -> Sound:

@@ -105,6 +105,7 @@ class Coach:
 
     @property
     def paused(self) -> bool:
+        """Whether the runner paused the beeps."""
         return self._state.paused
 
     def push(self, update: Update) -> Update:
@@ -213,13 +214,13 @@ class Coach:
         return out
 
     def _before(self, angles: Angles, start: int, at: int) -> tuple[Array, Array]:
-        """Times and obliquities of the last samples up to and including `at`."""
+        """Return times and obliquities of the last samples up to and including `at`."""
         state = self._state
         times = np.concatenate([state.tail_t, angles.t_s[start : at + 1]])
         return times, np.concatenate([state.tail_obliquity, angles.obliquity_rad[start : at + 1]])
 
     def _cross(self, stance: _Stance, angles: Angles, start: int, at: int) -> list[Event]:
-        """The drop went over the threshold: remember how, and cue it for the peak that is expected."""
+        """Remember how the drop went over the threshold, and cue it for the peak that is expected."""
         times, obliquity = self._before(angles, start, at)
         now_s, drop_rad = float(times[-1]), float(angles.drop_rad[at])
         rate = 0.0

@@ -66,6 +66,7 @@ class Block:
 
     @property
     def walk(self) -> bool:
+        """Whether the runner walks in this block."""
         return self.purpose is BlockPurpose.WALK
 
     @property
@@ -126,7 +127,7 @@ class ProtocolClock:
         self.feedback = True if not self._blocks else self._blocks[0].feedback
 
     def running(self, at_s: float, *, now: bool) -> list[Event]:
-        """The runner began (`now`) or stopped running."""
+        """Take note that the runner began (`now`) or stopped running."""
         self._running = now
         return self._follow(at_s)
 

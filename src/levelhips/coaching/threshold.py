@@ -35,7 +35,7 @@ class ThresholdSettings:
         check(self)
 
     def first(self, mean: float, sd: float) -> float:
-        """The first threshold after a baseline, in its unit."""
+        """Return the first threshold after a baseline, in its unit."""
         return mean + self.baseline_sd * sd
 
 
@@ -78,7 +78,7 @@ class Threshold:
             self._sides[Side.RIGHT].threshold_rad = math.radians(settings.right_deg)
 
     def of(self, side: Side) -> float:
-        """The present threshold of a side [rad]; infinite while the baseline is not known."""
+        """Return the present threshold of a side [rad]; infinite while the baseline is not known."""
         return self._sides[side].threshold_rad
 
     def set(self, at_s: float, left_rad: float, right_rad: float, reason: ThresholdReason) -> ThresholdChange:

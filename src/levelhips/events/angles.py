@@ -39,10 +39,12 @@ class Angles:
 
     @classmethod
     def none(cls) -> Angles:
+        """Return angles of no samples."""
         return cls(*(np.empty(0) for _ in fields(cls)))
 
     @classmethod
     def join(cls, parts: Iterable[Angles]) -> Angles:
+        """Return consecutive angles as one."""
         kept = [part for part in parts if len(part)]
         if len(kept) == 1:
             return kept[0]

@@ -157,6 +157,7 @@ class Rep:
 
     @property
     def range_deg(self) -> float:
+        """Range of the repetition [deg]."""
         return math.degrees(self.range_rad)
 
     @property

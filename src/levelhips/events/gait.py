@@ -15,6 +15,7 @@ class Side(StrEnum):
 
     @property
     def other(self) -> Side:
+        """The opposite side."""
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
     @property
@@ -121,14 +122,17 @@ class Step:
 
     @property
     def contact_s(self) -> float:
+        """Time of the contact [s]."""
         return self.at_s
 
     @property
     def drop_deg(self) -> float:
+        """Pelvic drop [deg]."""
         return math.degrees(self.drop_rad)
 
     @property
     def contact_time_s(self) -> float:
+        """Time from contact to toe-off [s]."""
         return self.toe_off_s - self.at_s
 
 

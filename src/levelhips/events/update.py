@@ -57,6 +57,7 @@ class Update:
 
     @classmethod
     def join(cls, updates: Iterable[Update]) -> Update:
+        """Return consecutive updates as one."""
         updates = list(updates)
         if len(updates) == 1:
             return updates[0]
@@ -66,7 +67,7 @@ class Update:
         )
 
     def of(self, kind: type[E]) -> Iterator[E]:
-        """The events of one kind, in order."""
+        """Yield the events of one kind, in order."""
         return (event for event in self.events if isinstance(event, kind))
 
     def __eq__(self, other: object) -> bool:

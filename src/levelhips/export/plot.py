@@ -112,7 +112,7 @@ def _draw_coaching(axes: Any, analysis: Analysis, side: Side) -> None:
 
 
 def _staircase(changes: list[ThresholdChange], side: Side, end_s: float) -> tuple[list[float], list[float]]:
-    """The threshold of a side over time [min, deg], to be joined by lines."""
+    """Return the threshold of a side over time [min, deg], to be joined by lines."""
     t: list[float] = []
     level: list[float] = []
     for change in changes:

@@ -171,7 +171,7 @@ NOTES = {SessionKind.VIRTUAL: "virtual", SessionKind.SIMULATED: "simulated"}
 
 
 def _nobody(metadata: dict[str, str]) -> SessionKind | None:
-    """The kind of a recording that nobody made by wearing a sensor; None if somebody did."""
+    """Return the kind of a recording that was not made by wearing a sensor; None if it was."""
     if metadata.get("virtual"):
         return SessionKind.VIRTUAL
     return SessionKind.SIMULATED if metadata.get("sensor") == "simulated" else None

@@ -117,7 +117,7 @@ class History:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """A transaction: all changes in it are made, or none."""
+        """Open a transaction: all changes in it are made, or none."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -130,6 +130,7 @@ class History:
             raise self._useless(error) from error
 
     def close(self) -> None:
+        """Close the database."""
         self._db.close()
 
     def __enter__(self) -> Self:

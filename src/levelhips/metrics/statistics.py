@@ -40,6 +40,7 @@ class Spread:
 
     @property
     def standard_error(self) -> float:
+        """Standard error of the mean; NaN without values."""
         return self.sd / math.sqrt(self.n) if self.n else math.nan
 
     def as_dict(self, digits: int) -> dict[str, float | int | None]:
@@ -92,6 +93,7 @@ class Moments:
 
     @property
     def spread(self) -> Spread:
+        """Number, mean and standard deviation of the values so far."""
         if not self.n:
             return Spread()
         return Spread(self.n, self.mean, math.sqrt(max(self.value_value, 0.0) / (self.n - 1)) if self.n > 1 else math.nan)

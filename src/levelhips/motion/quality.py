@@ -145,7 +145,7 @@ class QualityMonitor:
         return notices
 
     def push_interval(self, at_s: float, running: bool, acc_mps2: Array) -> list[Notice]:
-        """Take the specific force (n, 3) of an update interval: has the clip begun to rattle?"""
+        """Take the specific force (n, 3) of an update interval; return a notice if the clip has begun to rattle."""
         if self._high is None:
             return []
         cfg, state = self.settings, self._state

@@ -16,7 +16,7 @@ PAIN_RISE = 2
 
 
 def load_hint(minutes: float, longest_min: float) -> Text | None:
-    """A hint if a run is much longer than the longest of the last 30 days; None if not, or if there was none."""
+    """Return a hint if a run is much longer than the longest of the last 30 days; None if it is not, or if there was none."""
     if longest_min <= 0 or minutes <= longest_min * (1 + LONGER_SHARE):
         return None
     percent = 100 * (minutes / longest_min - 1)
@@ -24,7 +24,7 @@ def load_hint(minutes: float, longest_min: float) -> Text | None:
 
 
 def pain_hint(before: int | None, after: int | None) -> Text | None:
-    """What pain before, or before and after, asks for."""
+    """Return a hint for pain before, or before and after, a run; None if none is needed."""
     if before is not None and after is not None and after - before >= PAIN_RISE:
         return text("hint.pain-rose")
     if after is None and before is not None and before >= PAIN_NO_RUN:

@@ -96,7 +96,7 @@ class Programme:
                 raise FieldError(name, text("problem.date", value=_listed(value)))
 
     def kind(self, day: dt.date) -> DayKind:
-        """What kind of day that is."""
+        """Return the kind of a day."""
         if self.acute_from is not None and 0 <= (day - self.acute_from).days < ACUTE_DAYS:
             return DayKind.ACUTE
         return DayKind.RUN if day.weekday() in self.run_days else DayKind.OFF
@@ -108,7 +108,7 @@ class Programme:
         return (day - self.start).days + 1
 
     def today(self, day: dt.date) -> list[Item]:
-        """What is to be done on a day."""
+        """Return the items of a day."""
         wanted: dict[DayKind, tuple[When, ...]] = {
             DayKind.RUN: ("daily", "before-run", "after-run"),
             DayKind.OFF: ("daily", "off"),
@@ -118,7 +118,7 @@ class Programme:
 
 
 def _listed(value: object) -> str:
-    """A value as it stands in the file."""
+    """Return a value as it is written in the file."""
     if isinstance(value, dt.datetime):
         return value.isoformat(" ")
     return shown(list(value) if isinstance(value, tuple) else value)

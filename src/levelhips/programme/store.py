@@ -103,7 +103,7 @@ def _known(values: dict[str, Any], known: tuple[str, ...], item: int | None = No
 
 
 def _line_of(content: str, key: str, item: int | None) -> int | None:
-    """The line of a key, inside the item of that number or outside of all; the line of the item if the key is missing."""
+    """Return the line of a key, inside the item of that number or outside of all; the line of the item if the key is missing."""
     seen, header = -1, None
     for number, line in enumerate(content.splitlines(), start=1):
         if re.match(r"\s*\[+\s*item\s*\]", line):

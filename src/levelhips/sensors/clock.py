@@ -77,6 +77,7 @@ class HostLine:
 
     @property
     def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
         known = math.isfinite(self._min_delay_s)
         return Sync(self._min_delay_s if known else math.nan, self._slope * 1e6 if self._known else math.nan, self._late_s)
 
@@ -278,7 +279,7 @@ class CountedClock:
         return max((delay for _, delay in self._delays), default=math.inf)
 
     def _usual_s(self) -> float:
-        """The smallest recent delay: that of a packet that nothing held back."""
+        """Return the smallest recent delay: that of a packet that nothing held back."""
         return min((delay for _, delay in self._delays), default=0.0)
 
     def _jump(self, by_s: float) -> None:

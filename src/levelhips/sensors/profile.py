@@ -82,13 +82,20 @@ class Decoder(Protocol):
     """
 
     @property
-    def rate_hz(self) -> float | None: ...
+    def rate_hz(self) -> float | None:
+        """Sampling rate [Hz]; None until it is known."""
+
     @property
-    def scale(self) -> tuple[float, float] | None: ...
+    def scale(self) -> tuple[float, float] | None:
+        """Units of one count of specific force [m/s2] and angular rate [rad/s]; None if samples are not counts."""
+
     @property
-    def outward(self) -> str: ...
+    def outward(self) -> str:
+        """Sensor axis that points away from the body."""
+
     @property
-    def sync(self) -> Sync: ...
+    def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
 
     def push(self, packet: Packet) -> list[Samples]:
         """Take a packet and return the samples that it completes, in strictly rising time.
@@ -116,13 +123,20 @@ class Peripheral(Protocol):
     """
 
     @property
-    def rate_hz(self) -> float: ...
+    def rate_hz(self) -> float:
+        """Sampling rate [Hz]."""
+
     @property
-    def streaming(self) -> bool: ...
+    def streaming(self) -> bool:
+        """Whether samples are being sent."""
+
     @property
-    def reads(self) -> dict[str, bytes]: ...
+    def reads(self) -> dict[str, bytes]:
+        """Values of the characteristics that can be read, by name."""
+
     @property
-    def batch_s(self) -> float: ...
+    def batch_s(self) -> float:
+        """Duration of the samples in one packet [s]."""
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
         """Take a command and return the answers as (characteristic, bytes)."""

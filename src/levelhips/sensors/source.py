@@ -55,7 +55,8 @@ class Listener(Protocol):
     """
 
     @property
-    def complaint(self) -> BadInputError | None: ...
+    def complaint(self) -> BadInputError | None:
+        """What is wrong with the sensor's data; None if nothing is."""
 
     def packet(self, packet: Packet) -> bool:
         """Take a packet; return whether it brought samples (the watchdog judges by the age of samples, not of packets)."""
@@ -80,11 +81,16 @@ class Source(Protocol):
     """
 
     @property
-    def virtual(self) -> bool: ...
+    def virtual(self) -> bool:
+        """Whether the sensor is a virtual one."""
+
     @property
-    def profile(self) -> Profile | None: ...
+    def profile(self) -> Profile | None:
+        """Profile of the sensor; None until it is known."""
+
     @property
-    def asked_hz(self) -> float: ...
+    def asked_hz(self) -> float:
+        """Sampling rate that was asked for [Hz]."""
 
     async def run(self, listener: Listener) -> None:
         """Give packets to the listener until canceled, or until there are no more.

@@ -154,7 +154,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
 
 
 def _typed(key: str, value: object) -> object:
-    """A whole number as a float where the field is one: 4 and 4.0 mean the same in a file."""
+    """Return a whole number as a float where the field is one: 4 and 4.0 mean the same in a file."""
     return float(value) if SPECS[key].kind is float and isinstance(value, int) else value
 
 

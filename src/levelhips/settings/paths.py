@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def config_folder() -> Path:
-    """The folder of the settings file: the user's configuration folder, or LEVELHIPS_CONFIG."""
+    """Return the folder of the settings file: the user's configuration folder, or LEVELHIPS_CONFIG."""
     from platformdirs import user_config_path
 
     chosen = os.environ.get("LEVELHIPS_CONFIG")
@@ -15,12 +15,12 @@ def config_folder() -> Path:
 
 
 def settings_path() -> Path:
-    """The user's settings file, which the terminal and the window read and write."""
+    """Return the user's settings file, which the terminal and the window read and write."""
     return config_folder() / "settings.toml"
 
 
 def data_folder() -> Path:
-    """The folder of the history and the programme: the user's data folder, or LEVELHIPS_DATA."""
+    """Return the folder of the history and the programme: the user's data folder, or LEVELHIPS_DATA."""
     from platformdirs import user_data_path
 
     chosen = os.environ.get("LEVELHIPS_DATA")
@@ -28,17 +28,17 @@ def data_folder() -> Path:
 
 
 def documents() -> Path:
-    """The folder for recordings."""
+    """Return the folder for recordings."""
     from platformdirs import user_documents_path
 
     return user_documents_path() / "levelhips"
 
 
 def history_path() -> Path:
-    """The history's file."""
+    """Return the file of the history."""
     return data_folder() / "history.sqlite"
 
 
 def programme_path() -> Path:
-    """The programme's file."""
+    """Return the file of the programme."""
     return data_folder() / "programme.toml"

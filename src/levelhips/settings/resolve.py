@@ -71,7 +71,7 @@ class Layer:
         return SettingsError("wrong-setting-in-file", key=key, problem=problem, place=self._place(key))
 
     def without(self, *prefixes: str) -> Layer:
-        """This layer without the settings whose keys begin with one of the prefixes."""
+        """Return the layer without the settings whose keys begin with one of the prefixes."""
         kept = {key: value for key, value in self.values.items() if not key.startswith(prefixes)}
         return Layer(self.source, kept, self.where, self.flags)
 
@@ -89,7 +89,7 @@ class Resolved:
     notes: tuple[Text, ...] = ()  # what the user should know about how they came about
 
     def source(self, key: str) -> Source:
-        """The source of a setting.
+        """Return the source of a setting.
 
         Raises
         ------
@@ -102,11 +102,11 @@ class Resolved:
         return Source.DEFAULT if layer is None else layer.source
 
     def origin(self, key: str) -> str:
-        """The source of a setting with the name of its file, recording or option."""
+        """Return the source of a setting with the name of its file, recording or option."""
         return self.source(key).words if key not in self.layers else self.layers[key].origin(key)
 
     def value(self, key: str) -> Any:
-        """The value of a setting by its key."""
+        """Return the value of a setting by its key."""
         self.source(key)
         section, _, name = key.partition(".")
         return getattr(getattr(self.settings, section), name)
@@ -133,11 +133,16 @@ class Carrier(Protocol):
     """What `recording_layer` reads of a recording."""
 
     @property
-    def path(self) -> Path: ...
+    def path(self) -> Path:
+        """File of the recording."""
+
     @property
-    def settings(self) -> dict[str, Any]: ...
+    def settings(self) -> dict[str, Any]:
+        """Settings that the recording carries, by section."""
+
     @property
-    def outward(self) -> str | None: ...
+    def outward(self) -> str | None:
+        """Outward axis of the recording; None if it names none."""
 
 
 def file_layer(path: Path, source: Source = Source.SETTINGS_FILE) -> Layer:
@@ -163,7 +168,7 @@ def user_layer(path: Path) -> Layer:
 
 
 def recording_layer(recording: Carrier) -> Layer:
-    """The settings that a recording carries, with its outward axis.
+    """Return the settings that a recording carries, with its outward axis.
 
     Raises
     ------
@@ -180,7 +185,7 @@ def recording_layer(recording: Carrier) -> Layer:
 
 
 def option_layer(given: Iterable[tuple[str, Any, str]]) -> Layer:
-    """The settings of options, each with its key, value and option; an option that was not given (None) is left out."""
+    """Return the settings of options, each with its key, value and option; an option that was not given (None) is left out."""
     chosen = [(key, value, flag) for key, value, flag in given if value is not None]
     return Layer(Source.OPTION, {key: value for key, value, _ in chosen}, flags={key: flag for key, _, flag in chosen})
 

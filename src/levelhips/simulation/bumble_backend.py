@@ -44,7 +44,7 @@ class _Controller(Controller):
 
 
 def device_on(link: LocalLink, name: str, address: str) -> Device:
-    """A Bluetooth device with a controller of its own on a link."""
+    """Return a Bluetooth device with a controller of its own on a link."""
     controller = _Controller(name, link=link, public_address=address)
     return Device(name=name, address=hci.Address(address), host=Host(controller, AsyncPipeSink(controller)))
 
@@ -82,6 +82,7 @@ class BumbleRadio:
             client.gone()
 
     def switch_on(self) -> None:
+        """Switch the adapter on."""
         self.on = True
 
 
@@ -255,7 +256,7 @@ class _Client(BaseBleakClient):
         raise NotImplementedError
 
     async def get_rssi(self) -> int:
-        """The signal of the link [dBm]."""
+        """Return the signal strength of the link [dBm]."""
         return int(await self._guarded(self._alive().get_rssi()))  # type: ignore[no-untyped-call]
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **kwargs: Any) -> bytearray:
@@ -291,7 +292,7 @@ class _Client(BaseBleakClient):
         return self._connection
 
     async def _guarded(self, work: Any) -> Any:
-        """A GATT request whose foreign errors become Bleak's; it ends when the link breaks."""
+        """Send a GATT request and turn foreign errors into Bleak's; it ends when the link breaks."""
         connection = self._alive()
         task = asyncio.ensure_future(work)
         broken = asyncio.get_running_loop().create_future()
@@ -317,5 +318,5 @@ class _Client(BaseBleakClient):
 
 
 def _text(uuid: core.UUID) -> str:
-    """A UUID the way Bleak writes it: long, lower case."""
+    """Return a UUID as Bleak writes it: long, in lower case."""
     return normalize_uuid_str(str(UUID(bytes=uuid.to_bytes(force_128=True)[::-1])))

@@ -69,7 +69,7 @@ def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulat
 
 
 def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
-    """A virtual wearer who does a drill, short, with a fault or two; and the settings that fit."""
+    """Return a short drill of a virtual wearer, with a form fault or two, and the settings that fit."""
     wanted = chosen_drill(drill)
     angles = [fault for limit in wanted.keep for fault, _, _ in reversed(limit.angles) if fault is not None]
     form_fault = angles[0] if angles else ""
@@ -117,7 +117,7 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
 
 
 def true_angles(made: Simulation) -> Angles:
-    """The true pelvis of a simulation, as angles."""
+    """Return the true angles of the pelvis in a simulation."""
     obliquity, tilt, rotation = (np.radians(values) for values in (made.obliquity_deg, made.tilt_deg, made.rotation_deg))
     none = np.full(len(made.t_s), np.nan)
     return Angles(made.t_s, obliquity, tilt, rotation, none, np.zeros(len(made.t_s)))

@@ -300,7 +300,7 @@ def instants(end_s: float, rate_hz: float) -> Array:
 
 
 def worn(t_s: Array, force_pelvis: Array, rate: Array, sensor: SensorModel, rng: np.random.Generator) -> Samples:
-    """What a sensor makes of (n, 3) specific forces and angular rates in pelvis axes [m/s2, rad/s]: whole counts, losses."""
+    """Return what a sensor measures of (n, 3) specific forces and angular rates in pelvis axes [m/s2, rad/s]: whole counts, losses."""
     count = len(t_s)
     mount = mounting(sensor)
     acc = force_pelvis @ mount + np.array(sensor.acc_bias_mps2)
@@ -322,7 +322,7 @@ def worn(t_s: Array, force_pelvis: Array, rate: Array, sensor: SensorModel, rng:
 
 
 def mounting(sensor: SensorModel) -> Array:
-    """The rotation (3, 3) pelvis-from-sensor of the model: x right, y up, z away from the body when nothing is turned."""
+    """Return the rotation (3, 3) pelvis-from-sensor of the model: x right, y up, z away from the body when nothing is turned."""
     straight = np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
     turned = Rotation.from_euler("z", sensor.turn_deg, degrees=True).as_matrix()
     askew = Rotation.from_euler("yz", [sensor.heading_deg, -sensor.pitch_deg], degrees=True).as_matrix()

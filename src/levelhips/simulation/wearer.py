@@ -129,7 +129,7 @@ def _course(wearer: WearerModel, drill: Drill, starts: list[float], rng: np.rand
 
 
 def _worn(wearer: WearerModel, drill: Drill, course: Course, sensor: SensorModel, rng: np.random.Generator) -> Simulation:
-    """The course in the wearer's posture, on the clip."""
+    """Return the course in the wearer's posture, as the clip moves."""
     grid = course.grid
     posture = drill.posture(wearer.side) or Posture.UPRIGHT
     quiet = 1.3 if posture is Posture.UPRIGHT else 0.3  # on one leg people sway more than on two, lying they do not

@@ -37,12 +37,13 @@ class Course:
     form_faults: list[tuple[float, str]] = field(default_factory=list)
 
     def add(self, signal: str, size: float, start_s: float, out_s: float, hold_s: float, back_s: float) -> None:
+        """Add a movement of this size [deg] out, its hold and its way back [s] to a signal."""
         g = self.grid
         shape = smooth_step((g - start_s) / out_s) * smooth_step((start_s + out_s + hold_s + back_s - g) / back_s)
         self.signals[signal] = self.signals[signal] + size * shape
 
     def ring(self, at_s: float, size_deg: float) -> None:
-        """The tissue swings after a start or stop."""
+        """Let the tissue swing after a start or stop."""
         dt = self.grid - at_s
         self.tissue += np.where(dt >= 0, size_deg * np.exp(-np.clip(dt, 0, 9) / 0.12) * np.sin(2 * np.pi * 9.0 * dt), 0.0)
 
@@ -98,6 +99,7 @@ class OutAndBack(Movement):
     """Repetitions of an `Excursion`."""
 
     def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
+        """Add one repetition to the course."""
         start, rep_s, form_fault = at.start_s, at.rep_s, at.form_fault
         count = drill.count
         assert isinstance(count, Excursion)  # by the registry
@@ -121,6 +123,7 @@ class OutAndBack(Movement):
             course.reps.append((start, start + rep_s, depth))
 
     def lead_deg(self, drill: Drill, swaying_deg: Array, side: int) -> Array | float:
+        """Return what sway adds to the range of the leading signal [deg]."""
         # Sway is the pelvis' own: it belongs to the range.
         return side * swaying_deg[:, 0] if drill.count.signal == "drop" else swaying_deg[:, 1]
 
@@ -131,13 +134,15 @@ class ToThePace(Movement):
     paced = True
 
     def settings(self, wearer: WearerTraits) -> dict[str, Any]:
+        """Return the settings that fit the wearer's way of doing the drill."""
         return {"pace_s": wearer.rep_s}
 
     def cycle_s(self, wearer: WearerTraits, drill: Drill) -> float:
+        """Return the time from one repetition to the next [s]."""
         return drill.count.cycle_s if isinstance(drill.count, Metronome) else wearer.rep_s
 
     def repetition(self, wearer: WearerTraits, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
-        """The knee opens and closes; the pelvis follows by a degree, forward."""
+        """Open and close the knee; the pelvis follows by a degree, forward."""
         count, start, form_fault = drill.count, at.start_s, at.form_fault
         assert isinstance(count, Metronome)
         ripple = 1.3 * (1 + 0.3 * float(np.clip(rng.standard_normal(), -2, 2)))
@@ -175,9 +180,11 @@ class Holding(Movement):
     """A hold in each set."""
 
     def settings(self, wearer: WearerTraits) -> dict[str, Any]:
+        """Return the settings that fit the wearer's way of doing the drill."""
         return {"reps": 1, "seconds": wearer.hold_s}
 
     def span_s(self, wearer: WearerTraits, drill: Drill) -> float:
+        """Return the time that all sets take [s]."""
         return wearer.sets * (wearer.hold_s + wearer.rest_s + drill.ready_s + 6.0) + 20.0
 
     def lay(self, wearer: WearerTraits, drill: Drill, course: Course, starts: list[float], rng: np.random.Generator) -> None:
@@ -218,7 +225,7 @@ def movement_of(drill: Drill) -> Movement:
 
 
 def _push(course: Course, way_m: float, start: float, move_s: float) -> None:
-    """The acceleration of a minimum-jerk way to the side."""
+    """Return the acceleration of a minimum-jerk way to the side."""
     x = np.clip((course.grid - start) / move_s, 0.0, 1.0)
     course.lateral_mps2 += way_m / move_s**2 * (60 * x - 180 * x**2 + 120 * x**3)
 

@@ -127,4 +127,5 @@ class DrillSettings:
 
     @property
     def chosen(self) -> Side:
+        """The chosen side."""
         return Side(self.side)

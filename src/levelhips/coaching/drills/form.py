@@ -25,7 +25,7 @@ class FormMonitor:
         self._faults.clear()
 
     def forget_faults(self) -> None:
-        """Samples are missing: the repetition they belonged to is dropped."""
+        """Drop the repetition that missing samples belonged to."""
         self._faults.clear()
 
     def push(self, t_s: float, values: dict[str, float]) -> list[Crossed]:
@@ -57,6 +57,7 @@ class OppositeSide:
         self.restart()
 
     def restart(self) -> None:
+        """Forget the present attempt."""
         self._began_s, self._deepest_deg = math.nan, 0.0
 
     def push(self, t_s: float, lead_deg: float) -> bool:

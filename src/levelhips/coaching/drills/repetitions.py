@@ -19,11 +19,12 @@ class RepetitionBook:
         self._gapped = False  # samples are missing since the last repetition
 
     def gap(self) -> None:
-        """Samples are missing."""
+        """Take note that samples are missing."""
         self._gapped = True
 
     @property
     def set_is_done(self) -> bool:
+        """Whether the set has all repetitions of the dose."""
         return self._reps >= self._drill.dose.reps
 
     def next_set(self) -> bool:

@@ -21,7 +21,7 @@ class DrillResult:
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> DrillResult | None:
-        """The result of the drill in these events; None if there is none."""
+        """Return the result of the drill in these events; None without a drill."""
         result = None
         for event in events:
             if isinstance(event, DrillBegin):

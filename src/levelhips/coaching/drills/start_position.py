@@ -109,10 +109,12 @@ class Upright(StartPosition):
     name, signals, postures = "upright", ("drop", "tilt", "turn", "jolt"), (Posture.UPRIGHT,)
 
     def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        """Return the angles of the drill [deg] by name, from the vertical in pelvis axes."""
         x, y, z = up
         return {"drop": np.degrees(side.sign * _level(z)), "tilt": np.degrees(-np.arctan2(x, y))}
 
     def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        """Return obliquity, tilt and rotation of the pelvis [rad] from the drill's angles [deg]."""
         return np.radians(side.sign * angles["drop"]), np.radians(angles["tilt"]), np.radians(-side.sign * turn_deg)
 
 
@@ -122,14 +124,17 @@ class SideLying(StartPosition):
     name, signals, postures = "side-lying", ("roll", "hike"), (Posture.LEFT_SIDE, Posture.RIGHT_SIDE)
 
     def posture(self, side: Side) -> Posture:
+        """Return the posture that the drill starts from; None if any will do."""
         return Posture.RIGHT_SIDE if side is Side.LEFT else Posture.LEFT_SIDE
 
     def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        """Return the angles of the drill [deg] by name, from the vertical in pelvis axes."""
         x, y, z = up
         upward = z if posture is Posture.LEFT_SIDE else -z
         return {"roll": np.degrees(-np.arctan2(x, upward)), "hike": np.degrees(-np.arctan2(y, upward))}
 
     def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        """Return obliquity, tilt and rotation of the pelvis [rad] from the drill's angles [deg]."""
         sign = 1.0 if posture is Posture.LEFT_SIDE else -1.0
         # Rolled forward, the upper side is in front.
         return np.radians(sign * angles["hike"]), _nothing(turn_deg), np.radians(sign * angles["roll"])
@@ -141,10 +146,12 @@ class Supine(StartPosition):
     name, signals, postures = "supine", ("height", "drop"), (Posture.SUPINE,)
 
     def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        """Return the angles of the drill [deg] by name, from the vertical in pelvis axes."""
         x, y, z = up
         return {"drop": np.degrees(side.sign * _level(z)), "height": np.degrees(-np.arctan2(y, x))}
 
     def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        """Return obliquity, tilt and rotation of the pelvis [rad] from the drill's angles [deg]."""
         return _nothing(turn_deg), -np.radians(angles["height"]), np.radians(side.sign * angles["drop"])
 
 
@@ -154,15 +161,18 @@ class AnyPosition(StartPosition):
     name, signals, postures = "any", ("lean",), ()
 
     def posture(self, side: Side) -> None:
-        return None
+        """Return None: any posture will do."""
 
     def shown_in(self, posture: Posture) -> StartPosition:
+        """Return the start position whose angles describe this posture."""
         return next((position for position in (UPRIGHT, SIDE_LYING, SUPINE) if posture in position.postures), self)
 
     def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
+        """Return the angles of the drill [deg] by name, from the vertical in pelvis axes."""
         return {}
 
     def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
+        """Return obliquity, tilt and rotation of the pelvis [rad] from the drill's angles [deg]."""
         nothing = _nothing(turn_deg)
         return nothing, nothing, nothing
 

@@ -31,11 +31,11 @@ class Stillness:
         self._sum, self._count = [0.0] * 4, 0  # of the vertical and the squared rate
 
     def restart(self) -> None:
-        """The wearer is not in the right posture."""
+        """Take note that the wearer is not in the right posture."""
         self.right_since_s = self.since_s = math.nan
 
     def interrupt(self) -> None:
-        """Samples are missing: the averaging starts again."""
+        """Start the averaging again: samples are missing."""
         self.since_s = math.nan
 
     def push(self, now: Moment, dt: float, since_s: float, ready_s: float, *, blind: bool) -> bool:
@@ -97,6 +97,7 @@ class HipHinge:
         return np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
 
     def restart(self) -> None:
+        """Forget the present attempt."""
         self._back, self._right, self._deepest_deg = 0.0, 0.0, 0.0
 
 
@@ -117,6 +118,7 @@ class ReachMonitor:
         self._away_since_s, self._jolted_s = math.nan, -math.inf
 
     def restart(self) -> None:
+        """Forget the present attempt."""
         self._away_since_s = math.nan
 
     def jolt(self, now: Moment) -> None:

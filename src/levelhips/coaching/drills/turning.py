@@ -19,7 +19,7 @@ class YawTracker:
         self.restart(math.nan, 0.0)
 
     def restart(self, t_s: float, turn_deg: float) -> None:
-        """Here is zero; what is known of the drift stays."""
+        """Set zero here; what is known of the drift stays."""
         self._t_s, self._ref = t_s, turn_deg
         self._p, self._pd = 0.25, 0.0
 

@@ -52,13 +52,16 @@ class LevelHipsDecoder:
 
     @property
     def rate_hz(self) -> float | None:
+        """Sampling rate [Hz]; None until it is known."""
         return self._rate_hz
 
     @property
     def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
         return self.clock.line.sync
 
     def push(self, packet: Packet) -> list[Samples]:
+        """Decode the next packet; return the samples that it completes."""
         if packet.source == "stream":
             return list(self._stream(packet.data, packet.arrival_s))
         if packet.source == "control":
@@ -73,7 +76,7 @@ class LevelHipsDecoder:
         return []
 
     def _answer(self, data: bytes, arrival_s: float) -> None:
-        """The sensor's clock at the moment of answering: no samples had to be gathered, so it is a point of the line too."""
+        """Use the sensor's clock at the moment of answering: no samples had to be gathered, so it is a point of the line too."""
         if len(data) == 6 and data[0] == TIME and data[1] == 0 and self._last is not None:
             at_s = self.clock.place(int.from_bytes(data[2:], "little"), arrival_s)
             if at_s is not None:
@@ -149,7 +152,7 @@ class LevelHipsDecoder:
 
 
 def _frames(data: bytes) -> tuple[list[bytes], bytes]:
-    """The whole packets at the beginning of bytes, and what is left."""
+    """Return the whole packets at the beginning of bytes, and what is left."""
     frames, at = [], 0
     while len(data) - at >= _HEAD.size and data[at] == VERSION and 0 < data[at + 1] <= _MAX_SAMPLES:
         end = at + _HEAD.size + _SAMPLE * data[at + 1]
@@ -180,6 +183,7 @@ class LevelHipsPeripheral:
         return _INFO.pack(VERSION, round(self.rate_hz), self.acc_range_g, self.gyr_range_dps, self.axis, self._name[:16])
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to != "control" or not data:
             return []
         opcode, value = data[0], data[1:]
@@ -199,6 +203,7 @@ class LevelHipsPeripheral:
         return [("control", bytes((opcode, status)) + more)]
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
         each = max(1, min(round(PACKET_S * self.rate_hz), (mtu - 3 - _HEAD.size) // _SAMPLE, _MAX_SAMPLES))
         acc_scale = self.acc_range_g * STANDARD_GRAVITY_MPS2 / 32768
         gyr_scale = math.radians(self.gyr_range_dps) / 32768

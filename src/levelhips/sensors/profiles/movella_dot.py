@@ -42,9 +42,11 @@ class DotDecoder:
 
     @property
     def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
         return self.clock.line.sync
 
     def push(self, packet: Packet) -> list[Samples]:
+        """Decode the next packet; return the samples that it completes."""
         layout = _PAYLOADS.get(packet.source)
         if layout is None:
             return []
@@ -78,14 +80,17 @@ class DotPeripheral:
 
     @property
     def streaming(self) -> bool:
+        """Whether samples are being sent."""
         return self.mode != 0
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to == "measure" and len(data) == 3 and data[0] == 1:
             self.mode = data[2] if data[1] == 1 and data[2] in (CUSTOM_5, RATE_QUANTITIES) else 0
         return []
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
         source, layout = ("medium", _MEDIUM) if self.mode == RATE_QUANTITIES else ("long", _LONG)
         rows = np.zeros(len(samples), layout)
         rows["t_us"] = np.rint(samples.t_s * 1e6).astype(np.int64) % (1 << 32)

@@ -75,9 +75,11 @@ class PolarDecoder:
 
     @property
     def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
         return self.clock.line.sync
 
     def push(self, packet: Packet) -> list[Samples]:
+        """Decode the next packet; return the samples that it completes."""
         if packet.source == "data":
             self._frame(packet.data, packet.arrival_s)
             return list(self._merged())
@@ -171,7 +173,7 @@ def _plain(payload: bytes, frame: int) -> Array:
 
 
 def _compressed(payload: bytes) -> Array:
-    """A reference sample, then blocks of differences, packed least significant bit first."""
+    """Decode a reference sample, then blocks of differences, packed least significant bit first."""
     if len(payload) < 6:
         raise BadInputError("damaged-packet")
     parts = [np.frombuffer(payload, "<i2", count=3).astype(np.int64)[None, :]]
@@ -205,9 +207,11 @@ class PolarPeripheral:
 
     @property
     def streaming(self) -> bool:
+        """Whether samples are being sent."""
         return {ACC, GYR} <= self.started
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to != "control" or len(data) < 2:
             return []
         request, kind = data[0], data[1]
@@ -234,6 +238,7 @@ class PolarPeripheral:
         return [("control", bytes((ANSWER, request, kind, error, 0)) + more)]
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
         # What the decoder takes is the factor as f32 says it.
         units = {kind: float(np.float32(factor)) for kind, factor in self._factor.items()}
         acc = samples.acc_mps2 / (units[ACC] * STANDARD_GRAVITY_MPS2 * 1e-3)

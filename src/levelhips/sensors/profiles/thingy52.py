@@ -45,9 +45,11 @@ class ThingyDecoder:
 
     @property
     def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
         return self.clock.line.sync
 
     def push(self, packet: Packet) -> list[Samples]:
+        """Decode the next packet; return the samples that it completes."""
         if packet.source != "raw":
             return []
         if not packet.data or len(packet.data) % SIZE:
@@ -72,6 +74,7 @@ class ThingyPeripheral:
         self.reads: dict[str, bytes] = {"config": _CONFIG.pack(100, 60000, 60000, 10, 1)}
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to == "config" and len(data) == _CONFIG.size:
             rate = _CONFIG.unpack(data)[3]
             if 5 <= rate <= 200:
@@ -80,6 +83,7 @@ class ThingyPeripheral:
         return []
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
         counts = np.zeros((len(samples), 9))
         counts[:, :3], counts[:, 3:6] = samples.acc_mps2 / _SCALE[0], samples.gyr_radps / _SCALE[1]
         for row in np.clip(np.rint(counts), -32768, 32767).astype("<i2"):

@@ -38,9 +38,11 @@ class WitMotionDecoder:
 
     @property
     def sync(self) -> Sync:
+        """How the sensor's clock relates to this computer's."""
         return self.clock.line.sync
 
     def push(self, packet: Packet) -> list[Samples]:
+        """Decode the next packet; return the samples that it completes."""
         if packet.source == LINK and packet.data == DOWN:
             self._rest = b""
         if packet.source != "stream":
@@ -64,7 +66,7 @@ class WitMotionDecoder:
 
 
 def _is_frame(data: bytes, at: int) -> bool:
-    """A head, and another head (or the end) where the next frame begins: a head's bytes come by chance within frames too."""
+    """Find a head that is followed by another head (or the end) one frame later: its bytes occur by chance within frames too."""
     following = data[at + SIZE : at + SIZE + 2]
     return data[at : at + 2] == HEAD and HEAD.startswith(following)
 
@@ -81,6 +83,7 @@ class WitMotionPeripheral:
         self._unlocked = False
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
+        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if data == UNLOCK:
             self._unlocked = True
         elif self._unlocked and data[:3] == b"\xff\xaa\x03" and len(data) == 5:
@@ -88,6 +91,7 @@ class WitMotionPeripheral:
         return []
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
         counts = np.zeros((len(samples), 9))
         counts[:, :3], counts[:, 3:6] = samples.acc_mps2 / _SCALE[0], samples.gyr_radps / _SCALE[1]
         frames = [HEAD + row.tobytes() for row in np.clip(np.rint(counts), -32768, 32767).astype("<i2")]

@@ -65,17 +65,21 @@ class Band(FormLimit):
         object.__setattr__(self, "above", _named(self.above))
 
     def start(self) -> BandMonitor:
+        """Return a new monitor of this limit."""
         return BandMonitor(self)
 
     @property
     def angles(self) -> tuple[tuple[FormFault | None, int, float], ...]:
+        """The form fault beyond each end of the band, the sign of that end, and its angle [deg]."""
         return (self.above, 1, self.high_deg), (self.below, -1, self.low_deg)
 
     @property
     def faults(self) -> tuple[FormFault, ...]:
+        """The form faults that this limit can find."""
         return tuple(dict.fromkeys(fault for fault in (self.below, self.above) if fault is not None))
 
     def moved(self, low_deg: float | None, high_deg: float | None) -> FormLimit:
+        """Return this band with other ends [deg]; None keeps an end."""
         low_deg, high_deg = self.low_deg if low_deg is None else low_deg, self.high_deg if high_deg is None else high_deg
         return replace(self, low_deg=low_deg, high_deg=high_deg)
 
@@ -93,11 +97,13 @@ class Jolt(FormLimit):
         object.__setattr__(self, "name", FormFault(self.name))
 
     def start(self) -> BandMonitor:
+        """Return a new monitor of this limit."""
         band = Band(self.signal, -math.inf, self.above_mps2, above=self.name, linger_s=self.linger_s, again_deg=self.above_mps2 / 3)
         return BandMonitor(band, of_angle=False)
 
     @property
     def faults(self) -> tuple[FormFault, ...]:
+        """The form faults that this limit can find."""
         return (self.name,)
 
 

@@ -69,7 +69,7 @@ class Counter(Protocol):
         """Process one sample; return what is known by it."""
 
     def interrupt(self) -> None:
-        """Samples are missing or the wearer paused: drop what was begun."""
+        """Drop what was begun: samples are missing, or the wearer paused."""
 
 
 class CountingBlock(ABC):
@@ -122,6 +122,7 @@ class Spread:
         self.farthest = 0.0
 
     def add(self, value: float) -> None:
+        """Add a value."""
         self._n += 1
         self._sum += value
         self._squares += value * value
@@ -130,8 +131,10 @@ class Spread:
 
     @property
     def mean(self) -> float:
+        """Mean of the values; 0 without any."""
         return self._sum / self._n if self._n else 0.0
 
     @property
     def sd(self) -> float:
+        """Standard deviation of the values; 0 without any."""
         return math.sqrt(max(self._squares / self._n - self.mean**2, 0.0)) if self._n else 0.0

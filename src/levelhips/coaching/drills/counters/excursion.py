@@ -46,20 +46,25 @@ class Excursion(CountingBlock):
     min_rep_s: float = 1.5  # slow repetitions take 2 s and more; faster ones are swung, not controlled
 
     def start(self, still_dps: float) -> Counter:
+        """Return a new counter of repetitions."""
         return _ExcursionCounter(self)
 
     def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> Excursion:
+        """Return these settings with what the user chose: range [deg], hold time [s] and pace [s]."""
         low_deg = max(low_deg, MIN_LOW_DEG)
         return replace(self, low_deg=low_deg, high_deg=high_deg, back_deg=min(self.back_deg, 0.5 * low_deg))
 
     def band(self, low_deg: float, high_deg: float) -> tuple[float | None, float | None]:
+        """Return the ends of the band that are form limits [deg]; None where an end is not one."""
         return None, high_deg  # the lower end is the way to go, and not a form limit
 
     @property
     def opposite_deg(self) -> float:
+        """Size of an excursion to the other side that shows that the wearer stands on the wrong leg [deg]."""
         return self.low_deg if self.signal == "drop" else math.inf
 
     def is_home(self, lead_deg: float) -> bool:
+        """Return whether an angle [deg] is back at the start of a repetition."""
         return abs(lead_deg) < self.back_deg
 
 

@@ -20,17 +20,21 @@ class Hold(CountingBlock):
     strict: bool = True  # False: a test, in which time runs whatever happens, and all of it is measured
 
     def start(self, still_dps: float) -> Counter:
+        """Return a new counter of the time held."""
         return _HoldCounter(self)
 
     def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> Hold:
+        """Return these settings with what the user chose: range [deg], hold time [s] and pace [s]."""
         return self if seconds is None else replace(self, seconds=seconds)
 
     @property
     def timed_s(self) -> float:
+        """Time to hold [s]."""
         return self.seconds
 
     @property
     def counts_over_gaps(self) -> bool:
+        """Whether the hold goes on after samples were lost, and is marked for it."""
         return True
 
 

@@ -23,9 +23,11 @@ class Metronome(CountingBlock):
     lead_in_s: float = 2.0
 
     def start(self, still_dps: float) -> Counter:
+        """Return a new counter of paced repetitions."""
         return _PaceCounter(self, still_dps)
 
     def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> Metronome:
+        """Return these settings with what the user chose: range [deg], hold time [s] and pace [s]."""
         if pace_s is None:
             return self
         scale = pace_s / self.cycle_s

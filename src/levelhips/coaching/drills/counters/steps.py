@@ -23,6 +23,7 @@ class Steps(CountingBlock):
     snap_ratio: float = 2.0  # the closing step jerks so much more than the opening one
 
     def start(self, still_dps: float) -> Counter:
+        """Return a new counter of steps."""
         return _StepCounter(self)
 
 
