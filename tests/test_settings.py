@@ -121,6 +121,7 @@ def test_tau_that_aborts_the_interpreter_is_refused_everywhere() -> None:
         (lambda: DrillSettings(low_deg=20.0, high_deg=15.0), "low_deg is 20; it must be below high_deg, which is 15"),
         (lambda: DrillSettings(low_deg=15.0, high_deg=15.0), "low_deg is 15; it must be below high_deg, which is 15"),
         (lambda: ProtocolSettings("recall", 4), "session is 4; recall has 3 sessions"),
+        (lambda: ProtocolSettings("baseline", 2), "session is 2; baseline has 1 session"),
         (lambda: ProtocolSettings(session=2), "session is 2; without a run protocol it must be 1"),
         (lambda: ProtocolSettings(metronome=True), "metronome needs step_rate_spm, your usual steps per minute"),
     ],

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from levelhips.cli.terminal.replay_view import ReplayView
     from levelhips.live.replay import Replay
 
+MIN_SPEED, MAX_SPEED = 0.05, 1000.0  # slower is a still picture; no computer replays faster
 MAX_HEARD_SPEED = 16  # times real time; beeps that come faster run into each other
 
 
@@ -117,6 +118,7 @@ def _speed(text: str) -> float:
         speed = float(text)
     except ValueError:
         speed = 0.0
-    if not 0.05 <= speed <= 1000:
-        raise SettingsError("not-a-speed", speed=text)
+    if not MIN_SPEED <= speed <= MAX_SPEED:
+        # Numbers to type have a decimal point in every language.
+        raise SettingsError("not-a-speed", speed=text, min=f"{MIN_SPEED:g}", max=f"{MAX_SPEED:g}")
     return speed

@@ -114,12 +114,15 @@ def _degrees(option: str, text: str | None) -> float | None:
         degrees = float(text)
     except ValueError as error:
         raise SettingsError("no-degrees-or-auto" if option == BOTH else "no-degrees", option=option, value=text) from error
+    from levelhips.bounds import specs
     from levelhips.coaching.threshold import ThresholdSettings
 
     try:
         return ThresholdSettings(left_deg=degrees).left_deg
     except ValueError as error:
-        raise SettingsError("threshold-out-of-range", option=option, value=text) from error
+        spec = next(spec for spec in specs(ThresholdSettings) if spec.name == "left_deg")
+        # Numbers to type have a decimal point in every language.
+        raise SettingsError("threshold-out-of-range", option=option, value=text, min=f"{spec.low:g}", max=f"{spec.high:g}") from error
 
 
 def _ambiguous(option: str, text: str) -> SettingsError:

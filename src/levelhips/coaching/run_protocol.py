@@ -42,7 +42,7 @@ class ProtocolSettings:
         if self.session > SESSIONS[self.name]:
             if not self.name:
                 raise FieldError("session", text("problem.session-without-protocol", session=self.session))
-            problem = text("problem.no-such-session", session=self.session, protocol=self.name, sessions=SESSIONS[self.name])
+            problem = text("problem.no-such-session", session=self.session, protocol=self.name, n=SESSIONS[self.name])
             raise FieldError("session", problem)
         if self.metronome and self.step_rate_spm is None:
             raise FieldError("metronome", text("problem.metronome-without-rate"))
