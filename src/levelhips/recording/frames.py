@@ -171,7 +171,7 @@ def _uncompressed(compression: bytes, packed: memoryview, size: int) -> bytes:
 
 
 def _metadata_in(record: bytes) -> dict[str, str]:
-    """Return the entries of a metadata record of ours; none of another program's."""
+    """Return the entries of a metadata record; nothing if another program wrote it."""
     entry = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
     return dict(entry.metadata) if isinstance(entry, Metadata) and entry.name == "levelhips" else {}
 

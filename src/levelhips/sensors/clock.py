@@ -279,7 +279,7 @@ class CountedClock:
         return max((delay for _, delay in self._delays), default=math.inf)
 
     def _usual_s(self) -> float:
-        """Return the smallest recent delay: that of a packet that nothing held back."""
+        """Return the smallest recent delay, which belongs to a packet that was not held back."""
         return min((delay for _, delay in self._delays), default=0.0)
 
     def _jump(self, by_s: float) -> None:
