@@ -37,7 +37,7 @@ class FormLimit(ABC):
     @property
     @abstractmethod
     def faults(self) -> tuple[FormFault, ...]:
-        """The faults that this limit can find."""
+        """The form faults that this limit can find."""
 
     def moved(self, low_deg: float | None, high_deg: float | None) -> FormLimit:
         """Return this limit with other ends [deg], if it has any; None leaves an end as it is."""
