@@ -6,7 +6,7 @@ translation yet, and one that is gone is removed.
 
 from __future__ import annotations
 
-import os
+import datetime as dt
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "levelhips" / "text" / "languages"
 SOURCE = "en"
+DATE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the same messages give the same bytes: compiled catalogs are under version control
 HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -70,7 +71,7 @@ def messages(language: str) -> dict[str, Message]:
 
 def compile_language(language: str) -> Path:
     """Write the catalog that the program reads, levelhips.mo, from all files of a language."""
-    whole = Catalog(locale=language, charset="utf-8")
+    whole = Catalog(locale=language, charset="utf-8", creation_date=DATE, revision_date=DATE)
     for message in messages(language).values():
         if translated(message):
             whole.add(message.id, message.string)
@@ -78,29 +79,13 @@ def compile_language(language: str) -> Path:
     target.parent.mkdir(exist_ok=True)
     data = BytesIO()
     write_mo(data, whole)
-    part = target.with_suffix(f".{os.getpid()}")  # two processes of the tests may do this at once
-    part.write_bytes(data.getvalue())
-    part.replace(target)
+    target.write_bytes(data.getvalue())
     return target
 
 
 def translated(message: Message) -> bool:
     """Whether all forms of a message have text."""
     return bool(message.string) and (isinstance(message.string, str) or all(message.string))
-
-
-def is_stale(language: str) -> bool:
-    """Whether the compiled catalog is missing, or older than one of its files."""
-    target = FOLDER / language / "LC_MESSAGES" / "levelhips.mo"
-    folder = FOLDER / language
-    return not target.is_file() or any(path.stat().st_mtime >= target.stat().st_mtime for path in (folder, *folder.glob("*.po")))
-
-
-def compile_stale() -> None:
-    """Compile the catalogs whose files have changed."""
-    for language in languages():
-        if is_stale(language):
-            compile_language(language)
 
 
 def updated(source: Path, language: str) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench import texts as catalogs
 from hypothesis import HealthCheck, settings
 
 from levelhips import Samples, Update
@@ -29,8 +28,6 @@ except ImportError:  # not installed, or a library of the system's is missing: t
     pass
 else:
     pytest_plugins = ("pytestqt.plugin",)
-
-catalogs.compile_stale()  # tests read the sentences of this checkout, not those of its last installation
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"

@@ -57,7 +57,8 @@ def two_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         (tmp_path / code / "a.po").write_text(po, encoding="utf-8")
     monkeypatch.setattr(catalogs, "FOLDER", tmp_path)
     monkeypatch.setattr(choice, "FOLDER", tmp_path)
-    catalogs.compile_stale()
+    for code in ("en", "de"):
+        catalogs.compile_language(code)
     yield tmp_path
     choice.choose(None)
     monkeypatch.undo()
@@ -253,6 +254,18 @@ def test_a_new_language_gets_all_messages_and_its_own_plural_forms(two_languages
 
 def test_every_language_has_a_name_and_a_folder() -> None:
     assert set(LANGUAGES) == set(choice.LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_compiled_catalogs_are_those_of_their_files(language: str) -> None:
+    """They are under version control: a checkout runs without being built."""
+    with (catalogs.FOLDER / language / "LC_MESSAGES" / "levelhips.mo").open("rb") as file:
+        compiled = GNUTranslations(file)
+    for key, message in catalogs.messages(language).items():
+        if isinstance(message.string, str):
+            assert compiled.gettext(key) == message.string, "run: make texts"
+        else:
+            assert [compiled.ngettext(key, key, n) for n in (1, 2)] == list(message.string), "run: make texts"
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

@@ -2,10 +2,10 @@
 
 from bench.docs.pages import ROOT, write
 from bench.docs.parts import PARTS
-from bench.texts import compile_stale
+from bench.texts import compile_language
 from levelhips.text.choice import choose
 
-compile_stale()
+compile_language("en")
 choose("en")
 for page in write(PARTS):
     print(f"Wrote {page.relative_to(ROOT)}")

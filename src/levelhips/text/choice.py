@@ -93,9 +93,9 @@ def load() -> gettext.NullTranslations:
     Raises
     ------
     FileNotFoundError
-        If the catalogs of this checkout were not compiled.
+        If the English catalog is missing.
     """
     found = [code for code in dict.fromkeys((language(), "en")) if (FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.mo").is_file()]
     if "en" not in found:
-        raise FileNotFoundError("The text catalogs are not compiled. In a checkout run: make texts; else install levelhips again")
+        raise FileNotFoundError("The text catalogs are missing. Install levelhips again")
     return gettext.translation(DOMAIN, FOLDER, found)
