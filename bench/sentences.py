@@ -115,8 +115,8 @@ def uses() -> list[Use]:
             elif name in HELPED:
                 helps = [keyword.value for keyword in node.keywords if keyword.arg == "help"]
                 found += [Use(place, key, prefix, frozenset()) for help_ in helps for key, prefix in _keys(help_)]
-            elif name in {"Words", "Labels"} and node.args:
-                found += [Use(place, f"{key}.", True, values) for key, _ in _keys(node.args[0 if name == "Labels" else 1])]
+            elif name == "Words" and len(node.args) > 1:
+                found += [Use(place, f"{key}.", True, values) for key, _ in _keys(node.args[1])]
             elif name in errors and node.args and "fix" not in named:
                 found += [Use(place, f"error.{code}", prefix, values) for code, prefix in _keys(node.args[0])]
             elif name == "__init__" and node.args and isinstance(node.func, ast.Attribute) and "fix" not in named:

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from levelhips.events import Side, SignalKind
 from levelhips.text import tr
 from levelhips.ui import theme
-from levelhips.words import SIGNALS, stance_drop
+from levelhips.words import SIGNALS, Words, stance_drop
 
-K = TypeVar("K", bound=str)
-
-
-class Labels(Mapping[K, str], Generic[K]):
-    """Labels of some values: the messages ``<topic>.<value>``, in the language of the moment."""
-
-    def __init__(self, topic: str, values: tuple[K, ...]) -> None:
-        self._topic, self._values = topic, values
-
-    def __getitem__(self, value: K) -> str:
-        if value not in self._values:
-            raise KeyError(value)
-        return tr(f"{self._topic}.{value}")
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-DAY_KINDS = Labels("ui.day-kind", ("run", "off", "acute"))
-ITEM_TIMES = Labels("ui.item-time", ("daily", "before-run", "after-run", "off", "acute"))
-MOMENTS = Labels("ui.moment", ("before", "after", "morning"))
-SIGNAL_STRENGTHS = Labels("ui.signal-strength", ("strong", "fair", "weak"))
-PROTOCOL_NAMES: Labels[Literal["baseline", "retraining", "recall", "walk-run"]] = Labels(
-    "ui.protocol", ("baseline", "retraining", "recall", "walk-run")
+DAY_KINDS = Words(("run", "off", "acute"), "ui.day-kind")
+ITEM_TIMES = Words(("daily", "before-run", "after-run", "off", "acute"), "ui.item-time")
+MOMENTS = Words(("before", "after", "morning"), "ui.moment")
+SIGNAL_STRENGTHS = Words(("strong", "fair", "weak"), "ui.signal-strength")
+PROTOCOL_NAMES: Words[Literal["baseline", "retraining", "recall", "walk-run"]] = Words(
+    ("baseline", "retraining", "recall", "walk-run"), "ui.protocol"
 )
-EVENTS = Labels("ui.event", ("step", "stride", "rep"))
-ANGLES = Labels("ui.angle", ("obliquity", "tilt", "rotation"))
-SESSION_COLUMNS = Labels("ui.session-column", ("when", "kind", "duration", "left", "right"))
+EVENTS = Words(("step", "stride", "rep"), "ui.event")
+ANGLES = Words(("obliquity", "tilt", "rotation"), "ui.angle")
+SESSION_COLUMNS = Words(("when", "kind", "duration", "left", "right"), "ui.session-column")
 
 
 def sides_key() -> str:

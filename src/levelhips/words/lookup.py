@@ -1,22 +1,22 @@
-"""Tables of words for the members of an enum, from the text catalog."""
+"""Tables of words for the members of an enum, or for other fixed values, from the text catalog."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 from levelhips.text import has, tr
 
-K = TypeVar("K", bound=StrEnum)
+K = TypeVar("K", bound=str)
 
 
 class Words(Mapping[K, str], Generic[K]):
-    """Words for every member of an enum, in the language of the moment: the messages ``<topic>.<value of the member>``.
+    """Words for some values, in the language of the moment: the messages ``<topic>.<value>``.
 
     Parameters
     ----------
-    enum : type
+    values : iterable
+        Usually an enum of strings: then every member has words.
     topic : str
         The beginning of the keys.
     empty : collection
@@ -27,16 +27,18 @@ class Words(Mapping[K, str], Generic[K]):
         Added to each of the words.
     """
 
-    def __init__(self, enum: type[K], topic: str, *, empty: Collection[K] = (), without: Collection[K] = (), ending: str = "") -> None:
+    def __init__(
+        self, values: Iterable[K], topic: str, *, empty: Collection[K] = (), without: Collection[K] = (), ending: str = ""
+    ) -> None:
         self._topic, self._empty, self._ending = topic, empty, ending
-        self._members = [member for member in enum if member not in without]
+        self._members = [member for member in values if member not in without]
 
     def __getitem__(self, member: K) -> str:
         if member not in self._members:
             raise KeyError(member)
         if member in self._empty:
             return ""
-        key = f"{self._topic}.{member.value}"
+        key = f"{self._topic}.{member}"
         if not has(key):
             raise KeyError(key)
         return tr(key) + self._ending
@@ -53,12 +55,12 @@ def words_for(table: Mapping[K, str], member: K) -> str:
 
     A view must not stop a session because a word is missing.
     """
-    return table.get(member, _plain(member.value))
+    return table.get(member, _plain(member))
 
 
 def words_for_value(table: Mapping[K, str], value: str) -> str:
     """Return the words for the value of a member, as a file has it; the value itself, with blanks for dashes, if it is unknown."""
-    return next((words for member, words in table.items() if member.value == value), _plain(value))
+    return next((words for member, words in table.items() if member == value), _plain(value))
 
 
 def _plain(value: str) -> str:
