@@ -177,13 +177,11 @@ def test_forgetting_is_asked_for_and_leaves_the_recording(recordings: Path, stor
 # ---- the file
 
 
-def test_an_old_file_is_brought_up_step_by_step_and_keeps_what_it_had(tmp_path: Path) -> None:
+def test_file_of_each_older_version_is_migrated_and_keeps_its_rows(tmp_path: Path) -> None:
     for version in range(1, len(MIGRATIONS)):
         path = tmp_path / f"v{version}.sqlite"
         with sqlite3.connect(path) as old:
-            for step in MIGRATIONS[:version]:
-                old.executescript(step)
-            old.execute(f"PRAGMA user_version={version}")
+            old.executescript(MIGRATIONS[0])
             old.execute(
                 "INSERT INTO sessions (file, size, changed_ns, started, kind, duration_s, moving_s, steps, counted, cues, plan, "
                 "plan_session, note) VALUES ('x.mcap', 1, 1, '2026-01-01T00:00:00+00:00', 'run', 60, 50, 100, 90, 3, 'retraining', 5, '')"
@@ -193,6 +191,9 @@ def test_an_old_file_is_brought_up_step_by_step_and_keeps_what_it_had(tmp_path: 
                 "INSERT INTO drills VALUES ('x.mcap', 'bridge', 'left', 3, 2, 9.0, 3.0, 0, ?)",
                 (json.dumps({"cheats": {"turned": 1}}),),  # lint: names of others
             )
+            for migration in MIGRATIONS[1:version]:
+                old.executescript(migration)
+            old.execute(f"PRAGMA user_version={version}")
         old.close()
         with History(path) as history:
             [row] = history.sessions()

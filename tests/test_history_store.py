@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
+import sqlite3
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ from levelhips.events import (
 )
 from levelhips.history import Diary, History, SessionKind, session_row
 from levelhips.history.diary import PainRow
+from levelhips.history.migrations import MIGRATIONS
 from levelhips.history.weekly import baseline, in_words, note_of, retention, weeks
 
 NOON = "2026-03-04T12:00:00+00:00"  # a Wednesday, wherever on earth
@@ -301,3 +304,85 @@ def test_pain_is_kept_in_utc_and_the_last_score_of_a_day_counts(history: History
     with pytest.raises(BadInputError, match="noon"):
         diary.add_pain(1, "noon")
     assert len(diary.pains()) == 3
+
+
+def test_two_entries_in_the_same_millisecond_are_both_kept(history: History) -> None:
+    """The time was the primary key of both tables, and the second entry replaced the first."""
+    diary, now = Diary(history), dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
+    diary.add_pain(3, "before", at=now)
+    diary.add_pain(6, "after", "knee", at=now)
+    diary.add_pain(5, "after", at=now)
+    at = "2026-03-04T12:00:00.000+00:00"
+    assert diary.pains() == [PainRow(at, "after", 5, ""), PainRow(at, "after", 6, "knee"), PainRow(at, "before", 3, "")]
+    assert diary.pain_today("after", now.astimezone().date()) == 5, "the score that was entered last"
+    diary.add_shoes("Ghost")
+    diary.add_distance(5.0, "Ghost", at=now)
+    diary.add_distance(2.5, "Ghost", at=now)
+    assert diary.shoes() == {"Ghost": 7.5}
+
+
+def test_diary_of_an_older_file_is_kept_and_takes_two_entries_in_a_millisecond(tmp_path: Path) -> None:
+    path, at = tmp_path / "old.sqlite", "2026-03-04T12:00:00.000+00:00"
+    with sqlite3.connect(path) as old:
+        for migration in MIGRATIONS[:4]:
+            old.executescript(migration)
+        old.execute("PRAGMA user_version=4")
+        old.execute("INSERT INTO shoes VALUES ('Ghost', 100.0, 0)")
+        old.execute("INSERT INTO pain VALUES (?, 'before', 3, 'knee')", (at,))
+        old.execute("INSERT INTO pain VALUES ('2026-03-05T06:00:00.000+00:00', 'morning', 0, '')")
+        old.execute("INSERT INTO distances VALUES (?, 5.5, 'Ghost', 'run.mcap')", (at,))
+        old.execute("INSERT INTO distances VALUES ('2026-03-05T12:00:00.000+00:00', 2.25, NULL, NULL)")
+    old.close()
+    for _ in range(2):  # the second time, the file has the new tables already
+        with History(path) as history:
+            assert Diary(history).pains()[-2:] == [
+                PainRow("2026-03-05T06:00:00.000+00:00", "morning", 0, ""),
+                PainRow(at, "before", 3, "knee"),
+            ]
+            assert history.rows("SELECT * FROM distances WHERE at < '2026-04'") == [
+                {"at": at, "km": 5.5, "shoe": "Ghost", "file": "run.mcap"},
+                {"at": "2026-03-05T12:00:00.000+00:00", "km": 2.25, "shoe": None, "file": None},
+            ]
+            for _ in range(2):
+                Diary(history).add_pain(4, "after", at=dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC))
+                Diary(history).add_distance(1.0, "Ghost", at=dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC))
+    with History(path) as history:
+        assert [row.score for row in Diary(history).pains()] == [4, 4, 4, 4, 0, 3]
+        assert Diary(history).shoes() == {"Ghost": 109.5}
+        for statement in ("INSERT INTO pain VALUES ('x', 'after', 11, '')", "INSERT INTO distances VALUES ('x', 0.0, NULL, NULL)"):
+            with pytest.raises(RecordingError, match="CHECK"):
+                history.change(statement)
+        with pytest.raises(RecordingError, match="FOREIGN KEY"):
+            history.change("INSERT INTO distances VALUES ('x', 1.0, 'unknown', NULL)")
+
+
+def test_file_that_another_program_migrates_in_the_same_moment_is_opened(tmp_path: Path) -> None:
+    """The version was read before the transaction, so the later of two programs created its tables a second time."""
+
+    class Later(History):
+        def _changing(self) -> AbstractContextManager[None]:
+            History(self.path).close()  # the other program is faster: it migrates the file just before this transaction
+            return super()._changing()
+
+    with Later(tmp_path / "history.sqlite") as history:
+        assert history.sessions() == []
+        assert history.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
+
+
+def test_retired_shoes_that_are_added_again_are_in_use_again(history: History) -> None:
+    diary = Diary(history)
+    diary.add_shoes("Ghost", 10.0)
+    diary.add_distance(5.0, "Ghost")
+    diary.retire_shoes("Ghost")
+    diary.add_shoes("Ghost", 20.0)
+    assert diary.shoes() == {"Ghost": 25.0}
+    diary.add_distance(5.0, "Ghost")
+    assert diary.shoes() == {"Ghost": 30.0}
+
+
+@pytest.mark.parametrize("km", [math.nan, math.inf, -0.5])
+def test_impossible_distance_of_added_shoes_is_refused_as_such(history: History, km: float) -> None:
+    """NaN reached the database, which was then reported as unusable."""
+    with pytest.raises(BadInputError):
+        Diary(history).add_shoes("Ghost", km)
+    assert Diary(history).shoes() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 from levelhips.errors import BadInputError
@@ -43,11 +44,11 @@ class Diary:
             raise BadInputError("pain-off-scale", score=score)
         if moment not in ("before", "after", "morning"):
             raise BadInputError("unknown-moment", moment=moment)
-        self._history.change("INSERT OR REPLACE INTO pain VALUES (?, ?, ?, ?)", (_now(at), moment, score, note))
+        self._history.change("INSERT INTO pain VALUES (?, ?, ?, ?)", (_now(at), moment, score, note))
 
     def pains(self) -> list[PainRow]:
         """Return all pain scores, the newest first."""
-        return [PainRow(**row) for row in self._history.rows("SELECT at, moment, score, note FROM pain ORDER BY at DESC")]
+        return [PainRow(**row) for row in self._history.rows("SELECT at, moment, score, note FROM pain ORDER BY at DESC, rowid DESC")]
 
     def pain_today(self, moment: str, day: dt.date) -> int | None:
         """Return the last score of a moment on a local day; None if there is none."""
@@ -55,10 +56,10 @@ class Diary:
 
     def add_shoes(self, name: str, first_km: float = 0.0) -> None:
         """Add shoes, or change the distance they had run before."""
-        if first_km < 0:
+        if not 0 <= first_km < math.inf:
             raise BadInputError("impossible-shoe-distance", km=first_km)
         self._history.change(
-            "INSERT INTO shoes (name, first_km) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET first_km = excluded.first_km",
+            "INSERT INTO shoes (name, first_km) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET first_km = excluded.first_km, retired = 0",
             (name, first_km),
         )
 
@@ -79,7 +80,7 @@ class Diary:
             raise BadInputError("impossible-distance", km=km)
         if shoe is not None and shoe not in self.shoes():
             raise BadInputError("no-such-shoes", name=shoe)
-        self._history.change("INSERT OR REPLACE INTO distances VALUES (?, ?, ?, NULL)", (_now(at), km, shoe))
+        self._history.change("INSERT INTO distances VALUES (?, ?, ?, NULL)", (_now(at), km, shoe))
 
     def shoes(self) -> dict[str, float]:
         """Return the shoes in use, with the kilometers they have run."""

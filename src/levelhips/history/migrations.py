@@ -1,6 +1,6 @@
-"""Versions of the history's SQLite file, each a step from the version before."""
+"""Migrations of the history's SQLite file: the statements that lead from each version to the next."""
 
-# A step is never changed once it has landed; new steps are added at the end.
+# Never change a migration after its release, as files of that version exist. Add a new one at the end.
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE sessions (
@@ -44,6 +44,21 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE sessions RENAME COLUMN plan_session TO protocol_session;
     ALTER TABLE sides RENAME COLUMN limit_deg TO threshold_deg;
     UPDATE drills SET values_json = replace(values_json, '"cheats":', '"form_faults":');
+    """,
+    # The time is not a primary key: the second of two entries in the same millisecond replaced the first.
+    """
+    CREATE TABLE new_pain (
+        at TEXT NOT NULL, moment TEXT NOT NULL, score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 10), note TEXT NOT NULL
+    );
+    INSERT INTO new_pain SELECT at, moment, score, note FROM pain ORDER BY at;
+    DROP TABLE pain;
+    ALTER TABLE new_pain RENAME TO pain;
+    CREATE TABLE new_distances (
+        at TEXT NOT NULL, km REAL NOT NULL CHECK (km > 0), shoe TEXT REFERENCES shoes(name) ON UPDATE CASCADE, file TEXT
+    );
+    INSERT INTO new_distances SELECT at, km, shoe, file FROM distances ORDER BY at;
+    DROP TABLE distances;
+    ALTER TABLE new_distances RENAME TO distances;
     """,
 )
 TABLES = ("sessions", "sides", "drills", "figures", "pain", "shoes", "distances")

@@ -105,15 +105,21 @@ class History:
         return RecordingError("unusable-history", path=self.path, reason=error)
 
     def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise NewerFileError(str(self.path))
-        for number in range(version, len(MIGRATIONS)):
+        while (version := self._version()) < len(MIGRATIONS):
             with self._changing():
-                for statement in MIGRATIONS[number].split(";"):
+                if self._version() != version:  # another program has migrated the file in the meantime
+                    continue
+                for statement in MIGRATIONS[version].split(";"):
                     if statement.strip():
                         self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={number + 1}")
+                self._db.execute(f"PRAGMA user_version={version + 1}")
+        if version > len(MIGRATIONS):
+            raise NewerFileError(str(self.path))
+
+    def _version(self) -> int:
+        """Return the number of migrations that the file has had."""
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        return int(version)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
