@@ -122,10 +122,7 @@ def test_json_of_the_drills_names_each_with_its_dose() -> None:
 
 
 def test_json_of_doctor_is_what_its_lines_say(tmp_path: Path) -> None:
-    try:
-        document, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path)
-    except AssertionError:
-        document, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=1)
+    document, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=None)  # this computer may have no sound
     by_check = {finding["check"]: finding for finding in document["findings"]}
     assert (by_check["disk"]["subject"], by_check["disk"]["state"]) == ("Disk", "ok")
     assert document["state"] == ("bad" if any(finding["state"] == "bad" for finding in document["findings"]) else document["state"])

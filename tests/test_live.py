@@ -74,11 +74,13 @@ def test_services_are_slow(tmp_path):
     assert len(lived.good) == clean_count(45.0)
 
 
-def test_mtu_stays_23(tmp_path):
-    lived = live(tmp_path, "small-mtu")
+def test_nothing_is_lost_if_the_mtu_stays_23(tmp_path):
+    # A notification for each sample: a short run already has 4,000 of them, and keeps the test fast.
+    lived = live(tmp_path, "small-mtu", seconds=20.0)
     survives(lived, within_deg=0.01)
     assert lived.session.link.mtu == 23
-    assert len(lived.good) == clean_count(45.0)
+    assert len(lived.recording.samples) == 20 * 200
+    assert len(lived.good) == clean_count(20.0) > 10
 
 
 @pytest.mark.parametrize(("percent", "kept"), [(1, 0.95), (5, 0.8), (20, 0.1)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,11 +116,20 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     for path, text in (("src/tiny/__init__.py", ""), ("src/tiny/sums.py", SOURCE), ("tests/test_sums.py", TESTS), ("pyproject.toml", "")):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    project = Project(root, "src/tiny", {"tiny": ("*.py",)})
+    project = Project(root, "src/tiny", {"tiny": ("*.py",)}, libraries=("hypothesis",))
     covering = measure(project, 1, lambda line: None)
     mutants, results, reported = all_mutants(project, "")["tiny"], Results(project.kept / "results.jsonl"), []
     run_mutants(project, mutants, covering, results, 1, lambda result: reported.append(result.id), slack_s=2.0)
     return Ran(project, covering, mutants, results, reported)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_the_plugin_of_hypothesis() -> Iterator[None]:
+    """Start pytest without the other plug-ins: the small project needs none of them, and each mutant would load them again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        patch.setenv("PYTEST_PLUGINS", "_hypothesis_pytestplugin")  # its option fixes the examples
+        yield
 
 
 def test_every_fault_of_a_tested_function_is_killed_and_every_fault_of_an_untested_one_survives(ran: Ran) -> None:
