@@ -152,7 +152,7 @@ def test_weeks_with_runs_drills_and_pain(tmp_path: Path, history: History) -> No
     assert (first.week, first.runs, first.minutes, first.drills, first.good_reps, first.pain) == ("2026-W10", 2, 30.5, 1, 7, None)
     # Means of 4 and 3 deg, and of 2 and 2.5 deg: spreads of 1 and 0.5 over the root of 2. With sound: the mean of all four.
     assert (first.left_deg, first.left_sd_deg, first.right_deg, first.right_sd_deg) == (3.5, 0.707, 2.25, 0.354)
-    assert (first.with_sound_deg, first.without_sound_deg) == (2.875, None)
+    assert (first.with_feedback_deg, first.without_feedback_deg) == (2.875, None)
     assert (second.week, second.runs, second.left_deg, second.left_sd_deg) == ("2026-W11", 1, 3.0, None)
     assert (third.week, third.runs, third.minutes, third.left_deg, third.pain) == ("2026-W12", 0, 0.0, None, 3.5)
 
@@ -236,14 +236,14 @@ def test_a_rebuild_counts_new_known_gone_and_unreadable_files(tmp_path: Path, hi
     (folder / "c.mcap").write_bytes(b"not a recording")
     shares: list[float] = []
     done = history.rebuild(folder, shares.append)
-    assert (done.taken, done.known, done.gone, len(done.troubles)) == (2, 0, 0, 1)
-    assert done.troubles[0].startswith("c.mcap: ")
+    assert (done.added, done.unchanged, done.removed, len(done.errors)) == (2, 0, 0, 1)
+    assert done.errors[0].startswith("c.mcap: ")
     assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
     (folder / "c.mcap").unlink()
     first.unlink()
     again = history.rebuild(folder)
-    assert (again.taken, again.known, again.gone, again.troubles) == (0, 1, 1, [])
-    assert history.rebuild(folder, reread_all=True).taken == 1
+    assert (again.added, again.unchanged, again.removed, again.errors) == (0, 1, 1, [])
+    assert history.rebuild(folder, reread_all=True).added == 1
     with pytest.raises(RecordingError, match="missing"):
         history.rebuild(tmp_path / "missing")
 
@@ -296,8 +296,8 @@ def test_pain_is_kept_in_utc_and_the_last_score_of_a_day_counts(history: History
         PainRow("2026-03-04T11:00:00.000+00:00", "morning", 4, ""),
     ]
     day = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC).astimezone().date()
-    assert [diary.pain_today(moment, day) for moment in ("before", "morning", "after")] == [10, 4, None]
-    assert diary.pain_today("before", day + dt.timedelta(days=1)) is None
+    assert [diary.pain_on(day, moment) for moment in ("before", "morning", "after")] == [10, 4, None]
+    assert diary.pain_on(day + dt.timedelta(days=1), "before") is None
     for wrong in (-1, 11):
         with pytest.raises(BadInputError, match=str(wrong)):
             diary.add_pain(wrong, "before")
@@ -314,7 +314,7 @@ def test_two_entries_in_the_same_millisecond_are_both_kept(history: History) -> 
     diary.add_pain(5, "after", at=now)
     at = "2026-03-04T12:00:00.000+00:00"
     assert diary.pains() == [PainRow(at, "after", 5, ""), PainRow(at, "after", 6, "knee"), PainRow(at, "before", 3, "")]
-    assert diary.pain_today("after", now.astimezone().date()) == 5, "the score that was entered last"
+    assert diary.pain_on(now.astimezone().date(), "after") == 5, "the score that was entered last"
     diary.add_shoes("Ghost")
     diary.add_distance(5.0, "Ghost", at=now)
     diary.add_distance(2.5, "Ghost", at=now)
@@ -386,3 +386,18 @@ def test_impossible_distance_of_added_shoes_is_refused_as_such(history: History,
     with pytest.raises(BadInputError):
         Diary(history).add_shoes("Ghost", km)
     assert Diary(history).shoes() == {}
+
+
+def test_history_that_can_no_longer_be_read_is_named_by_each_of_its_methods(tmp_path: Path) -> None:
+    """A rebuild and the export ended in an error of SQLite."""
+    history = History(tmp_path / "history.sqlite")
+    history.close()
+    for use in (
+        lambda: history.rebuild(tmp_path),
+        lambda: history.export(tmp_path / "out"),
+        lambda: history.forget(None),
+        lambda: Diary(history).add_shoes("Ghost"),
+        lambda: Diary(history).shoes(),
+    ):
+        with pytest.raises(RecordingError, match=r"history\.sqlite"):
+            use()

@@ -28,7 +28,7 @@ def pain(
     with open_history() as store:
         diary = Diary(store)
         diary.add_pain(score, moment, note)
-        before, after = diary.pain_today("before", today), diary.pain_today("after", today)
+        before, after = diary.pain_on(today, "before"), diary.pain_on(today, "after")
     say(console(), str(pain_hint(before, after if moment == "after" else None) or tr("cli.diary.noted")))
 
 

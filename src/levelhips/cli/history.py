@@ -129,7 +129,7 @@ def _weeks_table(out: Console, weeks: list[WeekRow]) -> None:
     rows = []
     for row in weeks[-WEEKS:]:
         drops = [_mean_and_spread(row.left_deg, row.left_sd_deg), _mean_and_spread(row.right_deg, row.right_sd_deg)]
-        sound, silence, pain = (_mean_and_spread(value, None) for value in (row.with_sound_deg, row.without_sound_deg, row.pain))
+        sound, silence, pain = (_mean_and_spread(value, None) for value in (row.with_feedback_deg, row.without_feedback_deg, row.pain))
         figures = [str(row.runs), f"{row.minutes:.0f}", *drops, sound, silence, str(row.drills), str(row.good_reps), pain]
         rows.append([row.week, *figures])
     print_table(out, tr("cli.history.weeks"), WEEK_COLUMNS, rows)
@@ -163,8 +163,8 @@ def rebuild(
     out = talk(quiet=quiet)
     with open_history() as store, progress_bar(out, tr("cli.history.rebuild.progress")) as progress:
         done = store.rebuild(folder or documents(), progress, reread_all=all_)
-    say(out, tr("cli.history.rebuild.done", added=done.taken, unchanged=done.known, removed=done.gone))
-    for trouble in done.troubles:
+    say(out, tr("cli.history.rebuild.done", added=done.added, unchanged=done.unchanged, removed=done.removed))
+    for trouble in done.errors:
         say(error_console() if quiet else out, tr("cli.history.rebuild.skipped", problem=trouble))
 
 

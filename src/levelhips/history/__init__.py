@@ -1,4 +1,4 @@
-"""History of weeks: sessions and drills from recordings, trends, and the diary of pain, shoes and distances."""
+"""The history: past sessions summarized from their recordings, weekly figures, and the diary of pain, shoes and distances."""
 
 from levelhips.history.diary import Diary
 from levelhips.history.session_row import SessionKind, SessionRow, session_row

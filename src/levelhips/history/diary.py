@@ -1,4 +1,4 @@
-"""Diary of pain, shoes and distances: they are in no recording and are deleted only on the user's command."""
+"""Diary of pain scores, shoes and distances. No recording contains them, so they are deleted only on the user's command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PainRow:
 
 
 class Diary:
-    """The diary in the file of a history.
+    """Pain scores, shoes and distances in the database of a history.
 
     Parameters
     ----------
@@ -33,29 +33,46 @@ class Diary:
         self._history = history
 
     def add_pain(self, score: int, moment: str, note: str = "", at: dt.datetime | None = None) -> None:
-        """Add a pain score from 0 to 10, before or after a run, or in the morning.
+        """Add a pain score from 0 (none) to 10 (worst).
+
+        Parameters
+        ----------
+        score : int
+        moment : str
+            ``before`` or ``after`` a run, or ``morning``, the morning after.
+        note : str
+        at : datetime or None
+            When it was noted; None: now.
 
         Raises
         ------
         BadInputError
-            If the score or the moment is not one of these.
+            If the score is outside 0 to 10, or `moment` is not one of the three.
         """
         if not 0 <= score <= 10:
             raise BadInputError("pain-off-scale", score=score)
         if moment not in ("before", "after", "morning"):
             raise BadInputError("unknown-moment", moment=moment)
-        self._history.change("INSERT INTO pain VALUES (?, ?, ?, ?)", (_now(at), moment, score, note))
+        self._history.change("INSERT INTO pain VALUES (?, ?, ?, ?)", (_timestamp(at), moment, score, note))
 
     def pains(self) -> list[PainRow]:
-        """Return all pain scores, the newest first."""
+        """Return all pain scores, the newest first; of one millisecond, the one entered last first."""
         return [PainRow(**row) for row in self._history.rows("SELECT at, moment, score, note FROM pain ORDER BY at DESC, rowid DESC")]
 
-    def pain_today(self, moment: str, day: dt.date) -> int | None:
-        """Return the last score of a moment on a local day; None if there is none."""
+    def pain_on(self, day: dt.date, moment: str) -> int | None:
+        """Return the last pain score of a local day for ``before``, ``after`` or ``morning``; None if there is none."""
         return next((row.score for row in self.pains() if row.moment == moment and local_day(row.at) == day), None)
 
     def add_shoes(self, name: str, first_km: float = 0.0) -> None:
-        """Add shoes, or change the distance they had run before."""
+        """Add shoes that have already run a distance [km].
+
+        Shoes that are known by this name get the new distance, and are in use again if they were retired.
+
+        Raises
+        ------
+        BadInputError
+            If the distance is negative or not a finite number.
+        """
         if not 0 <= first_km < math.inf:
             raise BadInputError("impossible-shoe-distance", km=first_km)
         self._history.change(
@@ -64,26 +81,32 @@ class Diary:
         )
 
     def retire_shoes(self, name: str) -> None:
-        """Mark shoes as no longer worn."""
-        if not self._history.change("UPDATE shoes SET retired = 1 WHERE name = ?", (name,)):
-            raise BadInputError("no-such-shoes-but-others" if self.shoes() else "no-shoes", name=name, known=", ".join(self.shoes()))
-
-    def add_distance(self, km: float, shoe: str | None = None, at: dt.datetime | None = None) -> None:
-        """Add the distance of a run [km], and the shoes.
+        """Mark shoes as no longer worn.
 
         Raises
         ------
         BadInputError
-            If the distance is not possible, or there are no such shoes.
+            If no shoes have this name.
+        """
+        if not self._history.change("UPDATE shoes SET retired = 1 WHERE name = ?", (name,)):
+            raise BadInputError("no-such-shoes-but-others" if self.shoes() else "no-shoes", name=name, known=", ".join(self.shoes()))
+
+    def add_distance(self, km: float, shoe: str | None = None, at: dt.datetime | None = None) -> None:
+        """Add the distance of a run [km] and, if `shoe` is given, the shoes worn.
+
+        Raises
+        ------
+        BadInputError
+            If the distance is not between 0 and 500 km, or no shoes in use have this name.
         """
         if not 0 < km < 500:
             raise BadInputError("impossible-distance", km=km)
         if shoe is not None and shoe not in self.shoes():
             raise BadInputError("no-such-shoes", name=shoe)
-        self._history.change("INSERT INTO distances VALUES (?, ?, ?, NULL)", (_now(at), km, shoe))
+        self._history.change("INSERT INTO distances VALUES (?, ?, ?, NULL)", (_timestamp(at), km, shoe))
 
     def shoes(self) -> dict[str, float]:
-        """Return the shoes in use, with the kilometers they have run."""
+        """Return the shoes in use by name, with the kilometers they have run."""
         rows = self._history.rows(
             "SELECT name, first_km + coalesce((SELECT sum(km) FROM distances WHERE shoe = name), 0) AS km "
             "FROM shoes WHERE NOT retired ORDER BY name"
@@ -91,5 +114,6 @@ class Diary:
         return {row["name"]: row["km"] for row in rows}
 
 
-def _now(at: dt.datetime | None) -> str:
+def _timestamp(at: dt.datetime | None) -> str:
+    """Return a moment (None: now) as ISO text in UTC, with milliseconds."""
     return (at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).isoformat(timespec="milliseconds")

@@ -28,7 +28,8 @@ MIGRATIONS: tuple[str, ...] = (
         at TEXT PRIMARY KEY, km REAL NOT NULL CHECK (km > 0), shoe TEXT REFERENCES shoes(name) ON UPDATE CASCADE, file TEXT
     );
     """,
-    # Means of every metric; which recordings are recovered copies. Old rows have row_version 0: a rebuild computes them again.
+    # Add the means of every metric, and which recordings are recovered copies. Rows from before get row_version 0, so that a
+    # rebuild computes them again.
     """
     ALTER TABLE sessions ADD COLUMN recovered_from TEXT NOT NULL DEFAULT '';
     ALTER TABLE sessions ADD COLUMN row_version INTEGER NOT NULL DEFAULT 0;
@@ -38,7 +39,7 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX figures_metric ON figures(metric, side, feedback);
     """,
-    # Names as everywhere else: run protocol, threshold, form fault.
+    # Rename columns to the words used everywhere else: run protocol, threshold, form fault.
     """
     ALTER TABLE sessions RENAME COLUMN plan TO protocol;
     ALTER TABLE sessions RENAME COLUMN plan_session TO protocol_session;

@@ -36,25 +36,29 @@ from levelhips.recording.event_reader import RecordingEvents, read_events
 from levelhips.settings.model import current_sections
 
 KINDS = (BlockChange, FormFaultDetected, Cue, DrillBegin, ModeChange, Notice, Rep, Signal, Step, Stride, ThresholdChange)
-ROW_VERSION = 1  # of what is computed here; rows of an earlier version are computed again by a rebuild
-ALL, BOTH = "all", "both"  # in a figure: any feedback, both sides
+ROW_VERSION = 1  # increase it when a row is computed differently: a rebuild then computes the older rows again
+ALL, BOTH = "all", "both"  # in a FigureRow: with any feedback, of both sides
 
 
 class SessionKind(StrEnum):
-    """What was done in a session, or why it is not one of the wearer's own."""
+    """What the wearer did in a session, or why it does not count as a session of the wearer."""
 
     RUN = "run"
     WALK = "walk"
     DRILL = "drill"
     OTHER = "other"  # neither steps nor a drill
-    VIRTUAL = "virtual"  # from a virtual sensor: nobody wore it
+    VIRTUAL = "virtual"  # from a virtual sensor, which nobody wore
     SIMULATED = "simulated"  # made by the simulator
-    COPY = "copy"  # recovered from a damaged recording that is in the history itself
+    COPY = "copy"  # recovered from a damaged recording that is in the history, too
+
+
+NOTES = {SessionKind.VIRTUAL: "virtual", SessionKind.SIMULATED: "simulated"}
+"""Notes of sessions by their kind; the text catalog has them as sentences."""
 
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """Drop of one side: of all valid steps, and of those with and without feedback."""
+    """Mean drop of one side in a session [deg]: of all valid steps, of those with feedback and of those without."""
 
     side: str
     n: int
@@ -69,7 +73,7 @@ class SideRow:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """Mean of one metric in one session, in the metric's unit.
+    """Mean and standard deviation of one metric in one session, in the metric's unit, over `n` steps, strides or repetitions.
 
     `side` is left, right or both; `feedback` is with, without, unknown (paused) or all.
     """
@@ -84,7 +88,12 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One recording in the history."""
+    """Summary of one recording in the history.
+
+    `changed_ns` is the modification time of the file: a rebuild reads the file again if the time or `size` differs. `steps` are
+    those of the session's gait (running, or walking if nobody ran), `counted` the valid ones among them, `moving_s` is the time
+    of running. `camber_deg` is the mean sideways lean of the camber notices.
+    """
 
     file: str
     size: int
@@ -105,87 +114,84 @@ class SessionRow:
     row_version: int = ROW_VERSION
     sides: Mapping[str, SideRow] = field(default_factory=dict)
     drill: DrillValues | None = None
-    figures: tuple[FigureRow, ...] = ()  # empty in rows read from the history: `History.figures` has them
+    figures: tuple[FigureRow, ...] = ()  # empty in rows that `History.sessions` returns; see `History.figures`
 
     @property
     def day(self) -> dt.date:
-        """The local day on which it began."""
+        """The local day on which the session began."""
         return local_day(self.started)
 
 
 def session_row(path: Path) -> SessionRow:
-    """Summarize a recording, from the events stored in it or, if it has none, from a new analysis.
+    """Summarize a recording, from the events stored in it or, if it has neither steps nor a drill, from a new analysis.
 
     Raises
     ------
     RecordingError, BadInputError
-        If nothing can be found in it.
+        If the recording cannot be read, or contains neither standing nor steps.
     """
-    seen = read_events(path, KINDS)
-    note = "newer" if seen.newer else ""
-    note = note if seen.whole else "damaged"
-    if not any(isinstance(event, Step | Rep | DrillBegin) for event in seen.events):
+    stored = read_events(path, KINDS)
+    note = "damaged" if not stored.whole else "newer" if stored.newer else ""
+    if not any(isinstance(event, Step | Rep | DrillBegin) for event in stored.events):
         analysis = analyze(path)
-        seen.events = [event for event in analysis.events if isinstance(event, KINDS)]
-        seen.metadata = {**analysis.recording.metadata, **seen.metadata}
-        seen.last_s = max(seen.last_s, float(analysis.recording.samples.t_s[-1]))
-    return _row(path, seen, note)
+        stored.events = [event for event in analysis.events if isinstance(event, KINDS)]
+        stored.metadata = {**analysis.recording.metadata, **stored.metadata}
+        stored.last_s = max(stored.last_s, float(analysis.recording.samples.t_s[-1]))
+    return _row(path, stored, note)
 
 
-def _row(path: Path, seen: RecordingEvents, note: str) -> SessionRow:
-    nobody = _nobody(seen.metadata)
-    events: list[Event] = [] if nobody else seen.events  # nobody's figures are not the wearer's
-    found = Statistics(metrics())
+def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
+    not_worn = _kind_if_not_worn(stored.metadata)
+    events: list[Event] = [] if not_worn else stored.events  # figures of a sensor that nobody wore are not the wearer's
+    statistics = Statistics(metrics())
     for event in events:
-        found.add(event)
+        statistics.add(event)
     result = DrillResult.of(events)
-    kind = nobody or _kind(found, result)
+    kind = not_worn or _kind(statistics, result)
     stat = path.stat()
-    protocol = current_sections(seen.settings).get("protocol", {})
+    protocol = current_sections(stored.settings).get("protocol", {})
     cambers = [event.value for event in events if isinstance(event, Notice) and event.kind is NoticeKind.CAMBER]
-    damaged = seen.metadata.get("recovered_from", "")
+    damaged = stored.metadata.get("recovered_from", "")
     return SessionRow(
         file=str(path.resolve()),
         size=stat.st_size,
         changed_ns=stat.st_mtime_ns,
-        started=_started(seen.metadata, stat.st_mtime),
+        started=_started(stored.metadata, stat.st_mtime),
         kind=kind,
-        duration_s=round(seen.last_s, 1),
-        moving_s=round(found.running_s(seen.last_s), 1),
-        steps=found.steps(mode=found.mode),
-        counted=found.steps(mode=found.mode, quality=Quality.OK),
-        cadence_spm=rounded(found.spread("cadence").mean, 1),
+        duration_s=round(stored.last_s, 1),
+        moving_s=round(statistics.running_s(stored.last_s), 1),
+        steps=statistics.steps(mode=statistics.mode),
+        counted=statistics.steps(mode=statistics.mode, quality=Quality.OK),
+        cadence_spm=rounded(statistics.spread("cadence").mean, 1),
         cues=sum(isinstance(event, Cue) for event in events),
         protocol=str(protocol.get("name", "")),
         protocol_session=int(protocol.get("session", 1)),
         camber_deg=round(sum(cambers) / len(cambers), 2) if cambers else None,
         note=NOTES.get(kind, note),
         recovered_from=str((path.parent / damaged).resolve()) if damaged else "",
-        sides=_sides(found, events) if kind in (SessionKind.RUN, SessionKind.WALK) else {},
+        sides=_sides(statistics, events) if kind in (SessionKind.RUN, SessionKind.WALK) else {},
         drill=drill_values(result) if result is not None else None,
-        figures=_figures(found),
+        figures=_figures(statistics),
     )
 
 
-NOTES = {SessionKind.VIRTUAL: "virtual", SessionKind.SIMULATED: "simulated"}
-
-
-def _nobody(metadata: dict[str, str]) -> SessionKind | None:
-    """Return the kind of a recording that was not made by wearing a sensor; None if it was."""
+def _kind_if_not_worn(metadata: dict[str, str]) -> SessionKind | None:
+    """Return VIRTUAL or SIMULATED for a recording of a sensor that nobody wore; None if somebody wore it."""
     if metadata.get("virtual"):
         return SessionKind.VIRTUAL
     return SessionKind.SIMULATED if metadata.get("sensor") == "simulated" else None
 
 
-def _kind(found: Statistics, drill: DrillResult | None) -> SessionKind:
+def _kind(statistics: Statistics, drill: DrillResult | None) -> SessionKind:
     if drill is not None:
         return SessionKind.DRILL
-    if not found.steps():
+    if not statistics.steps():
         return SessionKind.OTHER
-    return SessionKind.RUN if found.mode is Mode.RUNNING else SessionKind.WALK
+    return SessionKind.RUN if statistics.mode is Mode.RUNNING else SessionKind.WALK
 
 
 def _started(metadata: dict[str, str], changed_s: float) -> str:
+    """Return the start in the metadata (without a zone: UTC) or, if it is missing, the file's modification time; ISO, UTC."""
     try:
         at = dt.datetime.fromisoformat(metadata.get("started_utc", ""))
     except ValueError:
@@ -195,34 +201,37 @@ def _started(metadata: dict[str, str], changed_s: float) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
-def _sides(found: Statistics, events: list[Event]) -> dict[str, SideRow]:
-    thresholds = [event for event in events if isinstance(event, ThresholdChange)]
+def _sides(statistics: Statistics, events: list[Event]) -> dict[str, SideRow]:
+    """Return the mean drops by side, with the last threshold of the session."""
+    thresholds_rad = dict.fromkeys(Side, math.nan)
+    for event in events:
+        if isinstance(event, ThresholdChange):
+            thresholds_rad = {Side.LEFT: event.left_rad, Side.RIGHT: event.right_rad}
     rows = {}
     for side in Side:
-        every = found.spread("contralateral_drop", side)
-        apart = {which: found.spread("contralateral_drop", side, feedback=which) for which in Feedback}
-        level_rad = math.nan if not thresholds else thresholds[-1].left_rad if side is Side.LEFT else thresholds[-1].right_rad
+        all_steps = statistics.spread("contralateral_drop", side)
+        by_feedback = {which: statistics.spread("contralateral_drop", side, feedback=which) for which in Feedback}
         rows[side.value] = SideRow(
             side=side.value,
-            n=every.n,
-            mean_deg=rounded(every.mean, 3),
-            sd_deg=rounded(every.sd, 3),
-            threshold_deg=rounded(math.degrees(level_rad), 3),
-            with_n=apart[Feedback.WITH].n,
-            with_deg=rounded(apart[Feedback.WITH].mean, 3),
-            without_n=apart[Feedback.WITHOUT].n,
-            without_deg=rounded(apart[Feedback.WITHOUT].mean, 3),
+            n=all_steps.n,
+            mean_deg=rounded(all_steps.mean, 3),
+            sd_deg=rounded(all_steps.sd, 3),
+            threshold_deg=rounded(math.degrees(thresholds_rad[side]), 3),
+            with_n=by_feedback[Feedback.WITH].n,
+            with_deg=rounded(by_feedback[Feedback.WITH].mean, 3),
+            without_n=by_feedback[Feedback.WITHOUT].n,
+            without_deg=rounded(by_feedback[Feedback.WITHOUT].mean, 3),
         )
     return rows
 
 
-def _figures(found: Statistics) -> tuple[FigureRow, ...]:
-    """Means of every metric of the history, by side and by feedback, where there are any."""
+def _figures(statistics: Statistics) -> tuple[FigureRow, ...]:
+    """Return the means of each metric that the history keeps, by side and by feedback; none where nothing was measured."""
     rows = []
     for metric in metrics().shown_in(HISTORY):
         for side in (None, *Side) if metric.by_side else (None,):
             for feedback in (None, *Feedback):
-                spread = found.spread(metric.key, side, feedback=feedback)
+                spread = statistics.spread(metric.key, side, feedback=feedback)
                 if spread.n:
                     digits = (metric.digits or 0) + 1  # as in summary.json
                     where = (BOTH if side is None else side.value, ALL if feedback is None else feedback.value)
@@ -231,5 +240,5 @@ def _figures(found: Statistics) -> tuple[FigureRow, ...]:
 
 
 def local_day(at: str) -> dt.date:
-    """Return the local day of a moment in ISO form."""
+    """Return the local day of a moment that is given as ISO text with its offset from UTC."""
     return dt.datetime.fromisoformat(at).astimezone().date()

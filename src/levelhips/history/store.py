@@ -1,7 +1,7 @@
-"""Store the history in an SQLite file in the user's data folder, filled from recordings.
+"""Keep the history of sessions in an SQLite file in the user's data folder.
 
 Sessions, drills and figures are computed from recordings and can be rebuilt from them at any time. Pain, shoes and
-distances exist only here: they are deleted only on the user's command. Nothing leaves the machine.
+distances exist only here: they are deleted only on the user's command. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from levelhips.text import tr
 
 log = logging.getLogger(__name__)
 
-LOAD_WINDOW_DAYS = 30  # the window of "the longest run lately": Frandsen 2025 (programme/hints.py)
+LOAD_WINDOW_DAYS = 30  # a run is compared with the longest one of these days: Frandsen 2025 (programme/hints.py)
 
-# A recovered copy does not count beside its original (the same start, or the file named in the copy); if the original is
-# gone or cannot be read, the first of its copies counts.
+# A recovered copy does not count if its original is in the history, too: a session with the same start, or of the file that
+# the copy names. If the original is missing or cannot be read, the first of its copies counts.
 _IS_COPY = """(s.recovered_from <> '' AND EXISTS (
     SELECT 1 FROM sessions AS o WHERE o.file <> s.file AND (o.started = s.started OR o.file = s.recovered_from)
     AND (o.recovered_from = '' OR o.file < s.file)))"""
@@ -50,8 +50,8 @@ class FigureOfSession:
     sd: float | None
 
 
-def _try(path: Path) -> SessionRow | str:
-    """Summarize a recording, or say why that is not possible."""
+def _row_or_error(path: Path) -> SessionRow | str:
+    """Summarize a recording; if it cannot be read, return the reason as text."""
     try:
         return session_row(path)
     except LevelHipsError as error:
@@ -60,16 +60,16 @@ def _try(path: Path) -> SessionRow | str:
 
 @dataclass(slots=True)
 class Rebuilt:
-    """Numbers of recordings after a rebuild."""
+    """What a rebuild did, in numbers of recordings, and the errors of the files that could not be read."""
 
-    taken: int = 0  # new, changed, or computed by an earlier version
-    known: int = 0
-    gone: int = 0
-    troubles: list[str] = field(default_factory=list)  # of files that could not be read
+    added: int = 0  # new ones, changed ones, and those whose row an earlier version computed
+    unchanged: int = 0
+    removed: int = 0
+    errors: list[str] = field(default_factory=list)
 
 
 class History:
-    """The history in its file; a context manager.
+    """Database of the past sessions and of the diary; a context manager that closes it.
 
     Parameters
     ----------
@@ -79,7 +79,8 @@ class History:
     Raises
     ------
     RecordingError
-        If it cannot be opened, is not a history, or was written by a later version.
+        If it cannot be opened, is not a history, or was written by a later version. Every method raises it, too, if the file
+        cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -88,20 +89,20 @@ class History:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
-            raise self._useless(error) from error
+            raise self._unusable(error) from error
         try:
             self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")  # a reader (the window) never waits for a writer (the end of a run)
+            self._db.execute("PRAGMA journal_mode=WAL")  # readers, like the window, do not wait while a session is added
             self._db.execute("PRAGMA foreign_keys=ON")
             self._migrate()
         except sqlite3.Error as error:
             self._db.close()
-            raise self._useless(error) from error
+            raise self._unusable(error) from error
         except RecordingError:
             self._db.close()
             raise
 
-    def _useless(self, error: Exception) -> RecordingError:
+    def _unusable(self, error: Exception) -> RecordingError:
         return RecordingError("unusable-history", path=self.path, reason=error)
 
     def _migrate(self) -> None:
@@ -133,7 +134,7 @@ class History:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as error:  # the disk is full, or another program holds the file
-            raise self._useless(error) from error
+            raise self._unusable(error) from error
 
     def close(self) -> None:
         """Close the database."""
@@ -145,15 +146,15 @@ class History:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    # ---- from recordings
+    # ---- recordings
 
     def add(self, path: Path) -> SessionRow:
-        """Add a recording; one that was known is replaced.
+        """Add the summary of a recording and return it. If the history has that file already, replace its summary.
 
         Raises
         ------
         RecordingError, BadInputError
-            If nothing can be found in it.
+            If the recording cannot be read, or contains neither standing nor steps.
         """
         found = session_row(path)
         with self._changing():
@@ -161,13 +162,13 @@ class History:
         return found
 
     def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, reread_all: bool = False) -> Rebuilt:
-        """Update the history from a folder and its subfolders: add new and changed recordings, remove those that are gone.
+        """Update the history from a folder and its subfolders: add new and changed recordings, remove missing ones.
 
         Parameters
         ----------
         folder : Path
         progress : callable or None
-            Called with the share that is done.
+            Called with the fraction done, 0 to 1.
         reread_all : bool
             Read unchanged recordings again, too.
 
@@ -179,35 +180,36 @@ class History:
         if not folder.is_dir():
             raise RecordingError("no-folder-of-recordings", path=folder)
         files = sorted(path.resolve() for path in folder.rglob("*.mcap"))
-        query = "SELECT file, size, changed_ns, row_version FROM sessions"
-        known = {file: tuple(rest) for file, *rest in self._db.execute(query)}
+        rows = self.rows("SELECT file, size, changed_ns, row_version FROM sessions")
+        known = {row["file"]: (row["size"], row["changed_ns"], row["row_version"]) for row in rows}
         done, new = Rebuilt(), []
         for path in files:
             stat = path.stat()
             if not reread_all and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
-                done.known += 1
+                done.unchanged += 1
             else:
                 new.append(path)
-        gone = [file for file in known if Path(file).is_relative_to(folder.resolve()) and not Path(file).exists()]
+        missing = [file for file in known if Path(file).is_relative_to(folder.resolve()) and not Path(file).exists()]
         with self._changing():
-            self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in gone])
-        done.gone = len(gone)
-        for number, found in enumerate(_rows(new), start=1):
+            self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in missing])
+        done.removed = len(missing)
+        for number, found in enumerate(_summarized(new), start=1):
             if isinstance(found, str):
-                done.troubles.append(found)
+                done.errors.append(found)
             else:
                 with self._changing():
                     self._put(found)
-                done.taken += 1
+                done.added += 1
             if progress is not None:
                 progress(number / len(new))
         return done
 
     def _put(self, found: SessionRow) -> None:
+        """Write the rows of a session into all tables, in place of those of the same file."""
         self._db.execute("DELETE FROM sessions WHERE file = ?", (found.file,))
         drill = found.drill
-        elsewhere = ("sides", "drill", "figures")  # in tables of their own
-        self._insert("sessions", {f.name: getattr(found, f.name) for f in fields(found) if f.name not in elsewhere})
+        other_tables = ("sides", "drill", "figures")
+        self._insert("sessions", {f.name: getattr(found, f.name) for f in fields(found) if f.name not in other_tables})
         for side in found.sides.values():
             self._insert("sides", {"file": found.file, **asdict(side)})
         for figure in found.figures:
@@ -231,7 +233,7 @@ class History:
     # ---- queries
 
     def sessions(self, last: int | None = None) -> list[SessionRow]:
-        """Return sessions, the newest first, each with its sides and its drill; a recovered copy has the kind COPY."""
+        """Return all sessions, or the `last` ones, the newest first. A recovered copy that does not count has the kind COPY."""
         query = f"SELECT s.*, {_IS_COPY} AS copy FROM sessions AS s ORDER BY started DESC, file LIMIT ?"
         rows = self.rows(query, -1 if last is None else last)
         sides: dict[str, dict[str, SideRow]] = {}
@@ -248,7 +250,10 @@ class History:
         return out
 
     def figures(self, metric: str, side: str = BOTH, feedback: str = ALL) -> list[FigureOfSession]:
-        """Return the means of a metric, session by session, the oldest first; recovered copies are left out."""
+        """Return the mean of a metric in each session that has one, the oldest first, without recovered copies.
+
+        `side` and `feedback` are those of a `FigureRow`.
+        """
         rows = self.rows(
             f"SELECT file, started, kind, n, mean, sd FROM figures JOIN {_ORIGINALS} USING (file) "
             "WHERE metric = ? AND side = ? AND feedback = ? ORDER BY started, file",
@@ -259,7 +264,10 @@ class History:
         return [FigureOfSession(**row | {"kind": SessionKind(row["kind"])}) for row in rows]
 
     def last_drill(self, name: str, side: str, before: str | None = None) -> DrillValues | None:
-        """Return the last result of a drill of one side (before a moment)."""
+        """Return the result of a drill when it was last done with one side; None if it never was.
+
+        With `before` (ISO, UTC), only sessions that began before that moment are searched.
+        """
         rows = self.rows(
             f"SELECT values_json FROM drills JOIN {_ORIGINALS} USING (file) WHERE name = ? AND side = ? AND started < ? "
             "ORDER BY started DESC LIMIT 1",
@@ -271,34 +279,34 @@ class History:
         return found
 
     def drills_on(self, day: dt.date) -> list[tuple[str, str, int]]:
-        """Return name, side and repetitions (1 for a completed hold) of the drills of a local day."""
+        """Return name, side and number of repetitions of each drill done on a local day; a completed hold is one repetition."""
         rows = self.rows(f"SELECT started, name, side, reps FROM drills JOIN {_ORIGINALS} USING (file)")
         return [(row["name"], row["side"], row["reps"]) for row in rows if local_day(row["started"]) == day]
 
     def ran_on(self, day: dt.date) -> bool:
-        """Return whether there was a run on a local day."""
+        """Return whether the wearer ran on a local day."""
         return any(local_day(row["started"]) == day for row in self.rows(f"SELECT started FROM {_ORIGINALS} WHERE kind = 'run'"))
 
     def longest_min(self, before: str, days: int = LOAD_WINDOW_DAYS) -> float:
-        """Return the longest run of the days before a moment [min]; 0 if there was none."""
+        """Return the duration of the longest run in the `days` before a moment (ISO, UTC) [min]; 0 if there was none."""
         since = (dt.datetime.fromisoformat(before) - dt.timedelta(days=days)).isoformat(timespec="seconds")
         query = f"SELECT max(moving_s) AS longest FROM {_ORIGINALS} WHERE kind = 'run' AND started >= ? AND started < ?"
         rows = self.rows(query, since, before)
         return float(rows[0]["longest"] or 0.0) / 60
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """Return the rows that a query finds."""
+        """Run a query and return its rows, each a dict by column."""
         try:
             return [dict(row) for row in self._db.execute(query, values)]
         except sqlite3.Error as error:
-            raise self._useless(error) from error
+            raise self._unusable(error) from error
 
     def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
-        """Change the tables of the diary; return the number of rows."""
+        """Run a statement that changes the diary; return the number of changed rows."""
         try:
             return self._db.execute(statement, values).rowcount
         except sqlite3.Error as error:
-            raise self._useless(error) from error
+            raise self._unusable(error) from error
 
     # ---- export
 
@@ -308,7 +316,7 @@ class History:
         Raises
         ------
         RecordingError
-            If the folder cannot be written.
+            If the folder cannot be written, or the history cannot be read.
         """
         written = []
         try:
@@ -323,13 +331,15 @@ class History:
                 written.append(path)
         except OSError as error:
             raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
         return written
 
 
-def _rows(files: list[Path]) -> Iterator[SessionRow | str]:
-    """Summarize recordings; in several processes if there are enough of them to be worth starting those."""
+def _summarized(files: list[Path]) -> Iterator[SessionRow | str]:
+    """Summarize recordings, in several processes if there are at least eight: fewer are read sooner than processes start."""
     if len(files) < 8:
-        yield from map(_try, files)
+        yield from map(_row_or_error, files)
         return
     with ProcessPoolExecutor() as pool:
-        yield from pool.map(_try, files, chunksize=2)
+        yield from pool.map(_row_or_error, files, chunksize=2)

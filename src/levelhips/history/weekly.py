@@ -13,16 +13,16 @@ from levelhips.metrics.statistics import rounded
 from levelhips.text import has, tr
 from levelhips.words import SIDES
 
-MIN_BASELINE_STEPS = 60  # a side: the mean is then good to 0.1 deg at the usual spread of 0.7 deg
-MIN_RETENTION_STEPS = 20  # a side: to 0.2 deg
+MIN_BASELINE_STEPS = 60  # per side: the standard error of the mean is then 0.1 deg, at the usual SD of 0.7 deg
+MIN_RETENTION_STEPS = 20  # per side: 0.2 deg
 
 NOT_WORN = (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY)
-"""Kinds of sessions that are not sessions of the wearer of their own."""
+"""Kinds of sessions that are not counted: nobody wore the sensor, or the session is in the history already."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """One ISO week: runs and their drops [deg], drills, pain. None where there is nothing."""
+    """One ISO week: runs and their mean drops [deg], drills, and pain. None where there is no value."""
 
     week: str  # such as 2026-W10
     runs: int
@@ -33,14 +33,14 @@ class WeekRow:
     left_sd_deg: float | None  # between runs
     right_deg: float | None
     right_sd_deg: float | None
-    with_sound_deg: float | None
-    without_sound_deg: float | None
-    pain: float | None
+    with_feedback_deg: float | None
+    without_feedback_deg: float | None
+    pain: float | None  # mean of its scores
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRow:
-    """One run by a protocol: the drop without feedback by side [deg], and its change since the last baseline."""
+    """One run by a run protocol: the drop without feedback by side, and how much it differs from the last baseline [deg]."""
 
     started: str  # ISO, UTC
     protocol: str
@@ -50,7 +50,7 @@ class RetentionRow:
 
     @property
     def day(self) -> dt.date:
-        """The local day on which it began."""
+        """The local day on which the session began."""
         return local_day(self.started)
 
 
@@ -88,14 +88,14 @@ class _Week:
             left_sd_deg=rounded(left_sd, 3),
             right_deg=rounded(right, 3),
             right_sd_deg=rounded(right_sd, 3),
-            with_sound_deg=rounded(spreads["with"][0], 3),
-            without_sound_deg=rounded(spreads["without"][0], 3),
+            with_feedback_deg=rounded(spreads["with"][0], 3),
+            without_feedback_deg=rounded(spreads["without"][0], 3),
             pain=rounded(spread(self.pain)[0], 3),
         )
 
 
 def in_words(row: SessionRow) -> str:
-    """Describe a session in a few words."""
+    """Describe a session in a few words, such as "clamshell, left: 7 of 7 without fault"."""
     drill = row.drill
     if drill is None or row.kind in NOT_WORN:
         kind = tr(f"session-kind.{row.kind}")
@@ -109,7 +109,7 @@ def in_words(row: SessionRow) -> str:
 def note_of(row: SessionRow) -> str:
     """Return the note on a session in words; notes of levelhips 0.1 are sentences already."""
     key = f"session-note.{row.note}"
-    return tr(f"session-note.{row.note}") if row.note and has(key) else row.note
+    return tr(key) if row.note and has(key) else row.note
 
 
 def weeks(history: History) -> list[WeekRow]:
@@ -132,7 +132,7 @@ def weeks(history: History) -> list[WeekRow]:
 
 
 def baseline(history: History) -> dict[str, tuple[float, float]] | None:
-    """Return mean and SD of the drop by side of the last baseline run [deg]; None if there is none."""
+    """Return the mean and SD of the drop [deg] by side in the last baseline run with enough steps; None if there is none."""
     for row in history.sessions():
         if row.kind is not SessionKind.RUN or row.protocol != "baseline" or len(row.sides) < 2:
             continue
@@ -147,7 +147,7 @@ def baseline(history: History) -> dict[str, tuple[float, float]] | None:
 
 
 def retention(history: History) -> list[RetentionRow]:
-    """Return each run by a protocol, the oldest first: the drop without feedback, against the baseline before it."""
+    """Return a row for each run by a run protocol, the oldest first, compared with the baseline run before it."""
     base: dict[str, float] = {}
     out = []
     for row in reversed(history.sessions()):

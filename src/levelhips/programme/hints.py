@@ -43,7 +43,7 @@ def hints(history: History, found: SessionRow) -> list[Text]:
         return []
     diary, day = Diary(history), dt.datetime.now().astimezone().date()
     hints = [load_hint(found.moving_s / 60, history.longest_min(found.started))]
-    hints.append(pain_hint(diary.pain_today("before", day), diary.pain_today("after", day)))
+    hints.append(pain_hint(diary.pain_on(day, "before"), diary.pain_on(day, "after")))
     hints += [shoe_hint(name, km) for name, km in diary.shoes().items()]
     if found.camber_deg is not None:
         low = Side.LEFT if found.camber_deg > 0 else Side.RIGHT

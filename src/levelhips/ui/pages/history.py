@@ -112,7 +112,7 @@ class HistoryPage(QWidget):
             with History(self._file) as history:
                 diary, day = Diary(history), dt.datetime.now().astimezone().date()
                 diary.add_pain(self.score.value(), self.moment.currentData())
-                hint = str(pain_hint(diary.pain_today("before", day), diary.pain_today("after", day)) or "")
+                hint = str(pain_hint(diary.pain_on(day, "before"), diary.pain_on(day, "after")) or "")
         except LevelHipsError as error:
             hint = str(error)
         if hint:
