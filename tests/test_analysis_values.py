@@ -215,7 +215,7 @@ def test_valid_steps_in_a_walk_do_not_explain_why_no_running_step_counts() -> No
     assert why_nothing_counts(analysis_of(step(1, LEFT, 3.0, mode=Mode.WALKING))) is None
 
 
-def test_contacts_standing_or_nothing_at_all() -> None:
+def test_reason_without_any_step_is_contacts_only_standing_only_or_nobody() -> None:
     contact, zero = Contact(1.0, 1.0, Mode.RUNNING, None), StandingZero(2.0, 5.0, 3.0, 0.001)
     reasons = {}
     for name, events in (("contacts", [contact, zero]), ("standing", [zero]), ("nobody", [])):

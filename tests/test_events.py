@@ -114,14 +114,14 @@ def bits(record: object) -> tuple[Any, ...]:
 @pytest.mark.parametrize("kind", EVENT_KINDS.values(), ids=EVENT_KINDS)
 @given(data=st.data())
 @settings(max_examples=60)
-def test_an_event_of_every_kind_survives_the_codec_to_the_last_bit(kind: type, data: st.DataObject) -> None:
+def test_an_event_of_every_kind_is_decoded_to_the_last_bit(kind: type, data: st.DataObject) -> None:
     event = data.draw(instances(kind))
     assert bits(decode_event(encode_event(event))) == bits(event)
 
 
 @given(events=st.lists(ANY_EVENT, max_size=12))
 @settings(max_examples=40, deadline=None)
-def test_events_of_every_kind_survive_a_recording_to_the_last_bit(events: list[Event]) -> None:
+def test_events_of_every_kind_are_read_back_from_a_recording_to_the_last_bit(events: list[Event]) -> None:
     written = recorded(events)
     assert [bits(event) for event in written.events] == [bits(event) for event in events]
     assert written.seen == [bits(event) for event in events]
@@ -141,7 +141,7 @@ def test_the_event_reader_finds_every_kind(kind: type) -> None:
 
 
 @given(command=instances(Command, at_s=st.floats(allow_nan=False, allow_infinity=False), value=st.none() | st.floats(-1e6, 1e6)))
-def test_a_command_survives_the_codec_to_the_last_bit(command: Command) -> None:
+def test_a_command_is_decoded_to_the_last_bit(command: Command) -> None:
     assert bits(decode_command(encode_command(command))) == bits(command)
 
 
@@ -201,7 +201,7 @@ def test_bytes_that_are_not_an_event_are_a_value_error(data: bytes) -> None:
             decode(data)
 
 
-def test_a_field_without_a_default_must_be_there() -> None:
+def test_a_missing_field_without_a_default_is_refused() -> None:
     with pytest.raises(ValueError, match="mode"):
         decode_event(b'{"kind": "ModeChange", "at_s": 1.0, "known_s": 1.0}')
     assert decode_event(b'{"kind": "Beat", "at_s": 1.0, "known_s": 1.0, "what": "up"}') == Prompt(1.0, 1.0, PromptKind.UP)
@@ -224,7 +224,7 @@ def test_a_command_without_a_time_or_with_an_infinite_value_is_refused(at_s: str
 # ---- newer and older files
 
 
-def test_a_word_of_a_newer_version_costs_its_event_only_and_is_noted() -> None:
+def test_an_unknown_enum_value_skips_only_its_event_with_a_note() -> None:
     kept = [PhaseChange(1.0, 1.0, Phase.WORK, 1), PhaseChange(3.0, 3.0, Phase.DONE, 1)]
     strange = [
         b'{"kind": "PhaseChange", "at_s": 2.0, "known_s": 2.0, "phase": "levitating", "set_n": 1, "why": ""}',
@@ -237,7 +237,7 @@ def test_a_word_of_a_newer_version_costs_its_event_only_and_is_noted() -> None:
     assert (written.glance_whole, written.glance_newer) == (True, 1)
 
 
-def test_a_command_of_a_newer_version_is_told_apart_from_garbage() -> None:
+def test_an_unknown_command_is_distinguished_from_invalid_bytes() -> None:
     with pytest.raises(UnknownNameError):
         decode_command(b'{"at_s": 1.0, "do": "fly", "value": null}')
 
@@ -319,7 +319,7 @@ def test_the_sentence_of_a_connection_that_version_01_recorded_is_read() -> None
     assert decode_event(stored) == LinkChange(1.0, 1.0, LinkState.STALLED, "Clip is silent.", LinkReason.NONE, "")
 
 
-def test_old_names_lead_to_names_that_there_are() -> None:
+def test_every_old_name_maps_to_an_existing_one() -> None:
     assert {*codec.OLD_KINDS.values(), *codec.KINDS_IN_FILES} <= set(EVENT_KINDS)
     for kind in {*codec.OLD_FIELDS, *codec.FIELDS_IN_FILES}:
         assert set(fields_now(kind).values()) <= {field.name for field in fields(EVENT_KINDS[kind])}
@@ -328,7 +328,7 @@ def test_old_names_lead_to_names_that_there_are() -> None:
         assert {word for word in words.values() if word is not None} <= set(enum)
 
 
-def test_a_field_that_the_codec_cannot_write_is_refused_by_name() -> None:
+def test_a_field_of_an_unsupported_type_is_refused_by_name() -> None:
     @dataclass
     class Bag:
         things: list[int]
@@ -393,7 +393,7 @@ def test_only_an_optional_posture_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize("side", Side)
-def test_the_posture_of_every_drill_survives_the_codec(side: Side) -> None:
+def test_the_posture_of_every_drill_is_decoded_as_encoded(side: Side) -> None:
     for drill in drills().values():
         begin = DrillBegin(0.0, 0.0, drill.name, drill.title, side, drill.posture(side), 1, 1, 1.0, 1.0, 0.0, 1.0, "lean", "")
         assert decode_event(encode_event(begin)) == begin

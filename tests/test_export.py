@@ -99,7 +99,7 @@ def test_a_word_with_a_comma_a_quote_or_a_line_break_is_quoted() -> None:
     assert [row["word"] for row in csv.DictReader(io.StringIO(out.getvalue(), newline=""))] == list(words.values())
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(RecordingError, match="out"):
         write_tables(analysis_of(step(1.0)), tmp_path / "out")
@@ -128,7 +128,7 @@ def write_nothing(analysis: Analysis, folder: Path) -> list[Path]:
 OTHER = Exporter(name="other", title="Of another package", write=write_nothing)
 
 
-def test_exporters_write_what_they_say_and_read_it_back(tmp_path: Path) -> None:
+def test_exporters_read_back_every_metric_they_declare(tmp_path: Path) -> None:
     analysis = analysis_of(step(1.0, LEFT, 3.14159), step(2.0, RIGHT, 4.0, flight_before_s=math.nan), stride(1.0, LEFT, 171.234))
     tables = exporters()["tables"]
     paths = tables.write(analysis, tmp_path / "out")
@@ -258,12 +258,12 @@ def test_the_axis_of_the_drop_begins_at_zero_and_has_room_for_the_legend(
     assert [axes.get_ylim() for axes in panels] == [pytest.approx((0.0, top))] * 2
 
 
-def test_one_step_in_a_thousand_may_leave_the_picture(tmp_path: Path, drawn: list[Any]) -> None:
+def test_one_step_in_a_thousand_may_lie_outside_the_plot(tmp_path: Path, drawn: list[Any]) -> None:
     panels = plotted(analysis_of(*(step(float(k), LEFT, 60.0 if k == 7 else 4.0) for k in range(2001)), seconds=2100.0), drawn, tmp_path)
     assert panels[0].get_ylim()[1] == pytest.approx(5.0)
 
 
-def test_losses_of_more_than_half_a_second_are_shaded(tmp_path: Path, drawn: list[Any]) -> None:
+def test_gaps_of_more_than_half_a_second_are_shaded(tmp_path: Path, drawn: list[Any]) -> None:
     for axes in plotted(analysis_of(step(1.0), Gap(30.0, 30.5), Gap(60.0, 61.5)), drawn, tmp_path):
         [shade] = axes.patches
         assert [shade.get_x(), shade.get_x() + shade.get_width()] == pytest.approx([1.0, 1.025])
@@ -281,7 +281,7 @@ def test_a_metric_without_sides_has_one_panel_and_no_coaching(tmp_path: Path, dr
     assert lines(axes)["excluded"][1] == pytest.approx([9.0])
 
 
-def test_a_plot_that_is_not_possible_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_metrics_and_unwritable_plots_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInputError, match='no metric "stance_side"') as error:
         plot_metric(analysis_of(step(1.0)), "stance_side", tmp_path / "a.png")
     assert "contralateral_drop, " in error.value.fix

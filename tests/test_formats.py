@@ -246,7 +246,7 @@ def test_the_link_the_signals_and_the_losses_of_a_live_run() -> None:
     assert of("live_run", Gap) == [Gap(near(15.995), near(19.02), "lost"), Gap(near(26.015), near(28.12), "lost")]
 
 
-def test_what_was_learned_in_a_live_run() -> None:
+def test_zero_heading_and_thresholds_of_a_live_run() -> None:
     assert of("live_run", ev.StandingZero)[1] == ev.StandingZero(
         near(2.995), near(4.995), near(2.0), near(0.001711386054401384), near(0.00371155465604085)
     )
@@ -258,7 +258,7 @@ def test_what_was_learned_in_a_live_run() -> None:
     assert changes == [("fixed", near(3.4), near(3.4)), ("command", near(2.5), near(2.5))]
 
 
-def test_what_was_pressed() -> None:
+def test_the_commands_of_a_live_run() -> None:
     assert read("live_run").commands == [
         Command(near(3.015), Do.ZERO),
         Command(near(14.015), Do.THRESHOLD, 2.5),
@@ -270,7 +270,7 @@ def test_what_was_pressed() -> None:
     assert read("run_with_plan").commands == [Command(60.0, Do.PAUSE), Command(64.0, Do.RESUME)]
 
 
-def test_the_packets_of_the_radio() -> None:
+def test_the_raw_packets() -> None:
     run, drill = read("live_run").packets, read("live_drill").packets
     assert Counter(packet.source for packet in run) == {"stream": 1444, "control": 7, "link": 4, "info": 2}
     assert Counter(packet.source for packet in drill) == {"stream": 1602, "control": 4, "link": 2, "info": 1}
@@ -390,7 +390,7 @@ def test_the_run_with_a_run_protocol() -> None:
     ]
 
 
-def test_a_recording_is_taken_into_a_history(tmp_path: Path) -> None:
+def test_recordings_are_summarized_for_the_history(tmp_path: Path) -> None:
     run = read("run_with_plan")
     copy_into(tmp_path / "worn.mcap", run, run.metadata | {"sensor": "worn in this test"})  # a simulated one has no figures there
     found = session_row(tmp_path / "worn.mcap")
@@ -489,7 +489,7 @@ def test_the_diary_of_a_history(store: History) -> None:
     assert diary.shoes() == {"Ghost": 640.0}
 
 
-def test_an_old_history_takes_in_new_recordings_and_writes_its_tables(store: History, tmp_path: Path) -> None:
+def test_new_recordings_are_added_to_an_old_history_and_its_tables_exported(store: History, tmp_path: Path) -> None:
     shutil.copy(V01 / "run_with_plan.mcap", tmp_path / "new.mcap")
     store.add(tmp_path / "new.mcap")
     assert len(store.sessions()) == 6

@@ -102,7 +102,7 @@ def test_events_are_read_without_samples(tmp_path: Path) -> None:
     assert seen.last_s == pytest.approx(float(open_recording(tmp_path / "a.mcap").samples.t_s[-1]), abs=1.1)
 
 
-def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> None:
+def test_events_of_a_truncated_file_are_read_up_to_the_cut(tmp_path: Path, recordings: Path) -> None:
     whole = (recordings / "one.mcap").read_bytes()
     (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) * 2 // 3])
     seen, whole = read_events(tmp_path / "cut.mcap", (Step,)), read_events(recordings / "one.mcap", (Step,))
@@ -111,7 +111,7 @@ def test_a_cut_file_is_seen_up_to_the_cut(tmp_path: Path, recordings: Path) -> N
     assert Update(events=tuple(seen.events)) == Update(events=tuple(whole.events[: len(seen.events)]))  # NaN equal to NaN
 
 
-def test_what_is_remembered_is_what_the_recording_says(recordings: Path) -> None:
+def test_summary_of_a_recording_has_the_simulated_drop_cadence_and_repetitions(recordings: Path) -> None:
     found = session_row(recordings / "one.mcap")
     assert found.kind == "run"
     left = found.sides["left"]
@@ -132,29 +132,29 @@ def test_recording_without_findings_is_analyzed(tmp_path: Path) -> None:
     assert found.counted > 100
 
 
-def test_rebuilding_takes_in_what_is_new_and_strikes_out_what_is_gone(tmp_path: Path, recordings: Path, store: History) -> None:
+def test_rebuild_adds_new_recordings_and_removes_missing_ones(tmp_path: Path, recordings: Path, store: History) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(recordings, folder)
     (folder / "foreign.mcap").write_bytes(b"no recording")
     (folder / "notes.txt").write_text("not looked at")
     shares: list[float] = []
     first = store.rebuild(folder, shares.append)
-    assert (first.taken, first.known, first.gone) == (3, 0, 0)
-    assert [trouble.split(":")[0] for trouble in first.troubles] == ["foreign.mcap"]
+    assert (first.added, first.unchanged, first.removed) == (3, 0, 0)
+    assert [trouble.split(":")[0] for trouble in first.errors] == ["foreign.mcap"]
     assert shares[-1] == 1.0
     assert shares == sorted(shares)
     rows = store.sessions()
     again = store.rebuild(folder)
-    assert (again.taken, again.known) == (0, 3)
+    assert (again.added, again.unchanged) == (0, 3)
     assert store.sessions() == rows
     (folder / "two.mcap").unlink()
     run(folder / "new.mcap", "2026-03-10T10:00:00+00:00", seed=5)
     third = store.rebuild(folder)
-    assert (third.taken, third.known, third.gone) == (1, 2, 1)
-    assert store.rebuild(folder, reread_all=True).taken == 3
+    assert (third.added, third.unchanged, third.removed) == (1, 2, 1)
+    assert store.rebuild(folder, reread_all=True).added == 3
 
 
-def test_a_lost_history_is_as_it_was_once_rebuilt(tmp_path: Path, recordings: Path, store: History) -> None:
+def test_a_rebuilt_history_equals_the_lost_one(tmp_path: Path, recordings: Path, store: History) -> None:
     store.rebuild(recordings)
     with History(tmp_path / "other.sqlite") as other:
         other.rebuild(recordings)
@@ -162,7 +162,7 @@ def test_a_lost_history_is_as_it_was_once_rebuilt(tmp_path: Path, recordings: Pa
         assert weeks(other) == weeks(store)
 
 
-def test_forgetting_is_asked_for_and_leaves_the_recording(recordings: Path, store: History) -> None:
+def test_forgetting_sessions_keeps_recordings_and_diary(recordings: Path, store: History) -> None:
     store.rebuild(recordings)
     Diary(store).add_pain(2, "before")
     assert store.forget(recordings / "one.mcap") == 1
@@ -205,7 +205,7 @@ def test_file_of_each_older_version_is_migrated_and_keeps_its_rows(tmp_path: Pat
             assert history.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
 
 
-def test_a_later_file_and_a_foreign_one_are_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_newer_file_and_a_file_that_is_not_a_database_are_refused_and_unchanged(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "later.sqlite") as later:
         later.execute("PRAGMA user_version=99")
     later.close()
@@ -226,7 +226,7 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, recordings: Path) -
         assert len(reader.sessions()) == 1
 
 
-def test_a_file_that_another_program_holds_is_told_and_nothing_half_is_left(tmp_path: Path, recordings: Path) -> None:
+def test_a_locked_file_is_reported_and_the_session_is_not_half_written(tmp_path: Path, recordings: Path) -> None:
     with History(tmp_path / "h.sqlite") as history:
         history._db.execute("PRAGMA busy_timeout=50")
         other = sqlite3.connect(tmp_path / "h.sqlite", isolation_level=None)
@@ -243,7 +243,7 @@ def test_a_file_that_another_program_holds_is_told_and_nothing_half_is_left(tmp_
 # ---- what counts
 
 
-def test_simulated_files_are_listed_but_are_no_runs_of_the_wearer(tmp_path: Path, recordings: Path, store: History) -> None:
+def test_simulated_recordings_are_listed_but_not_counted(tmp_path: Path, recordings: Path, store: History) -> None:
     shutil.copy(recordings / "one.mcap", tmp_path)
     run = open_recording(recordings / "one.mcap")
     copy_into(tmp_path / "made.mcap", run, run.metadata | {"sensor": "simulated", "started_utc": "2026-03-04T18:00:00+00:00"})
@@ -294,7 +294,7 @@ def test_days_are_local_in_every_table(tmp_path: Path, store: History, monkeypat
         time.tzset()
 
 
-def test_rows_of_an_earlier_version_are_filled_by_a_rebuild(tmp_path: Path, recordings: Path, store: History) -> None:
+def test_rebuild_computes_rows_of_an_earlier_version_again(tmp_path: Path, recordings: Path, store: History) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     shutil.copy2(recordings / "one.mcap", folder)
@@ -304,15 +304,15 @@ def test_rows_of_an_earlier_version_are_filled_by_a_rebuild(tmp_path: Path, reco
     store.change("DELETE FROM figures")
     store.change("UPDATE sessions SET row_version = 0")
     assert store.sessions()[0].kind is SessionKind.RUN, "they are shown until then"
-    assert store.rebuild(folder).taken == 1
+    assert store.rebuild(folder).added == 1
     assert store.figures("contralateral_drop", "left") == figures
-    assert store.rebuild(folder).known == 1
+    assert store.rebuild(folder).unchanged == 1
 
 
 # ---- trends
 
 
-def test_weeks_tell_drop_by_side_with_its_spread(recordings: Path, store: History) -> None:
+def test_weeks_are_iso_weeks_with_their_own_mean_drops(recordings: Path, store: History) -> None:
     store.rebuild(recordings)
     first, second = weeks(store)
     assert (first.week, first.runs, first.drills, first.good_reps) == ("2026-W10", 1, 1, 2)
@@ -333,7 +333,7 @@ def test_each_side_has_its_own_threshold(tmp_path: Path) -> None:
     assert {name: side.threshold_deg for name, side in session_row(tmp_path / "a.mcap").sides.items()} == {"left": 3.5, "right": 2.5}
 
 
-def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retention_uses_only_steps_without_feedback(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
     from levelhips.coaching.run_protocol import Block
 
     short = {
@@ -358,7 +358,7 @@ def test_what_stays_without_sound_is_told_apart(tmp_path: Path, store: History, 
     assert found["left_deg"] == pytest.approx(known["left"][0] + 0.5 * known["left"][1], abs=0.01)
 
 
-def test_a_session_is_held_against_the_last_and_the_other_side(tmp_path: Path, store: History) -> None:
+def test_a_drill_is_compared_with_the_last_session_and_the_other_side(tmp_path: Path, store: History) -> None:
     drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00", Side.RIGHT)
     drill(tmp_path / "b.mcap", "2026-03-03T18:00:00+00:00", Side.LEFT)
     drill(tmp_path / "c.mcap", "2026-03-04T18:00:00+00:00", Side.LEFT)
@@ -368,7 +368,7 @@ def test_a_session_is_held_against_the_last_and_the_other_side(tmp_path: Path, s
     assert any(line.startswith("Last time: 2 of 3") for line in lines)
 
 
-def test_a_long_run_gets_a_hint_against_the_longest_of_thirty_days(tmp_path: Path, store: History) -> None:
+def test_a_run_much_longer_than_the_longest_of_thirty_days_gets_a_hint(tmp_path: Path, store: History) -> None:
     run(tmp_path / "old.mcap", "2026-01-01T10:00:00+00:00", seconds=90.0)
     run(tmp_path / "short.mcap", "2026-03-02T10:00:00+00:00", seconds=40.0)
     run(tmp_path / "long.mcap", "2026-03-04T10:00:00+00:00", seconds=60.0)
@@ -377,7 +377,7 @@ def test_a_long_run_gets_a_hint_against_the_longest_of_thirty_days(tmp_path: Pat
     assert not remembered(store, tmp_path / "short.mcap")
 
 
-def test_the_hints_have_their_limits() -> None:
+def test_hints_begin_at_their_thresholds() -> None:
     assert load_hint(33, 30) is None
     assert load_hint(34, 30)
     assert load_hint(60, 0) is None, "the first run has nothing to be held against"
@@ -392,10 +392,10 @@ def test_the_hints_have_their_limits() -> None:
 # ---- the wearer's own words
 
 
-def test_pain_shoes_and_kilometres(store: History) -> None:
+def test_pain_scores_shoes_and_distances_are_kept(store: History) -> None:
     diary = Diary(store)
     diary.add_pain(3, "before", at=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
-    assert diary.pain_today("before", dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC).astimezone().date()) == 3
+    assert diary.pain_on(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC).astimezone().date(), "before") == 3
     diary.add_shoes("Ghost", 600)
     diary.add_distance(45.5, "Ghost")
     assert diary.shoes() == {"Ghost": 645.5}
@@ -406,7 +406,7 @@ def test_pain_shoes_and_kilometres(store: History) -> None:
             wrong()
 
 
-def test_everything_goes_out_as_tables(tmp_path: Path, recordings: Path, store: History) -> None:
+def test_export_has_sessions_and_quotes_notes_of_the_diary(tmp_path: Path, recordings: Path, store: History) -> None:
     store.rebuild(recordings)
     Diary(store).add_pain(1, "after", "knee; a bit, outside")
     names = {path.name: path.read_text().splitlines() for path in store.export(tmp_path / "out")}
@@ -524,7 +524,7 @@ def test_the_data_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.Monke
     assert programme_path() == tmp_path / "programme.toml"
 
 
-def test_the_result_of_a_drill_is_gathered_one_by_one_as_at_once(tmp_path: Path) -> None:
+def test_result_of_a_drill_counts_good_repetitions_and_form_faults(tmp_path: Path) -> None:
     events = drill(tmp_path / "a.mcap", "2026-03-02T18:00:00+00:00")
     whole = DrillResult.of(events)
     assert whole is not None
@@ -576,7 +576,7 @@ def test_a_pelvis_that_leans_for_minutes_gets_a_hint_with_its_side(store: Histor
     assert hints(store, replace(run, kind=SessionKind.VIRTUAL)) == [], "nobody wore the sensor"
 
 
-def test_impossible_kilometers_and_unknown_shoes_are_refused_and_change_nothing(store: History) -> None:
+def test_impossible_distances_and_unknown_shoes_are_refused_and_change_nothing(store: History) -> None:
     diary = Diary(store)
     diary.add_shoes("Ghost", 10.0)
     for wrong in (
@@ -594,7 +594,7 @@ def test_impossible_kilometers_and_unknown_shoes_are_refused_and_change_nothing(
     assert diary.shoes() == {"Ghost": 20.0}, "a run without shoes wears out none"
 
 
-def test_a_session_that_cannot_be_remembered_is_said_and_its_recording_stays(tmp_path: Path, recordings: Path) -> None:
+def test_a_session_that_cannot_be_added_to_the_history_is_reported_and_its_recording_stays(tmp_path: Path, recordings: Path) -> None:
     with sqlite3.connect(tmp_path / "later.sqlite") as later:
         later.execute("PRAGMA user_version=99")
     later.close()
@@ -605,7 +605,7 @@ def test_a_session_that_cannot_be_remembered_is_said_and_its_recording_stays(tmp
 
 
 @pytest.mark.parametrize("content", [b"a = " + b"[" * 3000 + b"]" * 3000, b"days = 14 # \xff"])
-def test_a_programme_that_is_no_text_or_nested_too_deeply_is_named(tmp_path: Path, content: bytes) -> None:
+def test_a_programme_that_is_not_text_or_nested_too_deeply_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "programme.toml"
     path.write_bytes(content)
     with pytest.raises(SettingsError, match=re.escape(str(path))):

@@ -33,7 +33,7 @@ def same(path: Path, **units: str) -> None:
     assert recording.rate_hz == pytest.approx(100, rel=1e-3)
 
 
-def test_our_own_columns(tmp_path: Path) -> None:
+def test_csv_with_our_column_names(tmp_path: Path) -> None:
     same(ours(tmp_path / "imu.csv"))
 
 
@@ -42,7 +42,7 @@ def test_named_units_are_converted(tmp_path: Path) -> None:
     same(ours(tmp_path / "imu.csv", RUN.t_s * 1000, RUN.acc_mps2 / G, RUN.gyr_radps / DEG, header))
 
 
-def test_units_that_are_not_named_are_refused_and_asked_for(tmp_path: Path) -> None:
+def test_missing_units_are_refused_and_the_option_is_named(tmp_path: Path) -> None:
     path = ours(tmp_path / "imu.csv", acc=RUN.acc_mps2 / G, header="time,ax,ay,az,gx,gy,gz")
     with pytest.raises(UnitsError, match="suggests g.*--acc-unit"):
         open_recording(path)
@@ -53,7 +53,7 @@ def test_units_that_are_not_named_are_refused_and_asked_for(tmp_path: Path) -> N
         open_recording(path, acc_unit="furlong")
 
 
-def test_numbers_that_belie_their_unit_are_refused(tmp_path: Path) -> None:
+def test_values_that_contradict_their_unit_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnitsError, match="unit mps2.*suggests g"):
         open_recording(ours(tmp_path / "g.csv", acc=RUN.acc_mps2 / G))
     with pytest.raises(UnitsError, match="unit radps.*suggest dps"):
@@ -125,7 +125,7 @@ def test_sensor_logger_export(tmp_path: Path) -> None:
     np.testing.assert_allclose(again.samples.acc_mps2, recording.samples.acc_mps2, atol=1e-3)
 
 
-def test_one_sensor_of_two_is_refused(tmp_path: Path) -> None:
+def test_an_export_of_only_one_sensor_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "half"
     folder.mkdir()
     table(folder / "Accelerometer.csv", '"Time (s)","X (m/s^2)","Y (m/s^2)","Z (m/s^2)"', [RUN.t_s, *RUN.acc_mps2.T])
@@ -145,25 +145,25 @@ def with_cells(path: Path, rows: range, change: dict[int, str]) -> Path:
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "", "oops", "-inf"])
-def test_values_that_are_no_numbers_count_as_lost(tmp_path: Path, text: str) -> None:
+def test_missing_values_are_skipped_and_reported_as_lost_samples(tmp_path: Path, text: str) -> None:
     recording = open_recording(with_cells(tmp_path / "imu.csv", range(900, 920), {2: text}))
     assert len(recording.samples) == len(RUN) - 20
     assert "line 901" in str(recording.notes[0])
 
 
-def test_too_many_of_them_are_refused(tmp_path: Path) -> None:
+def test_a_table_of_mostly_missing_values_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="missing values"):
         open_recording(with_cells(tmp_path / "imu.csv", range(1, 1400), {4: "nan"}))
 
 
-def test_a_cut_last_line_is_left_out(tmp_path: Path) -> None:
+def test_a_truncated_last_line_is_skipped(tmp_path: Path) -> None:
     path = ours(tmp_path / "imu.csv")
     path.write_text(path.read_text()[:-25])
     recording = open_recording(path)
     assert len(recording.samples) == len(RUN) - 1
 
 
-def test_time_that_goes_back_is_refused_and_time_that_repeats_is_left_out(tmp_path: Path) -> None:
+def test_decreasing_time_is_refused_and_rows_with_repeated_time_are_skipped(tmp_path: Path) -> None:
     back = RUN.t_s.copy()
     back[800:] -= 3.0
     with pytest.raises(BadInputError, match="Time goes back"):
@@ -197,7 +197,7 @@ def test_time_that_jumps_is_a_gap(tmp_path: Path) -> None:
         (b"PK\x03\x04garbage", "no recording|no header|damaged"),
     ],
 )
-def test_files_that_are_no_recordings(tmp_path: Path, content: bytes, says: str) -> None:
+def test_files_that_are_not_recordings_are_refused(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "file.csv"
     path.write_bytes(content)
     with pytest.raises(LevelHipsError, match=says):
@@ -211,7 +211,7 @@ def test_too_slow_or_constant_signals_are_refused(tmp_path: Path) -> None:
         open_recording(ours(tmp_path / "const.csv", acc=np.tile([0.0, 9.8, 0.0], (len(RUN), 1))))
 
 
-def test_nobody_in_it(tmp_path: Path) -> None:
+def test_a_recording_in_which_nobody_moves_is_refused(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     tumbling = 9.8 * np.sin(np.arange(500)[:, None] / 30 + np.array([0.0, 2.0, 4.0]))
     path = ours(tmp_path / "bag.csv", RUN.t_s[:500], tumbling, rng.normal(size=(500, 3)))
@@ -219,7 +219,7 @@ def test_nobody_in_it(tmp_path: Path) -> None:
         analyze(path)
 
 
-def test_what_is_not_there_or_not_readable(tmp_path: Path) -> None:
+def test_missing_and_unreadable_files_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="File not found"):
         open_recording(tmp_path / "none.mcap")
     with pytest.raises(BadInputError, match="accelerometer"):

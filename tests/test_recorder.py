@@ -64,7 +64,7 @@ def begun(folder: Path, **options) -> Recorder:
     return recorder
 
 
-def test_what_is_recorded_is_read_and_files_are_never_overwritten(tmp_path):
+def test_recorded_data_is_read_back_and_files_are_never_overwritten(tmp_path):
     for _ in range(2):
         recorder = begun(tmp_path)
         for number in range(3):
@@ -83,13 +83,13 @@ def test_what_is_recorded_is_read_and_files_are_never_overwritten(tmp_path):
         assert [packet.arrival_s for packet in recording.packets] == [5.0, 6.0, 7.0]
 
 
-def test_a_folder_that_cannot_be_used_is_said_before_anyone_runs(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_before_the_run(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordingError, match="--record"):
         check_folder(tmp_path / "file" / "folder")
 
 
-def test_a_disk_that_hangs_holds_up_nobody_and_loses_nothing(tmp_path, monkeypatch):
+def test_a_hanging_disk_delays_no_caller_and_loses_nothing(tmp_path, monkeypatch):
     disk = HungDisk(monkeypatch)
     recorder = begun(tmp_path)
     disk.hang(recorder)
@@ -103,7 +103,7 @@ def test_a_disk_that_hangs_holds_up_nobody_and_loses_nothing(tmp_path, monkeypat
     assert len(recording.packets) == 40
 
 
-def test_a_disk_that_never_comes_back_is_said_and_bounded(tmp_path, monkeypatch):
+def test_a_disk_that_hangs_for_ever_is_reported_and_the_queue_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder_module, "MAX_ITEMS", 50)
     disk = HungDisk(monkeypatch)
     said = []
@@ -169,7 +169,7 @@ print(len(recorder.paths), [(str(what), lost_s) for what, lost_s in said])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of a file's size stands for a full disk; Windows has none")
-def test_a_full_disk_is_said_and_recording_goes_on_when_there_is_room(tmp_path):
+def test_a_full_disk_is_reported_and_recording_continues_once_there_is_room(tmp_path):
     program = FULL.format(tests=str(ROOT / "tests"), root=str(ROOT), folder=str(tmp_path))
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT / "tests").stdout
     last, output = output.split("\n", 1)
@@ -194,7 +194,7 @@ def has_samples(path: Path, count: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not there")
-def test_killed_in_mid_run_it_loses_less_than_a_second(tmp_path):
+def test_a_killed_process_loses_less_than_a_second(tmp_path):
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--mute"]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -215,12 +215,12 @@ def test_killed_in_mid_run_it_loses_less_than_a_second(tmp_path):
     assert "recovered_from" in whole.metadata
 
 
-def test_recovering_what_is_whole_says_so(tmp_path):
+def test_recovering_an_undamaged_recording_is_refused(tmp_path):
     with pytest.raises(RecordingError, match="is not damaged"):
         recover(open_recording(RUN))
 
 
-def test_decoding_anew_needs_packets():
+def test_redecoding_needs_raw_packets():
     with pytest.raises(RecordingError, match="Leave out --raw"):
         redecoded(open_recording(RUN))
 
@@ -263,7 +263,7 @@ class FullDisk:
             assert now_s < self.to_s + 1.0 or self._again.wait(60)  # recording begins again with what comes in this second
 
 
-def test_a_session_on_a_full_disk_beeps_on_and_says_so(tmp_path, monkeypatch):
+def test_a_session_on_a_full_disk_goes_on_beeping_and_reports_it(tmp_path, monkeypatch):
     """The recorder's file fails in mid-session: the events go on, the notice is there."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     from live_harness import live, truth_of
@@ -304,7 +304,7 @@ def test_a_recording_without_samples_is_explained(tmp_path):
         open_recording(recorder.paths[0])
 
 
-def test_many_cuts_of_a_live_recording_give_all_whole_parts(tmp_path, monkeypatch):
+def test_a_live_recording_cut_anywhere_gives_back_its_whole_chunks(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder_module, "FLUSH_S", 0.001)
     recorder = begun(tmp_path)
     samples = short_run().samples

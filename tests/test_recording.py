@@ -55,7 +55,7 @@ def whole_file() -> bytes:
 
 
 @pytest.mark.parametrize("scale", [None, MADE.sensor.scale], ids=["exact", "counts"])
-def test_what_is_written_comes_back_to_the_last_bit(tmp_path: Path, scale: tuple[float, float] | None) -> None:
+def test_samples_are_read_back_to_the_last_bit(tmp_path: Path, scale: tuple[float, float] | None) -> None:
     recording = open_recording(write(tmp_path / "r.mcap", scale=scale))
     np.testing.assert_array_equal(recording.samples.acc_mps2, MADE.samples.acc_mps2)
     np.testing.assert_array_equal(recording.samples.gyr_radps, MADE.samples.gyr_radps)
@@ -67,7 +67,7 @@ def test_what_is_written_comes_back_to_the_last_bit(tmp_path: Path, scale: tuple
     assert recording.notes == []
 
 
-def test_packets_come_back(tmp_path: Path) -> None:
+def test_packets_are_read_back(tmp_path: Path) -> None:
     packets = [Packet(i * 0.02, bytes([i % 256] * 20), "0002") for i in range(200)]
     with RecordingWriter(tmp_path / "r.mcap", META) as writer:
         for packet in packets:
@@ -82,7 +82,7 @@ def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
         RecordingWriter(tmp_path / "r.mcap", META)
 
 
-def test_a_recording_opens_with_the_mcap_library_too(tmp_path: Path) -> None:
+def test_the_mcap_library_reads_a_recording(tmp_path: Path) -> None:
     from mcap.reader import make_reader
 
     with open(write(tmp_path / "r.mcap"), "rb") as file:
@@ -100,7 +100,7 @@ def test_a_recording_opens_with_the_mcap_library_too(tmp_path: Path) -> None:
 
 
 @given(share=st.floats(0.0, 1.0))
-def test_a_cut_file_gives_back_all_whole_seconds(share: float) -> None:
+def test_a_truncated_file_gives_back_all_whole_seconds(share: float) -> None:
     whole = whole_file()
     data = whole[: 8 + int(share * (len(whole) - 8))]
     try:
@@ -118,7 +118,7 @@ def test_a_cut_file_gives_back_all_whole_seconds(share: float) -> None:
 
 @given(at=st.integers(8, 10**9), bit=st.integers(0, 7))
 @example(at=134, bit=3)  # the length of a record that is not a chunk
-def test_a_flipped_bit_costs_a_second_at_the_most_and_is_never_taken_for_data(at: int, bit: int) -> None:
+def test_a_flipped_bit_loses_at_most_a_second_and_changes_no_sample(at: int, bit: int) -> None:
     whole = whole_file()
     data = bytearray(whole)
     data[8 + at % (len(whole) - 8)] ^= 1 << bit
@@ -140,7 +140,7 @@ def file_of_events() -> tuple[bytes, list[Event]]:
 
 
 @given(at=st.integers(8, 10**9), bit=st.integers(0, 7))
-def test_a_flipped_bit_never_changes_an_event_unnoticed(at: int, bit: int) -> None:
+def test_a_flipped_bit_changes_no_event_unnoticed(at: int, bit: int) -> None:
     """Events were read without looking at the CRC of their chunk."""
     whole, events = file_of_events()
     data = bytearray(whole)
@@ -157,7 +157,7 @@ def test_a_flipped_bit_never_changes_an_event_unnoticed(at: int, bit: int) -> No
     assert found.events == events or not found.whole
 
 
-def test_a_damaged_size_does_not_ask_for_all_memory() -> None:
+def test_a_damaged_chunk_size_does_not_allocate_gigabytes() -> None:
     whole = whole_file()
     chunk = whole.index(b"\x04\x00\x00\x00zstd") - 12  # the size stands in front of crc and name
     data = bytearray(whole)
@@ -167,7 +167,7 @@ def test_a_damaged_size_does_not_ask_for_all_memory() -> None:
     assert recording.notes
 
 
-def test_a_damaged_size_inside_zstd_does_not_ask_for_all_memory() -> None:
+def test_a_damaged_size_in_the_zstd_frame_does_not_allocate_gigabytes() -> None:
     """A chunk's data has a size of its own: a zstd frame that says 2^60 bytes (RFC 8878: magic, descriptor, size)."""
     data = bytearray(whole_file())
     mark = data.index(b"\x28\xb5\x2f\xfd")
@@ -180,26 +180,26 @@ def test_a_damaged_size_inside_zstd_does_not_ask_for_all_memory() -> None:
 
 
 @given(data=st.binary(max_size=3000))
-def test_no_bytes_bring_forth_a_foreign_error(data: bytes) -> None:
+def test_any_bytes_are_read_or_raise_a_recording_error(data: bytes) -> None:
     for content in (data, b"\x89MCAP0\r\n" + data):
         with contextlib.suppress(LevelHipsError):
             read_mcap(Path("noise.mcap"), content)
 
 
 @given(data=st.binary(max_size=300))
-def test_no_bytes_hurt_a_decoder(data: bytes) -> None:
+def test_any_bytes_are_decoded_or_raise_a_value_error(data: bytes) -> None:
     for decode in (decode_samples, decode_packet, decode_event, decode_command):
         with contextlib.suppress(ValueError):
             decode(data)
 
 
 @given(arrival=st.floats(0, 1e6), data=st.binary(max_size=244), source=st.text(max_size=20))
-def test_a_packet_survives_its_encoding(arrival: float, data: bytes, source: str) -> None:
+def test_a_packet_is_decoded_as_it_was_encoded(arrival: float, data: bytes, source: str) -> None:
     packet = Packet(arrival, data, source)
     assert decode_packet(encode_packet(packet)) == packet
 
 
-def test_kill_minus_nine_costs_the_last_second(tmp_path: Path) -> None:
+def test_a_killed_writer_loses_at_most_the_last_second(tmp_path: Path) -> None:
     path = tmp_path / "killed.mcap"
     code = """
 import sys
@@ -226,7 +226,7 @@ while True:
     assert any("was not closed" in str(note) for note in recording.notes)
 
 
-def test_a_full_disk_is_said_and_what_was_written_stays(tmp_path: Path) -> None:
+def test_a_full_disk_raises_and_what_was_written_is_readable(tmp_path: Path) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full to stand for a full disk")
@@ -241,7 +241,7 @@ def test_a_full_disk_is_said_and_what_was_written_stays(tmp_path: Path) -> None:
     assert len(open_recording(path).samples) >= 400
 
 
-def test_a_foreign_mcap_is_named_so(tmp_path: Path) -> None:
+def test_an_mcap_file_of_another_program_is_refused_as_such(tmp_path: Path) -> None:
     path = tmp_path / "foreign.mcap"
     with open(path, "wb") as file:
         writer = Writer(file)
@@ -253,20 +253,20 @@ def test_a_foreign_mcap_is_named_so(tmp_path: Path) -> None:
         open_recording(path)
 
 
-def test_blocks_that_are_no_blocks_are_refused() -> None:
+def test_invalid_blocks_of_samples_are_refused() -> None:
     block = encode_samples(MADE.samples[:10], MADE.sensor.scale)
     for wrong in (b"", block[:-1], block + b"x", b"\x02" + block[1:], block[:1] + b"\x07" + block[2:]):
         with pytest.raises(ValueError, match="block"):
             decode_samples(wrong)
 
 
-def test_an_event_of_a_later_version_is_read_without_what_is_new() -> None:
+def test_unknown_fields_of_a_newer_event_are_ignored() -> None:
     event = next(iter(run_engine(MADE.samples, 100.0).events))
     data = encode_event(event).replace(b'"kind"', b'"color": "blue", "kind"', 1)
     assert Update(events=(decode_event(data),)) == Update(events=(event,))
 
 
-def test_names_are_by_time_and_sensor_and_safe() -> None:
+def test_file_names_have_time_and_sensor_and_only_safe_characters() -> None:
     assert new_name("Polar/Sense ä:1", 0.0).endswith("_Polar-Sense-ä-1.mcap")
 
 
@@ -294,12 +294,12 @@ def newer(path: Path, topic: Topic | None = None, data: bytes = b"", **metadata:
     return path
 
 
-def test_a_recording_names_its_format(tmp_path: Path) -> None:
+def test_the_format_number_is_in_the_metadata(tmp_path: Path) -> None:
     assert open_recording(write(tmp_path / "r.mcap")).metadata["format"] == "1"
 
 
 @pytest.mark.parametrize("name", ["format", "version"])
-def test_a_file_of_a_newer_format_is_named_as_such(tmp_path: Path, name: str) -> None:
+def test_a_file_of_a_newer_format_is_refused_as_such(tmp_path: Path, name: str) -> None:
     path = newer(tmp_path / "future.mcap", **{name: "2", "format": "2"})
     before = path.read_bytes()
     for read in (open_recording, lambda path: read_events(path, (Step,))):
@@ -316,12 +316,12 @@ def test_a_file_of_a_newer_format_is_named_as_such(tmp_path: Path, name: str) ->
     ],
     ids=["samples", "packets"],
 )
-def test_blocks_of_a_newer_version_make_a_file_one_of_a_newer_levelhips(tmp_path: Path, topic: Topic, data: bytes) -> None:
+def test_blocks_of_a_newer_version_are_refused_as_written_by_a_newer_levelhips(tmp_path: Path, topic: Topic, data: bytes) -> None:
     with pytest.raises(NewerFileError, match="update levelhips|Update levelhips"):
         open_recording(newer(tmp_path / "future.mcap", topic, data))
 
 
-def test_a_file_of_newer_samples_only_is_not_called_cut(tmp_path: Path) -> None:
+def test_a_file_with_only_newer_samples_is_not_reported_as_truncated(tmp_path: Path) -> None:
     path = tmp_path / "future.mcap"
     with RecordingWriter(path, META) as writer:
         writer._write(Topic.SAMPLES, 0.0, b"\x02" + encode_samples(MADE.samples[:200])[1:])
@@ -330,7 +330,7 @@ def test_a_file_of_newer_samples_only_is_not_called_cut(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b'{"kind": "Mood", "at_s": 1.0}', b'{"kind": "ModeChange", "at_s": 1.0, "known_s": 1.0, "mode": "x"}'])
-def test_events_of_an_unknown_kind_are_skipped_with_a_note_and_never_lost_in_a_copy(tmp_path: Path, data: bytes) -> None:
+def test_events_of_an_unknown_kind_are_skipped_with_a_note_and_such_a_file_is_not_copied(tmp_path: Path, data: bytes) -> None:
     path = newer(tmp_path / "future.mcap", Topic.EVENTS, data)
     before = path.read_bytes()
     recording = open_recording(path)
@@ -347,7 +347,7 @@ def test_events_of_an_unknown_kind_are_skipped_with_a_note_and_never_lost_in_a_c
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_copy_has_the_format_that_it_is_written_in_and_names_its_original(tmp_path: Path) -> None:
+def test_a_copy_has_the_current_format_number_and_names_its_original(tmp_path: Path) -> None:
     whole = whole_file()
     (tmp_path / "cut.mcap").write_bytes(whole[: len(whole) // 2])
     cut = open_recording(tmp_path / "cut.mcap")
@@ -356,7 +356,7 @@ def test_a_copy_has_the_format_that_it_is_written_in_and_names_its_original(tmp_
     assert metadata == {**META, "format": "1", "recovered_from": "cut.mcap"}
 
 
-def test_settings_that_are_no_object_are_left_out_with_a_note(tmp_path: Path) -> None:
+def test_settings_that_are_not_an_object_are_skipped_with_a_note(tmp_path: Path) -> None:
     recording = open_recording(newer(tmp_path / "r.mcap", Topic.SETTINGS, b"[1, 2]"))
     assert recording.settings == {}
     assert [str(note) for note in recording.notes] == ["Skipped 1 message that could not be read"]

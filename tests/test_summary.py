@@ -81,7 +81,7 @@ def test_no_change_per_ten_minutes_of_a_run_under_eight_minutes() -> None:
         assert (found.trend(DROP.key, Side.LEFT, until_s=seconds) is not None) is known
 
 
-def test_no_change_whose_error_is_larger() -> None:
+def test_a_change_smaller_than_its_error_is_not_reported() -> None:
     changes = summarize(tired_run())["drift_deg_per_10_min"]
     t, y = np.array([(step.at_s / 600, step.drop_deg) for step in tired_run().good(Side.LEFT)]).T
     assert changes["left"]["slope"] == pytest.approx(np.polyfit(t, y, 1)[0], abs=2e-3)
@@ -119,7 +119,7 @@ def a_step(at_s: float, drop_deg: float, **changes: object) -> Step:
     return dataclasses.replace(step, at_s=at_s, drop_rad=math.radians(drop_deg), **changes)
 
 
-def test_moments_taken_one_by_one_or_merged_are_those_of_all_values() -> None:
+def test_moments_added_one_by_one_or_merged_equal_those_of_all_values() -> None:
     rng = np.random.default_rng(1)
     t, y = 1e4 + np.arange(500.0), 50.0 + rng.standard_normal(500)
     whole, parts = Moments(), [Moments() for _ in range(3)]
@@ -140,7 +140,7 @@ def test_moments_taken_one_by_one_or_merged_are_those_of_all_values() -> None:
         assert found.trend.standard_error == pytest.approx(600 * error, rel=1e-9)
 
 
-def test_steps_are_told_apart_by_gait_side_quality_and_feedback() -> None:
+def test_steps_are_counted_by_gait_side_quality_and_feedback() -> None:
     found = Statistics()
     found.add(a_step(1.0, 9.0, mode=Mode.WALKING))
     assert found.mode is Mode.WALKING
@@ -192,7 +192,7 @@ def test_if_no_step_counts_the_summary_says_why_and_what_to_do(quality: Quality)
     assert steps["advice"] == fix
 
 
-def test_standing_alone_is_said_to_be_that() -> None:
+def test_a_recording_of_standing_only_is_described_as_such() -> None:
     analysis = run_of(4.6, 2.2)
     standing = [event for event in analysis.events if isinstance(event, StandingZero)][:1]
     reason = why_nothing_counts(with_events(analysis, standing))
@@ -206,7 +206,7 @@ def test_standing_alone_is_said_to_be_that() -> None:
 # ---- files
 
 
-def test_a_table_of_an_earlier_drill_does_not_stay_beside_the_summary_of_a_run(tmp_path: Path) -> None:
+def test_reps_of_an_earlier_drill_are_removed_when_a_run_is_written(tmp_path: Path) -> None:
     write_tables(analyze(bundled.find(bundled.CLAMSHELL)), tmp_path)
     assert (tmp_path / "reps.csv").exists()
     write_tables(run_of(4.6, 2.2), tmp_path)
