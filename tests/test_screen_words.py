@@ -16,6 +16,7 @@ try:
 except ImportError as error:  # a library of the system is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
+import pyqtgraph as pg
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 
 from levelhips.events import LinkState, Quality, Side
@@ -29,10 +30,14 @@ from levelhips.text import choice
 from levelhips.ui.app import application
 from levelhips.ui.pages.history import HistoryPage
 from levelhips.ui.pages.live import LivePage
+from levelhips.ui.review.page import ReviewPage
 from levelhips.ui.review.summary import _run_line
+from levelhips.ui.widgets.axes import DateAxis
 from levelhips.ui.widgets.card import Card
+from levelhips.ui.widgets.dialogs import RecordingsDialog
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
 
+HOURS_S = 6 * 3600  # key of the level of ticks of pyqtgraph that names weekdays; that of infinity names months
 STREAMING = LinkStatus(LinkState.STREAMING)
 
 
@@ -54,7 +59,7 @@ def snapshot(drop_deg: float, threshold_deg: float) -> Snapshot:
         (3.0, math.inf, "measuring"),
         (3.0, 4.0, "level ✓"),
         (4.0, 4.0, "level ✓"),
-        (4.1, 4.0, "over ▲"),
+        (4.1, 4.0, "too far ▲"),
     ],
 )
 def test_drop_is_level_only_when_there_is_a_threshold(qtbot, drop_deg, threshold_deg, word):
@@ -63,7 +68,7 @@ def test_drop_is_level_only_when_there_is_a_threshold(qtbot, drop_deg, threshold
     qtbot.addWidget(card)
     card.show_snapshot(snapshot(drop_deg, threshold_deg), flash=False)
     assert card._word == word
-    assert card.over == (word == "over ▲")
+    assert card.over == (word == "too far ▲")
 
 
 @pytest.fixture
@@ -88,6 +93,55 @@ def test_todays_exercises_have_the_title_of_the_drill_in_the_language(tmp_path):
     with History(tmp_path / "history.db") as history:
         lines = HistoryPage._day_list(programme, history, dt.date(2026, 11, 25))
     assert "täglich: Muschel, linke Hüfte" in lines
+
+
+def plots(qtbot, tmp_path):
+    """Every plot of the window."""
+    page, live, history = ReviewPage(tmp_path), LivePage(), HistoryPage(tmp_path / "history.sqlite")
+    for widget in (page, live, history):
+        qtbot.addWidget(widget)
+    return [plot for widget in (page, live, history) for plot in widget.findChildren(pg.PlotWidget)]
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_on_every_axis_have_the_decimal_mark_of_the_language(qtbot, tmp_path):
+    found = plots(qtbot, tmp_path)
+    assert len(found) == 9
+    axes = [plot.getAxis(name) for plot in found for name in ("left", "bottom")]
+    numbers = [axis for axis in axes if not isinstance(axis, pg.DateAxisItem)]
+    assert len(numbers) == len(axes) - 1
+    for axis in numbers:
+        assert axis.tickStrings([-0.5, 0.0, 1.25], 1.0, 0.01) == ["-0,50", "0", "1,25"]
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "form", "expected"),
+    [
+        ("en", math.inf, "%b", ["Mar", "Oct"]),
+        ("de", math.inf, "%b", ["Mär", "Okt"]),
+        ("en", HOURS_S, "%a %d", ["Sun 01", "Thu 01"]),
+        ("de", HOURS_S, "%a %d", ["So 01", "Do 01"]),
+    ],
+)
+def test_dates_on_the_axis_of_the_trend_have_the_names_of_the_language(qtbot, code, level, form, expected):
+    """Bug: months and weekdays were English in every language."""
+    choice.choose(code)
+    try:
+        axis = DateAxis(utcOffset=0)
+        axis.zoomLevel = axis.zoomLevels[level]
+        [spacing] = [spec.spacing for spec in axis.zoomLevel.tickSpecs if spec.format == form]
+        moments = [dt.datetime(2026, month, 1, tzinfo=dt.UTC).timestamp() for month in (3, 10)]
+        assert axis.tickStrings(moments, 1.0, spacing) == expected
+    finally:
+        choice.choose(None)
+
+
+@pytest.mark.usefixtures("german")
+def test_size_of_a_recording_in_the_list_has_the_decimal_mark_of_the_language(qtbot, tmp_path):
+    (tmp_path / "run.mcap").write_bytes(bytes(1_500_000))
+    dialog = RecordingsDialog(None, tmp_path)
+    qtbot.addWidget(dialog)
+    assert dialog.list.item(0).text().endswith("run.mcap   1,5 MB")
 
 
 def test_pause_is_the_message_whatever_else_could_be_said(qtbot):

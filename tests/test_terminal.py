@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -28,7 +29,8 @@ from levelhips.live.snapshot import SessionState, Snapshot
 from levelhips.recording import Recording, open_recording
 from levelhips.settings import Settings
 from levelhips.text import choice
-from levelhips.words.sides import DROPPED_SIDE
+from levelhips.words import DROPPED_SIDE
+from levelhips.words.session import DROP_STATES
 
 SIZES = [(80, 24), (60, 20), (40, 10), (84, 60), (200, 50), (100, 9), (30, 30)]
 LINK = "streaming   LevelHips virtual   battery 87 %   signal -50 dBm"
@@ -108,6 +110,17 @@ def test_a_usual_terminal_shows_everything() -> None:
         assert part in text
     assert big(5.2).split("\n")[0].split()[0] in text
     assert sum("██" in line for line in lines) >= 3
+
+
+@pytest.mark.parametrize(
+    ("drop_deg", "threshold_deg", "state"),
+    [(3.0, 4.0, "level ✓"), (4.1, 4.0, "too far ▲"), (3.0, math.inf, "measuring"), (math.nan, 4.0, "waiting")],
+)
+def test_tile_calls_a_drop_level_only_if_there_is_a_threshold(drop_deg: float, threshold_deg: float, state: str) -> None:
+    """Bug: "level ✓" was shown while the threshold was still being learned."""
+    snapshot = replace(a_run(), drop_deg=dict.fromkeys(Side, drop_deg), threshold_deg=dict.fromkeys(Side, threshold_deg))
+    text = "\n".join(shown(snapshot, 120, 30))
+    assert {word for word in DROP_STATES.values() if word in text} == {state}
 
 
 @pytest.mark.parametrize(("feedback", "words"), [(True, "Run with beeps"), (False, "Run without beeps")])

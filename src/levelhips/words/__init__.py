@@ -20,6 +20,7 @@ from levelhips.words.session import (
     SIGNALS,
     THRESHOLD_REASONS,
     block_line,
+    drop_state,
     link_message,
 )
 from levelhips.words.sides import DROPPED_SIDE, HIPS, SHORT_STANCE, SIDES, STANCE_WORDS, stance_drop
@@ -57,6 +58,7 @@ __all__ = [
     "block_line",
     "drill_instruction",
     "drill_title",
+    "drop_state",
     "link_message",
     "spoken",
     "stance_drop",

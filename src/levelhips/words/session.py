@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from levelhips.errors import sentences_of_json
 from levelhips.events import BlockChange, BlockPurpose, LinkReason, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
@@ -45,6 +46,19 @@ BLOCKS = Words(BlockPurpose, "block", empty=[BlockPurpose.UNSTATED])
 
 GAP_REASONS = Words(GapReason, "gap-reason")
 """Why samples are missing."""
+
+
+DROP_STATES: Words[Literal["waiting", "measuring", "level", "too-far"]] = Words(("waiting", "measuring", "level", "too-far"), "drop-state")
+"""What a drop is against its threshold."""
+
+
+def drop_state(drop_deg: float, threshold_deg: float) -> str:
+    """Return the words for a drop: too far, level, measuring while there is no threshold, or waiting while there is no drop."""
+    if not math.isfinite(drop_deg):
+        return DROP_STATES["waiting"]
+    if not math.isfinite(threshold_deg):
+        return DROP_STATES["measuring"]
+    return DROP_STATES["too-far" if drop_deg > threshold_deg else "level"]
 
 
 def link_message(reason: LinkReason, error: str = "", message: str = "") -> str:

@@ -14,8 +14,9 @@ from levelhips.cli.terminal.theme import COLORS
 from levelhips.events import Quality, Side
 from levelhips.live.snapshot import Snapshot, block_line
 from levelhips.text import number, tr
-from levelhips.words import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, SIDES, STANCE_WORDS, words_for
+from levelhips.words import DROPPED_SIDE, MODES, QUALITY, SHORT_STANCE, SIDES, STANCE_WORDS, drop_state, words_for
 from levelhips.words.lookup import Words
+from levelhips.words.session import DROP_STATES
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 MAX_BAR_ROWS, MIN_BAR_ROWS = 6, 3  # rows of the bars
@@ -94,7 +95,7 @@ def _tile_line(snapshot: Snapshot, side: Side, frame: Frame) -> Text:
 def _tile_words(frame: Frame) -> list[str]:
     """Return everything that can stand in a tile, to measure it: its size must not change with the values."""
     threshold = tr("terminal.threshold", threshold=number(88.8, ".1f"), degree=frame.degree)
-    states = [f"{tr(key)}   {threshold}" for key in ("terminal.too-far", "terminal.level", "terminal.waiting")]
+    states = [f"{state}   {threshold}" for state in DROP_STATES.values()]
     return [*states, *DROPPED_SIDE.values(), *(f" {words} " for words in STANCE_WORDS.values())]
 
 
@@ -114,7 +115,7 @@ def _written(value: float, spec: str = ".1f") -> str:
 
 def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
     drop, level, inner = snapshot.drop_deg[side], snapshot.threshold_deg[side], width - 2
-    state = tr("terminal.too-far" if _is_over(snapshot, side) else "terminal.level" if math.isfinite(drop) else "terminal.waiting")
+    state = drop_state(drop, level)
     known = tr("terminal.threshold", threshold=_written(level), degree=frame.degree)
     threshold = known if math.isfinite(level) else tr("terminal.threshold-learned")
     bottom = line if len(line := f"{state}   {threshold}") <= inner else threshold

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QResizeEvent
 from levelhips.events import Side
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.axes import NumberAxis
 from levelhips.ui.widgets.fitting import fit_title
 
 
@@ -15,7 +16,7 @@ class ReviewPlot(pg.PlotWidget):
     """Plot with labeled axes and without menus."""
 
     def __init__(self, left: str, bottom: str) -> None:
-        super().__init__(background=theme.CARD)
+        super().__init__(background=theme.CARD, axisItems={name: NumberAxis(name) for name in ("left", "bottom")})
         self.setMenuEnabled(False)
         self.hideButtons()
         self.label_axes(left, bottom)

@@ -13,7 +13,8 @@ from levelhips.live.snapshot import Snapshot
 from levelhips.text import number, tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.fitting import draw_fitting
-from levelhips.words import SIDES, stance_drop
+from levelhips.words import SIDES, drop_state, stance_drop
+from levelhips.words.session import DROP_STATES
 
 NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3°" still fits in a narrow window
 
@@ -21,15 +22,6 @@ NUMBER_WIDTH_SHARE = 1 / 2.6  # font size as a share of the card's width: "12.3�
 def degrees_text(value_deg: float) -> str:
     """Return an angle with one decimal, or a dash if it is not known."""
     return f"{number(value_deg, '.1f')}°" if math.isfinite(value_deg) else "–"
-
-
-def _verdict(drop_deg: float, threshold_deg: float) -> str:
-    """Return the word for a drop: over the threshold, level, or measuring while there is no threshold yet."""
-    if not math.isfinite(drop_deg):
-        return tr("ui.waiting")
-    if not math.isfinite(threshold_deg):
-        return tr("ui.measuring")
-    return tr("ui.over") if drop_deg > threshold_deg else tr("ui.level")
 
 
 class Card(QWidget):
@@ -42,7 +34,7 @@ class Card(QWidget):
         super().__init__()
         self.side = side
         self._snapshot: tuple[object, ...] = ()
-        self._value, self._word, self._under = "–", tr("ui.waiting"), stance_drop(side)
+        self._value, self._word, self._under = "–", DROP_STATES["waiting"], stance_drop(side)
         self.over = self._flash = False
         self.setAccessibleName(stance_drop(side))
         self.setToolTip(stance_drop(side))
@@ -51,7 +43,7 @@ class Card(QWidget):
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
         drop, threshold = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
         self.over = math.isfinite(drop) and drop > threshold
-        word = _verdict(drop, threshold)
+        word = drop_state(drop, threshold)
         change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
         figures = [f"± {number(sd, '.1f')}°"] if math.isfinite(sd) else []
         if math.isfinite(change):

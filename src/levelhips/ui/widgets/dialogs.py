@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from levelhips.text import tr
+from levelhips.text import number, tr
 
 
 class RecordingsDialog(QDialog):
     """The recordings of a folder, the newest first; Enter opens."""
 
-    def __init__(self, parent: QWidget, folder: Path) -> None:
+    def __init__(self, parent: QWidget | None, folder: Path) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("ui.open"))
         self.resize(700, 480)
@@ -32,7 +32,7 @@ class RecordingsDialog(QDialog):
         self.list.setAccessibleName(tr("ui.open"))
         for file in recordings_by_date(folder):
             at = datetime.fromtimestamp(file.stat().st_mtime)
-            item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {file.name}   {file.stat().st_size / 1e6:.1f} MB")
+            item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {file.name}   {number(file.stat().st_size / 1e6, '.1f')} MB")
             item.setData(Qt.ItemDataRole.UserRole, str(file))
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -13,6 +13,7 @@ from levelhips.events import Side
 from levelhips.live.snapshot import Snapshot, Trace
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.axes import NumberAxis
 from levelhips.ui.widgets.stance_shading import StanceShading, stances_of
 from levelhips.words import stance_drop
 
@@ -27,7 +28,7 @@ class TracePlot(pg.PlotWidget):
     """Obliquity with the thresholds as dashed lines; the background shows which foot is on the ground."""
 
     def __init__(self) -> None:
-        super().__init__(background=theme.BACK)
+        super().__init__(background=theme.BACK, axisItems={name: NumberAxis(name) for name in ("left", "bottom")})
         self.setMenuEnabled(False)
         self.setMouseEnabled(False, False)
         self.hideButtons()

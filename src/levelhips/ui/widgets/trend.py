@@ -14,6 +14,7 @@ from levelhips.history import SessionKind, SessionRow
 from levelhips.history.weekly import RetentionRow
 from levelhips.text import tr
 from levelhips.ui import labels, theme
+from levelhips.ui.widgets.axes import DateAxis, NumberAxis
 from levelhips.ui.widgets.fitting import fit_title
 
 
@@ -21,7 +22,7 @@ class TrendPlot(pg.PlotWidget):
     """A point for each run and side with the spread of its steps; rings are minutes without sound."""
 
     def __init__(self) -> None:
-        super().__init__(background=theme.BACK, axisItems={"bottom": pg.DateAxisItem()})
+        super().__init__(background=theme.BACK, axisItems={"left": NumberAxis("left"), "bottom": DateAxis()})
         self.setMenuEnabled(False)
         self.setLabel("left", tr("ui.drop-axis"))
         self.setAccessibleName(tr("ui.trend-tab"))
