@@ -107,7 +107,7 @@ def test_a_disk_that_hangs_for_ever_is_reported_and_the_queue_is_bounded(tmp_pat
     monkeypatch.setattr(recorder_module, "MAX_ITEMS", 50)
     disk = HungDisk(monkeypatch)
     said = []
-    recorder = begun(tmp_path, say=lambda what, lost_s: said.append(what))
+    recorder = begun(tmp_path, report=lambda what, lost_s: said.append(what))
     disk.hang(recorder)
     for number in range(200):
         recorder.packet(Packet(float(number), b"raw", "stream"), number)
@@ -143,7 +143,7 @@ def say(what, lost_s):
     (again if lost_s else failed).set()
 
 
-recorder = begun(Path({folder!r}), say=say)
+recorder = begun(Path({folder!r}), report=say)
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 numbers = iter(range(10000))
 

@@ -360,3 +360,10 @@ def test_settings_that_are_not_an_object_are_skipped_with_a_note(tmp_path: Path)
     recording = open_recording(newer(tmp_path / "r.mcap", Topic.SETTINGS, b"[1, 2]"))
     assert recording.settings == {}
     assert [str(note) for note in recording.notes] == ["Skipped 1 message that could not be read"]
+
+
+def test_event_reader_skips_settings_that_are_not_an_object(tmp_path: Path) -> None:
+    """It returned the list, and a rebuild of the history ended in an AttributeError."""
+    found = read_events(newer(tmp_path / "r.mcap", Topic.SETTINGS, b"[1, 2]"), (Step,))
+    assert found.settings == {}
+    assert not found.whole

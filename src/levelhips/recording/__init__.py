@@ -1,4 +1,4 @@
-"""Recordings: our MCAP files, and the tables of other programs with their units."""
+"""Recordings: read and write MCAP files of levelhips, and import tables of other programs."""
 
 from levelhips.recording.opening import open_recording
 from levelhips.recording.recording import Recording

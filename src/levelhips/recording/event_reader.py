@@ -1,15 +1,14 @@
-"""Read the metadata, settings and chosen events of a recording without decoding its samples: for lists of hundreds of them."""
+"""Read metadata, settings and chosen kinds of events of a recording without decoding its samples, to list hundreds of them."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
-from levelhips.events.codec import event_prefixes
+from levelhips.events.codec import event_prefixes, json_object
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
 from levelhips.recording.schema import Topic
@@ -26,13 +25,13 @@ class RecordingEvents:
     path : Path
     metadata, settings : dict
     events : list of Event
-        Those of the kinds that were asked for.
+        Those of the requested kinds, in the order of the file.
     last_s : float
-        Sensor time of the last whole chunk [s].
+        Sensor time of the last message in an undamaged chunk [s].
     whole : bool
-        Whether the file was closed and nothing that was read in it is damaged.
+        Whether the file was closed and nothing that was read is damaged.
     newer : int
-        How many events were skipped because this version does not know their kind or a value in them.
+        Number of events that were skipped because this version does not know their kind or a value in them.
     """
 
     path: Path
@@ -45,7 +44,7 @@ class RecordingEvents:
 
 
 def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
-    """Read the events of some kinds. What is damaged is left out, and the result is not `whole`.
+    """Read metadata, settings and the events of these kinds. Damaged parts are skipped, and the result is then not `whole`.
 
     Raises
     ------
@@ -66,7 +65,7 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
     for message in read_messages(data, state, _CHANNELS):
         try:
             if message.channel == Topic.SETTINGS.channel:
-                found.settings = json.loads(message.data)
+                found.settings = json_object(message.data)
             elif message.data.startswith(wanted):
                 found.events.append(schema.decode_event(message.data))
         except schema.UnknownNameError:

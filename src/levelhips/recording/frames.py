@@ -1,7 +1,7 @@
-"""Step through the records of an MCAP file, whole, cut or damaged.
+"""Read the messages of an MCAP file that may be truncated or damaged.
 
-An MCAP file is a row of records, each an opcode, a length and a body (https://mcap.dev/spec). Ours keep all messages in
-compressed chunks with a CRC, so a damaged chunk is found out and left out, and reading goes on with the next one.
+An MCAP file is a sequence of records, each an opcode, a length and a body (https://mcap.dev/spec). In recordings of levelhips,
+all messages are in compressed chunks with a CRC: a damaged chunk is detected and skipped, and reading continues with the next.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from mcap.stream_reader import StreamReader
 from levelhips.text import Text, text
 
 MAGIC = b"\x89MCAP0\r\n"
-# Our writer closes a chunk at 16 MB at the latest, and the message that passes this limit is under 4 MB. A damaged size
-# must not ask for all memory.
+# Larger chunks count as damaged, so that a damaged size cannot allocate all memory. Our writer closes a chunk at 16 MB at the
+# latest; the message that exceeds this size has less than 4 MB.
 MAX_CHUNK_BYTES = 1 << 25
-# What mcap, zstd, struct and our own decoders raise on damaged bytes.
+# The errors that mcap, zstd, struct and our own decoders raise on damaged bytes.
 DAMAGE_ERRORS = (McapError, zstandard.ZstdError, struct.error, ValueError, EOFError, KeyError, OverflowError, RecursionError)
 
 _FOOTER, _MESSAGE, _CHUNK, _METADATA = 0x02, 0x05, 0x06, 0x0C
@@ -32,7 +32,7 @@ _LAST_OPCODE = 0x0F
 _RECORD = struct.Struct("<BQ")  # opcode, length of the body
 _MESSAGE_HEAD = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _CHUNK_HEAD = struct.Struct("<QQQII")  # first and last time, uncompressed size and CRC, length of the compression's name
-_ZSTD_MARK = b"\x04\x00\x00\x00zstd"  # the compression's name with its length, by which a chunk is found again
+_ZSTD_MARK = b"\x04\x00\x00\x00zstd"  # the name of the compression after its length: a chunk is found by it
 
 
 class Message(NamedTuple):
@@ -45,20 +45,20 @@ class Message(NamedTuple):
 
 @dataclass(slots=True)
 class FileState:
-    """What reading a file found, apart from its messages.
+    """Metadata of a file, and what is damaged or missing in it.
 
     Attributes
     ----------
     metadata : dict of str
-        All our metadata records; a later one replaces entries of an earlier one.
+        Entries of all metadata records of levelhips; later records replace entries of earlier ones.
     damaged_parts : int
-        Chunks or records that were left out because they are damaged.
+        Number of chunks and records that were skipped because they are damaged.
     closed : bool
-        Whether the file was closed, that is, has a footer.
+        Whether the file was closed, which means that it has a footer.
     unread_bytes : int
-        Bytes at the end of a file that was not closed which are no whole record.
+        Number of bytes after the last whole record of a file that was not closed.
     last_s : float
-        Time of the last message in a whole chunk [s].
+        Sensor time of the last message in an undamaged chunk [s].
     """
 
     metadata: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class FileState:
     last_s: float = 0.0
 
     def notes(self) -> list[Text]:
-        """Return what is missing, in sentences for people."""
+        """Return sentences for people about what is damaged or missing."""
         notes = []
         if self.damaged_parts:
             notes.append(text("recording.note.damaged-parts", n=self.damaged_parts))
@@ -78,9 +78,9 @@ class FileState:
 
 
 def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None = None) -> Iterator[Message]:
-    """Yield every message of the whole chunks, in the order of the file, and fill in `state`.
+    """Yield the messages of all undamaged chunks in the order of the file, and fill in `state`.
 
-    Where a record's length is damaged, reading goes on with the next chunk that can be found.
+    If the length of a record is damaged, reading continues with the next chunk that can be found.
 
     Parameters
     ----------
@@ -89,13 +89,13 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
     state : FileState
         Complete once all messages are read.
     channels : frozenset of int or None
-        Only the messages of these channels; None: all.
+        The channels to read; None: all.
     """
     at, end = len(MAGIC), len(data)
     unread_from = None
     while at + _RECORD.size <= end:
         opcode, length = _RECORD.unpack_from(data, at)
-        # A chunk gives its length inside too: with that a damaged outer length loses nothing.
+        # The length of a chunk also follows from lengths inside it: if its outer length is damaged, nothing is lost.
         if opcode == _CHUNK and (inner := _length_inside_chunk(data, at)) is not None and _may_be_record(data, at + _RECORD.size + inner):
             length = inner
         following = at + _RECORD.size + length
@@ -127,7 +127,7 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
 
 
 def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | None, state: FileState) -> list[Message]:
-    """All messages of a chunk, or an error if any of it is damaged."""
+    """Return the messages of a chunk, or raise one of `DAMAGE_ERRORS` if any part of it is damaged."""
     body = memoryview(data)[at + _RECORD.size : at + _RECORD.size + length]
     _, last_ns, size, crc, name_length = _CHUNK_HEAD.unpack_from(body)
     start = _CHUNK_HEAD.size + name_length
@@ -135,7 +135,7 @@ def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | N
     packed = body[start + 8 : start + 8 + packed_length]
     records = _uncompressed(bytes(body[_CHUNK_HEAD.size : start]), packed, size)
     if crc and zlib.crc32(records) != crc:
-        raise ValueError("the CRC of a chunk does not fit")
+        raise ValueError("the CRC of a chunk does not match its records")
     messages = []
     place, end = 0, len(records)
     while place < end:
@@ -154,14 +154,14 @@ def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | N
 
 def _uncompressed(compression: bytes, packed: memoryview, size: int) -> bytes:
     if size > MAX_CHUNK_BYTES:
-        raise ValueError("a chunk claims to be larger than our writer makes them")
+        raise ValueError("a chunk is larger than our writer makes them, according to its head")
     if compression == b"zstd":
-        # zstd has a size of its own, for which it asks memory whatever the chunk says.
+        # The zstd frame has a size field of its own, and zstd allocates that much, whatever the size in the chunk.
         own = zstandard.get_frame_parameters(packed).content_size
         if own != zstandard.CONTENTSIZE_UNKNOWN and own > MAX_CHUNK_BYTES:
-            raise ValueError("compressed data claims to be larger than our writer makes it")
+            raise ValueError("a chunk is larger than our writer makes them, according to its zstd frame")
         return zstandard.decompress(packed, max_output_size=size)
-    if compression == b"lz4":  # not ours, but tools that copy MCAP files can choose it; mcap brings the library
+    if compression == b"lz4":  # we never write it, but tools that copy MCAP files can; mcap installs the library
         import lz4.frame
 
         return bytes(lz4.frame.LZ4FrameDecompressor().decompress(packed, max_length=size))
@@ -177,7 +177,7 @@ def _metadata_in(record: bytes) -> dict[str, str]:
 
 
 def _is_record(data: bytes, at: int) -> bool:
-    """Whether a whole record, or the end of the file, lies here."""
+    """Return whether a whole record begins at a place in the file, or the file ends there."""
     if at == len(data):
         return True
     if at + _RECORD.size > len(data):
@@ -187,7 +187,7 @@ def _is_record(data: bytes, at: int) -> bool:
 
 
 def _may_be_record(data: bytes, at: int) -> bool:
-    """Whether a record may begin here, whole or cut off by the end of the file."""
+    """Return whether a record can begin at a place in the file, whole or truncated by the end of the file."""
     if len(data) - at < _RECORD.size or data[at : at + len(MAGIC)] == MAGIC:
         return True
     opcode, length = _RECORD.unpack_from(data, at)
@@ -195,7 +195,10 @@ def _may_be_record(data: bytes, at: int) -> bool:
 
 
 def _length_inside_chunk(data: bytes, at: int) -> int | None:
-    """Length of a chunk's body by the lengths of its compression's name and of its records."""
+    """Return the length of a chunk's body, computed from the two lengths inside it: of the compression's name and of the records.
+
+    None if the file ends before them.
+    """
     name = at + _RECORD.size + _CHUNK_HEAD.size - 4
     if name + 4 > len(data):
         return None
@@ -206,7 +209,7 @@ def _length_inside_chunk(data: bytes, at: int) -> int | None:
 
 
 def _find_chunk(data: bytes, at: int) -> int | None:
-    """Place of the next whole zstd chunk."""
+    """Return the place of the next whole zstd chunk from `at` on; None if there is none."""
     to_mark = _RECORD.size + _CHUNK_HEAD.size - 4
     found = data.find(_ZSTD_MARK, at + to_mark)
     while found >= 0:

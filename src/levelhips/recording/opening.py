@@ -1,4 +1,4 @@
-"""Open a recording of any kind: our MCAP files and the tables of other programs."""
+"""Open a recording of any kind: an MCAP file of levelhips or a table of another program."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from levelhips.recording.recording import Recording
 
 
 def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: str | None = None) -> Recording:
-    """Open a recording: our MCAP file, or a table of another program (see docs/recording-format.md).
+    """Open a recording: an MCAP file of levelhips, or a table of another program (docs/recording-format.md).
 
     Parameters
     ----------
     path : Path or str
-        A file; for the exports of phyphox and Sensor Logger also their folder or zip.
+        A file. An export of phyphox or Sensor Logger may also be a folder or zip file.
     acc_unit, gyr_unit : str or None
-        ``mps2``, ``g`` or ``mg``, and ``radps`` or ``dps``: for a table whose header has no units, or wrong ones.
+        ``mps2``, ``g`` or ``mg``, and ``radps`` or ``dps``: units of a table whose header has none, or wrong ones.
 
     Raises
     ------
     RecordingError
-        If the file is missing, foreign, written by a newer levelhips, or damaged so that nothing in it can be read.
+        If the file cannot be read, is not a recording, was written by a newer levelhips, or is damaged so much that no second
+        of samples can be read.
     BadInputError
-        If it is a table whose columns, units or numbers cannot be right.
+        If the columns, units, times or values of a table are missing or cannot be right, or for the reasons of `check`.
     """
     path = Path(path)
     try:
@@ -39,7 +40,7 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
                 if head == MAGIC:
                     file.seek(0)
                     return check(read_mcap(path, file.read()))
-        # The readers of tables are a quarter of the package: they are loaded when there is a table.
+        # Imported only for a table, so that opening a recording loads less code.
         from levelhips.recording.importers import read_table
 
         return check(read_table(path, acc_unit, gyr_unit))
@@ -52,7 +53,7 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
 
 
 def check(recording: Recording) -> Recording:
-    """Return the recording, or refuse what cannot come from a sensor that a person wears.
+    """Check that a recording can be from a sensor that somebody wore, and return it.
 
     Raises
     ------

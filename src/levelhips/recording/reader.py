@@ -1,4 +1,4 @@
-"""Read our MCAP files: everything in them that is whole, and notes on what is missing."""
+"""Read MCAP files of levelhips: everything that is undamaged, and notes on what is missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
 from levelhips.text import Text, text
 
-MAX_RATE_ERROR = 0.05  # of the rate in the metadata; crystals are right to 2 %, a wrong setting is off by a quarter or more
+MAX_RATE_ERROR = 0.05  # relative: sensor clocks are accurate to 2 %, a wrong setting is off by a quarter or more
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class _Contents:
     newer: bool = False
 
     def add(self, message: Message) -> None:
-        """Decode a message and keep what it holds; count it if it cannot be decoded."""
+        """Decode a message and keep its content; count it if it cannot be decoded."""
         decode = _DECODERS.get(message.channel)
         if decode is None:
             return
@@ -83,14 +83,14 @@ _DECODERS: dict[int, Callable[[_Contents, bytes], None]] = {
 
 
 def read_mcap(path: Path, data: bytes) -> Recording:
-    """Read the bytes of one of our MCAP files; `path` only names it.
+    """Read a recording from the bytes of an MCAP file; `path` is only its name in results and errors.
 
     Raises
     ------
     NewerFileError
         If a newer levelhips wrote it.
     RecordingError
-        If the file is not ours, or no second of samples in it is whole.
+        If another program wrote the file, or not one second of samples in it is undamaged.
     """
     state, contents = FileState(), _Contents()
     for message in read_messages(data, state):
@@ -105,7 +105,7 @@ def read_mcap(path: Path, data: bytes) -> Recording:
     if not contents.blocks:
         raise _without_samples(path, foreign=not state.metadata and not contents.packets)
     times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
-    contents.blocks.clear()  # an hour is 40 MB in each copy
+    contents.blocks.clear()  # free one of two copies: an hour takes 40 MB
     good = np.isfinite(times) & np.isfinite(forces).all(axis=1) & np.isfinite(rates).all(axis=1)
     good[1:] &= times[1:] > np.maximum.accumulate(np.where(np.isfinite(times), times, -np.inf))[:-1]
     if not good.all():
@@ -133,7 +133,7 @@ def _without_samples(path: Path, *, foreign: bool) -> RecordingError:
 
 
 def _rate(metadata: dict[str, str], times: Array, notes: list[Text]) -> float:
-    """Return the rate in the metadata if the times agree with it, else the measured one with a note [Hz]."""
+    """Return the rate [Hz] in the metadata if it agrees with the times of the samples, else the measured one with a note."""
     measured = nominal_rate(times) if len(times) > 1 else 0.0
     try:
         stated = float(metadata["rate_hz"])

@@ -1,7 +1,7 @@
-"""Record a live session in a thread of its own, so that beeps never wait for the disk, and report everything that is lost.
+"""Record a live session in a separate thread, so that beeps never wait for the disk, and report everything that is lost.
 
-Data is queued and written twice a second, each time as a closed chunk that is synced to the disk. If the disk refuses,
-that is reported, what cannot be written is counted, and a new file is begun as soon as there is room.
+Data is queued and written twice a second, each time as a closed chunk that is synced to the disk. If writing fails, the
+recorder reports it, drops data until the disk has room again, then begins a new file and reports how much is missing.
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ from levelhips.text import Text, text
 
 log = logging.getLogger(__name__)
 
-FLUSH_S = 0.5  # with the time a disk takes, a kill -9 costs less than a second
-RETRY_S = 3.0  # someone who frees disk space needs longer; a test of the disk costs little
-ROOM_BYTES = 5_000_000  # a quarter of an hour of data: with less a new file would begin every few seconds
+FLUSH_S = 0.5  # and up to half a second for the disk: a killed process loses less than a second
+RETRY_S = 3.0  # between attempts to begin a new file: freeing disk space takes a person longer
+ROOM_BYTES = 5_000_000  # a quarter of an hour of data; with less, the disk would be full again within seconds
 MAX_ITEMS = 400_000  # at most an hour of data (some 200 MB) is queued; the rest is dropped and reported
 
 
 @dataclass(slots=True)
 class _Item:
+    """One call of the recorder in the queue: its name, its argument and, for a packet, its sensor time [s]."""
+
     kind: str
     value: Any
     at_s: float = 0.0
@@ -43,7 +45,7 @@ class _Item:
 
 @dataclass(slots=True)
 class _Described:
-    """What every file of the session has at its beginning."""
+    """Metadata and settings at the beginning of each file of the session; `more` is what `Recorder.describe` added."""
 
     metadata: dict[str, str]
     settings: dict[str, Any] | None = None
@@ -52,7 +54,7 @@ class _Described:
 
 
 def check_folder(folder: Path) -> None:
-    """Check that recordings can be written into a folder, before anyone runs.
+    """Create a folder if it is missing and check, before the run, that recordings can be written into it.
 
     Raises
     ------
@@ -68,25 +70,25 @@ def check_folder(folder: Path) -> None:
 
 
 class Recorder:
-    """Recorder of a live session: packets, samples, commands and events. A file that cannot be begun is tried again.
+    """Recorder of the packets, samples, commands and events of a live session, in a thread of its own.
 
     Parameters
     ----------
     folder : Path
         Created if it is missing.
     sensor : str
-        For the name of the file, after the time.
+        Name of the sensor; the file name has it after the time.
     metadata : dict
-    say : callable
-        Called from the recorder's thread with what a person must know: what happened, and how many seconds are missing (0
-        when recording stopped, more when it continues).
+    report : callable
+        Called in the recorder's thread with a message for the user and the number of seconds that are missing: 0 when
+        recording stops, and the duration of the loss when it continues in a new file.
 
     Attributes
     ----------
     paths : list of Path
-        The files so far.
+        The files of the session so far.
     lost_items : int
-        Queued items that were dropped since this was last reported.
+        Items dropped because the queue was full, since this was last reported.
     """
 
     def __init__(
@@ -94,9 +96,9 @@ class Recorder:
         folder: Path,
         sensor: str,
         metadata: dict[str, str],
-        say: Callable[[Text | RecordingError, float], None] = lambda what, lost: None,
+        report: Callable[[Text | RecordingError, float], None] = lambda what, lost_s: None,
     ) -> None:
-        self._folder, self._sensor, self._say = folder, sensor, say
+        self._folder, self._sensor, self._report = folder, sensor, report
         self._described = _Described(dict(metadata))
         self.paths: list[Path] = []
         self.lost_items = 0
@@ -115,16 +117,16 @@ class Recorder:
 
     @property
     def path(self) -> Path | None:
-        """The last file; None if there is none."""
+        """The current or last file; None if none could be created."""
         return self.paths[-1] if self.paths else None
 
     @property
     def recording(self) -> bool:
-        """Whether data is written at present."""
+        """Whether data is being written; False while the disk is full or missing."""
         return self._failed_s is None
 
     def describe(self, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None) -> None:
-        """Add what became known with the sensor, before its first samples."""
+        """Add metadata, settings and scale that are known once the sensor is connected; call it before its first samples."""
         self._put(_Item("describe", (metadata, settings, scale)))
 
     def note(self, metadata: dict[str, str]) -> None:
@@ -148,7 +150,7 @@ class Recorder:
         self._put(_Item("event", event))
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write what is queued, close the file and end the thread."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -171,18 +173,18 @@ class Recorder:
                 dropped, self.lost_items = self.lost_items, 0
             if dropped:
                 log.error("The disk is too slow: %d items were not recorded", dropped)
-                self._say(text("recording.disk-too-slow"), 0.0)
+                self._report(text("recording.disk-too-slow"), 0.0)
             if self._writer is None and items:
                 self._try_again(at_once=closing)
             if self._writer is not None:
-                self._keep(self._writer, items)
+                self._write(self._writer, items)
             else:
-                self._remember(items)
+                self._drop(items)
             if closing:
                 self._finish()
                 return
 
-    def _keep(self, writer: RecordingWriter, items: deque[_Item]) -> None:
+    def _write(self, writer: RecordingWriter, items: deque[_Item]) -> None:
         try:
             pending: list[Samples] = []
             for item in items:
@@ -204,8 +206,8 @@ class Recorder:
         except RecordingError as error:
             self._fail(error)
 
-    def _remember(self, items: deque[_Item]) -> None:
-        """Keep, of what cannot be written, the description with which the next file begins."""
+    def _drop(self, items: deque[_Item]) -> None:
+        """Drop items that cannot be written, but keep the description: the next file begins with it."""
         for item in items:
             if item.kind == "describe":
                 self._described.more, self._described.settings, self._described.scale = item.value
@@ -220,7 +222,7 @@ class Recorder:
         log.error("%s", error)
         self._writer = None
         self._failed_s = self._tried_s = time.monotonic()
-        self._say(error, 0.0)
+        self._report(error, 0.0)
 
     def _try_again(self, *, at_once: bool) -> None:
         now_s = time.monotonic()
@@ -237,9 +239,10 @@ class Recorder:
         except RecordingError as error:
             log.info("Still not recording: %s", error)
             return
+        # What was queued when writing failed is lost, too.
         lost_s = now_s - (now_s if self._failed_s is None else self._failed_s) + FLUSH_S
         self._failed_s = None
-        self._say(text("recording.recording-again", name=self.paths[-1].name), lost_s)
+        self._report(text("recording.recording-again", name=self.paths[-1].name), lost_s)
 
     def _open(self) -> RecordingWriter:
         try:
@@ -259,7 +262,7 @@ class Recorder:
             except RecordingError as error:
                 if isinstance(error.__cause__, FileExistsError):
                     continue
-                path.unlink(missing_ok=True)  # nothing is in it
+                path.unlink(missing_ok=True)  # it has no data
                 raise
             self.paths.append(path)
             return writer

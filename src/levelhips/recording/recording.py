@@ -24,19 +24,19 @@ class Recording:
     ----------
     path : Path
     samples : Samples
-        All samples in order; losses show in their times.
+        All samples in order of time. Where samples are missing, `t_s` has a gap.
     rate_hz : float
         Nominal sampling rate [Hz].
     metadata, settings : dict
-        What was known of the session, and its settings.
+        Metadata of the session, such as ``sensor`` and ``outward``, and its settings by section.
     commands, events, packets : list
-        What was pressed, found and received at the time.
+        Commands of the wearer, events that were detected live, and raw packets.
     notes : list of Text
-        What was missing, damaged or corrected while reading, in sentences for people.
+        Sentences for people about what was missing, damaged or corrected while reading.
     scale : (float, float) or None
-        m/s2 and rad/s per count, if all samples are stored as counts of one scale.
+        m/s2 and rad/s per count of the sensor, if all samples are stored as counts with the same scale.
     unknown_events : int
-        Events of kinds that only a newer levelhips knows; they were skipped.
+        Number of skipped events, which only a newer levelhips knows.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class Recording:
 
     @property
     def outward(self) -> str | None:
-        """The sensor axis that faces away from the body; None if the recording does not name it."""
+        """The sensor axis that points away from the body; None if the metadata does not have it."""
         return self.metadata.get("outward")
 
     @property
@@ -62,7 +62,7 @@ class Recording:
         return float(self.samples.t_s[-1] - self.samples.t_s[0]) if len(self.samples) else 0.0
 
     def items(self, seconds: float = 20.0) -> Iterator[Command | Samples]:
-        """Yield what an engine takes: all commands (each waits for its time), then the samples in pieces of `seconds`."""
+        """Yield the input of an engine: all commands, which it applies at their times, then the samples in pieces of `seconds`."""
         yield from self.commands
         piece = max(1, round(seconds * self.rate_hz))
         for start in range(0, len(self.samples), piece):
@@ -70,7 +70,7 @@ class Recording:
 
 
 def nominal_rate(t_s: Array) -> float:
-    """Return the sampling rate [Hz] that (n,) times show, without the losses; six digits, as no clock is more exact."""
+    """Return the sampling rate [Hz] of (n,) times [s], gaps left out; to six digits, as no sensor clock is more accurate."""
     steps = np.diff(t_s)
     usual = steps[steps < 1.5 * float(np.median(steps))]
     return float(f"{1.0 / float(usual.mean()):.6g}")

@@ -1,4 +1,4 @@
-"""Copy a recording into a new file: the undamaged parts of a damaged one, or a table of another program."""
+"""Write a recording into a new file: the readable parts of a damaged one, or an imported table."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ class Recovered:
     Attributes
     ----------
     path : Path
-        The new recording; the damaged one stays as it is.
+        The new recording. The damaged one is not changed.
     samples, packets, events : int
+        Numbers of what was copied.
     notes : list of Text
         What was missing or damaged.
     """
@@ -32,23 +33,23 @@ class Recovered:
 
 
 def recover(recording: Recording, to: Path | None = None) -> Recovered:
-    """Write everything that could be read of a damaged recording into a new file next to it.
+    """Write all that could be read of a damaged recording into a new file next to it.
 
-    The copy carries ``recovered_from`` with the name of the original in its metadata: it is the same session.
+    The metadata of the copy has the name of the original as ``recovered_from``, so that the history counts the session once.
 
     Parameters
     ----------
     recording : Recording
-        From `open_recording`: everything that could be read.
+        The damaged recording, from `open_recording`.
     to : Path or None
-        The new file; None: next to the old one, with "-recovered" in its name.
+        The new file; None: next to the damaged one, with "-recovered" in its name.
 
     Raises
     ------
     NewerFileError
-        If a newer levelhips wrote it: the copy would lack what this one does not know.
+        If the recording has events of a newer levelhips, which the copy would lack.
     RecordingError
-        If nothing is wrong with it, or the new file exists or cannot be written.
+        If the recording is not damaged and `to` is None, or the new file exists or cannot be written.
     """
     if not recording.notes and to is None:
         raise RecordingError("nothing-to-recover", name=recording.path.name)
@@ -59,18 +60,19 @@ def recover(recording: Recording, to: Path | None = None) -> Recovered:
 
 
 def copy_into(path: Path, recording: Recording, metadata: dict[str, str]) -> None:
-    """Write all of a recording into a new file, with this metadata.
+    """Write a whole recording into a new file, with the given metadata in place of its own.
 
     Raises
     ------
     NewerFileError
-        If a newer levelhips wrote it: the copy would lack what this one does not know.
+        If the recording has events of a newer levelhips, which the copy would lack.
     RecordingError
         If the file exists or cannot be written.
     """
     if recording.unknown_events:
         raise NewerFileError(recording.path.name)
-    metadata = {name: value for name, value in metadata.items() if name not in ("version", "format")}  # the copy has our format
+    # The writer adds the format number of the new file.
+    metadata = {name: value for name, value in metadata.items() if name not in ("version", "format")}
     with RecordingWriter(path, metadata, recording.settings or None, scale=recording.scale) as writer:
         for packet in recording.packets:
             writer.packet(packet, packet.arrival_s)

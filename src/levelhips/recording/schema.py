@@ -1,6 +1,6 @@
 """Format of a recording: topics, their encodings and versions. docs/recording-format.md describes it for other programs.
 
-Samples and packets are small binary blocks, as a session has a million of them; everything else is JSON. Numbers are
+Samples and packets are encoded in binary, as a session has a million of them; everything else is JSON. Binary numbers are
 little-endian.
 """
 
@@ -38,16 +38,16 @@ __all__ = [
 ]
 
 PROFILE = "levelhips"
-VERSION = 1  # of the format: of the file, of blocks of samples and of packets. A reader refuses what has a higher one.
+VERSION = 1  # of the file, of blocks of samples and of packets; readers refuse a higher one
 LIBRARY = "levelhips"
 
 
 class NewerVersionError(ValueError):
-    """A block was written by a newer levelhips."""
+    """A block of samples or a packet was written by a newer levelhips."""
 
 
 def format_of(metadata: dict[str, str]) -> int:
-    """Return the format number of a file; files of levelhips 0.1 call it ``version``."""
+    """Return the format number of a file from its metadata, where levelhips 0.1 wrote it as ``version``."""
     try:
         return int(metadata.get("format") or metadata.get("version") or VERSION)
     except ValueError:
@@ -55,7 +55,7 @@ def format_of(metadata: dict[str, str]) -> int:
 
 
 class Topic(StrEnum):
-    """The channels of a recording; their MCAP ids are their place here, so that a file without its head can be read."""
+    """Channels of a recording. Their MCAP ids count from 1 in this order, so that a file whose beginning is lost can be read."""
 
     SAMPLES = "/samples"
     PACKETS = "/packets"
@@ -72,7 +72,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A packet from the radio: host time of arrival [s], bytes, and the short name of its characteristic."""
+    """Bytes as they arrived by Bluetooth: host time of arrival [s], the bytes, and the short name of their characteristic."""
 
     arrival_s: float
     data: bytes
@@ -87,13 +87,13 @@ _PACKET = struct.Struct("<BBd")  # version, length of source, arrival
 def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -> bytes:
     """Encode up to 65,535 samples as a block.
 
-    With `scale` (m/s2 and rad/s per count) values are stored as 16-bit counts and times as whole microseconds, which is exact
-    if they are; without it all are stored as they are, in 64 bits.
+    With `scale` (m/s2 and rad/s per count), values are stored as 16-bit counts and times as whole microseconds, which loses
+    nothing if the sensor sends such counts. Without it, all numbers are stored in 64 bits.
 
     Raises
     ------
     ValueError
-        If there are too many samples for one block.
+        If there are more samples.
     """
     count = len(samples)
     if count > 0xFFFF:
@@ -102,7 +102,7 @@ def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -
     if scale is None:
         table = np.concatenate([samples.t_s[:, None], samples.acc_mps2, samples.gyr_radps], axis=1)
         return b"".join((_HEAD.pack(VERSION, _EXACT, count, first_s, 0.0, 0.0), table.astype("<f8").tobytes()))
-    # The scales are kept as f32: use the rounded ones, so that what is read is what was meant.
+    # The block has the scales in 32 bits. Readers multiply by these rounded scales, so divide by the same ones here.
     acc_scale, gyr_scale = (float(np.float32(value)) for value in scale)
     whole_us = np.rint(samples.t_s * 1e6)
     offset_us = (whole_us - whole_us[:1]).astype("<u4")
@@ -113,7 +113,7 @@ def encode_samples(samples: Samples, scale: tuple[float, float] | None = None) -
 
 
 def scale_of(data: bytes) -> tuple[float, float] | None:
-    """Return the scale of a block that `decode_samples` can read: m/s2 and rad/s per count; None if it has none."""
+    """Return the scale of a valid block of samples, m/s2 and rad/s per count; None if its values are not counts."""
     _, kind, _, _, acc_scale, gyr_scale = _HEAD.unpack_from(data)
     return (acc_scale, gyr_scale) if kind == _SCALED else None
 
@@ -126,7 +126,7 @@ def decode_samples(data: bytes) -> tuple[Array, Array, Array]:
     NewerVersionError
         If the block was written by a newer levelhips.
     ValueError
-        If the block is not one of ours, or its length does not fit.
+        If the block has an unknown kind or the wrong length.
     """
     if len(data) < _HEAD.size:
         raise ValueError("a block of samples is shorter than its head")
@@ -160,7 +160,7 @@ def decode_packet(data: bytes) -> Packet:
     NewerVersionError
         If it was written by a newer levelhips.
     ValueError
-        If it is not one of ours, or cut.
+        If it is not a packet, or is truncated.
     """
     if len(data) < _PACKET.size:
         raise ValueError("a packet is shorter than its head")
@@ -168,7 +168,7 @@ def decode_packet(data: bytes) -> Packet:
     if version > VERSION:
         raise NewerVersionError(f"a packet has version {version}")
     if version != VERSION or len(data) < _PACKET.size + length:
-        raise ValueError("a packet is not one of ours, or cut")
+        raise ValueError("a packet has an unknown version, or is truncated")
     start = _PACKET.size
     return Packet(arrival_s, data[start + length :], data[start : start + length].decode("utf-8"))
 
@@ -184,7 +184,7 @@ def decode_command(data: bytes) -> Command:
     Raises
     ------
     ValueError
-        If it is not a command, or this version does not know what it asks for.
+        If it is not a command, or is one that this version does not know.
     """
     try:
         command = from_plain_values(Command, json_object(data))
@@ -192,7 +192,7 @@ def decode_command(data: bytes) -> Command:
         raise
     except ValueError as error:
         raise ValueError(f"cannot read a command: {error}") from error
-    # A command without a time would never, or always, be in effect.
+    # A command whose time is not finite would take effect at once or never.
     if not math.isfinite(command.at_s) or not math.isfinite(command.value or 0.0):
         raise ValueError("cannot read a command: its time or its value is not a finite number")
     return command

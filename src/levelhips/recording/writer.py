@@ -1,4 +1,4 @@
-"""Write a recording: append-only, one chunk a second, each synced to the disk, so that a crash loses at most a second."""
+"""Write a recording: append-only, one chunk per second, each synced to the disk, so that a crash loses at most a second."""
 
 from __future__ import annotations
 
@@ -21,25 +21,26 @@ from levelhips.recording import schema
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Samples
 
-CHUNK_S = 1.0  # what a crash may lose; shorter chunks compress less
-MAX_BLOCK_S = 4000.0  # the times in a block are microseconds in 32 bits, 4,295 s
+CHUNK_S = 1.0  # of data that a crash may lose; shorter chunks compress less
+MAX_BLOCK_S = 4000.0  # times in a block are 32-bit microseconds, which reach to 4,295 s
 
 
 class RecordingWriter:
-    """Write samples, packets, events, commands and settings into an MCAP file.
+    """Writer of samples, packets, events, commands and settings to an MCAP file; a context manager that closes it.
 
     Parameters
     ----------
     path : Path
         The file; it must not exist.
     metadata : dict of str
-        What is known of the session: sensor, rate_hz, outward, notes ... The format number is added.
+        Metadata of the session, such as ``sensor``, ``rate_hz`` and ``outward``. The format number is added.
     settings : dict
         The settings as plain values.
     scale : (float, float) or None
-        m/s2 and rad/s per count of the sensor, if its values are 16-bit counts: exact, in a fifth of the size.
+        m/s2 and rad/s per count of the sensor, if its values are 16-bit counts: these take a fifth of the size, and nothing is
+        lost.
     sync : bool
-        Sync each chunk to the disk.
+        Whether to sync each chunk to the disk.
     chunk_s : float
         Seconds of data after which a chunk is closed; infinite: only by `flush`.
 
@@ -68,7 +69,7 @@ class RecordingWriter:
         except OSError as error:
             raise RecordingError("cannot-write", path=path, reason=error.strerror) from error
         try:
-            # A chunk is closed by flush(), once a second; the limit is far away, so that no chunk closes by itself.
+            # flush() closes a chunk each second. A chunk size of 16 MB is never reached, so the library closes none itself.
             self._mcap = Writer(self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True)
             self._mcap.start(profile=schema.PROFILE, library=f"{schema.LIBRARY} {schema.VERSION}")
             self._mcap.add_metadata("levelhips", {**metadata, "format": str(schema.VERSION)})
@@ -111,7 +112,7 @@ class RecordingWriter:
         self._tick(at_s)
 
     def describe(self, metadata: dict[str, str], settings: dict[str, Any] | None, scale: tuple[float, float] | None) -> None:
-        """Add what became known after the file was begun; `scale` applies to the samples from now on."""
+        """Add metadata and settings that became known after the file was created; `scale` applies to all samples from now on."""
         self._scale = scale
         if metadata:
             self.note(metadata)
@@ -123,7 +124,7 @@ class RecordingWriter:
         self._to_disk(lambda: self._mcap.add_metadata("levelhips", metadata))
 
     def event(self, event: Event) -> None:
-        """Append an event; cues and signals have a topic of their own, as they were heard."""
+        """Append an event. Cues and signals, which the wearer hears, have a topic of their own."""
         topic = Topic.CUES if isinstance(event, Cue | Signal) else Topic.EVENTS
         known = getattr(event, "known_s", self._last_s)
         self._write(topic, known, schema.encode_event(event))
@@ -145,6 +146,7 @@ class RecordingWriter:
         self._file.close()
 
     def _to_disk(self, last_write: Callable[[], None]) -> None:
+        """Call `last_write`, then sync the file to the disk."""
         try:
             last_write()
             self._file.flush()
@@ -154,13 +156,14 @@ class RecordingWriter:
             self._fail(error)
 
     def _tick(self, at_s: float) -> None:
+        """Close the chunk if it has lasted its time."""
         if self._chunk_from_s is None:
             self._chunk_from_s = at_s
         elif at_s - self._chunk_from_s >= self._chunk_s:
             self.flush()
 
     def _write(self, topic: Topic, at_s: float, data: bytes) -> None:
-        # MCAP times are unsigned nanoseconds; ours are sensor time, which may begin a little below 0.
+        # MCAP times are unsigned nanoseconds; sensor time may begin slightly below 0.
         log_time = max(0, round(at_s * 1e9))
         try:
             self._mcap.add_message(topic.channel, log_time, data, log_time, self._counts[topic])
@@ -169,7 +172,7 @@ class RecordingWriter:
         self._counts[topic] += 1
 
     def _fail(self, error: OSError) -> None:
-        with contextlib.suppress(OSError):  # closing writes what is buffered, and fails in the same way
+        with contextlib.suppress(OSError):  # closing writes the buffer, which fails again
             self._file.close()
         raise RecordingError("recording-stopped", path=self.path, reason=error.strerror) from error
 
@@ -181,7 +184,7 @@ class RecordingWriter:
 
 
 def new_name(sensor: str, now_s: float | None = None) -> str:
-    """Return a file name from time and sensor for a new recording."""
+    """Return the file name of a new recording: local time (None: now) and name of the sensor."""
     stamp = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now_s))
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in sensor) or "sensor"
     return f"{stamp}_{safe}.mcap"

@@ -1,7 +1,7 @@
-"""Read the tables of other programs: any CSV with named units, and the exports of Movella DOT, phyphox and Sensor Logger.
+"""Read tables of other programs: any CSV with units in its column names, and exports of Movella DOT, phyphox and Sensor Logger.
 
-Units are never guessed: a table without them is refused unless they are given, and so are numbers that contradict their
-unit. The three exports are read as their public documentation describes them; see docs/recording-format.md.
+Units are never guessed: a table without units is refused unless the user gives them, and so is a table whose values
+contradict its units. The three exports are read as their public documentation describes them (docs/recording-format.md).
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ log = logging.getLogger(__name__)
 
 @cache
 def importers() -> tuple[Importer, ...]:
-    """Return all importers in the order in which they are asked: plug-ins, ours, and the general ones last."""
+    """Return all importers in the order in which they are tried: plug-ins first, then ours, and general ones last."""
     ours = {importer.name for importer in BUILT_IN}
     found = [*(importer for importer in installed(GROUP, Importer).values() if importer.name not in ours), *BUILT_IN]
     return tuple(sorted(found, key=lambda importer: importer.general))
 
 
 def read_table(path: Path, acc_unit: str | None, gyr_unit: str | None) -> Recording:
-    """Read a table, or the folder or zip of a phone's export.
+    """Read a table, or an export of a phone as a folder or zip file.
 
     Raises
     ------
     RecordingError
-        If it is not a table.
+        If it is not a table, or the importer of another package fails.
     BadInputError, UnitsError
-        If its columns, units, times or numbers cannot be right.
+        If columns, units, times or values are missing or cannot be right.
     """
     for name, unit, known in (("acc", acc_unit, ACC_UNITS), ("gyr", gyr_unit, GYR_UNITS)):
         if unit is not None and unit not in known:
@@ -50,13 +50,13 @@ def read_table(path: Path, acc_unit: str | None, gyr_unit: str | None) -> Record
 
 
 def _recognizes(importer: Importer, source: Source) -> bool:
-    """Ask an importer; a plug-in that fails is left out with a warning, and of ours an error says what is wrong with the file."""
+    """Return whether an importer recognizes a file: a plug-in that fails does not; an error of a built-in one is about the file."""
     try:
         return importer.recognizes(source)
     except (LevelHipsError, OSError):
         if importer in BUILT_IN:
             raise
-    except Exception as error:  # a stranger's bug must not cost the user all other importers
+    except Exception as error:  # a bug in a plug-in must not disable all other importers
         log.warning("Importer %s is left out: %r", importer.name, error)
     return False
 

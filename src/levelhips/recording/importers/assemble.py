@@ -1,4 +1,4 @@
-"""Check what was imported, convert it to SI units, and make it a recording."""
+"""Check imported signals, convert them to SI units and build a recording."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from levelhips.text import Text, text
 
 @dataclass(frozen=True, slots=True)
 class GivenUnits:
-    """The units that the user named, where the table does not name them or is wrong."""
+    """Units that the user gave, for a table without units or with wrong ones."""
 
     acc: str | None = None
     gyr: str | None = None
@@ -25,21 +25,22 @@ class GivenUnits:
 
 @dataclass(slots=True)
 class Imported:
-    """Signals of both sensors as they were in the table.
+    """Signals of accelerometer and gyroscope as they are in a table.
 
     Attributes
     ----------
     t_s : (n,) array
+        Time [s].
     acc, gyr : (n, 3) array
-        In the units of the table.
+        Acceleration with gravity and angular rate, in the units of the table.
     acc_unit, gyr_unit : str or None
-        As the table names them.
+        Units that the table names; None if it names none.
     source : str
-        Which program wrote the table.
+        Short name of the program that wrote the table.
     notes : list of Text
-        What was done to the signals, in sentences for people.
+        Sentences for people about what was done to the signals.
     first_line : int
-        Line of the file on which the numbers begin.
+        Line of the file, from 1, on which the numbers begin.
     """
 
     t_s: Array
@@ -57,12 +58,12 @@ class Imported:
 
 
 def assemble(path: Path, imported: Imported, given: GivenUnits) -> Recording:
-    """Return the recording that imported signals make.
+    """Build a recording from imported signals.
 
     Raises
     ------
     BadInputError, UnitsError
-        If times, numbers or units cannot be right.
+        If there are fewer than two samples, or times, values or units cannot be right.
     """
     name = path.name
     if len(imported.t_s) < 2:

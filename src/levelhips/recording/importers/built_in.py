@@ -1,4 +1,4 @@
-"""The importers of levelhips itself, in the order in which they are asked."""
+"""The importers of levelhips itself, in the order in which they are tried."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def _is_phone_export(source: Source) -> bool:
 
 
 def _read_phone_export(source: Source) -> Imported:
-    # Of a single file the other sensor is in a file of its own, in the same folder.
-    files = phone_export.files_beside(source.path) if source.files is None else source.files
+    # A single file of an export has one sensor; the file of the other sensor is in the same folder.
+    files = phone_export.files_next_to(source.path) if source.files is None else source.files
     return phone_export.read(source.path, files)
 
 

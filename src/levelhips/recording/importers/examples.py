@@ -1,4 +1,4 @@
-"""Write samples as the supported programs would, for the checks of the importers and as examples of the formats."""
+"""Write samples in the file formats of the supported programs, to check the importers and as examples of the formats."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def write_csv(samples: Samples, folder: Path) -> Path:
 
 
 def write_movella_dot(samples: Samples, folder: Path) -> Path:
-    """Write an export of Movella DOT: microseconds, m/s2 and deg/s, none of them named."""
+    """Write an export of Movella DOT: microseconds, m/s2 and deg/s, without units in the header."""
     header = "PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z"
     counter = np.arange(len(samples), dtype=np.float64)
     columns = [counter, np.rint(samples.t_s * 1e6), *samples.acc_mps2.T, *np.degrees(samples.gyr_radps).T]
@@ -33,7 +33,7 @@ def write_phyphox(samples: Samples, folder: Path) -> Path:
 
 
 def write_sensor_logger(samples: Samples, folder: Path) -> Path:
-    """Write an export of Sensor Logger: axes in the order z, y, x, and no units."""
+    """Write an export of Sensor Logger: a folder with a file for each sensor, columns in the order z, y, x, without units."""
     times = [samples.t_s * 1e9 + 1.7e18, samples.t_s]
     for name, values in (("TotalAcceleration", samples.acc_mps2), ("Gyroscope", samples.gyr_radps)):
         _table(folder / f"{name}.csv", "time,seconds_elapsed,z,y,x", [*times, *values[:, ::-1].T])

@@ -1,4 +1,4 @@
-"""Declaration of an importer: which files it recognizes, how it reads them, and examples to check it with."""
+"""Declaration of an importer: which files it recognizes, how it reads them, and example files that check it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ GROUP = "levelhips.importers"
 
 
 class Source:
-    """A file, folder or zip to import. What it contains is read once, when an importer asks for it."""
+    """A file, folder or zip file to import. Its content is read once, when an importer first uses it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @cached_property
     def files(self) -> Files | None:
-        """The CSV files in a folder or zip; None for any other file."""
+        """The CSV files in a folder or zip file; None for any other file."""
         return files_of(self.path)
 
     @cached_property
@@ -38,27 +38,27 @@ class Source:
         Raises
         ------
         RecordingError, BadInputError
-            If it is not one.
+            If it is not such a table.
         """
         return parse(self.path.name, self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Reader of the files of another program. Plug-ins are found by the entry-point group ``levelhips.importers``.
+    """Reader for files of another program. Plug-ins use the entry-point group ``levelhips.importers``.
 
     Attributes
     ----------
     name, title : str
-        For files and options; for people.
+        Name in files and options; name for people.
     recognizes : callable
-        Whether a `Source` is a file of this program. It may raise a LevelHipsError, which means no.
+        Returns whether a `Source` is from this program. Raising a LevelHipsError means no.
     read : callable
-        Return the signals of a source as `Imported`, with the units that the file names. Raises only LevelHipsError.
+        Returns the signals of a source as `Imported`, with the units that the file names. Raises only LevelHipsError.
     examples : tuple of callable
-        Each writes samples into an empty folder as the program would, and returns the path to import.
+        Functions that write samples into an empty folder in the format of the program, and return the path to import.
     general : bool
-        Whether it also recognizes files of other programs: it is asked after all others.
+        Whether it also recognizes files of other programs; it is then tried after all others.
     """
 
     name: str

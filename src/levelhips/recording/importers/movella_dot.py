@@ -11,7 +11,7 @@ SOURCE = "movella-dot"
 
 
 def recognizes(table: Table) -> bool:
-    """Whether a table is an export of Movella DOT."""
+    """Return whether a table is an export of Movella DOT."""
     return table.has("sampletimefine$") or _is_free_acceleration(table)
 
 
@@ -21,7 +21,7 @@ def read(table: Table) -> Imported:
     Raises
     ------
     BadInputError
-        If columns are missing, or gravity was taken out of the acceleration.
+        If columns are missing, or the acceleration is without gravity.
     """
     if _is_free_acceleration(table):
         raise BadInputError("only-free-acceleration", name=table.name)

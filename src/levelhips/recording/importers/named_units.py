@@ -1,4 +1,4 @@
-"""Read a CSV of both sensors whose column names hold the units."""
+"""Read a CSV of both sensors whose column names include the units."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def read(table: Table) -> Imported:
     Raises
     ------
     BadInputError, UnitsError
-        If columns are missing, or the unit of time cannot be known.
+        If columns are missing, or the unit of time cannot be determined.
     """
     (acc, acc_unit), (gyr, gyr_unit) = table.axes("acc"), table.axes("gyr")
     return Imported(table.time_s(), acc, gyr, acc_unit, gyr_unit, SOURCE, first_line=table.first_line)

@@ -1,4 +1,4 @@
-"""Read the export of a phone: a folder or zip with a CSV file for each sensor, or one for both."""
+"""Read an export of a phone: a folder or zip file with one CSV file for each sensor, or one for both."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from levelhips.recording.importers.table import Sensors, parse
 from levelhips.samples import Array
 from levelhips.text import Text, text
 
-Files = dict[str, Callable[[], bytes]]  # file name in lower case -> its bytes
-# Files that hold both sensors: phyphox with both on one clock, and our own.
+Files = dict[str, Callable[[], bytes]]  # by file name in lower case: a function that returns the bytes
+# Files with both sensors: an export of phyphox with one clock for both, and our own.
 _BOTH_IN_ONE = ("raw data.csv", "imu.csv")
 _GYROSCOPE = ("gyroscope.csv", "gyroscopeuncalibrated.csv")
-# Between samples further apart than this nothing is interpolated: a gap of the time base, or a rate below 40 Hz (in steps).
+# Samples are interpolated if the time between them is at most 50 ms (a longer one is a gap for the engine) or, for slow
+# sensors, 2.5 of their sampling intervals.
 _MAX_STEP_S, _MAX_STEPS = 0.0501, 2.5
 
 
 def files_of(path: Path) -> Files | None:
-    """Return the CSV files in a folder or zip; None if the path is neither.
+    """Return the CSV files in a folder or zip file; None if the path is neither.
 
     Raises
     ------
     RecordingError
-        If the zip is damaged.
+        If the zip file is damaged.
     """
     if path.is_dir():
         return {file.name.lower(): file.read_bytes for file in path.iterdir() if file.suffix.lower() == ".csv"}
@@ -43,18 +44,18 @@ def files_of(path: Path) -> Files | None:
     return {name: (lambda data=data: data) for name, data in contents.items()}  # type: ignore[misc]
 
 
-def files_beside(path: Path) -> Files:
-    """Return the CSV files in the same folder."""
+def files_next_to(path: Path) -> Files:
+    """Return the CSV files in the folder of a file."""
     return {file.name.lower(): file.read_bytes for file in path.parent.glob("*.csv")}
 
 
 def read(path: Path, files: Files) -> Imported:
-    """Return the signals of an export, both sensors on the clock of the accelerometer.
+    """Return the signals of an export, both resampled to even steps of the accelerometer's clock.
 
     Raises
     ------
     BadInputError, UnitsError
-        If a sensor is missing, or its columns or times cannot be right.
+        If the file of a sensor is missing, or its columns or times cannot be right.
     """
     for name in _BOTH_IN_ONE:
         if name in files and (table := parse(name, files[name]())).sensors is Sensors.BOTH:
@@ -79,7 +80,10 @@ def read(path: Path, files: Files) -> Imported:
 
 
 def _on_one_clock(acc_s: Array, acc: Array, gyr_s: Array, gyr: Array) -> tuple[Array, Array, Array, float]:
-    """Return time, both signals and the rate on an even clock, that of the accelerometer; where either has a gap, so has the result."""
+    """Resample both signals to even steps of the accelerometer's clock; return times [s], acc, gyr and rate [Hz].
+
+    Times in a gap of either sensor are left out.
+    """
     acc_s, acc = _rising(acc_s, acc)
     gyr_s, gyr = _rising(gyr_s, gyr)
     if min(len(acc_s), len(gyr_s)) < 2 or acc_s[-1] <= gyr_s[0] or gyr_s[-1] <= acc_s[0]:
@@ -95,7 +99,7 @@ def _on_one_clock(acc_s: Array, acc: Array, gyr_s: Array, gyr: Array) -> tuple[A
 
 
 def _rising(t_s: Array, values: Array) -> tuple[Array, Array]:
-    """Return the samples with finite values and rising time."""
+    """Return the samples with finite values and increasing time."""
     good = np.isfinite(t_s) & np.isfinite(values).all(axis=1)
     t_s, values = t_s[good], values[good]
     rising = np.concatenate([[True], np.diff(t_s) > 0]) if len(t_s) else good[good]
@@ -103,5 +107,5 @@ def _rising(t_s: Array, values: Array) -> tuple[Array, Array]:
 
 
 def interpolated(t_s: Array, times: Array, values: Array) -> Array:
-    """Return (n, 3) values at times `t_s`."""
+    """Return (n, 3) values at the times `t_s`, interpolated between those at `times`."""
     return np.stack([np.interp(t_s, times, column) for column in values.T], axis=1)

@@ -1,4 +1,4 @@
-"""Column names and units of phyphox exports: Accelerometer.csv (with gravity) and Gyroscope.csv."""
+"""File names of phyphox exports: Accelerometer.csv, which includes gravity, and Gyroscope.csv."""
 
 from __future__ import annotations
 

@@ -21,9 +21,9 @@ _AXIS = re.compile(
 _TIME = re.compile(
     r"^(?P<name>time|t|timestamp|seconds_elapsed|sampletimefine|elapsed)(?:[ _.\-]*[(\[]?(?P<unit>s|ms|us|µs|ns|sec|seconds)?[)\]]?)$"
 )
-# The header is searched for in the beginning of the file: some programs write two dozen lines about themselves first.
+# How far the header is searched: some programs write two dozen lines of information before it.
 _HEAD_LETTERS, _HEAD_LINES = 20000, 60
-# Time from sample to sample at 20-2000 Hz [s]: in s, ms, us and ns these ranges do not touch.
+# Sampling intervals at 20 to 2,000 Hz [s]. Written in s, ms, us and ns, these ranges do not overlap: the interval shows the unit.
 _STEP_RANGE_S = (0.0005, 0.05)
 
 
@@ -31,20 +31,20 @@ class Sensors(Enum):
     """Which sensors the columns of a table are from."""
 
     BOTH = auto()
-    ONE = auto()  # x, y and z without a name: the file of one sensor
+    ONE = auto()  # x, y and z without the name of a sensor: a file for each sensor
     NONE = auto()
 
 
 @dataclass(slots=True)
 class Table:
-    """Columns of numbers.
+    """The columns of a CSV file as numbers.
 
     Attributes
     ----------
     name : str
-        Of the file.
+        Name of the file.
     columns : list of str
-        Lower case.
+        Names in lower case.
     values : (rows, columns) array
         NaN where a cell is not a number.
     first_line : int
@@ -65,7 +65,7 @@ class Table:
         return Sensors.BOTH if kinds else Sensors.NONE
 
     def has(self, pattern: str) -> bool:
-        """Whether the name of a column begins like a regular expression."""
+        """Return whether the beginning of a column name matches a regular expression."""
         return any(re.match(pattern, name) for name in self.columns)
 
     def axes(self, sensor: str) -> tuple[Array, str | None]:
@@ -88,7 +88,7 @@ class Table:
             columns.setdefault(match.group("axis"), i)
             unit = UNIT_WORDS.get(word) or unit
         if set(columns) != {"x", "y", "z"}:
-            raise BadInputError(f"columns-missing-{sensor}", name=self.name, found=self._found)
+            raise BadInputError(f"columns-missing-{sensor}", name=self.name, found=self._column_list)
         if unit in (GYR_UNITS if sensor == "acc" else ACC_UNITS):
             unit = None
         return self.values[:, [columns[axis] for axis in "xyz"]], unit
@@ -99,24 +99,25 @@ class Table:
         Raises
         ------
         BadInputError, UnitsError
-            If there is no column of time, or its unit cannot be known.
+            If there is no column of time, or its unit cannot be determined.
         """
         found = [(i, match) for i, name in enumerate(self.columns) if (match := _TIME.match(name))]
         if not found:
-            raise BadInputError("no-time-column", name=self.name, found=self._found)
-        # Sensor Logger has a column of wall-clock nanoseconds too; its seconds_elapsed is the one without jumps.
+            raise BadInputError("no-time-column", name=self.name, found=self._column_list)
+        # Sensor Logger has a column of wall-clock nanoseconds, too, which can jump; seconds_elapsed does not.
         i, match = next(((i, match) for i, match in found if match.group("name") == "seconds_elapsed"), found[0])
         values = self.values[:, i]
         if match.group("name") == "seconds_elapsed":
             return values
         if match.group("name") == "sampletimefine":
-            # Microseconds in 32 bits: a step back by most of the range is the counter starting again, after 71.6 minutes.
+            # 32-bit microseconds overflow after 71.6 minutes: a step back by more than half the range is an overflow.
             return (values + 2.0**32 * np.concatenate([[0.0], np.cumsum(np.diff(values) < -(2.0**31))])) * 1e-6
         if match.group("unit"):
             return values * TIME_UNITS[match.group("unit")]
-        return self._time_by_its_steps(values)
+        return self._time_of_unknown_unit(values)
 
-    def _time_by_its_steps(self, values: Array) -> Array:
+    def _time_of_unknown_unit(self, values: Array) -> Array:
+        """Return times [s] in the unit for which the sampling interval is plausible."""
         finite = values[np.isfinite(values)]
         step = float(np.median(np.diff(finite))) if len(finite) > 1 else 0.0
         low, high = _STEP_RANGE_S
@@ -126,26 +127,26 @@ class Table:
         raise UnitsError("time-without-unit", name=self.name)
 
     @property
-    def _found(self) -> str:
+    def _column_list(self) -> str:
         return ", ".join(self.columns[:8])[:120]
 
 
 def _is_of(kind: str | None, sensor: str) -> bool:
-    """Whether the first word of a column's name stands for a sensor; without a word the file has only one."""
+    """Return whether the first word of a column name means this sensor; without such a word, the file is of one sensor."""
     if kind is None:
         return True
-    if kind.startswith("angular"):  # rate or velocity: it begins like acceleration
+    if kind.startswith("angular"):  # angular rate or velocity: begins with "a" like acceleration
         return sensor == "gyr"
     return kind.startswith(("a", "t") if sensor == "acc" else ("g", "w"))
 
 
 def parse(name: str, data: bytes) -> Table:
-    """Parse the bytes of a CSV file: comma, semicolon or tab; with the last two also a decimal comma.
+    """Parse a CSV file with commas, semicolons or tabs between the cells; with the latter two, decimal commas are read, too.
 
     Raises
     ------
     RecordingError
-        If the file is not text, or is empty.
+        If the file is not UTF-8 text, or is empty.
     BadInputError
         If no header is found.
     """
@@ -153,7 +154,7 @@ def parse(name: str, data: bytes) -> Table:
         text = data.decode("utf-8-sig")
         if "\x00" in text[:4096]:
             raise ValueError("text has no zero bytes")
-    except ValueError as error:  # UnicodeDecodeError is one
+    except ValueError as error:  # UnicodeDecodeError is a ValueError
         raise RecordingError("not-a-recording", name=name) from error
     for row, line in enumerate(text[:_HEAD_LETTERS].splitlines()[:_HEAD_LINES]):
         for delimiter in (",", ";", "\t"):
@@ -178,7 +179,7 @@ def _numbers(name: str, text: str, header_row: int, delimiter: str, columns: int
         return np.asarray(values.reshape(-1, columns), dtype=np.float64)
     except ValueError:
         pass
-    # Slower, for tables with empty cells, words, quotes or a last line that was cut.
+    # Slower, but it reads tables with empty cells, words, quotes or a truncated last line.
     body.seek(0)
     rows = []
     for cells in list(csv.reader(body, delimiter=delimiter))[header_row + 1 :]:

@@ -1,4 +1,4 @@
-"""Units of tables: their names, factors to SI units, and a check that the numbers fit them."""
+"""Units of imported tables: names, factors to SI units, and a check that the values are plausible in their unit."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ UNIT_WORDS = {
     "deg/s": "dps",
     "°/s": "dps",
 }
-# The median size of the acceleration is near 1 g, in running too. The ranges are wide and do not touch.
+# The median magnitude of the acceleration is near 1 g, even in running. The ranges are wide and do not overlap.
 _GRAVITY_RANGES = {"g": (0.5, 2.0), "mg": (500.0, 2000.0), "mps2": (5.0, 20.0)}
-# 20 rad/s is 1,150 deg/s, three times what the sacrum reaches in running; as 20 deg/s it is slow walking.
-_FAST = 20.0
+# Larger rates must be in deg/s: 20 rad/s is three times what the sacrum reaches in running, 20 deg/s is slow walking.
+_MAX_RADPS = 20.0
 
 
 def acc_factor(name: str, acc: Array, named: str | None, given: str | None) -> float:
@@ -38,7 +38,7 @@ def acc_factor(name: str, acc: Array, named: str | None, given: str | None) -> f
     Raises
     ------
     UnitsError
-        If no unit is known, or the numbers contradict the one in the table.
+        If neither names a unit, or the values contradict the unit in the table.
     """
     size = float(np.median(np.sqrt((acc * acc).sum(axis=1))))
     likely = next((unit for unit, (low, high) in _GRAVITY_RANGES.items() if low < size < high), None)
@@ -58,12 +58,12 @@ def gyr_factor(name: str, gyr: Array, named: str | None, given: str | None) -> f
     Raises
     ------
     UnitsError
-        If no unit is known, or the numbers contradict the one in the table.
+        If neither names a unit, or the values contradict the unit in the table.
     """
     fast = float(np.quantile(np.abs(gyr).max(axis=1), 0.99))
     unit = given or named
     if unit is None:
-        raise UnitsError("rate-without-unit-likely" if fast > _FAST else "rate-without-unit", name=name, fastest=fast)
-    if unit == "radps" and fast > _FAST and given is None:
+        raise UnitsError("rate-without-unit-likely" if fast > _MAX_RADPS else "rate-without-unit", name=name, fastest=fast)
+    if unit == "radps" and fast > _MAX_RADPS and given is None:
         raise UnitsError("wrong-rate-unit", name=name, fastest=fast)
     return float(GYR_UNITS[unit])
