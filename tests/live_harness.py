@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -13,7 +13,7 @@ from unittest.mock import patch
 import numpy as np
 
 from levelhips import Analysis, Cue, Do, Gap, Quality, Recording, Settings, Step, Update, analyze, open_recording
-from levelhips.events import Event, LinkChange, LinkState, Notice, Signal
+from levelhips.events import CueOutcome, Event, HealthChange, LinkChange, LinkState, Notice, Signal
 from levelhips.live.dispatcher import EventSink
 from levelhips.live.session import Session
 from levelhips.sensors.profile import profiles
@@ -68,7 +68,7 @@ class Lived:
 
         def of_session(event: Event) -> bool:
             said = isinstance(event, Notice) and event.kind in ("not-recording", "recording-again")
-            return said or isinstance(event, LinkChange) or (isinstance(event, Signal) and event.kind == "lost")
+            return said or isinstance(event, LinkChange | HealthChange | CueOutcome) or (isinstance(event, Signal) and event.kind == "lost")
 
         return Update(events=tuple(event for event in self.recording.events if not of_session(event)))
 
@@ -132,6 +132,7 @@ def live(
     sinks: Sequence[EventSink] = (),
     press: Sequence[Press] = (),
     speed: float = math.inf,
+    begun: Callable[[Session], None] = lambda session: None,
     **options: object,
 ) -> Lived:
     """Live through a session with these faults, from the first search to the end of the recording."""
@@ -141,6 +142,7 @@ def live(
     )
     finger = Finger(list(press))
     session = finger.session = Session(source, settings, folder, [*sinks, finger], new_loop=lambda: SimulatedTimeLoop(speed))
+    begun(session)
     session.start()
     session.join()
     session.stop()

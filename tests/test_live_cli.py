@@ -188,7 +188,7 @@ def test_keys_in_the_live_view(tmp_path):
     assert re.search(rb"Mark 1 at 0:0\d", seen), "a mark was not answered"
     assert b"Sound off" in seen
     [path] = tmp_path.glob("*.mcap")
-    assert [command.do for command in open_recording(path).commands] == ["pause", "move-threshold", "mark"]
+    assert [command.do for command in open_recording(path).commands] == ["pause", "move-threshold", "mark", "mute"]
 
 
 def test_virtual_sensor_without_a_controller_tries_the_whole_way_in_this_computer(short):

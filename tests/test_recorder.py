@@ -210,7 +210,10 @@ def test_a_killed_process_loses_less_than_a_second(tmp_path):
     whole = open_recording(saved.path)
     assert whole.notes == []
     assert np.array_equal(whole.samples.acc_mps2, recording.samples.acc_mps2)
-    assert np.array_equal(redecoded(whole).samples.t_s, recording.samples.t_s)
+    # A packet is recorded before it is decoded: the last one may be on the disk without its samples.
+    decoded_s = redecoded(whole).samples.t_s
+    assert np.array_equal(decoded_s[: len(recording.samples)], recording.samples.t_s)
+    assert len(recording.samples) <= len(decoded_s) <= len(recording.samples) + 20  # in 247 bytes
     assert path.exists()
     assert "recovered_from" in whole.metadata
 

@@ -18,6 +18,8 @@ class Do(StrEnum):
     PAUSE = "pause"  # stop beeps, the clock of the run protocol, or the drill; measuring and recording continue
     RESUME = "resume"  # end a pause
     NEXT = "next"  # in a drill: end the set, or the rest
+    MUTE = "mute"  # switch the sound off; changes no result
+    UNMUTE = "unmute"  # switch it on again
     MARK = "mark"  # mark this moment in the recording; changes no result
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from levelhips.audio.synth import Mixer, SoundSettings
 from levelhips.audio.voice import Voice
 from levelhips.errors import SoundError
-from levelhips.events import Update
+from levelhips.events import Cue, CueOutcome, HealthReason, HealthState, Outcome, PartHealth, Update
 
 RATE_HZ = 48000
 BUFFER_MS = 10  # measured on a PulseAudio null sink: 12 ms from trigger to sample at 10, 6 ms at 5 (which some devices refuse)
@@ -43,6 +44,7 @@ class Player:
     ) -> None:
         import miniaudio
 
+        self._cues: deque[tuple[Cue, bool]] = deque()
         self.mixer, self._voice, self._rendered = Mixer(RATE_HZ), Voice(settings), rendered
         backends = [miniaudio.Backend.NULL] if null else [b for b in miniaudio.get_enabled_backends() if b is not miniaudio.Backend.NULL]
         try:
@@ -65,10 +67,26 @@ class Player:
         """Begin the sounds of an update."""
         for event in update.events:
             self._voice.put(event, self.mixer)
+            if isinstance(event, Cue):
+                self._cues.append((event, self.mixer.muted))
 
     def mute(self, muted: bool) -> None:
         """Turn all sound off or on."""
         self.mixer.muted = muted
+
+    def health(self) -> PartHealth:
+        """Return whether sound is heard at present."""
+        if self.mixer.muted:
+            return PartHealth(HealthState.OFF, HealthReason.MUTED)
+        return PartHealth(HealthState.OK)
+
+    def take_outcomes(self, now_s: float) -> list[CueOutcome]:
+        """Return what became of cues since the last call; `now_s` is the sensor time until which it is known [s]."""
+        found = []
+        while self._cues:
+            cue, muted = self._cues.popleft()
+            found.append(CueOutcome(cue.at_s, now_s, cue.contact_s, cue.side, Outcome.MUTED if muted else Outcome.RENDERED))
+        return found
 
     def close(self) -> None:
         """Let what sounds end, then stop the device."""

@@ -6,6 +6,7 @@ times a word explains the tone.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -20,7 +21,10 @@ from levelhips.events import (
     Event,
     FormFault,
     FormFaultDetected,
+    HealthChange,
+    HealthState,
     Pace,
+    Part,
     Phase,
     PhaseChange,
     PhaseReason,
@@ -58,8 +62,11 @@ FAULT_TONES: dict[FormFault, tuple[Glide, ...]] = {
 OTHER_FAULT_TONE: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
 HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
 SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
+# A part of the session failed: low, three times, unlike any cue. It works again: the same notes upward.
+FAILED: tuple[Glide, ...] = ((247.0, 247.0, 0.12), (0.0, 0.0, 0.05), (196.0, 196.0, 0.12), (0.0, 0.0, 0.05), (165.0, 165.0, 0.25))
+WORKS_AGAIN: tuple[Glide, ...] = ((330.0, 330.0, 0.10), (392.0, 392.0, 0.10), (494.0, 494.0, 0.16))
 SIGNAL_PHRASES = {SignalKind.LOST: Phrase.SENSOR_LOST, SignalKind.BACK: Phrase.SENSOR_BACK}  # in a drill the eyes are closed
-AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, FormFaultDetected, Prompt, BlockChange, Pace)
+AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, FormFaultDetected, Prompt, BlockChange, Pace, HealthChange)
 EXPLAINED = 3  # so often a word says what a tone means
 NUMBER_WAITS_S = 0.6  # a number that comes later is another's
 WORD_WAITS_S = 1.5
@@ -103,8 +110,18 @@ class Voice:
             self._prompt(event, mixer)
         elif isinstance(event, BlockChange):
             self._block(event, mixer)
+        elif isinstance(event, HealthChange):
+            self._health(event, mixer)
         elif isinstance(event, Pace):
             mixer.tick(60.0 / event.spm if event.ticks and event.spm > 0 else 0.0)
+
+    def _health(self, change: HealthChange, mixer: Mixer) -> None:
+        if change.part is Part.SENSOR:  # its loss has a signal of its own
+            return
+        if change.state is HealthState.FAULT:
+            self._tone(mixer, FAILED)
+        elif change.state is HealthState.OK and math.isfinite(change.lasted_s):
+            self._tone(mixer, WORKS_AGAIN)
 
     def _phase(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.phase is Phase.STAND:

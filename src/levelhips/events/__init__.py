@@ -21,6 +21,7 @@ from levelhips.events.drill import (
     Rep,
 )
 from levelhips.events.gait import Contact, Heading, Mode, ModeChange, Quality, Side, StandingZero, Step, Stride
+from levelhips.events.health import CueOutcome, HealthChange, HealthReason, HealthState, Outcome, Part, PartHealth
 from levelhips.events.session import LinkChange, LinkReason, LinkState, Notice, NoticeKind, Signal, SignalKind
 from levelhips.events.update import EVENT_KINDS, E, Event, Update
 
@@ -32,12 +33,16 @@ __all__ = [
     "BlockPurpose",
     "Contact",
     "Cue",
+    "CueOutcome",
     "DrillBegin",
     "E",
     "Event",
     "FormFault",
     "FormFaultDetected",
     "Heading",
+    "HealthChange",
+    "HealthReason",
+    "HealthState",
     "LinkChange",
     "LinkReason",
     "LinkState",
@@ -45,7 +50,10 @@ __all__ = [
     "ModeChange",
     "Notice",
     "NoticeKind",
+    "Outcome",
     "Pace",
+    "Part",
+    "PartHealth",
     "Phase",
     "PhaseChange",
     "PhaseReason",

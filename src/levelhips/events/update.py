@@ -11,6 +11,7 @@ from levelhips.events.angles import Angles
 from levelhips.events.coaching import Baseline, BlockChange, Cue, Pace, ThresholdChange
 from levelhips.events.drill import DrillBegin, FormFaultDetected, PhaseChange, PostureChange, Prompt, Rep
 from levelhips.events.gait import Contact, Heading, ModeChange, StandingZero, Step, Stride
+from levelhips.events.health import CueOutcome, HealthChange
 from levelhips.events.session import LinkChange, Notice, Signal
 from levelhips.samples import Gap
 
@@ -36,6 +37,8 @@ Event = (
     | Rep
     | FormFaultDetected
     | Prompt
+    | HealthChange
+    | CueOutcome
 )
 
 

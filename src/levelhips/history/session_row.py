@@ -15,9 +15,11 @@ from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     BlockChange,
     Cue,
+    CueOutcome,
     DrillBegin,
     Event,
     FormFaultDetected,
+    HealthChange,
     Mode,
     ModeChange,
     Notice,
@@ -35,7 +37,21 @@ from levelhips.metrics.statistics import rounded
 from levelhips.recording.event_reader import RecordingEvents, read_events
 from levelhips.settings.model import current_sections
 
-KINDS = (BlockChange, FormFaultDetected, Cue, DrillBegin, ModeChange, Notice, Rep, Signal, Step, Stride, ThresholdChange)
+KINDS = (
+    BlockChange,
+    CueOutcome,
+    FormFaultDetected,
+    Cue,
+    DrillBegin,
+    HealthChange,
+    ModeChange,
+    Notice,
+    Rep,
+    Signal,
+    Step,
+    Stride,
+    ThresholdChange,
+)
 ROW_VERSION = 1  # increase it when a row is computed differently: a rebuild then computes the older rows again
 ALL, BOTH = "all", "both"  # in a FigureRow: with any feedback, of both sides
 

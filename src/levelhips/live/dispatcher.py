@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from levelhips.events import Update
+from levelhips.live.health import SupervisedSound
 from levelhips.text import Text, text
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ class EventSink(Protocol):
         """Take the next update of the engine."""
 
 
+@runtime_checkable
 class Silenceable(Protocol):
     """A sound that can be silenced."""
 
@@ -32,11 +34,16 @@ class Dispatcher:
         self.sinks: list[EventSink] = list(sinks)
         self.troubles: list[Text] = []
 
-    def dispatch(self, update: Update) -> None:
-        """Pass an update on to every sink."""
+    @property
+    def sounds(self) -> list[SupervisedSound]:
+        """The sinks that are sounds whose health is known."""
+        return [sink for sink in self.sinks if isinstance(sink, SupervisedSound)]
+
+    def dispatch(self, update: Update, *, for_sounds: Update | None = None) -> None:
+        """Pass an update on to every sink; to sounds another one, if it is given."""
         for sink in list(self.sinks):
             try:
-                sink.put(update)
+                sink.put(for_sounds if for_sounds is not None and isinstance(sink, SupervisedSound) else update)
             except Exception as error:  # a sink that fails must not cost the others theirs
                 self.sinks.remove(sink)
                 self.troubles.append(text("live.sink-stopped", sink=type(sink).__name__, error=error))

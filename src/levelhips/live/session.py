@@ -1,6 +1,6 @@
 """Run one live session: read packets from a source, record them, feed the engine and forward its events to the sinks.
 
-A session has a thread with an event loop of its own, for Bluetooth and all of the above; no user interface can delay it.
+All of this happens in a thread with its own event loop, which no user interface can delay.
 """
 
 from __future__ import annotations
@@ -8,19 +8,36 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import deque
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from levelhips.commands import Command, Do
-from levelhips.engine import Engine
+from levelhips.commands import Do
 from levelhips.errors import BadInputError, LevelHipsError, SensorError
-from levelhips.events import Event, LinkChange, LinkState, Notice, NoticeKind, Signal, SignalKind, Update
+from levelhips.events import (
+    Event,
+    HealthReason,
+    HealthState,
+    LinkChange,
+    LinkState,
+    Notice,
+    NoticeKind,
+    Part,
+    PartHealth,
+    Signal,
+    SignalKind,
+    Update,
+)
+from levelhips.live.cue_outcomes import CueOutcomes
 from levelhips.live.dispatcher import Dispatcher, EventSink
+from levelhips.live.health import LINK_HEALTH, HealthMonitor
+from levelhips.live.inbox import Inbox
 from levelhips.live.loop_thread import LoopThread
+from levelhips.live.session_engine import SessionEngine
 from levelhips.live.session_recording import SessionRecording
+from levelhips.live.session_sensor import SessionSensor
 from levelhips.live.session_statistics import SessionStatistics
 from levelhips.live.snapshot import SessionState
 from levelhips.motion.pipeline import MotionSettings
@@ -28,10 +45,8 @@ from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
 from levelhips.samples import Samples
 from levelhips.sensors.clock import Sync
-from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source
 from levelhips.settings import Settings
-from levelhips.settings.installed import build_engine
 from levelhips.text import Text
 
 log = logging.getLogger(__name__)
@@ -39,6 +54,7 @@ log = logging.getLogger(__name__)
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
 THRESHOLD_STEP_DEG = 0.5
 STOP_S = 10.0  # a radio that does not say goodbye by then is broken off
+HEALTH_S = 0.25  # how often the parts are asked for their health: a fault is said within 2 s, most of which is taken to be sure of it
 
 
 class Session:
@@ -67,6 +83,8 @@ class Session:
         What ended the session, if it did not end by `stop` or with its source.
     troubles : list of Text or LevelHipsError
         What went wrong without ending the session.
+    health : HealthMonitor
+        Whether sensor, engine, recording and sound work, and how often they failed.
     complaint : BadInputError or None
         What was wrong with the last packet that could not be used.
 
@@ -93,12 +111,15 @@ class Session:
         self._make_source, self._outward = source, outward
         self._dispatcher = Dispatcher(sinks or [])
         self._recording = SessionRecording(folder)
-        self._inbox: deque[tuple[Do, float | None]] = deque()
+        self._inbox = Inbox()
         self._status = LinkStatus()
         self._was_streaming = False  # since the last loss that was sounded
         self._source: Source | None = None
-        self._sensor: _Sensor | None = None
-        self._engine: Engine | None = None
+        self._sensor: SessionSensor | None = None
+        self._engine = SessionEngine()
+        self._now_s: Callable[[], float] = time.monotonic  # the loop's clock, once it runs: that of the packets' arrivals
+        self.health = HealthMonitor()
+        self._cues = CueOutcomes(self._dispatcher)
         self._newest_s = 0.0
         self._thread = LoopThread("levelhips-session", new_loop, self._main, self._conclude)
 
@@ -134,7 +155,7 @@ class Session:
 
     @property
     def kept(self) -> list[Path]:
-        """The recordings, if anything was done in the session; more than one if the disk failed in between."""
+        """The recordings, if anything was done in the session; several if the disk failed in between."""
         return self._recording.paths if self.statistics.steps or self.statistics.drill else []
 
     @property
@@ -145,17 +166,22 @@ class Session:
     @property
     def sync(self) -> Sync:
         """The sensor's clock against the host's."""
-        return self._sensor.decoder.sync if self._sensor is not None else Sync()
+        return Sync() if self._sensor is None else self._sensor.decoder.sync
 
     def command(self, do: Do, value: float | None = None) -> None:
         """Give a command; it takes effect with the next samples."""
-        self._inbox.append((do, value))
+        self._inbox.put(do, value)
 
     def pause_or_go_on(self) -> None:
         """Pause the cues, or resume them. A press that no sample has brought into effect yet counts too."""
-        pressed = [do for do, _ in tuple(self._inbox) if do in (Do.PAUSE, Do.RESUME)]
-        paused = pressed[-1] is Do.PAUSE if pressed else self.state.snapshot().paused
+        pausing = self._inbox.pausing
+        paused = self.state.snapshot().paused if pausing is None else pausing
         self.command(Do.RESUME if paused else Do.PAUSE)
+
+    def mute(self, muted: bool) -> None:
+        """Switch the sound off or on, and record it."""
+        self._cues.mute(muted)
+        self.command(Do.MUTE if muted else Do.UNMUTE)
 
     def move_threshold(self, steps: int) -> bool:
         """Move each side's threshold by a number of half degrees; return False if it is still learned, and so cannot be moved."""
@@ -169,8 +195,18 @@ class Session:
 
     async def _main(self) -> None:
         async with self._make_source() as source:
-            self._source = source
-            await source.run(self)
+            self._source, self._now_s = source, asyncio.get_running_loop().time
+            supervision = asyncio.create_task(self._supervise())
+            try:
+                await source.run(self)
+            finally:
+                supervision.cancel()
+
+    async def _supervise(self) -> None:
+        """Ask the parts for their health, also while no packets come."""
+        while True:
+            self._report_health()
+            await asyncio.sleep(HEALTH_S)
 
     def _conclude(self, error: BaseException | None) -> None:
         """Finish the engine and close the file, whatever ended the session."""
@@ -179,9 +215,11 @@ class Session:
             log.error("The session broke", exc_info=error)
         try:
             try:
-                if self._engine is not None:
-                    self._tell(self._engine.finish())
+                self._tell(self._engine.finish())
+                self._report_health()
+                self._tell(Update(events=tuple(self._cues.take_all(self._newest_s))))
             finally:
+                self.error = self.error or self._engine.error
                 self.statistics.sync = self.sync
                 self._recording.close(self.sync)
                 self._tell_news()
@@ -195,62 +233,55 @@ class Session:
         recorder = self.recorder
         if recorder is not None:
             recorder.packet(packet, self._newest_s)
-        sensor = self._sensor or self._new_sensor()
+        sensor = self._sensor = self._sensor or SessionSensor.of(self._source)
         if sensor is None:
             return False
         self.statistics.packets += 1
         try:
-            parts = sensor.decoder.push(packet)
+            parts = sensor.decode(packet)
         except BadInputError as error:
             self.statistics.damaged += 1
             self.complaint = error
-            log.info("A packet cannot be right: %s", error)
             return False
         for samples in parts:
             self._samples(sensor, samples)
         self._tell_news()
         return bool(parts)
 
-    def _new_sensor(self) -> _Sensor | None:
-        """Return the sensor of this session, once the source knows its kind."""
-        if self._source is not None and self._source.profile is not None:
-            profile = self._source.profile
-            self._sensor = _Sensor(self._source, profile, profile.decoder(self._source.asked_hz))
-        return self._sensor
-
-    def _samples(self, sensor: _Sensor, samples: Samples) -> None:
-        engine, recorder = self._engine or self._begin(sensor), self.recorder
+    def _samples(self, sensor: SessionSensor, samples: Samples) -> None:
+        recorder, now_s = self.recorder, self._now_s()
+        if not self._engine.begun:
+            self._begin(sensor)
         if recorder is not None:
             recorder.samples(samples)
-        while self._inbox:
-            do, value = self._inbox.popleft()
-            # Just after the samples before: then a replay, which has all commands from the start, applies it at the same sample.
-            command = Command(math.nextafter(self._newest_s, math.inf) if self.statistics.samples else 0.0, do, value)
+        # Just after the samples before: then a replay, which has all commands from the start, applies them at the same sample.
+        at_s = math.nextafter(self._newest_s, math.inf) if self.statistics.samples else 0.0
+        for command in self._inbox.take(at_s):
             if recorder is not None:
                 recorder.command(command)
-            engine.push(command)
+            self._engine.push(command, now_s)
         self.statistics.samples += len(samples)
         self._newest_s = self.statistics.newest_s = float(samples.t_s[-1])
-        self._tell(engine.push(samples))
+        self._tell(self._engine.push(samples, now_s))
 
-    def _begin(self, sensor: _Sensor) -> Engine:
+    def _begin(self, sensor: SessionSensor) -> None:
         """Make the engine: with the first samples, rate and outward axis of the sensor are known."""
-        rate_hz = sensor.decoder.rate_hz or sensor.source.asked_hz
         chosen = self._outward
         if chosen is None and self.settings.motion.outward != MotionSettings().outward:
             chosen = self.settings.motion.outward
         outward = chosen or sensor.decoder.outward
         settings = self.settings = replace(self.settings, motion=replace(self.settings.motion, outward=outward))
-        engine = self._engine = build_engine(rate_hz, settings)
-        self._recording.describe(sensor.source, sensor.profile, sensor.decoder, self._status, rate_hz, settings)
-        return engine
+        self._recording.describe(sensor.source, sensor.profile, sensor.decoder, self._status, sensor.rate_hz, settings)
+        self._engine.begin(sensor.rate_hz, settings)
 
     def status(self, status: LinkStatus) -> None:
         """Take a change of the link: report it, and sound it when the sensor is lost in the middle of a session."""
         before, self._status = self._status, status
         if (status.state, status.reason, status.error) == (before.state, before.reason, before.error):
             return
-        self._recording.begin(status)
+        if self._recording.begin(status):
+            for change in self.health.present(self._newest_s):
+                self._recording.event(change)
         now_s = self._newest_s
         events: list[Event] = [LinkChange(now_s, now_s, status.state, reason=status.reason, error=status.error)]
         if status.state is LinkState.STREAMING:
@@ -260,6 +291,18 @@ class Session:
             self.statistics.stalls += 1
             events.append(Signal(now_s, now_s, SignalKind.LOST))
         self._tell(Update(events=tuple(events)))
+
+    def _report_health(self) -> None:
+        """Report which parts failed or work again, and what became of cues."""
+        state = LINK_HEALTH.get(self._status.state, HealthState.OFF)
+        found = {
+            Part.SENSOR: PartHealth(state, HealthReason.NO_SAMPLES if state is HealthState.FAULT else HealthReason.NONE),
+            Part.ENGINE: self._engine.health(),
+            Part.RECORDING: self._recording.health(),
+            Part.SOUND: self._cues.sound_health(),
+        }
+        changes = self.health.changes(found, self._now_s(), self._newest_s)
+        self._tell(Update(events=(*changes, *self._cues.take(self._newest_s))))
 
     def _tell_news(self) -> None:
         """Report that recording stopped, or goes on."""
@@ -272,22 +315,13 @@ class Session:
         """Forward an update: to the sound first, then to the file, then to the view."""
         if not update.events and not len(update.angles):
             return
-        self._dispatcher.dispatch(update)
+        update = self._cues.dispatch(update, self.sync, self._now_s(), paused=self._inbox.pausing is True)
         recorder = self.recorder
         for event in update.events:
             self.statistics.count(event)
             if recorder is not None:
                 recorder.event(event)
         self.state.put(update)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sensor:
-    """The sensor of a session, once its kind is known."""
-
-    source: Source
-    profile: Profile
-    decoder: Decoder
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from levelhips.errors import RecordingError
+from levelhips.events import Event, PartHealth
+from levelhips.live.health import NOT_WANTED
 from levelhips.recording.recorder import Recorder, check_folder
 from levelhips.sensors.clock import Sync
 from levelhips.sensors.profile import Decoder, Profile
@@ -42,10 +44,10 @@ class SessionRecording:
         """All files of the session: more than one if the disk was full or failed in between."""
         return list(self.recorder.paths) if self.recorder is not None else []
 
-    def begin(self, status: LinkStatus) -> None:
-        """Begin to record once the name of the sensor is known: it is part of the file's name."""
+    def begin(self, status: LinkStatus) -> bool:
+        """Begin to record once the name of the sensor is known: it is part of the file's name. Return whether it began now."""
         if self._folder is None or self.recorder is not None or not status.name:
-            return
+            return False
         metadata = {
             "sensor": status.name,
             "started_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -53,6 +55,12 @@ class SessionRecording:
             "live": "1",
         }
         self.recorder = Recorder(self._folder, status.name, metadata, lambda what, lost_s: self._news.append((what, lost_s)))
+        return True
+
+    def event(self, event: Event) -> None:
+        """Record an event, if anything is recorded."""
+        if self.recorder is not None:
+            self.recorder.event(event)
 
     def describe(self, source: Source, profile: Profile, decoder: Decoder, status: LinkStatus, rate_hz: float, settings: Settings) -> None:
         """Record what became known with the first samples."""
@@ -77,6 +85,12 @@ class SessionRecording:
         while self._news:
             news.append(self._news.popleft())
         return news
+
+    def health(self) -> PartHealth:
+        """Return whether the session is being recorded; off before its sensor is known."""
+        if self._folder is None:
+            return NOT_WANTED
+        return self.recorder.health() if self.recorder is not None else PartHealth()
 
     def close(self, sync: Sync) -> None:
         """Record the sensor's clock and close the file."""

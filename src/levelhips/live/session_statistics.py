@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.coaching.drills.result import DrillResult
-from levelhips.events import Cue, DrillBegin, Event, Quality, Side, Step
+from levelhips.events import Cue, CueOutcome, DrillBegin, Event, Outcome, Quality, Side, Step
 from levelhips.metrics import Spread, Statistics
 from levelhips.samples import Gap
 from levelhips.sensors.clock import Sync
@@ -24,6 +24,7 @@ class SessionStatistics:
     gaps_s: float = 0.0
     steps: Counter[str] = field(default_factory=Counter)  # by quality, walking and running
     cues: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)  # of the cues of a live session
     metric_statistics: Statistics = field(default_factory=lambda: Statistics(metrics()))
     stalls: int = 0
     newest_s: float = 0.0
@@ -37,6 +38,8 @@ class SessionStatistics:
             self.steps[event.quality.value] += 1
         elif isinstance(event, Cue):
             self.cues += 1
+        elif isinstance(event, CueOutcome):
+            self.outcomes[event.outcome] += 1
         elif isinstance(event, Gap):
             self.gaps += 1
             self.gaps_s += event.to_s - event.from_s

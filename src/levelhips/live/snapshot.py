@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,14 +15,18 @@ from levelhips.events import (
     Angles,
     BlockChange,
     Cue,
+    CueOutcome,
     DrillBegin,
     Event,
+    HealthChange,
     LinkChange,
     LinkState,
     Mode,
     ModeChange,
     Notice,
+    Outcome,
     Pace,
+    Part,
     Phase,
     PhaseChange,
     Quality,
@@ -40,7 +44,7 @@ from levelhips.live.drill_snapshot import DrillSnapshot, apply, begin
 from levelhips.metrics import BUILT_IN, SinceStart, Statistics
 from levelhips.samples import Array, Gap
 from levelhips.text import tr
-from levelhips.words import GAP_REASONS, NOTICES, SIGNALS, THRESHOLD_REASONS, block_line, link_message, words_for
+from levelhips.words import GAP_REASONS, NOTICES, SIGNALS, THRESHOLD_REASONS, block_line, health_message, link_message, words_for
 
 __all__ = ["BARS", "Bar", "SessionState", "Snapshot", "Trace", "block_line"]
 
@@ -89,6 +93,8 @@ class Snapshot:
     block: BlockChange | None = None  # of the run protocol
     target_spm: float = math.nan  # steps a minute that are asked for
     lead_deg: float = math.nan  # the leading angle of a drill, now
+    health: Mapping[Part, HealthChange] = field(default_factory=dict)  # the last change of each part
+    not_heard: int = 0  # cues that were not heard, for whatever reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +240,18 @@ def _after_threshold(snapshot: Snapshot, change: ThresholdChange) -> dict[str, A
     return {"threshold_deg": level, "said": tr("live.threshold", left=level[Side.LEFT], right=level[Side.RIGHT], reason=reason)}
 
 
+def _after_health(snapshot: Snapshot, change: HealthChange) -> dict[str, Any]:
+    health = {**snapshot.health, change.part: change}
+    return {"health": health, "said": health_message(change) or snapshot.said}
+
+
+def _after_outcome(snapshot: Snapshot, found: CueOutcome) -> dict[str, Any]:
+    if found.outcome is Outcome.RENDERED:
+        return {}
+    late = found.outcome is Outcome.LATE and snapshot.last_cue is not None and snapshot.last_cue.at_s == found.at_s
+    return {"not_heard": snapshot.not_heard + 1} | ({"last_cue": None} if late else {})
+
+
 # What an event changes in the snapshot.
 _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     StandingZero: lambda snapshot, event: {"zeroed": True},
@@ -247,4 +265,6 @@ _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     Pace: lambda snapshot, event: {"target_spm": event.spm or math.nan},
     PhaseChange: lambda snapshot, event: {"paused": event.phase is Phase.PAUSED},
     Signal: _after_signal,
+    HealthChange: _after_health,
+    CueOutcome: _after_outcome,
 }

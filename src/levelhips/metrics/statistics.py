@@ -13,7 +13,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from levelhips.events import BlockChange, Event, Mode, ModeChange, Quality, Rep, Side, Signal, SignalKind, Step, Stride
+from levelhips.events import (
+    BlockChange,
+    Event,
+    HealthChange,
+    HealthState,
+    Mode,
+    ModeChange,
+    Part,
+    Quality,
+    Rep,
+    Side,
+    Signal,
+    SignalKind,
+    Step,
+    Stride,
+)
 from levelhips.metrics.metric import Measured, Metric
 from levelhips.metrics.registry import BUILT_IN
 
@@ -26,7 +41,7 @@ class Feedback(StrEnum):
     """Whether beeps were on at a step."""
 
     WITH = "with"
-    WITHOUT = "without"  # a block of the run protocol without feedback
+    WITHOUT = "without"  # a block of the run protocol without feedback, or no sound: muted, or no device
     UNKNOWN = "unknown"  # the runner had paused the cues
 
 
@@ -110,16 +125,21 @@ class Moments:
 
 @dataclass(slots=True)
 class _FeedbackTimeline:
-    """What feedback there was at each time, from the blocks of the run protocol and the runner's pauses."""
+    """What feedback there was at each time, from the blocks of the run protocol, the runner's pauses and the health of the sound."""
 
     times_s: list[float] = field(default_factory=list)
     states: list[Feedback] = field(default_factory=list)
     block: Feedback = Feedback.WITH  # without a run protocol there is feedback all the time
     before: Feedback = Feedback.WITH
     paused: bool = False
+    silent: bool = False  # muted, or no sound device
 
-    def add(self, event: BlockChange | Signal) -> None:
-        if isinstance(event, BlockChange):
+    def add(self, event: BlockChange | Signal | HealthChange) -> None:
+        if isinstance(event, HealthChange):
+            if event.part is not Part.SOUND:
+                return
+            self.silent = event.state is not HealthState.OK
+        elif isinstance(event, BlockChange):
             self.before = Feedback.WITHOUT  # before its first block a run protocol is silent
             self.block = Feedback.WITH if event.feedback else Feedback.WITHOUT
         elif event.kind == SignalKind.PAUSED:
@@ -129,7 +149,7 @@ class _FeedbackTimeline:
         else:
             return
         self.times_s.append(event.at_s)
-        self.states.append(Feedback.UNKNOWN if self.paused else self.block)
+        self.states.append(Feedback.UNKNOWN if self.paused else Feedback.WITHOUT if self.silent else self.block)
 
     def at(self, at_s: float) -> Feedback:
         number = bisect_right(self.times_s, at_s)
@@ -175,7 +195,7 @@ class Statistics:
         elif isinstance(event, ModeChange):
             self._moving_s = self.running_s(event.at_s)
             self._running_from_s = event.at_s if event.mode is Mode.RUNNING else math.nan
-        elif isinstance(event, BlockChange | Signal):
+        elif isinstance(event, BlockChange | Signal | HealthChange):
             self._feedback.add(event)
 
     def _measure(self, event: Measured, mode: Mode) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from levelhips.commands import Command
 from levelhips.errors import RecordingError
-from levelhips.events import Event
+from levelhips.events import Event, HealthReason, HealthState, PartHealth
 from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter, new_name
 from levelhips.samples import Samples
@@ -124,6 +124,12 @@ class Recorder:
     def recording(self) -> bool:
         """Whether data is being written; False while the disk is full or missing."""
         return self._failed_s is None
+
+    def health(self) -> PartHealth:
+        """Return whether data is being written."""
+        if self.recording:
+            return PartHealth(HealthState.OK)
+        return PartHealth(HealthState.FAULT, HealthReason.CANNOT_WRITE)
 
     def describe(self, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None) -> None:
         """Add metadata, settings and scale that are known once the sensor is connected; call it before its first samples."""

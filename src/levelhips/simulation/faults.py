@@ -40,6 +40,7 @@ FAULTS: dict[str, tuple[float, float, float, Text]] = {
     "split": (5, 0, 100, text("fault.split")),
     "join": (5, 0, 100, text("fault.join")),
     "stall": (3, 0, 3600, text("fault.stall")),
+    "hold": (2, 0, 30, text("fault.hold")),
     "disconnect": (10, 0, 3600, text("fault.disconnect")),
     "clock-jump": (100, -1000, 1000, text("fault.clock-jump")),
     "clock-wrap": (5, 0, 3600, text("fault.clock-wrap")),

@@ -6,7 +6,22 @@ import math
 from typing import Literal
 
 from levelhips.errors import sentences_of_json
-from levelhips.events import BlockChange, BlockPurpose, LinkReason, LinkState, Mode, NoticeKind, Quality, SignalKind, ThresholdReason
+from levelhips.events import (
+    BlockChange,
+    BlockPurpose,
+    HealthChange,
+    HealthReason,
+    HealthState,
+    LinkReason,
+    LinkState,
+    Mode,
+    NoticeKind,
+    Outcome,
+    Part,
+    Quality,
+    SignalKind,
+    ThresholdReason,
+)
 from levelhips.samples import GapReason
 from levelhips.text import tr
 from levelhips.words.lookup import Words, words_for
@@ -44,6 +59,21 @@ THRESHOLD_REASONS = Words(ThresholdReason, "threshold-reason")
 BLOCKS = Words(BlockPurpose, "block", empty=[BlockPurpose.UNSTATED])
 """What to do in a block of the run protocol. In recordings of levelhips 0.1 the purpose is unstated: the block's flags tell."""
 
+PARTS = Words(Part, "part")
+"""The parts of a live session, in a word."""
+
+HEALTH_STATES = Words(HealthState, "health-state")
+"""Whether a part works, in a word."""
+
+HEALTH_FAULTS = Words(HealthReason, "health", empty=[HealthReason.NONE])
+"""What has failed, and what to do; the sensor's link has words of its own."""
+
+PARTS_BACK = Words(Part, "health-back")
+"""That a part works again."""
+
+CUE_OUTCOMES = Words(Outcome, "cue-outcome")
+"""What became of a beep."""
+
 GAP_REASONS = Words(GapReason, "gap-reason")
 """Why samples are missing."""
 
@@ -75,6 +105,15 @@ def link_message(reason: LinkReason, error: str = "", message: str = "") -> str:
     if reason is LinkReason.ERROR and error:
         return sentences_of_json(error)
     return message or words_for(LINK_REASONS, reason)
+
+
+def health_message(change: HealthChange) -> str:
+    """Return what has failed, or works again; empty if a part has only begun, was switched off, or is the sensor."""
+    if change.part is Part.SENSOR:
+        return ""
+    if change.state is HealthState.FAULT:
+        return HEALTH_FAULTS[change.reason]
+    return PARTS_BACK[change.part] if math.isfinite(change.lasted_s) and change.state is HealthState.OK else ""
 
 
 def block_line(block: BlockChange, now_s: float) -> str:

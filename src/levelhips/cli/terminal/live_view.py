@@ -64,6 +64,7 @@ class LiveView(TerminalView):
                 self.answer(mark_line(self._marks, snapshot.now_s))
             case Action.MUTE:
                 self.mute()
+                session.mute(self.muted)
             case Action.END:
                 return False
         return True

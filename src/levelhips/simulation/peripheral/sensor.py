@@ -88,7 +88,8 @@ class VirtualSensor:
         self._connection: Connection | None = None
         self._attributes: Attributes = {}
         self._began_s: float | None = None
-        self._silent_until_s = self._away_until_s = -1.0
+        self._silent_until_s = self._held_until_s = self._away_until_s = -1.0
+        self._held: list[tuple[str, bytes]] = []
         self._refusals = int(self._faults["refuse"].value) if "refuse" in self._faults else 0
         self._struck: set[str] = set()  # faults that have struck
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -255,6 +256,17 @@ class VirtualSensor:
         for name, data in self.peripheral.encode(Samples(t_s, part.acc_mps2, part.gyr_radps), mtu):
             if first_s < self._silent_until_s:
                 continue  # never sent; the sensor's sequence counts it all the same
+            if first_s < self._held_until_s:
+                self._held.append((name, data))
+                continue
+            await self._release()
+            for arriving in self._air.carry(name, data):
+                await self._notify(*arriving)
+
+    async def _release(self) -> None:
+        """Send what was held back, all at once."""
+        held, self._held = self._held, []
+        for name, data in held:
             for arriving in self._air.carry(name, data):
                 await self._notify(*arriving)
 
@@ -268,6 +280,7 @@ class VirtualSensor:
         """Let the faults strike whose time has come."""
         timed: dict[str, Callable[[Fault, float], None]] = {
             "stall": self._fall_silent,
+            "hold": self._hold_back,
             "disconnect": self._go_away,
             "taken": self._go_away,
             "clock-jump": lambda fault, at_s: self._clock.jump(fault.value, at_s),
@@ -285,6 +298,9 @@ class VirtualSensor:
 
     def _fall_silent(self, fault: Fault, at_s: float) -> None:
         self._silent_until_s = at_s + fault.value
+
+    def _hold_back(self, fault: Fault, at_s: float) -> None:
+        self._held_until_s = at_s + fault.value
 
     def _go_away(self, fault: Fault, at_s: float) -> None:
         self._run(self._away(fault.value))

@@ -88,8 +88,7 @@ class SessionPage(QWidget):
                 self._say(str(STILL_LEARNING))
         elif action is Action.MUTE:
             self.muted = not self.muted
-            for sound in self._sounds:
-                sound.mute(self.muted)
+            session.mute(self.muted)
         elif action in COMMANDS:
             session.command(COMMANDS[action])
             if action is Action.MARK:

@@ -1,0 +1,255 @@
+"""Health of the parts of a live session, what becomes of each beep, and an engine that fails."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual' (make test installs it)")
+
+from live_harness import live, truth_of
+
+from levelhips import Cue, Do, Side, Update, analyze
+from levelhips.engine import Engine
+from levelhips.errors import LevelHipsError
+from levelhips.events import CueOutcome, HealthChange, HealthReason, HealthState, Outcome, Part, PartHealth
+from levelhips.live.cue_outcomes import CueOutcomes
+from levelhips.live.dispatcher import Dispatcher
+from levelhips.live.health import HealthMonitor
+from levelhips.live.late_cues import SOUND_DELAY_S, USUAL_CONTACT_S, LateCues
+from levelhips.metrics import Feedback, Statistics
+from levelhips.sensors.clock import Sync
+
+OK, OFF = PartHealth(HealthState.OK), PartHealth()
+FULL = PartHealth(HealthState.FAULT, HealthReason.CANNOT_WRITE, "No space left on device")
+
+
+class Sound:
+    """A sound device that plays everything at once, and answers for each cue."""
+
+    def __init__(self) -> None:
+        self.state, self.muted = OK, False
+        self.played: list[Cue] = []
+        self._answers: list[tuple[Cue, Outcome]] = []
+
+    def put(self, update: Update) -> None:
+        for cue in update.of(Cue):
+            self.played.append(cue)
+            self._answers.append((cue, Outcome.MUTED if self.muted else Outcome.RENDERED))
+
+    def health(self) -> PartHealth:
+        return PartHealth(HealthState.OFF, HealthReason.MUTED) if self.muted else self.state
+
+    def take_outcomes(self, now_s: float) -> list[CueOutcome]:
+        found = [CueOutcome(cue.at_s, now_s, cue.contact_s, cue.side, outcome) for cue, outcome in self._answers]
+        self._answers.clear()
+        return found
+
+    def mute(self, muted: bool) -> None:
+        self.muted = muted
+
+
+def cue(contact_s: float, known_s: float | None = None) -> Cue:
+    return Cue(contact_s + 0.08, contact_s + 0.1 if known_s is None else known_s, contact_s, Side.LEFT, 0.5, 0.09, 0.07)
+
+
+def outcomes(events: Sequence[object]) -> list[Outcome]:
+    return [event.outcome for event in events if isinstance(event, CueOutcome)]
+
+
+# ---- the monitor
+
+
+def test_a_fault_is_reported_once_counted_and_timed_to_its_end():
+    monitor = HealthMonitor()
+    assert monitor.changes({Part.RECORDING: OK}, 10.0, 0.0) == [HealthChange(0.0, 0.0, Part.RECORDING, HealthState.OK)]
+    [failed] = monitor.changes({Part.RECORDING: FULL}, 12.0, 1.5)
+    assert failed == HealthChange(
+        1.5, 1.5, Part.RECORDING, HealthState.FAULT, HealthReason.CANNOT_WRITE, failed.lasted_s, "No space left on device"
+    )
+    assert math.isnan(failed.lasted_s)
+    assert monitor.changes({Part.RECORDING: FULL}, 13.0, 2.5) == []
+    assert monitor.fault_s(Part.RECORDING, 13.0) == 1.0
+    [back] = monitor.changes({Part.RECORDING: OK}, 15.5, 5.0)
+    assert (back.state, back.reason, back.lasted_s) == (HealthState.OK, HealthReason.NONE, 3.5)
+    assert monitor.faults == {Part.RECORDING: 1}
+    assert monitor.fault_s(Part.RECORDING, 99.0) == 3.5
+    assert monitor.fault_s(Part.SOUND, 99.0) == 0.0
+
+
+def test_another_reason_for_a_fault_that_lasts_is_reported_but_is_the_same_fault():
+    monitor = HealthMonitor()
+    monitor.changes({Part.SOUND: PartHealth(HealthState.FAULT, HealthReason.DEVICE_STALLED)}, 1.0, 0.0)
+    [change] = monitor.changes({Part.SOUND: PartHealth(HealthState.FAULT, HealthReason.NO_DEVICE)}, 3.0, 2.0)
+    assert change.reason is HealthReason.NO_DEVICE
+    assert monitor.faults[Part.SOUND] == 1
+    [back] = monitor.changes({Part.SOUND: OK}, 6.0, 5.0)
+    assert back.lasted_s == 5.0
+
+
+def test_the_last_sign_of_life_is_kept_while_a_part_gives_none():
+    monitor = HealthMonitor()
+    monitor.changes({Part.SOUND: PartHealth(HealthState.OK, alive_s=4.0)}, 5.0, 0.0)
+    monitor.changes({Part.SOUND: PartHealth(HealthState.FAULT, HealthReason.NO_DEVICE)}, 9.0, 4.0)
+    assert monitor.parts[Part.SOUND].alive_s == 4.0
+    assert math.isnan(monitor.parts[Part.SENSOR].alive_s)
+
+
+# ---- late cues
+
+
+@pytest.mark.parametrize(("heard_after_contact_s", "late"), [(0.10, False), (0.249, False), (0.251, True), (1.9, True)])
+def test_a_cue_is_late_if_it_would_be_heard_after_the_usual_stance(heard_after_contact_s, late):
+    sync = Sync(offset_s=1000.0, drift_ppm=math.nan)
+    now_s = 1000.0 + 20.0 + heard_after_contact_s - SOUND_DELAY_S
+    assert LateCues().is_late(cue(20.0), sync, now_s) is late
+
+
+def test_the_runners_own_contact_time_decides_once_steps_are_known():
+    late, sync = LateCues(), Sync(offset_s=0.0, drift_ppm=0.0)
+    steps = [step for step in truth_of(45.0).steps if math.isfinite(step.contact_time_s)]
+    for step in steps[:8]:
+        late.put(step)
+    expected_s = sorted(step.contact_time_s for step in steps[:8])
+    assert late.contact_time_s == pytest.approx((expected_s[3] + expected_s[4]) / 2)
+    assert late.contact_time_s != USUAL_CONTACT_S
+    assert not late.is_late(cue(5.0), sync, 5.0 + late.contact_time_s - SOUND_DELAY_S - 0.001)
+    assert late.is_late(cue(5.0), sync, 5.0 + late.contact_time_s - SOUND_DELAY_S + 0.001)
+
+
+def test_a_sensor_whose_clock_drifts_is_compared_with_its_own_line():
+    sync = Sync(offset_s=50.0, drift_ppm=200.0)
+    at_s = 3600.0  # after an hour 200 ppm are 0.72 s, three stances
+    now_s = 50.0 + (at_s + 0.2 - SOUND_DELAY_S) * (1 + 200e-6)
+    assert not LateCues().is_late(cue(at_s), sync, now_s)
+    assert LateCues().is_late(cue(at_s), sync, now_s + 0.06)
+
+
+def test_no_cue_is_late_before_the_clock_of_the_sensor_is_known():
+    assert not LateCues().is_late(cue(1.0), Sync(), 1e9)
+
+
+# ---- outcomes
+
+
+def test_each_cue_has_one_outcome_and_only_those_to_be_heard_reach_the_sound():
+    sound = Sound()
+    dispatcher = Dispatcher([sound])
+    cues, sync = CueOutcomes(dispatcher), Sync(offset_s=0.0)
+    good, late, paused = cue(10.0), cue(8.0), cue(10.2)
+    told = cues.dispatch(Update(events=(late, good)), sync, 10.11, paused=False)
+    assert [type(event) for event in told.events] == [Cue, CueOutcome, Cue]
+    assert told.events[1] == CueOutcome(late.at_s, late.known_s, 8.0, Side.LEFT, Outcome.LATE)
+    assert outcomes(cues.dispatch(Update(events=(paused,)), sync, 10.3, paused=True).events) == [Outcome.PAUSED]
+    assert sound.played == [good]
+    assert cues.take(10.5) == [CueOutcome(good.at_s, 10.5, 10.0, Side.LEFT, Outcome.RENDERED)]
+    assert cues.take(10.6) == cues.take_all(10.7) == []
+
+
+def test_a_cue_that_the_sound_never_answered_was_not_heard():
+    sound = Sound()
+    cues = CueOutcomes(Dispatcher([sound]))
+    cues.dispatch(Update(events=(cue(1.0),)), Sync(), 0.0, paused=False)
+    sound.take_outcomes(0.0)  # lost on the way
+    assert outcomes(cues.take_all(2.0)) == [Outcome.NO_DEVICE]
+
+
+def test_without_a_sound_in_the_session_every_cue_is_muted():
+    cues = CueOutcomes(Dispatcher([]))
+    assert outcomes(cues.dispatch(Update(events=(cue(1.0),)), Sync(), 0.0, paused=False).events) == [Outcome.MUTED]
+    assert cues.sound_health() == PartHealth(HealthState.OFF, HealthReason.NOT_WANTED)
+
+
+def test_a_sound_that_raises_is_a_fault_and_its_cues_are_not_heard():
+    class Broken(Sound):
+        def put(self, update: Update) -> None:
+            raise OSError("gone")
+
+    dispatcher = Dispatcher([Broken()])
+    cues = CueOutcomes(dispatcher)
+    cues.dispatch(Update(events=(cue(1.0),)), Sync(), 0.0, paused=False)
+    assert cues.sound_health() == PartHealth(HealthState.FAULT, HealthReason.SOUND_ERROR)
+    assert outcomes(cues.take_all(1.5)) == [Outcome.NO_DEVICE]
+    assert outcomes(cues.dispatch(Update(events=(cue(2.0),)), Sync(), 0.0, paused=False).events) == [Outcome.NO_DEVICE]
+
+
+# ---- sessions over the virtual sensor
+
+
+def test_a_session_records_the_health_of_its_parts_and_the_outcome_of_every_cue(tmp_path):
+    lived = live(tmp_path, sinks=[Sound()])
+    first = {part: [change.state for change in lived.of(HealthChange) if change.part is part] for part in Part}
+    assert first[Part.SOUND] == [HealthState.OK]  # it worked before the file was begun
+    assert first[Part.SENSOR] == [HealthState.OFF, HealthState.OK, HealthState.OFF]
+    assert first[Part.ENGINE] == first[Part.RECORDING] == [HealthState.OFF, HealthState.OK]
+    found = lived.of(CueOutcome)
+    assert [(one.at_s, one.side) for one in found] == [(one.at_s, one.side) for one in lived.of(Cue)]
+    assert {one.outcome for one in found} == {Outcome.RENDERED}
+    assert lived.session.statistics.outcomes == {Outcome.RENDERED: len(found)}
+    assert not lived.session.health.faults
+
+
+def test_when_packets_were_held_back_no_cue_sounds_for_a_stance_that_is_over(tmp_path):
+    sound = Sound()
+    lived = live(tmp_path, "hold=2@20", sinks=[sound])
+    late = [one for one in lived.of(CueOutcome) if one.outcome is Outcome.LATE]
+    assert len(lived.of(CueOutcome)) == len(lived.of(Cue)) == len(sound.played) + len(late)
+    assert late
+    assert all(19.9 < one.at_s < 22.5 for one in late)
+
+
+def test_mute_is_a_recorded_command_and_counts_as_without_sound(tmp_path):
+    class Muting(Sound):
+        session = None
+
+        def put(self, update: Update) -> None:
+            super().put(update)
+            if len(update.angles) and update.angles.t_s[-1] > 30.0 and not self.muted:
+                self.session.mute(True)
+
+    def begin(session):
+        sound.session = session
+
+    sound = Muting()
+    lived = live(tmp_path, sinks=[sound], begun=begin)
+    assert [command.do for command in lived.recording.commands] == [Do.MUTE]
+    muted = [one for one in lived.of(CueOutcome) if one.outcome is Outcome.MUTED]
+    assert muted
+    assert min(one.at_s for one in muted) > 29.9
+    off = [change for change in lived.of(HealthChange) if change.part is Part.SOUND][-1]
+    assert off.reason is HealthReason.MUTED
+    assert 30.0 < off.at_s < 30.6
+    statistics = Statistics()
+    for event in lived.recording.events:
+        statistics.add(event)
+    with_sound = statistics.spread("contralateral_drop", feedback=Feedback.WITH).n
+    without = statistics.spread("contralateral_drop", feedback=Feedback.WITHOUT).n
+    assert without == len([step for step in lived.good if step.at_s > off.at_s])
+    assert with_sound + without == len(lived.good)
+
+
+def test_an_engine_that_fails_is_said_and_the_recording_goes_on(tmp_path, monkeypatch):
+    whole, push = Engine.push, Engine.push
+
+    def failing(self, item):
+        if not isinstance(item, type(None)) and getattr(item, "t_s", [0.0])[-1] > 20.0:
+            raise ZeroDivisionError("stride of no time")
+        return whole(self, item)
+
+    monkeypatch.setattr(Engine, "push", failing)
+    with pytest.raises(LevelHipsError) as caught:
+        live(tmp_path, sinks=[Sound()])
+    assert caught.value.code == "engine-failed"
+    assert "ZeroDivisionError: stride of no time in test_health.py:" in str(caught.value)
+    monkeypatch.setattr(Engine, "push", push)
+    [path] = tmp_path.glob("*.mcap")
+    found = analyze(path)
+    assert len(found.good()) == len(truth_of(45.0).good()), "samples after the failure are missing"
+    changes = [event for event in found.recording.events if isinstance(event, HealthChange) and event.part is Part.ENGINE]
+    assert [change.state for change in changes] == [HealthState.OFF, HealthState.OK, HealthState.FAULT]
+    assert changes[2].reason is HealthReason.ENGINE_ERROR
+    assert 20.0 < changes[2].known_s < 22.0
+    states = [event.state for event in found.recording.events if type(event).__name__ == "LinkChange"]
+    assert states.count("reconnecting") == 0
