@@ -163,7 +163,7 @@ def test_keys_of_the_live_view(window, qtbot):
     qtbot.keyClick(live, Qt.Key.Key_Space)
     go_on(window, qtbot, hold)
     recording = open_recording(session.recorder.paths[0])
-    assert [command.do for command in recording.commands] == ["move-threshold", "mark", "pause"]
+    assert [command.do for command in recording.commands] == ["move-threshold", "mark", "mute", "pause"]
     assert recording.commands[0].value == 0.5
 
 
