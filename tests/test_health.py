@@ -139,9 +139,9 @@ def test_each_cue_has_one_outcome_and_only_those_to_be_heard_reach_the_sound():
     dispatcher = Dispatcher([sound])
     cues, sync = CueOutcomes(dispatcher), Sync(offset_s=0.0)
     good, late, paused = cue(10.0), cue(8.0), cue(10.2)
-    told = cues.dispatch(Update(events=(late, good)), sync, 10.11, paused=False)
-    assert [type(event) for event in told.events] == [Cue, CueOutcome, Cue]
-    assert told.events[1] == CueOutcome(late.at_s, late.known_s, 8.0, Side.LEFT, Outcome.LATE)
+    passed_on = cues.dispatch(Update(events=(late, good)), sync, 10.11, paused=False)
+    assert [type(event) for event in passed_on.events] == [Cue, CueOutcome, Cue]
+    assert passed_on.events[1] == CueOutcome(late.at_s, late.known_s, 8.0, Side.LEFT, Outcome.LATE)
     assert outcomes(cues.dispatch(Update(events=(paused,)), sync, 10.3, paused=True).events) == [Outcome.PAUSED]
     assert sound.played == [good]
     assert cues.take(10.5) == [CueOutcome(good.at_s, 10.5, 10.0, Side.LEFT, Outcome.RENDERED)]
