@@ -129,7 +129,7 @@ def opening(out: Table) -> None:
         pump(app, 0.5)
         began = time.monotonic()
         window.show_review(path)
-        pump(app, 60, lambda: window.review._first_seen > 0)
+        pump(app, 60, lambda: window.review._steps_drawn > 0)
         app.processEvents()
         first = time.monotonic() - began
         pump(app, 60, lambda: window.review.analysis is not None)

@@ -32,7 +32,7 @@ from levelhips.simulation.peripheral import VirtualWorld, virtual_source
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.ui.app import application
-from levelhips.ui.pages.connect import Searching
+from levelhips.ui.pages.connect import SensorSearch
 from levelhips.ui.window import Window
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,7 +91,7 @@ class Camera:
         self._held: list[EventSink] = []
         self.made: list[Path] = []
         settings = Settings(threshold=ThresholdSettings(left_deg=4.0, right_deg=4.0))
-        self.window = Window(settings, folder, lambda: self._held, search=lambda: Searching(in_range))
+        self.window = Window(settings, folder, lambda: self._held, search=lambda: SensorSearch(in_range))
         self.window.resize(*size)
         self.window.show()
         self.wait(0.3)

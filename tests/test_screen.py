@@ -50,7 +50,7 @@ from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.app import application, closed_by_signals
-from levelhips.ui.pages.connect import Searching
+from levelhips.ui.pages.connect import SensorSearch
 from levelhips.ui.pages.session_page import ANSWER_SHOWN_S, COMMANDS, THRESHOLD_STEPS
 from levelhips.ui.widgets.dialogs import recordings_by_date
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
@@ -212,7 +212,7 @@ def test_the_result_of_a_drill_is_told_when_its_window_is_closed(window, qtbot):
     hold = practice(window, qtbot, 32.2)
     hold.go_on.set()
     window.close()
-    assert any("of 6 repetitions" in line for line in window.farewell)
+    assert any("of 6 repetitions" in line for line in window.final_lines)
 
 
 def test_a_signal_closes_an_idle_window(window, qtbot):
@@ -371,7 +371,7 @@ def test_a_sensor_in_range_is_listed_and_enter_connects(window, qtbot):
         async with VirtualWorld(run_of(SECONDS), profiles()["polar"]) as world:
             yield world.heard_by
 
-    window.connect_page._search = lambda: Searching(in_range)
+    window.connect_page._search = lambda: SensorSearch(in_range)
     wanted = []
     window.connect_page.chosen.disconnect()
     window.connect_page.chosen.connect(wanted.append)
@@ -469,7 +469,7 @@ def test_leaving_the_review_cancels_what_is_being_opened(window, qtbot, tmp_path
     window.show_review(tmp_path / "run.mcap")
     review = window.review
     opening = review._opening
-    qtbot.waitUntil(lambda: review._first_seen > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: review._steps_drawn > 0, timeout=PATIENCE_MS)
     qtbot.keyClick(review, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.start
     assert not review.progress.isVisibleTo(review)
@@ -482,7 +482,7 @@ def test_leaving_the_review_cancels_what_is_being_opened(window, qtbot, tmp_path
     assert review.title.text() == "run.mcap"
     shown = review.summary.text()
     review.open(ROOT / "recordings" / "treadmill_fatigue.mcap")
-    qtbot.waitUntil(lambda: review._first_seen > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: review._steps_drawn > 0, timeout=PATIENCE_MS)
     qtbot.keyClick(review, Qt.Key.Key_Escape)
     window.show_review()
     assert (review.title.text(), review.summary.text()) == ("run.mcap", shown)
@@ -705,7 +705,7 @@ def test_a_run_protocol_is_chosen_with_the_sensor(window, qtbot):
 def test_pain_is_noted_and_answered(window, qtbot, tmp_path):
     window.history._file = tmp_path / "pain.sqlite"
     window.history.score.setValue(6)
-    window.history.keep_pain()
+    window.history.add_pain()
     assert "better not run today" in window.banner.words.text()
 
 
@@ -772,7 +772,7 @@ def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
     assert (bottom.toPlainText(), top.toPlainText()) == (words[Side.LEFT], words[Side.RIGHT])
     left, right = (live.trace._thresholds[side].value() for side in Side)
     assert left < 0 < right, "and so is the threshold of left stance"
-    for key in (labels.overview_key(), labels.trend_key(), labels.sides_key()):
+    for key in (labels.overview_legend(), labels.trend_legend(), labels.sides_legend()):
         for side in Side:
             assert f"{theme.SIDE[side]}'>● {words[side]}".replace(": ", ":&nbsp;") in key
     assert live.bars.toolTip() == window.review.summary.toolTip() == "\n".join(words.values())

@@ -99,7 +99,7 @@ def test_start_and_choice_of_a_sensor(window):
 def test_every_drill_in_the_choice(window):
     window._show(window.choice)
     for side in Side:
-        window.choice.take_side(side)
+        window.choice.choose_side(side)
         for row in range(window.choice.list.count()):
             window.choice.list.setCurrentRow(row)
             assert_nothing_is_clipped(window)
@@ -130,7 +130,7 @@ def test_run_with_a_target_cadence(window):
     for state in (tr("ui.recording"), tr("ui.not-recording")):
         words = [tr("ui.paused"), state, tr("ui.battery", percent=100), tr(f"link-state.{LinkState.RECONNECTING.value}"), tr("ui.muted")]
         page.state.setText("    ".join(words))
-        page._leave_room()
+        page._fit_head()
         assert_nothing_is_clipped(window)
 
 

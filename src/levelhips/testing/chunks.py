@@ -20,14 +20,14 @@ def check_chunk_invariance(through: Callable[[list[Samples]], Any], samples: Sam
         Makes a new processor, pushes the chunks in their order and returns everything it found, as values that ``==`` compares.
     samples : Samples
     divisions : int
-        Random divisions to try, besides the whole at once, and small chunks as a radio brings them.
+        Number of random divisions to try, in addition to chunks of 4 samples, about as many as a radio packet has.
     seed : int
-        Of the random divisions.
+        Seed of the random divisions.
 
     Raises
     ------
     AssertionError
-        If a division changes the result; with the places of the cuts.
+        If a division changes the result; the message has the positions of its cuts.
     """
     rng = np.random.default_rng(seed)
     whole = through([samples])

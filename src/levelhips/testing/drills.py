@@ -24,14 +24,15 @@ from levelhips.words import FAULT_NAMES, FORM_FAULTS
 
 RATE_HZ = 100.0
 REPS = 4  # enough for a counter that learns from the first ones
-ASKED = 9  # more than are done, where nobody paces: one that is counted too often would not be seen otherwise
+# Repetitions asked for if nobody sets the pace: more than are done, or the drill would end before it could count one too many.
+ASKED = 9
 HOLD_S = 20.0  # long enough for two faults with time to settle between them
-DIVISIONS = 3  # a drill takes a second each; the laws of the built-in parts try more
+DIVISIONS = 3  # each takes a second; tests/test_laws.py tries more with the built-in parts
 FAULT_AT = 1  # the repetition with the fault, from 0
-# A mirrored wearer differs by rounding and by how long "left" and "right" take to say.
+# A mirrored wearer differs by rounding, and by the time in which the voice says "left" and "right".
 MIRROR_DEG = 0.3
-MAX_LATE_S = 0.150  # a word that comes later is about something else for the wearer
-REP_END_S = 0.5  # before its true end a repetition may be over: its angle is back below the drill's lower limit
+MAX_LATE_S = 0.150  # a later word seems to be about the next movement
+REP_END_S = 0.5  # a repetition may be over so long before its true end: its angle is back below the lower limit of the drill
 
 
 def check_drill(drill: Drill, rate_hz: float = RATE_HZ) -> None:
@@ -43,7 +44,7 @@ def check_drill(drill: Drill, rate_hz: float = RATE_HZ) -> None:
     Raises
     ------
     AssertionError
-        With a line for each check that failed.
+        If a check fails; the message has one line for each.
     """
     raise_failures(drill.name, drill_results(drill, rate_hz))
 
@@ -54,36 +55,36 @@ def drill_results(drill: Drill, rate_hz: float = RATE_HZ) -> list[Result]:
 
 
 class Trial:
-    """A drill and what its simulated wearers did: each is simulated once."""
+    """A drill, its simulated wearers and what the engine finds; each wearer is simulated once."""
 
     def __init__(self, drill: Drill, rate_hz: float) -> None:
         self.drill, self.rate_hz = drill, rate_hz
 
     def wearer(self, side: Side, fault: FormFault | None = None) -> WearerModel:
-        """Return who does the drill well, or with a fault in one repetition."""
+        """Return a wearer who does the drill well, or with a fault in one repetition."""
         asked = None if movement_of(self.drill).paced else ASKED
         form_fault = fault.value if fault is not None else ""
         return WearerModel(self.drill.name, side, reps=REPS, asked=asked, hold_s=HOLD_S, form_fault=form_fault, fault_reps=(FAULT_AT,))
 
     def engine(self, wearer: WearerModel) -> Engine:
-        """Return an engine for the drill of a wearer."""
+        """Return a new engine for the drill as this wearer does it."""
         return Engine(self.rate_hz, Settings.from_dict(wearer.settings_for(self.drill)), self.drill)
 
     def simulated(self, wearer: WearerModel) -> Simulation:
-        """Return the samples of a wearer and the truth."""
+        """Return the simulated samples of a wearer with the truth."""
         try:
             return simulate_drill(wearer, SensorModel(rate_hz=self.rate_hz), 1, self.drill)
         except LevelHipsError as error:
             fail("drill.not-simulated", error=error.what, fix=error.fix)
 
     def found(self, wearer: WearerModel, *parts: Samples) -> Update:
-        """Return what the engine finds in samples."""
+        """Return what a new engine finds in samples that come in these parts."""
         engine = self.engine(wearer)
         return Update.join([*(engine.push(part) for part in parts), engine.finish()])
 
     @cached_property
     def clean(self) -> dict[Side, tuple[Simulation, Update]]:
-        """The good wearer of each side, and what was found."""
+        """Simulation and result of the good wearer of each side."""
         out = {}
         for side in Side:
             made = self.simulated(self.wearer(side))
@@ -121,7 +122,7 @@ def check_repetitions(trial: Trial) -> None:
 
 
 def check_good_form(trial: Trial) -> None:
-    """Check that no form fault is reported of a good wearer."""
+    """Check that no form fault is reported for a good wearer."""
     for side, (_, update) in trial.clean.items():
         faults = sorted(
             {fault.fault.value for fault in update.of(FormFaultDetected)}
@@ -164,7 +165,7 @@ def _check_in_time(fault: FormFault, events: list[FormFaultDetected], made: Simu
 
 
 def _check_repetition_of(fault: FormFault, events: list[FormFaultDetected], update: Update, made: Simulation) -> None:
-    """Check that the repetition with the fault has it, and no other; one that comes after the end belongs to none."""
+    """Check that only the repetition with the fault has it; a fault after the end of the repetition may belong to none."""
     reps = [fault in rep.faults for rep in update.of(Rep) if rep.full]
     ended_s = made.reps[FAULT_AT][1]
     wanted = [number == FAULT_AT for number in range(len(reps))]

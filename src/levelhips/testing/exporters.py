@@ -27,7 +27,7 @@ def check_exporter(exporter: Exporter) -> None:
     Raises
     ------
     AssertionError
-        With a line for each check that failed.
+        If a check fails; the message has one line for each.
     """
     raise_failures(exporter.name, exporter_results(exporter))
 
@@ -56,7 +56,7 @@ def _write(exporter: Exporter, folder: Path) -> list[Path]:
 
 
 def check_files(exporter: Exporter) -> None:
-    """Check that the files that it names are there, all of them, and that writing again gives the same."""
+    """Check that the returned files are exactly those that were written, and that writing again gives the same files."""
     with tempfile.TemporaryDirectory(prefix="levelhips-check-") as name:
         folder = Path(name)
         written = _write(exporter, folder)
@@ -68,7 +68,7 @@ def check_files(exporter: Exporter) -> None:
 
 
 def check_round_trip(exporter: Exporter) -> None:
-    """Check that the values of each metric that it writes come back, to the last digit."""
+    """Check that the values of each declared metric are read back to the last digit."""
     if exporter.read is None:
         raise CheckSkipped("exporter.not-read")
     with tempfile.TemporaryDirectory(prefix="levelhips-check-") as name:
@@ -90,7 +90,7 @@ def check_round_trip(exporter: Exporter) -> None:
 
 
 def check_full_disk(exporter: Exporter) -> None:
-    """Check that a full disk is a LevelHipsError that leaves no new file and changes none."""
+    """Check that a full disk raises a LevelHipsError, leaves no new file and changes no file."""
     with tempfile.TemporaryDirectory(prefix="levelhips-check-") as name:
         empty, used = Path(name) / "empty", Path(name) / "used"
         for folder in (empty, used):
@@ -108,7 +108,7 @@ def check_full_disk(exporter: Exporter) -> None:
 
 
 def check_no_folder(exporter: Exporter) -> None:
-    """Check that a folder that cannot be made is a LevelHipsError."""
+    """Check that a folder that cannot be created raises a LevelHipsError."""
     with tempfile.TemporaryDirectory(prefix="levelhips-check-") as name:
         taken = Path(name) / "taken"
         taken.write_text("a file, not a folder", encoding="utf-8")
@@ -128,7 +128,7 @@ def _expect_error(exporter: Exporter, folder: Path, where: str) -> None:
 
 @contextmanager
 def _full_disk() -> Iterator[None]:
-    """Let this process write no file beyond a few bytes: the system then refuses, as on a full disk."""
+    """Limit files that this process writes to a few bytes: the system refuses to write more, as on a full disk."""
     try:
         import resource
     except ImportError:  # Windows has no such limit

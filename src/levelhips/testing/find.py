@@ -32,9 +32,18 @@ from levelhips.testing.sensors import sensor_results
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of plug-in: its entry-point group, its class, the function that checks one, and those of levelhips by name.
+    """One kind of plug-in, such as sensors.
 
-    Metrics, importers and exporters of levelhips itself are found without their entry points: their order matters.
+    Attributes
+    ----------
+    group : str
+        Entry-point group.
+    cls : type
+        Class of its declarations.
+    check : callable
+        Returns the results of all checks of one declaration.
+    built_in : mapping
+        Declarations of levelhips by name that have no entry points, because their order matters.
     """
 
     group: str
@@ -61,7 +70,7 @@ class Report:
     kind : str
         One of `KINDS`.
     name : str
-        Of its entry point.
+        Name of its entry point.
     results : list of Result
     """
 
@@ -85,7 +94,7 @@ def check_plugin(name: str) -> list[Report]:
     Parameters
     ----------
     name : str
-        Name of an entry point; with its kind or group before a colon (``drill:bridge``, ``levelhips.drills:bridge``) only that.
+        Name of an entry point. With its kind or group in front (``drill:bridge``, ``levelhips.drills:bridge``), only that is checked.
 
     Raises
     ------
@@ -110,7 +119,7 @@ def _report(kind: str, entry: EntryPoint) -> Report:
     found = KINDS[kind]
     try:
         plugin = entry.load()
-    except Exception as error:  # whatever a plug-in raises while it is imported is what its author has to see
+    except Exception as error:  # whatever a plug-in raises while it is imported, its author should see it
         return Report(kind, entry.name, [Result("load", State.FAILED, "plugin.load", {"target": entry.value, "error": repr(error)})])
     if not isinstance(plugin, found.cls):
         values = {"target": entry.value, "kind": found.cls.__name__, "found": type(plugin).__name__}

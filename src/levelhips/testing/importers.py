@@ -1,4 +1,4 @@
-"""Checks of an importer: known samples come back, units are right, other files are refused, and damage is a LevelHipsError."""
+"""Checks of an importer: samples are read back, units are right, other files are refused, and damage raises a LevelHipsError."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from levelhips.testing.sensor_stream import running
 RATE_HZ = 100.0
 MAX_ERROR_MPS2, MAX_ERROR_RADPS, MAX_ERROR_S = 1e-3, 1e-4, 1e-4  # tables of text have six digits and more
 TRIALS = 60  # damaged files
-# Between m/s2, g and mg. Which of them makes another unit likely depends on the unit of the file.
+# Factors between m/s2, g and mg. Which of them makes another unit likely depends on the unit of the file.
 OTHER_UNITS = (1 / STANDARD_GRAVITY_MPS2, STANDARD_GRAVITY_MPS2, 1 / 1000, 1000)
 FOREIGN = {
     "empty.csv": b"",
@@ -45,7 +45,7 @@ def check_importer(importer: Importer) -> None:
     Raises
     ------
     AssertionError
-        With a line for each check that failed.
+        If a check fails; the message has one line for each.
     """
     raise_failures(importer.name, importer_results(importer))
 
@@ -87,14 +87,14 @@ def _recognized(importer: Importer, path: Path) -> bool:
 
 
 def check_round_trip(importer: Importer) -> None:
-    """Check that known samples come back from each example, in SI units and along their own axes."""
+    """Check that the samples of each example are read back, in SI units and along their own axes."""
     sent = running(RATE_HZ)
     for example in _examples(importer):
         read = _written(importer, example, sent)
         if read.samples is None:
             fail("importer.refuses-own", error=read.error)
         got = read.samples
-        # Two sensors on clocks of their own are brought onto one: the last sample may be missing.
+        # Two sensors with clocks of their own are resampled to one: the last sample may be missing.
         require(len(sent) - 2 <= len(got) <= len(sent), "importer.samples", sent=len(sent), found=len(got))
         true = sent[: len(got)]
         for what, unit, one, other, limit in (
@@ -124,7 +124,7 @@ def check_missing(importer: Importer) -> None:
         read = _written(importer, example, Samples(t_s, acc, samples.gyr_radps))
         got = read.samples
         if got is None:
-            continue  # refusing such a file is right, too
+            continue  # to refuse such a file is right as well
         require(bool(np.isfinite(got.acc_mps2).all()), "importer.not-finite")
         require(bool((np.diff(got.t_s) > 0).all()), "importer.time-back")
 

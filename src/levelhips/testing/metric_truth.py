@@ -23,7 +23,7 @@ from levelhips.simulation.wearer import WearerModel, simulate_drill
 # An asymmetric runner on a bend too wide to matter: no two columns have the same values, and none is symmetric about zero.
 RUNNER = RunnerModel(drop_left_deg=4.6, drop_right_deg=2.2, lean_deg=6.0, limp=0.06, turn_dps=1.2, move_s=60.0)
 WEARER = WearerModel("pelvic-drop", Side.LEFT, reps=4, sets=2, rep_s=5.0, depth_deg=11.0, form_fault="turned", fault_reps=(1,))
-SAME_EVENT_S = 0.3  # between a true event and the one that was found; steps follow each other in 0.36 s
+SAME_EVENT_S = 0.3  # largest time between a true event and the one found; less than the 0.36 s between two steps
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Within:
 
 
 # A third above what was measured. Contacts and toe-offs are known to some milliseconds, angles to some tenths of a degree
-# (docs/accuracy.md); the stand of the zero and the heading of the clip are common to a whole run: a bias.
+# (docs/accuracy.md); errors of the standing zero and of the heading are the same in a whole run, and so a bias.
 TOLERANCE = {
     "contact_s": Within(0.003, 0.003),
     "toe_off_s": Within(0.010, 0.003),
@@ -100,14 +100,14 @@ class Compared:
 
 @cache
 def run() -> Compared:
-    """Return a run of a minute."""
+    """Return the simulated run of a minute, with what the engine finds in it."""
     made = simulate_gait(RUNNER, SensorModel(), seed=31)
     return Compared(made.samples, _found(Engine(200.0), made.samples), {Step: true_steps(made), Stride: true_strides(made)})
 
 
 @cache
 def drill() -> Compared:
-    """Return a drill of two sets."""
+    """Return the simulated drill of two sets, with what the engine finds in it."""
     made = simulate_drill(WEARER, SensorModel(rate_hz=100.0), seed=4)
     settings = Settings.from_dict(WEARER.settings)
     count = chosen_drill(settings.drill).count
@@ -122,7 +122,7 @@ def compared(metric: Metric) -> Compared:
 
 @cache
 def straight() -> Compared:
-    """Return the run without its bend, which would lengthen the strides of one foot in the mirror."""
+    """Return the run without its bend: in the mirror, a bend would lengthen the strides of the other foot."""
     made = simulate_gait(replace(RUNNER, turn_dps=0.0), SensorModel(), seed=31)
     return Compared(made.samples, _found(Engine(200.0), made.samples), {})
 
@@ -157,17 +157,17 @@ def _found(engine: Engine, samples: Samples) -> Update:
 
 
 def truth_of(metric: Metric) -> Truth | str | None:
-    """Return the true value of a metric and how far it may be off, or the reason why there is none; None: neither is declared."""
+    """Return the true value of a metric with its tolerance, or the reason why there is none; None: neither is declared."""
     if metric.truth is not None or metric.key not in TRUTHS[metric.of]:
         return metric.truth
     if metric.key in WHY_NOT:
         return WHY_NOT[metric.key]
-    within = TOLERANCE.get(metric.key, Within(0.0, 0.0))  # of words, which are equal or not
+    within = TOLERANCE.get(metric.key, Within(0.0, 0.0))  # words are equal or not
     return Truth(TRUTHS[metric.of][metric.key], within.bias, within.sd)
 
 
 def pairs(metric: Metric) -> list[tuple[Measured, Any]]:
-    """Return each event that counts, with the true event at its time."""
+    """Return each valid event with the true event at its time."""
     found = compared(metric)
     true = found.true[metric.of]
     true_s = np.array([event.contact_s if metric.of is Step else event.from_s for event in true])

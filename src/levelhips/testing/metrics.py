@@ -19,8 +19,8 @@ from levelhips.testing.metric_truth import both_sides, compared, pairs, truth_of
 from levelhips.testing.results import Check, CheckSkipped, Result, fail, raise_failures, require, run_checks
 
 MAX_DIGITS = 6  # a microsecond; more is the noise of the arithmetic
-MIN_FINITE = 0.9  # share of the events that count: the first of a run has nothing before it
-# What a person can do, with room: smallest and largest value in each unit.
+MIN_FINITE = 0.9  # least share of valid events with a value: the first step of a run has none before it
+# Smallest and largest plausible value in each unit, with a wide margin.
 PLAUSIBLE = {
     "deg": (-180.0, 360.0),
     "s": (-1.0, 100.0),  # the simulated run is over by then
@@ -40,7 +40,7 @@ def check_metric(metric: Metric) -> None:
     Raises
     ------
     AssertionError
-        With a line for each check that failed.
+        If a check fails; the message has one line for each.
     """
     raise_failures(metric.key, metric_results(metric))
 
@@ -62,7 +62,7 @@ def _values(metric: Metric, events: list[Measured]) -> Array:
     return np.array([float(_value(metric, event)) for event in events])
 
 
-def _counting(metric: Metric) -> list[Measured]:
+def _valid(metric: Metric) -> list[Measured]:
     return [event for event in compared(metric).events(metric) if event.quality is Quality.OK]
 
 
@@ -73,7 +73,7 @@ def _number(metric: Metric) -> None:
 
 
 def check_declaration(metric: Metric) -> None:
-    """Check that key and column are free, and that digits show differences."""
+    """Check that no other metric has the key or column, and that there are enough digits to show differences."""
     if metric not in tuple(BUILT_IN):
         try:
             BUILT_IN.with_added(metric)
@@ -82,7 +82,7 @@ def check_declaration(metric: Metric) -> None:
     if metric.digits is None:
         return
     require(0 <= metric.digits <= MAX_DIGITS, "metric.digits", limit=MAX_DIGITS, digits=metric.digits)
-    values = _values(metric, _counting(metric))
+    values = _values(metric, _valid(metric))
     values = values[np.isfinite(values)]
     texts = {f"{value:.{metric.digits}f}" for value in values}
     constant = not len(values) or float(np.ptp(values)) == 0.0
@@ -90,11 +90,11 @@ def check_declaration(metric: Metric) -> None:
 
 
 def check_values(metric: Metric) -> None:
-    """Check that every event that counts has a value, which a person can reach, and a mean if it is shown as one."""
+    """Check that nearly every valid event has a plausible value, and that an averaged metric has a mean."""
     for event in compared(metric).events(metric):
         _value(metric, event)
     _number(metric)
-    values = _values(metric, _counting(metric))
+    values = _values(metric, _valid(metric))
     finite = values[np.isfinite(values)]
     require(len(finite) >= MIN_FINITE * len(values), "metric.missing", n=len(values), finite=len(finite))
     if metric.unit in PLAUSIBLE:
@@ -129,7 +129,7 @@ def check_truth(metric: Metric) -> None:
 
 
 def check_sides(metric: Metric) -> None:
-    """Check that the mirror image of a runner swaps left and right, and changes nothing else but a sign."""
+    """Check that the mirror image of a runner swaps left and right, and changes nothing except perhaps the sign."""
     _number(metric)
     sides: tuple[Side | None, ...] = tuple(Side) if metric.by_side else (None,)
     events, others = ([event for event in found if event.quality is Quality.OK] for found in both_sides(metric))
@@ -149,10 +149,10 @@ def _mean(metric: Metric, events: list[Measured], side: Side | None) -> float:
 
 
 def check_tables(metric: Metric) -> None:
-    """Check that the values come back from CSV and JSON to the last digit."""
+    """Check that the values are read back from CSV and JSON to the last digit."""
     events = compared(metric).events(metric)
     file = io.StringIO()
-    first = BUILT_IN.of(metric.of)[0]  # the time: a row with one empty cell would be an empty line
+    first = BUILT_IN.of(metric.of)[0]  # the time is added: a row of a single empty cell would be an empty line
     write_rows(file, [first, metric], events)
     rows = list(csv.DictReader(io.StringIO(file.getvalue())))
     require(len(rows) == len(events) and metric.column in rows[0], "metric.table", expected=len(events), found=len(rows))
@@ -170,7 +170,7 @@ def check_tables(metric: Metric) -> None:
 def check_unmeasured(metric: Metric) -> None:
     """Check that an event without measurements has no value, unless it needs none of them."""
     _number(metric)
-    for event in _counting(metric)[:20]:
+    for event in _valid(metric)[:20]:
         numbers = [
             field.name for field in fields(event) if isinstance(getattr(event, field.name), float) and field.name not in ALWAYS_KNOWN
         ]

@@ -20,7 +20,7 @@ from levelhips.testing.results import CheckSkipped, require
 from levelhips.testing.sensor_stream import running
 
 WAIT_S = 10.0  # connecting takes a second
-MIN_SHARE = 0.5  # of the samples; the start of the recording passes while the link is made
+MIN_SHARE = 0.5  # least share of the samples: the sensor plays the first of them while the link is being made
 
 
 class _Listener:

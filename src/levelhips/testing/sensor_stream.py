@@ -1,4 +1,4 @@
-"""Both ends of a sensor's protocol against each other, without a radio: the helpers of the sensor checks."""
+"""Helpers of the sensor checks: send samples from the peripheral of a profile to its decoder, without a radio."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from levelhips.testing.results import CheckSkipped, fail, require
 
 MTU = 247  # what most phones and computers agree on
 SECONDS = 4.0
-MIN_HEARD = 0.9  # some need a packet or two before the time of a sample is known
-COUNT = (16 * STANDARD_GRAVITY_MPS2 / 32768, math.radians(2000) / 32768)  # of a sensor that names no scale: the usual ranges
+MIN_HEARD = 0.9  # least share of the samples: some decoders need a packet or two before they know the time of a sample
+COUNT = (16 * STANDARD_GRAVITY_MPS2 / 32768, math.radians(2000) / 32768)  # if the decoder names no scale: 16 bits for 16 g and 2000 deg/s
 
 
 def started(profile: Profile, rate_hz: float) -> tuple[Peripheral, Decoder]:
-    """Return both ends after the start sequence, as a client would run it.
+    """Return peripheral and decoder after the start sequence, as a client would run it.
 
     Raises
     ------
@@ -96,9 +96,9 @@ def heard(decoder: Decoder, packets: Iterable[Packet]) -> Samples:
 
 
 def through(profile: Profile, samples: Samples, rate_hz: float | None = None) -> tuple[Samples, Samples, Decoder]:
-    """Send samples from one end to the other; return those that arrived, what they were when sent, and the decoder.
+    """Send samples from the peripheral to the decoder; return those that arrived, the same as they were sent, and the decoder.
 
-    Some sensors lose their first packet, whose time is not known yet: the ends are compared.
+    Some decoders lose the first packets, whose time is not known yet: the samples sent are cut at their beginning.
     """
     peripheral, decoder = started(profile, rate_hz or profile.default_rate_hz)
     got = heard(decoder, joined(batches(peripheral, samples)))

@@ -13,7 +13,7 @@ from levelhips.testing.sensor_stream import batches, heard, joined, running, sta
 # Where counters of 16 bits of ms, 32 bits of us, 24 and 32 bits of ms start again at 0 [s].
 WRAPS_S = (65.536, 4294.967296, 16777.216, 4294967.296)
 LOST_S = 0.6  # lost samples: longer than any packet, shorter than the two seconds after which a clock is doubted
-RATE_ERROR = 0.01  # of the spacing of samples: clocks without a counter follow the arrivals by some tenths of a percent
+RATE_ERROR = 0.01  # largest relative error of the spacing of samples: without a counter, some tenths of a percent are usual
 
 
 def check_rates(profile: Profile) -> None:

@@ -31,7 +31,7 @@ from levelhips.testing.sensor_time import check_clock, check_rates, check_sequen
 MIN_RATE_HZ = 40.0  # below, a landing falls between two samples
 TRIALS = 300  # damaged packets
 MTUS = (100, 185, 517)  # Movella's payload needs 66; iOS has 185; the largest is 517
-BATCHES = (1, 3)  # samples; every firmware sends what it has when its timer fires
+BATCHES = (1, 3)  # samples sent at a time: firmware sends what it has when its timer fires
 # A pose and a rotation in which no two axes have the same value.
 REST_MPS2 = np.array([2.0, 9.4, 1.94])
 TURN_RADPS = np.array([0.5, -1.0, 1.5])
@@ -46,7 +46,7 @@ def check_sensor(profile: Profile) -> None:
     Raises
     ------
     AssertionError
-        With a line for each check that failed.
+        If a check fails; the message has one line for each.
     """
     raise_failures(profile.name, sensor_results(profile))
 

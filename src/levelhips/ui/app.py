@@ -1,4 +1,4 @@
-"""Start of the window."""
+"""Start of the window. Importing this module raises a LevelHipsError if Qt cannot be loaded."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ except ImportError as error:
 from levelhips.ui import theme
 from levelhips.ui.window import Window
 
-WAKE_MS = 200  # a signal is noticed within this time: too short to feel, and only five instructions a second
+WAKE_MS = 200  # a signal is handled within this time: nobody notices the delay, and five wake-ups a second cost nothing
 
 
 def application() -> QApplication:
     """Return the one application of this process, with the style of the window."""
-    made = QApplication.instance()
-    app = made if isinstance(made, QApplication) else QApplication([sys.argv[0]])
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
     app.setStyle("Fusion")
     app.setStyleSheet(theme.STYLE)
     app.setApplicationName("levelhips")
@@ -42,9 +42,9 @@ def application() -> QApplication:
 def closed_by_signals(window: QWidget) -> Iterator[None]:
     """Let SIGTERM and SIGHUP (the terminal was closed) close the window, which ends a run cleanly."""
     kinds = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
-    # Not in the handler itself, which runs in the middle of whatever Qt just called.
+    # The window is not closed in the handler itself: that may run in the middle of any call of Qt.
     before = {kind: signal.signal(kind, lambda number, frame: QTimer.singleShot(0, window.close)) for kind in kinds}
-    # Python handles signals between its own instructions only: without a timer, an idle window would not run any.
+    # Python runs handlers of signals only between its own instructions: without this timer, an idle window executes none.
     waking = QTimer()
     waking.timeout.connect(lambda: None)
     waking.start(WAKE_MS)
@@ -67,12 +67,16 @@ def run_app(
 ) -> int:
     """Show the window until it is closed; return its exit code.
 
-    The result and hints of a session that was ended by closing it are printed.
+    If closing it ended a session, the result and hints of the session are printed.
 
-    Raises
-    ------
-    LevelHipsError
-        If the screen's packages are missing.
+    Parameters
+    ----------
+    settings, folder, sounds, settings_path
+        As for `Window`.
+    review : Path or None
+        A recording to review at once.
+    virtual : Path or None
+        A recording to play at once as a virtual sensor.
     """
     app = application()
     window = Window(settings, folder, sounds, QSettings("levelhips", "levelhips"), settings_path=settings_path)
@@ -83,6 +87,6 @@ def run_app(
         window.run_virtual(virtual)
     with closed_by_signals(window):
         code = app.exec()
-    for line in window.farewell:
+    for line in window.final_lines:
         print(line)
     return code

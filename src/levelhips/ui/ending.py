@@ -15,20 +15,20 @@ log = logging.getLogger(__name__)
 
 
 class Ending:
-    """Stop a session, close its sounds, and take its recording into the history.
+    """The end of a session: stop it, close its sounds, and add its recording to the history.
 
     Attributes
     ----------
     done : threading.Event
-        Set at the end, whatever happened. The others are final from then on.
+        Set when all of that is done or has failed; the other attributes do not change after it.
     paths : list of Path
-        The recordings, if something was done in the session; more than one if the disk was full for a while.
+        The recordings that are kept: none if nothing was done in the session, several if the disk was full for a while.
     trouble : str
         What went wrong in the session, for the user; empty if nothing did.
     result : list of str
-        The result of a drill, a line each; empty after a run.
+        The result of a drill, line by line; empty after a run.
     hints : list of str
-        What follows from the session and those before, a line each.
+        Advice that follows from this session and earlier ones, line by line.
     """
 
     def __init__(self, session: Session, sounds: list[Any], history_file: Path) -> None:
@@ -48,7 +48,7 @@ class Ending:
             if session.statistics.drill is not None:
                 self.result = drill_lines(drill_values(session.statistics.drill))
             self.hints = [line for path in self.paths for line in remember(path, self._history_file)]
-        except Exception as error:  # a bug must end in words on the screen, not in an endless "Ending"
+        except Exception as error:  # a bug must show a message: the screen would say "Ending" for ever
             log.exception("Ending the session")
             self.trouble = f"{type(error).__name__}: {error}"
         finally:
@@ -57,7 +57,7 @@ class Ending:
     def _stop(self) -> None:
         try:
             self._session.stop()
-        except Exception as error:  # a bug in the session, which has logged it: the recording is whole up to there
+        except Exception as error:  # a bug in the session, which has logged it; the recording is complete up to there
             log.info("The session was ended by %s", type(error).__name__)
         for sound in self._sounds:
             sound.close()

@@ -1,4 +1,4 @@
-"""Labels of the window that are put together, and tables of labels by value."""
+"""Labels of the window that combine several messages, and tables of labels by value."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ ANGLES = Words(("obliquity", "tilt", "rotation"), "ui.angle")
 SESSION_COLUMNS = Words(("when", "kind", "duration", "left", "right"), "ui.session-column")
 
 
-def sides_key() -> str:
-    """Return which side drops in which stance, each in the color of its side (HTML)."""
+def sides_legend() -> str:
+    """Return the legend of the sides: which side of the pelvis drops in each stance, in the color of the stance side (HTML)."""
     parts = (f"<span style='color:{theme.SIDE[side]}'>● {stance_drop(side)}</span>" for side in Side)
     return " &nbsp; ".join(part.replace(": ", ":&nbsp;") for part in parts)
 
 
 def sides_help() -> str:
-    """Return which side drops in which stance, one line for each side."""
+    """Return which side of the pelvis drops in each stance, one line for each."""
     return "\n".join(stance_drop(side) for side in Side)
 
 
-def trend_key() -> str:
-    """Return the key of the plot over weeks (HTML)."""
-    return tr("ui.trend-key", sides=sides_key())
+def trend_legend() -> str:
+    """Return the legend of the plot over weeks (HTML)."""
+    return tr("ui.trend-key", sides=sides_legend())
 
 
-def overview_key() -> str:
-    """Return the key of the plot of all steps (HTML)."""
-    return tr("ui.overview-key", sides=sides_key())
+def overview_legend() -> str:
+    """Return the legend of the plot of all steps (HTML)."""
+    return tr("ui.overview-key", sides=sides_legend())
 
 
 def session_columns() -> list[str]:
-    """Return the heads of the table of sessions."""
+    """Return the headings of the table of sessions."""
     return list(SESSION_COLUMNS.values())
 
 

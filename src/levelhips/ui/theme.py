@@ -8,9 +8,9 @@ BACK, CARD, LINE = "#0f1419", "#171d25", "#2a333e"
 TEXT, DIM = "#e8edf2", "#93a0ad"
 # Okabe and Ito's sky blue and orange: distinct in every common color blindness.
 SIDE = {Side.LEFT: "#56b4e9", Side.RIGHT: "#e69f00"}
-SHADE_SHARE = 0.13  # of a side's color in the background of its stances: seen, but the line stays the brightest thing
-# Font sizes as shares of the window's height. A capital is 0.73 of its font size (DejaVu and similar fonts), so that of the
-# number is 1/6 of the window; the smallest is 19 px at 800.
+SHADE_SHARE = 0.13  # share of a side's color in the background of its stances: visible, but darker than the line
+# Font sizes as shares of the window's height. Capital letters have 0.73 of the font size (DejaVu and similar fonts): the digits of
+# the large number take 1/6 of the height, and the smallest font is 19 px in a window of 800 px.
 NUMBER_SHARE = 0.24
 TITLE_SHARE, HEAD_SHARE, WORD_SHARE, SMALL_SHARE = 0.05, 0.036, 0.034, 0.024
 MIN_FONT_PX = 11  # below this letters run together

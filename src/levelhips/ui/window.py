@@ -1,4 +1,4 @@
-"""Main window: the pages, the way between them, and the session that runs."""
+"""Main window: it shows one page at a time, and begins and ends sessions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from levelhips.settings.paths import history_path
 from levelhips.settings.resolve import user_layer
 from levelhips.text import tr
 from levelhips.ui.ending import Ending
-from levelhips.ui.pages.connect import ConnectPage, Searching
+from levelhips.ui.pages.connect import ConnectPage, SensorSearch
 from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.drill_choice import DrillChoicePage
 from levelhips.ui.pages.history import HistoryPage
@@ -38,33 +38,33 @@ from levelhips.ui.widgets.dialogs import recordings_by_date
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
 
 WATCH_MS = 50  # how often the end of a session is checked: a delay of a twentieth of a second is not noticed
-# How long closing the window may take. A hanging radio is broken off after 10 s, and the analysis of an hour takes 6 to 23 s.
+# How long closing the window may take. A radio that hangs is given up after 10 s, and the analysis of an hour takes 6 to 23 s.
 # The recording is on the disk by then in any case.
 MAX_CLOSE_MS = 60_000
 
 
 class Window(QMainWindow):
-    """The main window: its pages, the way between them, and the session that runs.
+    """The main window, with its pages and the running session.
 
     Parameters
     ----------
     settings : Settings or None
-        None: those of the user's settings file, which is read again for each session.
+        The settings of every session; None: the user's settings file is read before each session.
     folder : Path
         Where recordings are kept.
     sounds : callable
-        Opens the sound device: a list of sinks, empty if there is none.
+        Opens the sound device: returns a list of sinks, empty if there is no device.
     keep : QSettings or None
-        Where the position of the window is saved; None: nowhere.
+        Where position and size of the window are saved; None: they are not saved.
     search : callable
-        Looks for sensors.
+        Begins a search for sensors.
     settings_path : Path or None
         The user's settings file; None: the one in the folder of the recordings.
     history_file : Path or None
-        The history; None: in the user's data folder.
+        The file of the history; None: the one in the user's data folder.
     """
 
-    ended = Signal()  # of a session, while the window is being closed
+    ended = Signal()  # the session has ended while the window is being closed
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Window(QMainWindow):
         folder: Path,
         sounds: Callable[[], list[Any]] = list,
         keep: QSettings | None = None,
-        search: Callable[[], Searching] = Searching,
+        search: Callable[[], SensorSearch] = SensorSearch,
         settings_path: Path | None = None,
         history_file: Path | None = None,
     ) -> None:
@@ -84,7 +84,7 @@ class Window(QMainWindow):
         self._sounds: list[Any] = []
         self._ending: Ending | None = None
         self._closing = False
-        self.farewell: list[str] = []  # result and hints of a session that was ended by closing the window
+        self.final_lines: list[str] = []  # result and hints of a session that was ended by closing the window
         self._history_file = history_file or history_path()
         self._drill: DrillSettings | None = None  # the chosen drill; None: a run
         self.setWindowTitle("levelhips")
@@ -98,7 +98,7 @@ class Window(QMainWindow):
         if keep is not None and isinstance(place := keep.value("place"), QByteArray):
             self.restoreGeometry(place)
 
-    def _build(self, search: Callable[[], Searching]) -> None:
+    def _build(self, search: Callable[[], SensorSearch]) -> None:
         self.start, self.connect_page, self.live = StartPage(), ConnectPage(search), LivePage()
         self.review = ReviewPage(self.folder, self._make_sounds)
         self.review.settings_file = None if self._given is not None else self.settings_path
@@ -132,10 +132,10 @@ class Window(QMainWindow):
         self.history.back.connect(self.show_start)
         self.history.opened.connect(self.show_review)
         self.review.back.connect(self.show_start)
-        for message in (self.connect_page.trouble, self.history.trouble, self.review.trouble, self.review.said):
-            message.connect(self.banner.say)
+        for signal in (self.connect_page.trouble, self.history.trouble, self.review.trouble, self.review.message):
+            signal.connect(self.banner.say)
 
-    # ---- the way between the pages
+    # ---- pages
 
     def _show(self, page: QWidget) -> None:
         if page is not self.connect_page:
@@ -159,10 +159,10 @@ class Window(QMainWindow):
         self.connect_page.begin(running=drill is None)
 
     def show_review(self, path: Path | None = None) -> None:
-        """Show the review of a recording; without one, of the recording made last."""
+        """Show the review of a recording; without one, of the newest recording, or of a bundled run if there is none."""
         self._show(self.review)
         if path is None and self.review.analysis is None:
-            from levelhips.simulation import bundled  # brings the simulator, and with it half of scipy
+            from levelhips.simulation import bundled  # here, because it loads the simulator and much of scipy
 
             mine = recordings_by_date(self.folder)
             path = mine[0] if mine else bundled.find(bundled.TREADMILL)
@@ -182,7 +182,7 @@ class Window(QMainWindow):
 
     @property
     def settings(self) -> Settings:
-        """The settings before a session, a recording or a chosen drill adds its own."""
+        """The user's settings, without those that a session, a recording or a chosen drill adds."""
         return self._given or resolve(user_layer(self.settings_path)).settings
 
     def _session_settings(self, virtual: Recording | None = None) -> Resolved:
@@ -242,7 +242,7 @@ class Window(QMainWindow):
         page.follow(session, list(sounds))
 
     def end_session(self) -> None:
-        """End the session in the background; its result is shown when that is done."""
+        """End the session in the background; its result is shown when it has ended."""
         if self.session is None or self._ending is not None:
             return
         for page in (self.live, self.drill):
@@ -258,7 +258,7 @@ class Window(QMainWindow):
         self._watch.stop()
         self.session = self._ending = None
         if self._closing:
-            self.farewell = [line for line in (ending.trouble, *ending.result, *ending.hints) if line]
+            self.final_lines = [line for line in (ending.trouble, *ending.result, *ending.hints) if line]
             self.ended.emit()
             return
         self._show_ended(ending)
@@ -290,7 +290,7 @@ class Window(QMainWindow):
     # ---- the system
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the keys of this page; leave all others to Qt."""
+        """Handle F11 (full screen) and the comma (settings); leave all other keys to Qt."""
         if event.key() == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         elif event.key() == Qt.Key.Key_Comma and self.session is None:
@@ -302,7 +302,7 @@ class Window(QMainWindow):
         """Edit the user's settings file."""
         try:
             dialog = SettingsDialog(self, self.settings, self.settings_path)
-        except LevelHipsError as error:  # somebody has edited the file meanwhile
+        except LevelHipsError as error:  # the file may have been edited meanwhile
             self.banner.say(str(error))
             return
         if dialog.exec() and self._given is not None:
@@ -320,7 +320,7 @@ class Window(QMainWindow):
             self.show_review(Path(files[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End a running session as the key does, then close: the run must be in the history however it is ended."""
+        """End a running session as its key does, then close: the run must reach the history however it is ended."""
         if self._closing and self.session is not None:  # closed again while the session is being ended
             event.ignore()
             return
@@ -342,6 +342,6 @@ class Window(QMainWindow):
         self.ended.connect(loop.quit)
         timeout.start(MAX_CLOSE_MS)
         loop.exec()
-        if self._ending is not None and timeout.isActive():  # the application is quitting: its event loops do not wait
+        if self._ending is not None and timeout.isActive():  # while the application quits, its event loops return at once
             self._ending.done.wait(MAX_CLOSE_MS / 1000)
             self._watch_ending()

@@ -21,36 +21,44 @@ from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
 
 REFRESH_MS = 250  # the scan reports twice a second
-# Signal strength in words [dBm]: over -65 a sensor is within a few meters; under -80 packets begin to be lost.
+# Limits of the words for signal strength [dBm]: above -65 a sensor is within a few meters; below -80 packets begin to be lost.
 STRONG_DBM, FAIR_DBM = -65, -80
 
 
 @asynccontextmanager
 async def system_radio() -> AsyncIterator[Radio]:
-    """Open the Bluetooth of the computer."""
+    """Yield the Bluetooth adapter of this computer."""
     yield Radio()
 
 
-class Searching:
-    """Scan for sensors in a thread of its own; `heard` and `trouble` may be read from any thread."""
+class SensorSearch:
+    """Search for sensors in a thread of its own.
+
+    Attributes
+    ----------
+    heard : dict
+        The devices in range, by address. May be read from any thread, as `trouble`.
+    trouble : LevelHipsError or None
+        Why the search has failed.
+    """
 
     def __init__(self, radio: Callable[[], AbstractAsyncContextManager[Radio]] = system_radio) -> None:
         self.heard: dict[str, DiscoveredDevice] = {}
         self.trouble: LevelHipsError | None = None
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._radio = radio
         self._thread = threading.Thread(target=self._run, name="levelhips-scan", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the scan; return at once."""
-        self._over.set()
+        self._stopped.set()
 
     def _run(self) -> None:
         async def search() -> None:
             async with self._radio() as radio, aclosing(scan(radio)) as found:
                 async for self.heard in found:
-                    if self._over.is_set():
+                    if self._stopped.is_set():
                         return
 
         try:
@@ -65,10 +73,10 @@ class ConnectPage(QWidget):
     chosen, virtual, back = Signal(str), Signal(), Signal()
     trouble = Signal(str)
 
-    def __init__(self, search: Callable[[], Searching] = Searching) -> None:
+    def __init__(self, search: Callable[[], SensorSearch] = SensorSearch) -> None:
         super().__init__()
         self._search = search
-        self._searching: Searching | None = None
+        self._searching: SensorSearch | None = None
         self.title, self.hint = FitLabel(tr("ui.sensors")), FitLabel(tr("ui.connect-hint"))
         self.list = QListWidget()
         self.list.setAccessibleName(tr("ui.sensors"))
@@ -94,12 +102,12 @@ class ConnectPage(QWidget):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._refresh)
         self.setFocusProxy(self.list)
-        # A list searches its rows for letters that are typed: a shortcut comes before it.
+        # A list uses typed letters to search its rows; a shortcut gets them first.
         shortcut = QShortcut(QKeySequence("V"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.virtual)
 
     def begin(self, *, running: bool = True) -> None:
-        """Search while the page is shown; for a run, offer a run protocol."""
+        """Begin to search for sensors; for a run, also offer the run protocols."""
         self.protocol.setVisible(running)
         self.list.clear()
         self._searching = self._search()

@@ -22,11 +22,11 @@ from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
 from levelhips.words import HIPS, LINK_STATES, link_message, words_for
 
-DONE_SHOWN_S = 3.0  # the last count and "Done" stay this long, as does the closing sound, before the result replaces them
+DONE_SHOWN_S = 3.0  # how long the last count and "Done" stay before the result replaces them: as long as the closing sound
 
 
 class DrillPage(SessionPage):
-    """A running drill, then its result."""
+    """Page that shows a running drill, then its result."""
 
     again, other, back = Signal(), Signal(), Signal()
     where = Where.DRILL
@@ -109,7 +109,7 @@ class DrillPage(SessionPage):
         elif self.answer:
             set_text(self.prompt, self.answer)
         elif streaming:
-            # Not by color alone: a triangle stands before a fault, as it does over a step.
+            # A triangle marks a fault, as it marks a step over the threshold: not everyone sees colors.
             wrong = "▲ " if drill.fault_at(snapshot.now_s) else ""
             set_text(self.prompt, wrong + drill.what_next(snapshot.now_s))
         self.arc.show_snapshot(snapshot)
@@ -119,7 +119,7 @@ class DrillPage(SessionPage):
         set_text(self.figures, figures)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """After the end of a drill: again, the other side, back."""
+        """Handle A (again), O (other side) and Esc (back) while a result is shown, else the keys of a session."""
         after = {Qt.Key.Key_Escape: self.back, Qt.Key.Key_A: self.again, Qt.Key.Key_O: self.other}
         act = after.get(Qt.Key(event.key())) if self._ended else None
         if act is not None:

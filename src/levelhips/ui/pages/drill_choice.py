@@ -18,14 +18,14 @@ from levelhips.words import HIPS, drill_instruction, drill_title
 
 
 def _dose(drill: Drill) -> str:
-    """Return how much of a drill is asked for: "2 x 12 repetitions", "2 x 30 seconds"."""
+    """Return the dose of a drill in words: "2 x 12 repetitions", "2 x 30 seconds"."""
     if isinstance(drill.count, Hold):
         return tr("ui.drill-dose-hold", sets=drill.dose.sets, seconds=drill.count.seconds)
     return tr("ui.drill-dose", sets=drill.dose.sets, reps=drill.dose.reps)
 
 
 class DrillChoicePage(QWidget):
-    """List of the drills, a button for each hip, and what the chosen drill asks for."""
+    """List of the drills, a button for each hip, and the instruction and dose of the selected drill."""
 
     chosen, back = Signal(object), Signal()
 
@@ -46,7 +46,7 @@ class DrillChoicePage(QWidget):
         self.sides = {side: QPushButton() for side in Side}
         sides = QHBoxLayout()
         for side, button in self.sides.items():
-            button.clicked.connect(lambda _=False, side=side: self.take_side(side))
+            button.clicked.connect(lambda _=False, side=side: self.choose_side(side))
             sides.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(60, 30, 60, 20)
@@ -57,13 +57,13 @@ class DrillChoicePage(QWidget):
         layout.addWidget(self.hint)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setFocusProxy(self.list)
-        # A list searches its rows for letters that are typed: shortcuts come before it.
-        for key, act in (("L", lambda: self.take_side(Side.LEFT)), ("R", lambda: self.take_side(Side.RIGHT)), ("Esc", self.back.emit)):
+        # A list uses typed letters to search its rows; shortcuts get them first.
+        for key, act in (("L", lambda: self.choose_side(Side.LEFT)), ("R", lambda: self.choose_side(Side.RIGHT)), ("Esc", self.back.emit)):
             QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(act)
         self.list.setCurrentRow(0)
-        self.take_side(Side.LEFT)
+        self.choose_side(Side.LEFT)
 
-    def take_side(self, side: Side) -> None:
+    def choose_side(self, side: Side) -> None:
         """Choose the hip that works."""
         self.side = side
         for one, button in self.sides.items():
@@ -72,7 +72,7 @@ class DrillChoicePage(QWidget):
         self._describe()
 
     def choose(self) -> None:
-        """Go on with the drill that is selected."""
+        """Emit `chosen` with the selected drill and hip."""
         name = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
         self.chosen.emit(DrillSettings(name=name, side=self.side.value))
 

@@ -31,7 +31,7 @@ NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit
 
 
 class HistoryPage(QWidget):
-    """Four tabs: today, trend, sessions, notes."""
+    """Page with four tabs: today, trend, sessions and notes."""
 
     back, trouble = Signal(), Signal(str)
     opened = Signal(object)
@@ -67,12 +67,12 @@ class HistoryPage(QWidget):
         self.setFocusProxy(self.tabs)
 
     def _actions(self) -> QHBoxLayout:
-        """Return the row in which pain is noted and the programme is begun."""
+        """Return the row of controls that note pain and begin the programme."""
         self.score, self.moment, keep = QSpinBox(), QComboBox(), QPushButton(tr("ui.pain-keep"))
         self.score.setRange(0, 10)
         for moment, words in labels.MOMENTS.items():
             self.moment.addItem(words, moment)
-        keep.clicked.connect(self.keep_pain)
+        keep.clicked.connect(self.add_pain)
         row = QHBoxLayout()
         for widget in (QLabel(tr("ui.pain")), self.score, self.moment, keep):
             row.addWidget(widget)
@@ -106,8 +106,8 @@ class HistoryPage(QWidget):
             self.trouble.emit(str(error))
         self.show_history()
 
-    def keep_pain(self) -> None:
-        """Note today's pain, and show what follows from it."""
+    def add_pain(self) -> None:
+        """Add the pain score to the diary, and show the advice that follows from the scores of today."""
         try:
             with History(self._file) as history:
                 diary, day = Diary(history), dt.datetime.now().astimezone().date()
@@ -125,7 +125,7 @@ class HistoryPage(QWidget):
         for todo in todays(programme, history, day):
             mark = "✓" if todo.done else "○"
             item, known = todo.item, drills()
-            declared = known[item.drill].title if item.drill in known else item.drill  # of a package that is not installed any more
+            declared = known[item.drill].title if item.drill in known else item.drill  # its package may be gone
             title = drill_title(item.drill, declared)
             hip = words_for_value(HIPS, todo.side)
             what = tr("ui.today-item", when=labels.ITEM_TIMES[item.when], title=title, hip=hip, sets=item.sets, reps=item.reps)

@@ -24,14 +24,14 @@ from levelhips.ui.widgets.labels import set_text, size_text
 from levelhips.ui.widgets.trace import TracePlot
 from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, link_message, words_for
 
-FLASH_S = 0.35  # a beep is seen as long as it rings in the ear
-STAND_S = 3.0  # what the standing zero takes (docs/accuracy.md)
-HEAD_GAP_PX = 24  # between the figures of the line at the top
-TICK_SHARE = 0.9  # of the small font: axes are read last
+FLASH_S = 0.35  # how long a card lights up with a beep: about as long as the beep lasts
+STAND_S = 3.0  # standing still takes this long until the standing zero is known (docs/accuracy.md)
+HEAD_GAP_PX = 24  # gap between the figures in the line at the top
+TICK_SHARE = 0.9  # font of the axes as a share of the small font: they are read last
 
 
 class LivePage(SessionPage):
-    """A running session, and its keys."""
+    """Page that shows a running session, with one line of advice."""
 
     where = Where.RUN
 
@@ -48,7 +48,7 @@ class LivePage(SessionPage):
         for label in self.head[:-1]:
             head.addWidget(label)
             head.addSpacing(HEAD_GAP_PX)
-        for label in (self.clock, self.cadence):  # what a runner looks at is never made smaller
+        for label in (self.clock, self.cadence):  # what a runner needs most keeps its size
             label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
             label.setMinimumWidth(0)  # Qt then takes the width of the text
         head.addStretch(1)
@@ -94,7 +94,7 @@ class LivePage(SessionPage):
         self.trace.show_trace(session.state.trace(), snapshot)
         self._show_head(snapshot)
         set_text(self.state, self._state(session, snapshot))
-        self._leave_room()
+        self._fit_head()
         set_text(self.message, self._message(snapshot, session.link))
         if session.join(0):
             self._timer.stop()
@@ -109,8 +109,8 @@ class LivePage(SessionPage):
         known = math.isfinite(snapshot.rotation_deg)
         set_text(self.small, tr("ui.small", rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")
 
-    def _leave_room(self) -> None:
-        """Leave rotation and tilt out if the line at the top has no room for them: a runner needs the rest first."""
+    def _fit_head(self) -> None:
+        """Hide rotation and tilt if the line at the top has no room for them: a runner needs the other figures more."""
         needed = sum(label.fontMetrics().horizontalAdvance(label.text()) + HEAD_GAP_PX for label in self.head)
         self.small.setVisible(needed <= self.width())
 

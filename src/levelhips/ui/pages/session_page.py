@@ -14,9 +14,9 @@ from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 
-FRAME_MS = 16  # 60 pictures a second, as the display
+FRAME_MS = 16  # 60 frames a second, as most displays show
 ANSWER_SHOWN_S = 4.0  # as in the terminal: long enough to be read in a run
-NAMES = {
+KEY_NAMES = {
     int(Qt.Key.Key_Space): "space",
     int(Qt.Key.Key_Up): "up",
     int(Qt.Key.Key_Down): "down",
@@ -28,10 +28,13 @@ COMMANDS = {Action.ZERO: Do.ZERO, Action.MARK: Do.MARK, Action.NEXT: Do.NEXT}
 
 
 class SessionPage(QWidget):
-    """Page that polls a session; its keys are those of `levelhips.live.keys`, and Q must be pressed twice."""
+    """Base of the pages of a session: it polls the session and handles the keys of `levelhips.live.keys`.
+
+    Q ends the session only when it is pressed twice.
+    """
 
     ended = Signal()
-    where: Where  # whose keys are valid here
+    where: Where  # the view whose keys the page handles
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,4 +112,4 @@ def _name_of(event: QKeyEvent) -> str:
     held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
     if event.modifiers() & held:
         return ""
-    return NAMES.get(event.key(), event.text())
+    return KEY_NAMES.get(event.key(), event.text())

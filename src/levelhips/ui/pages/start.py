@@ -58,7 +58,7 @@ class StartPage(QWidget):
         super().keyPressEvent(event)
 
     def _fit_buttons(self) -> None:
-        """Make the words of all three buttons smaller if those of one are too wide for it."""
+        """Give all three buttons the largest font size at which none of their texts is too wide."""
         room = (self.width() - 2 * MARGIN_PX - 2 * GAP_PX) / 3 - BUTTON_EDGE_PX
         size = min(fitting_px(button.font(), button.text(), room) for button in self.buttons)
         size_text(size / max(self.window().height(), 1), *self.buttons)

@@ -16,10 +16,10 @@ def plot_comparison(plot: StepsPlot, other: Analysis) -> None:
 
 
 def comparison_title(one: Analysis, other: Analysis) -> str:
-    """Return the title of two recordings."""
+    """Return the title of the comparison of two recordings."""
     return tr("ui.against", one=one.recording.path.name, other=other.recording.path.name)
 
 
 def comparison_summary(one: Analysis, other: Analysis) -> str:
-    """Return the summaries of two recordings, a line each."""
+    """Return the summaries of two recordings, one line for each."""
     return f"{summary_line(one)}\n{summary_line(other)}"

@@ -22,7 +22,7 @@ def export_review(analysis: Analysis, folder: Path, page: QWidget, overview: QGr
     """
     write_tables(analysis, folder)
     page.grab().save(str(folder / "review.png"))
-    # Not pyqtgraph's exporter, which fails on curves with steps.
+    # The exporter of pyqtgraph fails on curves that are drawn as steps.
     drawing = QSvgGenerator()
     drawing.setFileName(str(folder / "drops.svg"))
     drawing.setSize(overview.size())

@@ -13,18 +13,18 @@ from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
 
-DROP = "contralateral_drop"  # shown first
+DROP = "contralateral_drop"  # chosen at first
 TIMES = ("at_s", "to_s", "toe_off_s", "known_s")  # not offered: time over time is a straight line
 
 
 class MetricPlot(QWidget):
-    """A chooser of metrics, and the chosen one over time: a point for each step, stride or repetition that counts, by side."""
+    """List of metrics, and a plot of the chosen one over time: a point for each valid step, stride or repetition, by side."""
 
     def __init__(self) -> None:
         super().__init__()
         self._analysis: Analysis | None = None
         self.chooser, self.plot = QComboBox(), ReviewPlot("", tr("ui.time-axis"))
-        self.plot.setTitle(labels.sides_key(), color=theme.DIM)
+        self.plot.setTitle(labels.sides_legend(), color=theme.DIM)
         self.chooser.setAccessibleName(tr("ui.time-tab"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.chooser)

@@ -17,20 +17,20 @@ class _CancelledError(Exception):
 
 
 class Opening:
-    """Read and analyze a recording in a thread; all attributes may be read from any thread.
+    """A recording that is read and analyzed in a thread; its attributes may be read from any thread.
 
     Attributes
     ----------
     share : float
-        How much is done, 0 to 1.
+        Share that is done, 0 to 1.
     steps : list of Step
-        The steps that count, as far as they are found.
+        The valid steps that have been found so far.
     done : threading.Event
-        Set at the end, whatever it was.
+        Set at the end: with a result, an error, or canceled.
     analysis : Analysis or None
-        The result; None until then, and if it failed or was canceled.
+        The result; None before the end, and if the analysis failed or was canceled.
     trouble : str
-        Why it failed, for the user.
+        Why the analysis failed, for the user; empty if it did not.
     """
 
     def __init__(self, path: Path, settings_file: Path | None = None) -> None:
@@ -43,7 +43,7 @@ class Opening:
         threading.Thread(target=self._run, name="levelhips-analysis", daemon=True).start()
 
     def cancel(self) -> None:
-        """End the analysis early; return at once. The thread ends within some 20 s of recording, a few hundredths of a second."""
+        """Cancel the analysis without waiting for it: the thread ends after at most 20 s more of the recording, within some 0.05 s."""
         self._canceled.set()
 
     def _run(self) -> None:
@@ -55,7 +55,7 @@ class Opening:
             pass
         except LevelHipsError as error:
             self.trouble = str(error)
-        except Exception as error:  # a bug must end in words on the screen, not in an endless progress bar
+        except Exception as error:  # a bug must show a message: the progress bar would stand still for ever
             self.trouble = f"{type(error).__name__}: {error}"
             raise
         finally:

@@ -19,7 +19,7 @@ from levelhips.ui.review.comparison import comparison_summary, comparison_title,
 from levelhips.ui.review.export import export_review
 from levelhips.ui.review.metric_plot import MetricPlot
 from levelhips.ui.review.opening import Opening
-from levelhips.ui.review.playback import Playing
+from levelhips.ui.review.playback import Playback
 from levelhips.ui.review.spread import SpreadPlot
 from levelhips.ui.review.steps_plot import StepsPlot
 from levelhips.ui.review.strides import StridesView
@@ -30,16 +30,16 @@ from levelhips.ui.widgets.dialogs import RecordingsDialog
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
 
-FIRST_SEEN = 1000  # steps found before they are drawn, and then again: six minutes of running
-TICK_MS = 30  # progress bar and playhead move smoothly
-SETTLE_MS = 120  # mean strides take up to half a second: they follow the brush when it rests
-BRUSH_SHARE = 0.5  # of the brush's width, by an arrow key
+STEPS_PER_DRAWING = 1000  # while a recording is opened, the overview is drawn after so many more steps: six minutes of running
+TICK_MS = 30  # short enough for a progress bar and a playhead that move smoothly
+SETTLE_MS = 120  # mean strides take up to 0.5 s to compute: they are updated once the brush has rested for this long
+BRUSH_SHARE = 0.5  # an arrow key moves the brush by this share of its width
 
 
 class ReviewPage(QWidget):
-    """One recording, and optionally another to compare it with."""
+    """Page that shows one recording, and optionally another to compare it with."""
 
-    back, trouble, said = Signal(), Signal(str), Signal(str)
+    back, trouble, message = Signal(), Signal(str), Signal(str)
 
     def __init__(self, folder: Path, sounds: Callable[[], list[Any]] = list) -> None:
         super().__init__()
@@ -49,10 +49,10 @@ class ReviewPage(QWidget):
         self.settings_file: Path | None = None  # the user's; None: only the settings in the recording count
         self._opening: Opening | None = None
         self._comparing = False
-        self._first_seen = 0
-        self._playing: Playing | None = None
+        self._steps_drawn = 0
+        self._playing: Playback | None = None
         self._drill: DrillResult | None = None
-        self._shown_title = ""  # of what is shown, while the title says what is being opened
+        self._shown_title = ""  # title of what is shown; while a recording is opened, the label names that one
         self._table_shown = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
@@ -92,7 +92,7 @@ class ReviewPage(QWidget):
         layout.addWidget(self.hint)
 
     def _set_shortcuts(self) -> None:
-        # Tables and plots take keys for themselves: shortcuts come before them.
+        # Tables and plots handle keys themselves; shortcuts get them first.
         for key, work in (
             ("Esc", self.back.emit),
             ("O", lambda: self.choose(compare=False)),
@@ -108,17 +108,17 @@ class ReviewPage(QWidget):
     # ---- opening
 
     def open(self, path: Path, *, compare: bool = False) -> None:
-        """Open a recording in the background, with a progress bar; end what was being opened or played."""
+        """Open a recording in the background, with a progress bar; cancel what is being opened or played."""
         self.leave()
         self._comparing = compare and self.analysis is not None
-        self._opening, self._first_seen = Opening(path, self.settings_file), 0
+        self._opening, self._steps_drawn = Opening(path, self.settings_file), 0
         self.title.setText(tr("ui.opening", name=path.name))
         self.progress.setValue(0)
         self.progress.setVisible(True)
         self._timer.start(TICK_MS)
 
     def leave(self) -> None:
-        """End what goes on in the background: playback, and a recording that is still being opened."""
+        """Stop the playback, and cancel a recording that is still being opened."""
         self.stop_playing()
         if self._opening is not None:
             self._opening.cancel()
@@ -129,13 +129,13 @@ class ReviewPage(QWidget):
         self._settle.stop()
 
     def _restore(self) -> None:
-        """Show again what was shown before a recording was opened that was not opened to its end."""
+        """Return to what was shown before a recording whose opening failed or was canceled."""
         self.title.setText(self._shown_title)
-        if self._first_seen:  # its first steps were drawn in the place of what was shown before
+        if self._steps_drawn:  # its first steps have replaced the overview
             self.overview.clear()
             if self.analysis is not None:
                 self.show_analysis(self.analysis)
-        self._first_seen = 0
+        self._steps_drawn = 0
 
     def _tick(self) -> None:
         if self._opening is not None:
@@ -149,9 +149,9 @@ class ReviewPage(QWidget):
 
     def _watch_opening(self, opening: Opening) -> None:
         self.progress.setValue(round(1000 * opening.share))
-        if not self._comparing and len(opening.steps) >= self._first_seen + FIRST_SEEN:
+        if not self._comparing and len(opening.steps) >= self._steps_drawn + STEPS_PER_DRAWING:
             steps = list(opening.steps)
-            self._first_seen = len(steps)
+            self._steps_drawn = len(steps)
             self.overview.show_first(steps)
         if not opening.done.is_set():
             return
@@ -194,7 +194,7 @@ class ReviewPage(QWidget):
 
     @property
     def stretch_s(self) -> tuple[float, float]:
-        """What the brush covers [s]."""
+        """Start and end of the stretch under the brush [s]."""
         return self.overview.stretch_s
 
     def move_brush(self, share: float) -> None:
@@ -215,7 +215,7 @@ class ReviewPage(QWidget):
             self.strides.show_stretch(self.analysis, *self.stretch_s)
 
     def _tab_chosen(self) -> None:
-        """Fill the table when it is looked at: thousands of rows take a while."""
+        """Fill the table when its tab is shown for the first time: thousands of rows take a while."""
         if self.analysis is None or self._table_shown or self.tabs.currentWidget() is not self.table:
             return
         self._table_shown = True
@@ -227,10 +227,10 @@ class ReviewPage(QWidget):
     # ---- actions
 
     def play(self) -> None:
-        """Play from the beginning of the brush on, with sound."""
+        """Play from the start of the brush, with sound."""
         if self.analysis is None:
             return
-        self._playing = Playing(self.analysis, self.stretch_s[0], self._make_sounds())
+        self._playing = Playback(self.analysis, self.stretch_s[0], self._make_sounds())
         self._show_playhead(self._playing.now_s)
         self._timer.start(TICK_MS)
 
@@ -261,7 +261,7 @@ class ReviewPage(QWidget):
         except LevelHipsError as error:
             self.trouble.emit(str(error))
         else:
-            self.said.emit(tr("ui.exported", path=folder))
+            self.message.emit(tr("ui.exported", path=folder))
 
     def export_somewhere(self) -> None:
         """Export into a folder that the user chooses."""
@@ -270,7 +270,7 @@ class ReviewPage(QWidget):
             self.export(Path(folder))
 
     def choose(self, *, compare: bool) -> None:
-        """Open a recording that the user chooses by its date, or any file."""
+        """Open a recording that the user chooses from the list by date, or any other file."""
         dialog = RecordingsDialog(self, self.folder)
         if dialog.exec() and dialog.path is not None:
             self.open(dialog.path, compare=compare)

@@ -8,11 +8,11 @@ from typing import Any
 from levelhips.analysis import Analysis
 from levelhips.live.replay import Replay
 
-SEEK_S = 60.0  # searched in pieces: a minute of recording takes a tenth of a second, after which `stop` is noticed
+SEEK_S = 60.0  # seek in pieces of a minute, which take 0.1 s each: `stop` acts between them
 
 
-class Playing:
-    """Play a recording in real time from a moment on, until its end or `stop`.
+class Playback:
+    """Playback of a recording in real time, from a moment until its end or `stop`.
 
     Parameters
     ----------
@@ -20,23 +20,23 @@ class Playing:
     from_s : float
         Where to begin, on the sensor's clock [s].
     sounds : list
-        Sinks that play; closed at the end, in the thread: a sound device takes up to a second to close.
+        Sinks that play. They are closed at the end, in the thread: a sound device takes up to a second to close.
     """
 
     def __init__(self, analysis: Analysis, from_s: float, sounds: list[Any]) -> None:
         self.replay = Replay(analysis.recording, analysis.settings, 1.0, list(sounds))
         self.now_s = self._from_s = from_s
-        self._sounds, self._over = sounds, threading.Event()
+        self._sounds, self._stopped = sounds, threading.Event()
         self._thread = threading.Thread(target=self._run, name="levelhips-playback", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         try:
             to_s = self.replay.now_s
-            while to_s < self._from_s and not self._over.is_set():
+            while to_s < self._from_s and not self._stopped.is_set():
                 to_s = min(to_s + SEEK_S, self._from_s)
                 self.replay.seek(to_s)
-            if not self._over.is_set():
+            if not self._stopped.is_set():
                 self.replay.run(self._go_on)
         finally:
             for sound in self._sounds:
@@ -44,13 +44,13 @@ class Playing:
 
     def _go_on(self, replay: Replay) -> bool:
         self.now_s = replay.now_s
-        return not self._over.is_set()
+        return not self._stopped.is_set()
 
     @property
     def running(self) -> bool:
-        """Whether it still plays."""
+        """Whether the playback has not ended."""
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """End the playback; return at once. The thread ends within 0.1 s."""
-        self._over.set()
+        """Stop the playback without waiting for it: the thread ends within 0.1 s."""
+        self._stopped.set()

@@ -1,4 +1,4 @@
-"""Plot in the style of the review, base of its plots."""
+"""Base of the plots of the review, and their playhead."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ class ReviewPlot(pg.PlotWidget):
             fit_title(self)
 
     def label_axes(self, left: str, bottom: str) -> None:
-        """Name the axes, for the eye and for screen readers."""
+        """Label the axes, also for screen readers."""
         self.setLabel("left", left)
         self.setLabel("bottom", bottom)
         self.setAccessibleName(tr("ui.plot-name", left=left, bottom=bottom))
 
 
 def side_color(side: Side, alpha: int = 255) -> QColor:
-    """Return the color of a side, more or less opaque (0-255)."""
+    """Return the color of a side with an opacity from 0 to 255."""
     color = QColor(theme.SIDE[side])
     color.setAlpha(alpha)
     return color
 
 
 def playhead() -> pg.InfiniteLine:
-    """Return a vertical line that marks what is being played; hidden until then."""
+    """Return a vertical line that marks the moment being played; it is hidden at first."""
     line = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.TEXT, width=2))
     line.setVisible(False)
     return line
 
 
 def move_playhead(line: pg.InfiniteLine, at: float | None) -> None:
-    """Show a playhead at a place of the time axis; None hides it."""
+    """Show a playhead at a position on the time axis; None hides it."""
     line.setVisible(at is not None)
     if at is not None:
         line.setValue(at)

@@ -17,13 +17,13 @@ BIN_DEG = 0.25  # a third of a runner's own spread (0.8 deg)
 
 
 class SpreadPlot(ReviewPlot):
-    """Share of the steps by their drop."""
+    """Histogram of the drops of each side, in percent of its steps."""
 
     def __init__(self) -> None:
         super().__init__(tr("ui.share-axis"), tr("ui.drop-axis"))
 
     def show_analysis(self, analysis: Analysis) -> None:
-        """Show the steps that count."""
+        """Show the valid steps of a session."""
         self.clear()
         for side in Side:
             drops = np.array([step.drop_deg for step in analysis.good(side)])

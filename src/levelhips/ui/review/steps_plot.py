@@ -18,7 +18,7 @@ from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.review.plot import ReviewPlot, move_playhead, playhead, side_color
 
-FIRST_STRETCH_S = 30.0  # the brush at first: some 40 strides, each of them visible
+FIRST_STRETCH_S = 30.0  # width of the brush at first: some 40 strides, each of them visible
 BEEPS_AT_DEG = -0.3  # beeps stand just under the axis, clear of the steps
 
 
@@ -34,10 +34,10 @@ class StepsPlot(ReviewPlot):
         self.region.setZValue(10)
         self.region.sigRegionChanged.connect(self.stretch_moved)
         self._playhead = playhead()
-        self._set_key(labels.overview_key())
+        self._set_legend(labels.overview_legend())
 
-    def _set_key(self, key: str) -> None:
-        self.setTitle(key, color=theme.DIM)
+    def _set_legend(self, legend: str) -> None:
+        self.setTitle(legend, color=theme.DIM)
 
     # ---- contents
 
@@ -52,7 +52,7 @@ class StepsPlot(ReviewPlot):
     def show_analysis(self, analysis: Analysis, drill: DrillResult | None) -> None:
         """Show a whole session, and put the brush on its first steps."""
         self.clear()
-        self._set_key(labels.overview_key() if drill is None else tr("ui.reps-key"))
+        self._set_legend(labels.overview_legend() if drill is None else tr("ui.reps-key"))
         times = analysis.angles.t_s
         self._ends_s = float(times[0]), float(times[-1])
         for gap in (event for event in analysis.events if isinstance(event, Gap)):
@@ -102,7 +102,7 @@ class StepsPlot(ReviewPlot):
             self.plot(at, levels, stepMode="center", pen=pg.mkPen(theme.SIDE[side], style=Qt.PenStyle.DashLine))
 
     def _plot_reps(self, analysis: Analysis, drill: DrillResult) -> None:
-        """Add a point for each repetition (a triangle if it has a fault, hollow if it does not count), and the band."""
+        """Add a point for each repetition (a triangle if it has a fault, hollow if it is incomplete), and the band."""
         color = theme.SIDE[drill.begin.side]
         for rep in analysis.reps:
             brush = pg.mkBrush(color) if rep.full else None
@@ -115,7 +115,7 @@ class StepsPlot(ReviewPlot):
 
     @property
     def stretch_s(self) -> tuple[float, float]:
-        """What the brush covers, on the sensor's clock [s]."""
+        """Start and end of the stretch under the brush, on the sensor's clock [s]."""
         low, high = self.region.getRegion()
         return 60 * low, 60 * high
 
@@ -127,7 +127,7 @@ class StepsPlot(ReviewPlot):
         self.region.setRegion((low + by, high + by))
 
     def show_playhead(self, now_s: float | None) -> None:
-        """Mark what is being played, and let the brush follow it; None: nothing is played."""
+        """Mark the moment being played, and move the brush along with it; None: nothing is played."""
         move_playhead(self._playhead, None if now_s is None else now_s / 60)
         if now_s is None:
             return

@@ -28,7 +28,7 @@ def _run_line(summary: dict[str, Any]) -> str:
     for side in Side:
         if (spread := drops[side.value]) is not None:
             found = summary["drift_deg_per_10_min"][side.value]
-            known = found is not None and found["slope"] is not None and found["standard_error"] < MAX_ERROR_DEG  # not of a short run
+            known = found is not None and found["slope"] is not None and found["standard_error"] < MAX_ERROR_DEG  # None for a short run
             drift = tr("ui.summary-drift", slope=found["slope"], error=found["standard_error"]) if known else ""
             parts.append(tr("ui.summary-side", side=SIDES[side], mean=spread["mean"], sd=spread["sd"], drift=drift))
     asymmetry = summary["asymmetry_deg"]

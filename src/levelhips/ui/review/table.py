@@ -1,4 +1,4 @@
-"""Table of all steps, or of the repetitions of a drill, with the columns that the table of metrics names for the review."""
+"""Table of all steps, or of the repetitions of a drill, with the metrics that are declared for the review."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRECISION_ROWS = 50  # rows that Qt measures for the width of a column: figures 
 
 
 class StepsTable(QTableWidget):
-    """One row for each step or repetition, in the color of its side; dim if it does not count."""
+    """Table with one row for each step or repetition, in the color of its side; dim if it does not count."""
 
     def __init__(self) -> None:
         super().__init__(0, 0)

@@ -15,7 +15,7 @@ from levelhips.ui.review.plot import ReviewPlot, move_playhead, playhead
 from levelhips.ui.widgets.stance_shading import StanceShading, stances_of
 
 SHADED_S = 90.0  # in a longer stretch stances are narrower than a few pixels
-SPAN_DEG = 12.0  # holds the obliquity and rotation of nearly every runner
+SPAN_DEG = 12.0  # obliquity and rotation of nearly every runner stay within it
 TRACES = (
     ("obliquity", theme.TEXT, Qt.PenStyle.SolidLine),
     ("tilt", theme.DIM, Qt.PenStyle.DashLine),
@@ -33,7 +33,7 @@ class TracesPlot(ReviewPlot):
         self._shading, self._playhead = StanceShading(), playhead()
 
     def show_analysis(self, analysis: Analysis) -> None:
-        """Take all samples at once; the plot draws what is in its range."""
+        """Load all samples of a session; the plot draws those in its range."""
         self._angles = angles = analysis.angles
         self.clear()
         self.addItem(self._shading, ignoreBounds=True)
@@ -56,5 +56,5 @@ class TracesPlot(ReviewPlot):
         self._shading.show_stances(stances, from_s, to_s)
 
     def show_playhead(self, now_s: float | None) -> None:
-        """Mark what is being played; None: nothing is played."""
+        """Mark the moment being played; None: nothing is played."""
         move_playhead(self._playhead, now_s)

@@ -15,7 +15,7 @@ from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.fitting import draw_fitting
 
-ARC_DEG = 220.0  # opening of the dial: the counter fits under its ends
+ARC_DEG = 220.0  # angle that the dial spans: the counter fits between its ends
 COUNT_SHARE = 0.30  # font size of the counter as a share of the window's height: readable from the floor at 2 m
 LABEL_INSET_PX = 34  # the ends of the band are written inside the arc, clear of the moving point
 
@@ -36,12 +36,12 @@ class _Scale:
         return cls(room, min(drill.low_deg - 0.5 * span, -2.0), drill.high_deg + 0.5 * span)
 
     def place(self, value_deg: float) -> float:
-        """Return where on the dial a value stands, in Qt's degrees (counterclockwise from three o'clock)."""
+        """Return the position of a value on the dial, in Qt's degrees (counterclockwise from three o'clock)."""
         share = (min(max(value_deg, self.first_deg), self.last_deg) - self.first_deg) / (self.last_deg - self.first_deg)
         return 90 + ARC_DEG / 2 - ARC_DEG * share
 
     def point(self, value_deg: float, inset_px: float = 0.0) -> QPointF:
-        """Return the point of a value on the arc, or so many pixels inside it."""
+        """Return the point of a value on the arc, or `inset_px` pixels inside it."""
         angle, radius = math.radians(self.place(value_deg)), self.room.width() / 2 - inset_px
         return self.room.center() + QPointF(radius * math.cos(angle), -radius * math.sin(angle))
 
@@ -71,7 +71,7 @@ class Arc(QWidget):
 
     @staticmethod
     def counted(drill: DrillSnapshot, now_s: float) -> str:
-        """Return the number in the middle: repetitions, or seconds held."""
+        """Return the number in the middle: repetitions counted, or seconds held."""
         return f"{drill.hold_s(now_s):.0f}" if math.isfinite(drill.seconds) else str(drill.reps)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -17,11 +17,11 @@ from levelhips.ui.widgets.fitting import draw_fitting
 from levelhips.words import SHORT_STANCE
 
 MIN_TOP_DEG = 3.0  # scale of the chart while all drops are small: noise must not fill it
-THRESHOLD_ROOM = 1.25  # the threshold stands at 4/5 of the height or lower, so that bars over it can be seen
+THRESHOLD_ROOM = 1.25  # the line of the threshold is at 4/5 of the height or lower, so that bars above it can be seen
 
 
 class Bars(QWidget):
-    """The last steps in their order; a bar over its threshold has a triangle, one that does not count is hollow."""
+    """Bars of the last steps in their order; a step over its threshold has a triangle, an excluded one is hollow."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Bars(QWidget):
         painter.setPen(QColor(theme.DIM))
         head = QRectF(self.rect()).adjusted(0, 6, 0, 0)
         draw_fitting(painter, head, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
-        self._paint_key(painter, line_px)
+        self._paint_legend(painter, line_px)
         room = QRectF(12, 2 * line_px + 34, self.width() - 24, self.height() - 2 * line_px - 46)
         thresholds = [level for level in self._thresholds.values() if math.isfinite(level)]
         top_deg = max([bar.drop_deg for bar in self._bars] + [THRESHOLD_ROOM * level for level in thresholds] + [MIN_TOP_DEG])
@@ -65,8 +65,8 @@ class Bars(QWidget):
         painter.drawLine(int(room.left()), int(room.bottom()), int(room.right()), int(room.bottom()))
         painter.end()
 
-    def _paint_key(self, painter: QPainter, line_px: int) -> None:
-        """Write what each color means under the head, left on the left."""
+    def _paint_legend(self, painter: QPainter, line_px: int) -> None:
+        """Draw the legend of the two colors below the heading: left stance on the left."""
         line = QRectF(self.rect()).adjusted(12, 8 + line_px, -12, 0)
         half = line.width() / 2 - 6  # a gap of 12 px between the two
         places = {

@@ -25,7 +25,7 @@ def degrees_text(value_deg: float) -> str:
 
 
 class Card(QWidget):
-    """Mean drop of one side with its uncertainty.
+    """Card with the mean drop of one side and its uncertainty.
 
     A drop over the threshold is shown by a word, a thick frame and full brightness, never by color alone.
     """

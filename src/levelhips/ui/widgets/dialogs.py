@@ -21,7 +21,7 @@ from levelhips.text import number, tr
 
 
 class RecordingsDialog(QDialog):
-    """The recordings of a folder, the newest first; Enter opens."""
+    """List of the recordings in a folder, the newest first; Enter opens one."""
 
     def __init__(self, parent: QWidget | None, folder: Path) -> None:
         super().__init__(parent)

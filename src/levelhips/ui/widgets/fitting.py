@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel
 
 from levelhips.ui import theme
 
-TITLE_MARGIN_PX = 20  # on both sides of a plot's title together
+TITLE_MARGIN_PX = 20  # left and right of a plot's title, together
 
 
 def fitting_px(font: QFont, text: str, width_px: float) -> int:
-    """Return the size at which the longest line of a text is no wider than so many pixels, at most that of the font."""
+    """Return the font size [px] at which the longest line of a text fits into a width; at most the size of the font."""
     metrics = QFontMetrics(font)
     needed = max((metrics.horizontalAdvance(line) for line in text.splitlines()), default=0)
     size = font.pixelSize() if font.pixelSize() > 0 else round(metrics.height() / 1.2)
@@ -21,7 +21,7 @@ def fitting_px(font: QFont, text: str, width_px: float) -> int:
 
 
 def draw_fitting(painter: QPainter, room: QRectF, place: Qt.AlignmentFlag, text: str) -> None:
-    """Draw a text in the painter's font, or in a smaller one if it does not fit into the width of the room."""
+    """Draw a text into a rectangle, in the painter's font, or in a smaller one if it is too wide."""
     kept = painter.font()
     smaller = QFont(kept)
     smaller.setPixelSize(fitting_px(kept, text, room.width()))
@@ -55,7 +55,7 @@ class FitLabel(QLabel):
 
 
 def fit_title(plot: pg.PlotWidget) -> None:
-    """Wrap the title of a plot into its width, and give it the height that it then needs."""
+    """Wrap the title of a plot to the width of the plot, and give it the height that it then needs."""
     label = plot.plotItem.titleLabel
     if not label.isVisible():
         return

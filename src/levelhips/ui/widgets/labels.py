@@ -1,4 +1,4 @@
-"""Text in widgets: change it only when it differs, and size it by the window's height."""
+"""Text in widgets: set it only if it differs, and size it by the window's height."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from levelhips.ui import theme
 
 
 def set_text(label: QLabel, text: str) -> None:
-    """Set a label's text; do nothing if it already has it (setting it again would repaint the label)."""
+    """Set a label's text; do nothing if it has not changed (setting it again would repaint the label)."""
     if label.text() != text:
         label.setText(text)
 

@@ -18,7 +18,7 @@ from levelhips.words import stance_drop
 
 
 class SessionsTable(QTableWidget):
-    """One row for each session; Enter or a double click opens it."""
+    """Table with one row for each session; Enter or a double click opens it."""
 
     opened = Signal(object)
 
@@ -32,7 +32,7 @@ class SessionsTable(QTableWidget):
             header.setToolTip(stance_drop(side))
             self.setHorizontalHeaderItem(column, header)
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)  # a date that is cut names no session
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)  # a date must not be cut off
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         for column in range(2, self.columnCount()):
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

@@ -18,12 +18,12 @@ from levelhips.ui import theme
 
 Field = QLineEdit | QComboBox
 LEFT_OUT = ("drill",)  # sections that have a page of their own
-MEANING_SHARE = 3  # of the width, against 1 for the fields: most meanings then fit on one line
+MEANING_SHARE = 3  # width of the meanings, with 1 for the fields: most meanings then fit on one line
 FIELD_PX = 170
 
 
 class SettingsDialog(QDialog):
-    """One row for each setting. Errors appear above the buttons, and nothing is written until all values are valid.
+    """Dialog with one row for each setting. Errors appear above the buttons; nothing is written until all values are valid.
 
     Attributes
     ----------
@@ -71,10 +71,10 @@ class SettingsDialog(QDialog):
             self._add(key, values[section][spec.name])
 
     def _add(self, key: str, value: Any) -> None:
-        """Add the row of a setting: its meaning; below it, dim, its key, what it accepts and its source; its field."""
+        """Add the row of a setting: its meaning, below it in dim its key, accepted values and source, and on the right its field."""
         spec, meaning = SPECS[key], help_of(key)
         source = tr("ui.settings-default") if value == spec.default else tr("ui.settings-yours", default=_text(spec.default))
-        accepted = [] if spec.kind is bool else [str(spec.accepts)]  # a list of on and off says it already
+        accepted = [] if spec.kind is bool else [str(spec.accepts)]  # the list of on and off shows it already
         details = "  ·  ".join([key, *accepted, source])
         dim = f"<span style='color:{theme.DIM}'>{details}</span>"
         label = QLabel(f"{meaning[:1].upper()}{meaning[1:]}<br>{dim}")
@@ -111,7 +111,7 @@ class SettingsDialog(QDialog):
 
 
 def _field(key: str, value: Any) -> Field:
-    """Return the field of a setting: a list if there are few values, else a line of text."""
+    """Return the field of a setting: a list if it accepts only some values, else a line of text."""
     spec = SPECS[key]
     options: dict[Any, str]
     if isinstance(value, bool):
@@ -135,7 +135,7 @@ def _text(value: Any) -> str:
 
 
 def _value(text: str, before: Any) -> Any:
-    """Return what a field holds, of the type that it had before; else the text itself, which the checks then name."""
+    """Return the value in a field; if it cannot be read, the text itself, so that the checks can quote it."""
     if isinstance(before, str) or text == _text(before):
         return before if text == _text(before) else text
     try:

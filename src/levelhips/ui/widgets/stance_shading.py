@@ -16,7 +16,7 @@ TALL_DEG = 90.0  # half the height of a rectangle: no pelvic angle is larger
 
 
 def mixed(color: str, back: str, share: float) -> QColor:
-    """Return a color laid thinly over another, mixed once: a translucent brush would be mixed for every pixel of every frame."""
+    """Return a share of a color mixed with another; a translucent brush would be mixed again for every pixel of every frame."""
     over, under = QColor(color), QColor(back)
     pairs = ((over.red(), under.red()), (over.green(), under.green()), (over.blue(), under.blue()))
     return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
@@ -34,7 +34,7 @@ class StanceShading(pg.GraphicsObject):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def show_stances(self, stances: dict[Side, Array], from_s: float, to_s: float) -> None:
-        """Show (n, 2) starts and ends of the stances of each side, within a span, in the plot's time [s]."""
+        """Show the stances of each side: (n, 2) starts and ends between `from_s` and `to_s`, in the plot's time [s]."""
         bounds = QRectF(from_s, -TALL_DEG, to_s - from_s, 2 * TALL_DEG)
         if bounds != self._bounds:
             self.prepareGeometryChange()

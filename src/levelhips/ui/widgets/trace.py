@@ -19,9 +19,9 @@ from levelhips.words import stance_drop
 
 SHOWN_S = 9.0  # some 12 strides; the session keeps 10 s, so the left edge is never empty
 MIN_SPAN_DEG = 6.0  # smallest scale: a level runner's +-3 deg must not look large
-SPAN_STEP_DEG = 3.0  # the scale changes in steps of this, so that it rests most of the time
+SPAN_STEP_DEG = 3.0  # the scale changes in such steps, so that it stays the same most of the time
 HOLE_S = 0.1  # no line is drawn over a longer gap: five packets of 20 ms
-POINT_S = 0.02  # distance of the points of the line: the pelvis moves below 10 Hz
+POINT_S = 0.02  # spacing of the points of the line: the pelvis moves below 10 Hz
 
 
 class TracePlot(pg.PlotWidget):
@@ -85,7 +85,7 @@ class TracePlot(pg.PlotWidget):
         if not len(x):
             return
         holes = np.flatnonzero(np.diff(x) > HOLE_S) + 1
-        if len(holes):  # nothing is drawn where nothing was measured
+        if len(holes):  # no line where nothing was measured
             x = np.insert(x, holes, x[holes] - 1e-3)
             obliquity, sign = np.insert(obliquity, holes, np.nan), np.insert(sign, holes, 0)
             sign[holes + np.arange(len(holes)) - 1] = 0

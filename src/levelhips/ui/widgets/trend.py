@@ -19,14 +19,14 @@ from levelhips.ui.widgets.fitting import fit_title
 
 
 class TrendPlot(pg.PlotWidget):
-    """A point for each run and side with the spread of its steps; rings are minutes without sound."""
+    """Plot with a point for each run and side, and the spread of its steps; rings are minutes without sound."""
 
     def __init__(self) -> None:
         super().__init__(background=theme.BACK, axisItems={"left": NumberAxis("left"), "bottom": DateAxis()})
         self.setMenuEnabled(False)
         self.setLabel("left", tr("ui.drop-axis"))
         self.setAccessibleName(tr("ui.trend-tab"))
-        self.setTitle(labels.trend_key())
+        self.setTitle(labels.trend_legend())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the title into the new width."""
