@@ -188,6 +188,16 @@ def test_samples_before_a_gap_do_not_give_the_drop_behind_it_a_rate(side: Side) 
     assert math.degrees(cue.drop_rad) == pytest.approx(5.0)
 
 
+def test_a_gap_in_the_middle_of_an_update_divides_its_samples() -> None:
+    coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
+    angles = Angles.join([level_samples(0.0, Side.LEFT, -20.0), level_samples(1.1, Side.LEFT, 5.0)])
+    contact = Contact(1.08, 1.1, Mode.RUNNING, Side.LEFT, Quality.OK)
+    update = coach.push(Update(angles, (Gap(0.09, 1.1), contact)))
+    assert [signal.kind for signal in update.of(Signal)] == [SignalKind.BACK]
+    [cue] = update.of(Cue)
+    assert (cue.at_s, cue.severity) == (1.1, pytest.approx(0.5)), "the drop before the gap gives it no rate"
+
+
 def test_sides_have_their_own_threshold() -> None:
     cues = cues_of(Coach(ThresholdSettings(left_deg=6.0, right_deg=4.0)), [(BOTH[k % 2], 5.0) for k in range(20)])
     assert {cue.side for cue in cues} == {Side.RIGHT}

@@ -178,7 +178,7 @@ SHAPES: list[tuple[str, Callable[[Span], str | None]]] = [
     (r"make .*", check_target),
     (r"python -m bench.*", check_bench),
     (r"[\w./*-]+(\.py|\.md|\.c|\.h|\.po|\w\.mcap|/)|(docs|src|tests|bench)/[\w/.]+|\.ci/run", check_path),
-    (r"src/[\w/]+\.py:[\w.]+:\w+:[0-9a-f]+(-\d+)?", check_mutant),
+    (r"src/[\w/]+\.py:[\w.-]+:\w+:[0-9a-f]+(-\d+)?", check_mutant),
     (r"levelhips(\.\w+)+(\(\))?", lambda span: None if importable(span.text.removesuffix("()")) else "cannot be imported"),
     (r"\[\w+\]|[\w.]+ ?= ?\S+", check_setting),
     (r"_\w+|\w+_\.\.\.", check_part_of_a_name),

@@ -339,7 +339,9 @@ def test_a_hold_from_standing_to_done() -> None:
     assert rest - work == pytest.approx(4.0, abs=0.05)
     assert second - rest == pytest.approx(3.0, abs=0.05)
     assert [(rep.set_n, rep.number, rep.quality) for rep in wearer.of(Rep)] == [(1, 1, Quality.OK), (2, 1, Quality.OK)]
-    assert [prompt.kind for prompt in wearer.of(Prompt)] == [PromptKind.REST_OVER]
+    [over] = wearer.of(Prompt)
+    assert over.kind is PromptKind.REST_OVER
+    assert over.known_s == over.at_s == second
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,16 @@ def test_an_excursion_counts_from_its_lower_end_and_is_an_attempt_from_half_of_i
     assert [(each.full, each.fault) for each in said if isinstance(each, Repetition)] == ([found] if found else [])
 
 
+def test_a_repetition_that_turns_before_it_is_back_is_a_half_one_from_its_start() -> None:
+    # Up to 20 deg, down to 8 only, up again: the first half is a fault, from the moment at which it left the start.
+    lead = [0.0] * 300 + [*(20 * minimum_jerk(2.0)), *(20 - 12 * minimum_jerk(1.0)), *(8 + 12 * minimum_jerk(1.0))]
+    found = run(Excursion("drop", low_deg=10.0, high_deg=30.0, back_deg=3.0).start(1.0), lead)
+    [half] = [each for each in found if isinstance(each, Repetition)]
+    assert (half.full, half.fault) == (False, FormFault.NOT_BACK)
+    assert 3.0 - 2.1 <= half.from_s <= 3.5
+    assert half.range_deg == pytest.approx(20.0, abs=0.1)
+
+
 # ---- book and result
 
 

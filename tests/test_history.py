@@ -280,6 +280,18 @@ def test_a_recovered_copy_counts_only_if_its_original_is_gone(tmp_path: Path, re
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be changed on Windows")
+def test_an_entry_of_the_diary_is_kept_in_utc_wherever_it_is_made(store: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        Diary(store).add_pain(3, "before", at=dt.datetime(2026, 3, 9, 5, 30, tzinfo=dt.timezone(dt.timedelta(hours=9))))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert store.rows("SELECT at FROM pain") == [{"at": "2026-03-08T20:30:00.000+00:00"}]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be changed on Windows")
 def test_days_are_local_in_every_table(tmp_path: Path, store: History, monkeypatch: pytest.MonkeyPatch) -> None:
     """Just before midnight UTC it is the next day in Tokyo: the retention table named the day before."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")

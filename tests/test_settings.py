@@ -29,7 +29,7 @@ from levelhips.history.weekly import baseline
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording.writer import RecordingWriter
 from levelhips.sensors.profile import profiles
-from levelhips.settings import Layer, Resolved, Settings, Source, change_settings, file_layer, recording_settings, resolve
+from levelhips.settings import Layer, Resolved, Settings, Source, change_settings, file_layer, recording_settings, resolve, session_settings
 from levelhips.settings.model import help_of
 from levelhips.settings.paths import settings_path
 from levelhips.settings.store import line_of, template
@@ -346,6 +346,7 @@ def test_outward_axis_of_the_settings_file_counts_live_after_options_and_before_
     assert replayed(recorded({}, "+x"), file=file).outward == "+y"
     assert replayed(recorded({})).outward == "-x"
     assert lived(virtual=recorded({}, "+x")).outward == "+z", "a virtual sensor is worn as its profile says"
+    assert session_settings(home / "none.toml", virtual=recorded({}, "+x")).settings.motion.outward == "+z", "or outward along z"
 
 
 def test_settings_option_replaces_what_the_recording_of_a_virtual_sensor_carries(home: Path) -> None:
@@ -367,6 +368,10 @@ def test_drill_of_the_settings_file_does_not_turn_a_run_into_a_drill(home: Path)
     keep(home, "[drill]\nname = 'bridge'\nsets = 7\n")
     assert lived().settings.drill == DrillSettings()
     assert replayed(recorded({})).settings.drill == DrillSettings()
+    keep(home, "[protocol]\nname = 'retraining'\nsession = 3\n")
+    assert replayed(recorded({})).settings.protocol == ProtocolSettings(), "nor a recorded run into one with a protocol"
+    assert lived().settings.protocol.session == 3
+    keep(home, "[drill]\nname = 'bridge'\nsets = 7\n")
     assert lived(("drill.name", "bridge", "NAME")).settings.drill == DrillSettings("bridge", sets=7)
     assert lived(("drill.name", "clamshell", "NAME")).settings.drill == DrillSettings("clamshell")
 

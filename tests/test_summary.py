@@ -15,6 +15,7 @@ from rich.console import Console
 
 import levelhips
 from levelhips import Analysis, BadInputError, Quality, Settings, Side, Step, analyze, summarize, why_nothing_counts
+from levelhips.analysis.summary import metric_values
 from levelhips.cli.summary_table import summary_table
 from levelhips.events import BlockChange, DrillBegin, Mode, ModeChange, Signal, SignalKind, StandingZero
 from levelhips.export.plot import plot_metric
@@ -109,6 +110,16 @@ def test_the_table_has_a_row_for_each_metric_of_the_summary() -> None:
     for words in ("Pelvic drop [deg]", f"{left['mean']:.2f} ± {left['sd']:.2f}", "Contact time [ms]", "263 ± 4", "Cadence [steps/min]"):
         assert words in text
     assert "excluded steps" in text
+
+
+def test_a_mean_has_one_digit_more_than_its_column() -> None:
+    whole = dataclasses.replace(BUILT_IN["contralateral_drop"], key="whole", digits=0)
+    found = Statistics([whole])
+    for at_s, drop_deg in enumerate((3.0, 3.0, 4.0)):
+        found.add(a_step(float(at_s), drop_deg))
+    values = metric_values(whole, found)
+    assert values is not None
+    assert values["both"]["mean"] == 3.3
 
 
 # ---- statistics

@@ -60,8 +60,8 @@ def drill_values(result: DrillResult) -> DrillValues:
         "range_deg": pair(result.range_deg),
         "tempo_s": pair(result.tempo_s),
         "held_s": round(result.held_s, 1),
-        "mean_deg": rounded(result.mean_deg[0], 3) if result.reps else None,
-        "sway_deg": rounded(result.mean_deg[1], 3) if result.reps else None,
+        "mean_deg": rounded(result.mean_deg[0], 3),
+        "sway_deg": rounded(result.mean_deg[1], 3),
     }
 
 
