@@ -138,13 +138,13 @@ def test_simulated_runners(cadence: float, left: float, right: float) -> None:
     assert math.sqrt(np.mean(errors**2)) < 0.3
 
 
-def test_a_gyroscope_that_was_never_calibrated() -> None:
+def test_drop_is_right_with_a_gyroscope_that_was_never_calibrated() -> None:
     _, errors, sides, count = simulated_errors(RunnerModel(move_s=30.0), SensorModel(gyr_bias_dps=(6.0, -4.0, 5.0)), seed=21)
     assert len(sides) == count
     assert math.sqrt(np.mean(errors**2)) < 0.3
 
 
-def test_a_wearer_who_was_gone_for_a_minute_is_measured_again() -> None:
+def test_steps_are_measured_again_after_a_minute_without_data() -> None:
     sensor = SensorModel(gaps_s=((30.0, 75.0),))
     _, errors, sides, _ = simulated_errors(RunnerModel(move_s=100.0), sensor, seed=22)
     assert all(sides)
@@ -152,7 +152,7 @@ def test_a_wearer_who_was_gone_for_a_minute_is_measured_again() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_angles_are_right_before_in_and_after_the_run(seed: int) -> None:
+def test_angles_are_right_before_during_and_after_a_run(seed: int) -> None:
     """Running does not wear the vertical out, nor does its end."""
     made = simulate_gait(RunnerModel(move_s=120.0, end_stand_s=15.0), SensorModel(turn_deg=120.0), seed=seed)
     update = run_engine(made.samples, 200.0)
@@ -162,14 +162,14 @@ def test_angles_are_right_before_in_and_after_the_run(seed: int) -> None:
         assert np.abs(error[made.t_s > 15]).max() < 0.8
 
 
-def test_a_clip_that_sits_askew_is_found_out() -> None:
+def test_heading_of_a_clip_that_is_worn_askew_is_found() -> None:
     update, _, _, _ = simulated_errors(RunnerModel(move_s=40.0), SensorModel(heading_deg=8.0), seed=4)
     last = list(update.of(Heading))[-1]
     assert math.degrees(last.heading_rad) > 4.0
     assert abs(math.degrees(last.heading_rad) - 8.0) < 2 * math.degrees(last.sd_rad)
 
 
-def test_speed_that_changes_does_not_tilt_the_world() -> None:
+def test_change_of_speed_does_not_tilt_the_vertical() -> None:
     """Off the treadmill a runner speeds up by 0.3 m/s in 4 s: as gravity that would be 0.4 deg."""
     made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(pitch_deg=0.0), seed=6)
     samples = made.samples
@@ -195,7 +195,7 @@ def slipped(samples: Samples, by_deg: float, at_s: float, within_s: float) -> Sa
     return Samples.checked(samples.t_s, seen(samples.acc_mps2), gyr)
 
 
-def test_a_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
+def test_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
     made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=8)
     samples = made.samples
     update = run_engine(slipped(samples, -5.0, 40.0, 0.5), 200.0)
@@ -205,7 +205,7 @@ def test_a_slipped_clip_is_noticed_and_its_steps_do_not_count() -> None:
     assert all(step.quality is Quality.SLIPPED for step in late_steps)
 
 
-def test_a_vertical_that_was_lost_without_a_trace_is_found_again() -> None:
+def test_vertical_that_is_suddenly_wrong_is_found_again() -> None:
     """A knock may turn the clip faster than any sensor follows: 5 deg from one sample to the next."""
     made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=8)
     samples, late = made.samples, made.samples.t_s > 40
@@ -242,7 +242,7 @@ def test_a_bend_is_flagged_and_a_straight_is_not() -> None:
     assert not [q for at, q in quality.items() if 20 < at < 34 and q is Quality.TURNING]
 
 
-def test_a_cambered_road_is_said_once_and_only_when_it_lasts() -> None:
+def test_cambered_road_is_reported_once_and_only_if_it_lasts() -> None:
     made = simulate_gait(RunnerModel(move_s=330.0, camber_deg=2.0), SensorModel(rate_hz=100.0), seed=13)
     said, _ = notices(made.samples, 100.0)
     assert said == ["camber"]
@@ -260,7 +260,7 @@ def test_a_rattling_clip_is_noticed() -> None:
     assert all(step.quality is Quality.LOOSE for step in update.of(Step) if 50 < step.at_s < 65)
 
 
-def test_a_bump_before_the_landing_is_not_taken_for_it() -> None:
+def test_bump_before_the_landing_is_not_a_contact() -> None:
     """At 4.5 m/s the load rises to 0.6 g and falls again before the foot lands: the contact is the rise that goes on."""
     t = np.arange(600) / 200
     phase = t % 0.35
@@ -271,7 +271,7 @@ def test_a_bump_before_the_landing_is_not_taken_for_it() -> None:
     np.testing.assert_allclose(bumped, plain, atol=0.008)
 
 
-def test_somebody_who_fidgets_while_standing_still_gets_a_good_zero() -> None:
+def test_standing_zero_is_good_although_the_wearer_fidgets() -> None:
     made = simulate_gait(RunnerModel(stand_s=10.0, move_s=15.0), SensorModel(), seed=15)
     samples = made.samples
     fidget = (samples.t_s > 4.0) & (samples.t_s < 5.0)
@@ -290,7 +290,7 @@ def test_a_posture_held_still_in_a_drill_does_not_become_the_zero() -> None:
     assert [type(event).__name__ for event in update.events].count("StandingZero") == 1
 
 
-def test_a_clip_that_is_put_right_before_the_run_gets_a_new_zero() -> None:
+def test_clip_that_is_moved_before_the_run_gets_a_new_zero() -> None:
     made = simulate_gait(RunnerModel(stand_s=12.0, move_s=15.0), SensorModel(), seed=17)
     samples = made.samples
     update = run_engine(slipped(samples, 12.0, 5.0, 0.25), 200.0)
@@ -324,7 +324,7 @@ def test_a_saturated_sensor_is_flagged() -> None:
 
 
 @pytest.mark.parametrize(("from_s", "quality"), [(0.25, Quality.SATURATED), (1.0, Quality.OK)])
-def test_last_step_of_a_walk_is_flagged_if_it_was_clipped_and_only_then(from_s: float, quality: Quality) -> None:
+def test_last_step_of_a_walk_is_flagged_as_saturated_only_if_it_was(from_s: float, quality: Quality) -> None:
     """It becomes known two seconds later, when no other contact has come: all of the step counts, and nothing after it."""
     samples = simulate_gait(RunnerModel(gait="walk", move_s=20.0, cadence_spm=105.0, end_stand_s=6.0), SensorModel(), seed=3).samples
     last = list(run_engine(samples, 200.0).of(Step))[-1]
@@ -366,7 +366,7 @@ def test_the_gravity_correction_finds_an_error_of_the_vertical_and_its_uncertain
     assert abs(math.degrees(drift_east - drift)) < 0.02
 
 
-def test_an_hour_needs_no_more_memory_than_a_minute() -> None:
+def test_analysis_of_an_hour_needs_no_more_memory_than_of_a_minute() -> None:
     import sys
 
     engine = Engine(200.0)

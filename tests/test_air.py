@@ -95,7 +95,7 @@ def test_a_controller_over_hci_is_a_sensor_in_range(profile):
     asyncio.run(world())
 
 
-def test_a_controller_that_cannot_be_opened_is_said():
+def test_controller_that_cannot_be_opened_is_reported():
     with pytest.raises(SensorError, match="usb:0"):
         asyncio.run(serve("tcp-client:127.0.0.1:1", run_of(10.0), profiles()["levelhips"], print))
 
@@ -201,7 +201,7 @@ class AnswersLate(LevelHipsPeripheral):
         return late + super().write(to, data, t_us)
 
 
-def test_a_late_answer_is_not_taken_for_that_of_the_next_command():
+def test_late_answer_is_not_mistaken_for_that_of_the_next_command():
     async def world() -> None:
         async with VirtualWorld(run_of(10.0), replace(profiles()["levelhips"], peripheral=AnswersLate)) as there:
             hears = Hears()

@@ -36,7 +36,7 @@ def pitch(wave: np.ndarray, rate: int) -> float:
 
 
 @pytest.mark.parametrize(("side", "ear", "hz"), [(Side.LEFT, 0, SETTINGS.left_hz), (Side.RIGHT, 1, SETTINGS.right_hz)])
-def test_a_cue_is_in_the_ear_and_at_the_pitch_of_its_side(side: Side, ear: int, hz: float) -> None:
+def test_cue_has_the_ear_and_pitch_of_its_side(side: Side, ear: int, hz: float) -> None:
     sound = cue_sound(cue(side), SETTINGS, RATE_HZ)
     loud = np.sqrt((sound**2).mean(axis=0))
     assert loud[ear] > 5 * loud[1 - ear]
@@ -128,7 +128,7 @@ def test_a_wav_that_was_abandoned_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("every_s", [0.0, 0.3])
-def test_a_tick_that_stops_at_any_line_of_a_render_does_not_loop_for_ever(every_s: float) -> None:
+def test_metronome_stopped_during_a_block_does_not_loop_for_ever(every_s: float) -> None:
     """Bug: stopped while a block with a tick was drawn, the metronome moved on by nothing, and all sound was dead."""
     longest = 0
     for at in range(1, 400):
@@ -161,7 +161,7 @@ def test_a_tick_that_stops_at_any_line_of_a_render_does_not_loop_for_ever(every_
     assert longest > 50, "every line of a render that draws ticks was tried"
 
 
-def test_the_null_device_renders_what_is_put() -> None:
+def test_null_device_renders_events() -> None:
     heard: list[np.ndarray] = []
     player = Player(null=True, rendered=lambda _, block: heard.append(block.copy()))
     player.put(Update(events=(cue(Side.RIGHT),)))
@@ -172,7 +172,7 @@ def test_the_null_device_renders_what_is_put() -> None:
     assert loud[1] > 5 * loud[0] > 0
 
 
-def test_without_a_sound_device_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_sound_device_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     import miniaudio
 
     # Only a backend that is not built for this system is offered: opening fails in miniaudio itself.
@@ -223,7 +223,7 @@ def test_every_word_is_there_and_every_drill_can_say_what_to_do() -> None:
             assert len(clip) / 16000 < drill.instruction_s(side), "it is heard to its end before the start posture can be taken"
 
 
-def test_whoever_lies_with_closed_eyes_hears_where_the_clamshell_stands(tmp_path: Path) -> None:
+def test_sound_alone_guides_through_a_clamshell(tmp_path: Path) -> None:
     from levelhips.audio.clip_files import word
     from levelhips.events import FormFaultDetected, Phase, PhaseChange, Prompt, Rep
 
@@ -267,7 +267,7 @@ def test_a_form_fault_sounds_at_once_and_like_no_prompt(what: str) -> None:
     assert FAULT_TONES.get(what, OTHER_FAULT_TONE) not in PROMPT_TONES.values()
 
 
-def test_words_follow_one_another_an_urgent_one_comes_at_once_and_a_late_one_not_at_all() -> None:
+def test_words_wait_for_one_another_unless_urgent_and_late_ones_are_dropped() -> None:
     def block(value: float, seconds: float) -> np.ndarray:
         return np.full((round(seconds * 1000), 2), value, np.float32)
 

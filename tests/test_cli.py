@@ -68,7 +68,7 @@ def test_analyze_writes_its_tables_and_they_agree(run_file: Path, tmp_path: Path
     assert summary["settings"]["motion"]["outward"] == "+z"
 
 
-def test_the_version_is_said() -> None:
+def test_version_is_printed() -> None:
     import levelhips as package
 
     assert process("--version").stdout.decode().strip() == f"levelhips {package.__version__}"
@@ -102,7 +102,7 @@ def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) ->
         (("recover", "run.mcap", "whole.csv"), "name it whole.mcap"),
     ],
 )
-def test_each_mistake_is_one_line_with_its_fix_and_a_failing_exit(
+def test_each_mistake_is_reported_in_one_line_with_its_fix_and_an_exit_code(
     run_file: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
 ) -> None:
     (tmp_path / "empty.csv").touch()
@@ -117,7 +117,7 @@ def test_each_mistake_is_one_line_with_its_fix_and_a_failing_exit(
 @pytest.mark.parametrize(
     "arguments", [("analyze", "RUN", "--out", "o"), ("replay", "RUN", "--speed", "max", "--mute", "--threshold", "2", "--wav", "o/x.wav")]
 )
-def test_a_full_disk_leaves_nothing_that_looks_whole(run_file: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_full_disk_leaves_no_file_that_looks_complete(run_file: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has no limit on the size of files to stand for a full disk")
     (tmp_path / "o").mkdir()
@@ -190,7 +190,7 @@ def test_a_metric_is_plotted_on_request(run_file: Path, tmp_path: Path) -> None:
     assert 'There is no metric "height"' in levelhips("analyze", run_file, "--out", tmp_path, "--plot", "height", code=1).stderr
 
 
-def test_the_growth_of_the_tired_side_is_found() -> None:
+def test_growing_drop_of_the_tired_side_is_found() -> None:
     from levelhips import summarize
 
     summary = summarize(analyze(bundled.find(bundled.TREADMILL)))
@@ -212,7 +212,7 @@ def test_the_growth_of_the_tired_side_is_found() -> None:
         (("--threshold", "auto"), "from the first 60 steps of each side (option)"),
     ],
 )
-def test_the_threshold_that_was_understood_is_echoed_and_used(
+def test_threshold_is_printed_as_it_was_understood_and_used(
     run_file: Path, tmp_path: Path, options: tuple[str, ...], understood: str
 ) -> None:
     done = levelhips("analyze", run_file, "--out", tmp_path, *options)
@@ -225,7 +225,7 @@ def test_the_threshold_that_was_understood_is_echoed_and_used(
         assert "first 60 steps" in understood
 
 
-def test_the_threshold_of_a_recording_or_a_settings_file_is_echoed_with_its_source(tmp_path: Path) -> None:
+def test_threshold_of_a_recording_or_a_settings_file_is_printed_with_its_source(tmp_path: Path) -> None:
     kept = Settings.from_dict({"threshold": {"left_deg": 2.5, "right_deg": 3.0}}).as_dict()
     with RecordingWriter(tmp_path / "kept.mcap", {"rate_hz": "100", "outward": "+z"}, kept) as writer:
         writer.samples(short_run().samples)
@@ -256,7 +256,7 @@ def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, opt
     assert done.stdout == ""
 
 
-def test_one_side_alone_is_refused_where_the_settings_say_auto(run_file: Path, tmp_path: Path) -> None:
+def test_threshold_of_one_side_alone_is_refused_if_the_settings_say_auto(run_file: Path, tmp_path: Path) -> None:
     (tmp_path / "auto.toml").write_text('[threshold]\nmode = "auto"\n')
     options = ("--settings", tmp_path / "auto.toml", "--speed", "max", "--mute")
     assert "Give --threshold-right too" in levelhips("replay", run_file, *options, "--threshold-left", "3", code=1).stderr
@@ -264,7 +264,7 @@ def test_one_side_alone_is_refused_where_the_settings_say_auto(run_file: Path, t
     assert output.stdout.startswith("Threshold: left 3.0 deg, right 4.0 deg (option)")
 
 
-def test_an_outward_axis_that_is_not_the_default_is_echoed(run_file: Path, tmp_path: Path) -> None:
+def test_outward_axis_is_printed_if_it_is_not_the_default(run_file: Path, tmp_path: Path) -> None:
     """A wrong one exchanges left and right."""
     assert "Outward axis" not in levelhips("analyze", run_file, "--out", tmp_path / "o").stdout
     output = levelhips("analyze", run_file, "--out", tmp_path / "o", "--outward", "-z").stdout
@@ -274,7 +274,7 @@ def test_an_outward_axis_that_is_not_the_default_is_echoed(run_file: Path, tmp_p
 # ---- nothing counts
 
 
-def test_nothing_counted_is_explained_and_ends_with_code_3(tmp_path: Path) -> None:
+def test_run_without_valid_steps_is_explained_and_ends_with_code_3(tmp_path: Path) -> None:
     """Six seconds cut from the middle of a run: nobody stands still in them."""
     samples = short_run().samples
     with RecordingWriter(tmp_path / "mid.mcap", {"rate_hz": "100", "outward": "+z"}) as writer:
@@ -285,7 +285,7 @@ def test_nothing_counted_is_explained_and_ends_with_code_3(tmp_path: Path) -> No
     assert json.loads((tmp_path / "o" / "summary.json").read_text())["steps"]["counted"] == 0
 
 
-def test_walking_in_which_no_step_counts_is_told_and_no_failure(tmp_path: Path) -> None:
+def test_walk_without_valid_steps_is_explained_and_ends_with_code_0(tmp_path: Path) -> None:
     """A minute cut from the middle of a walk: contacts and sides are results, drops are not."""
     walk = open_recording(bundled.find(bundled.WALK))
     middle = walk.samples[round(30 * walk.rate_hz) : round(90 * walk.rate_hz)]
@@ -386,7 +386,7 @@ def test_every_command_is_in_a_group_of_the_help() -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize("command", ["analyze", "replay", "history"])
-def test_output_survives_a_terminal_without_our_characters(run_file: Path, tmp_path: Path, encoding: str, command: str) -> None:
+def test_output_has_substitutes_on_a_terminal_without_our_characters(run_file: Path, tmp_path: Path, encoding: str, command: str) -> None:
     """UnicodeEncodeError ended the command."""
     home = tmp_path / "data"
     if command == "history":
@@ -406,14 +406,14 @@ def test_output_survives_a_terminal_without_our_characters(run_file: Path, tmp_p
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_tables_stay_straight_when_a_substitute_is_longer(run_file: Path, tmp_path: Path, encoding: str) -> None:
+def test_tables_stay_aligned_if_a_substitute_is_longer(run_file: Path, tmp_path: Path, encoding: str) -> None:
     output = levelhips("analyze", run_file, "--out", tmp_path, encoding=encoding, columns=80).stdout
     rows = [line for line in output.splitlines() if line.startswith(("|", "│", "+-", "└"))]
     assert len(rows) > 8
     assert len({len(row.rstrip()) for row in rows}) == 1
 
 
-def test_a_process_on_an_ascii_terminal_does_its_work(run_file: Path, tmp_path: Path) -> None:
+def test_process_on_an_ascii_terminal_prints_substitutes(run_file: Path, tmp_path: Path) -> None:
     """One command in a process of its own; the tests above hold what the others print."""
     done = process("analyze", run_file, "--out", tmp_path / "ü", PYTHONIOENCODING="ascii", LEVELHIPS_DATA=str(tmp_path))
     assert b" +- " in done.stdout
@@ -439,13 +439,13 @@ def test_interrupting_a_replay_leaves_no_part_of_a_wav_file(run_file: Path, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_that_goes_away_ends_the_command_quietly(run_file: Path, tmp_path: Path) -> None:
+def test_command_ends_quietly_when_the_reader_of_a_pipe_has_gone(run_file: Path, tmp_path: Path) -> None:
     command = f"{sys.executable} -m levelhips programme --protocols; echo code $? >&2"
     done = subprocess.run(["sh", "-c", f"({command}) | true"], capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == "code 141\n"
 
 
-def test_a_home_that_cannot_be_written_is_named_when_completion_is_installed(tmp_path: Path) -> None:
+def test_home_that_cannot_be_written_is_named_when_completion_is_installed(tmp_path: Path) -> None:
     def refused(path: Path, *_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -462,7 +462,7 @@ def test_a_home_that_cannot_be_written_is_named_when_completion_is_installed(tmp
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays of X11")
 @pytest.mark.parametrize("display", [":97", ""])
-def test_a_display_that_cannot_be_reached_is_an_error_and_no_abort(monkeypatch: pytest.MonkeyPatch, display: str) -> None:
+def test_display_that_cannot_be_reached_is_an_error_and_does_not_abort_the_process(monkeypatch: pytest.MonkeyPatch, display: str) -> None:
     """Qt aborts the process (code 134) where it finds no display."""
     pytest.importorskip("PySide6.QtGui", exc_type=ImportError)
     for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"):

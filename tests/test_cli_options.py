@@ -50,5 +50,5 @@ def test_run_protocol_is_chosen_by_its_option_and_by_the_former_one(option: str,
     assert done.stderr.startswith("The session of --protocol is 9; it must be a whole number from 1 to 8")
 
 
-def test_mute_is_an_option_of_everything_that_sounds() -> None:
+def test_every_command_with_sound_has_the_option_mute() -> None:
     assert {words for words, options in OPTIONS.items() if "--mute" in options} == {"run", "drill", "app", "demo", "replay"}

@@ -121,7 +121,7 @@ def test_json_of_the_drills_names_each_with_its_dose() -> None:
     assert len(drills) == len(levelhips("drill", "--list").stdout.splitlines())
 
 
-def test_json_of_doctor_is_what_its_lines_say(tmp_path: Path) -> None:
+def test_json_of_doctor_has_the_findings_of_its_lines(tmp_path: Path) -> None:
     document, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=None)  # this computer may have no sound
     by_check = {finding["check"]: finding for finding in document["findings"]}
     assert (by_check["disk"]["subject"], by_check["disk"]["state"]) == ("Disk", "ok")

@@ -71,7 +71,7 @@ def test_c_and_python_read_the_same_packet(codec, values, sequence, t_us):
     assert _frames(data) == ([data], b"")
 
 
-def test_what_the_python_sensor_sends_c_reads_packet_by_packet(codec):
+def test_packets_of_the_python_sensor_are_read_in_c(codec):
     firmware = LevelHipsPeripheral(200.0)
     n = 300
     rng = np.random.default_rng(1)
@@ -83,7 +83,7 @@ def test_what_the_python_sensor_sends_c_reads_packet_by_packet(codec):
 
 @given(st.binary(max_size=600))
 @settings(max_examples=300)
-def test_any_bytes_are_refused_or_read_alike(codec, data):
+def test_any_bytes_are_refused_or_read_alike_in_c_and_python(codec, data):
     frames, _ = _frames(data)
     answer = codec.ask("packet", data.hex())
     assert (answer[0] == "ok") == bool(frames)
@@ -98,7 +98,7 @@ def test_any_bytes_are_refused_or_read_alike(codec, data):
     axis=st.integers(0, 5),
     name=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=16),
 )
-def test_the_sensors_description_is_read_alike(codec, rate, acc, gyr, axis, name):
+def test_description_of_the_sensor_is_read_alike_in_c_and_python(codec, rate, acc, gyr, axis, name):
     data = LevelHipsPeripheral(float(rate), acc, gyr, axis, name).reads["info"]
     assert codec.ask("info", data.hex()) == ["ok", str(rate), str(acc), str(gyr), str(axis), data.hex()]
     decoder = LevelHipsDecoder(200.0)
@@ -108,7 +108,7 @@ def test_the_sensors_description_is_read_alike(codec, rate, acc, gyr, axis, name
 
 @given(st.binary(max_size=40))
 @settings(max_examples=300)
-def test_any_description_is_refused_or_read_alike(codec, data):
+def test_any_description_is_refused_or_read_alike_in_c_and_python(codec, data):
     answer = codec.ask("info", data.hex())
     try:
         LevelHipsDecoder(200.0).push(Packet(0.0, data, "info"))
@@ -134,7 +134,7 @@ def test_commands_and_their_answers_are_the_same_in_both(codec, data):
 
 
 @pytest.mark.parametrize(("mtu", "count"), [(22, 0), (23, 1), (59, 4), (185, 14), (247, 19), (517, 40)])
-def test_how_many_samples_an_mtu_carries(codec, mtu, count):
+def test_number_of_samples_that_fit_into_an_mtu(codec, mtu, count):
     assert codec.ask("mtu", mtu) == ["ok", str(count)]
 
 

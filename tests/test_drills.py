@@ -213,7 +213,7 @@ def test_a_mirrored_wearer_swaps_sides_and_keeps_every_figure() -> None:
         assert len(list(one.of(Rep))) == 3
 
 
-def test_every_event_is_known_no_sooner_than_it_happened_and_in_order() -> None:
+def test_every_event_is_known_after_it_happened_and_in_order() -> None:
     update = _pieces("pelvic-drop", ())
     known = [event.known_s for event in update.events if not isinstance(event, Gap)]
     assert known == sorted(known)

@@ -28,5 +28,5 @@ def test_every_reason_of_the_bluetooth_library_is_one_of_ours(reason: BleakBluet
     assert error.fix
 
 
-def test_another_error_is_not_taken_for_missing_bluetooth() -> None:
+def test_other_errors_are_not_reported_as_missing_bluetooth() -> None:
     assert unavailable(ValueError("no")) is None

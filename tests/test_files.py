@@ -41,7 +41,7 @@ def test_a_failure_leaves_the_file_that_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_symbolic_link_stays_a_link_when_its_file_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     link, target = tmp_path / "x.txt", tmp_path / "there" / "y.txt"
     target.write_text("before")
@@ -76,7 +76,7 @@ def test_replay_does_not_replace_a_device_by_a_wav_file(fifo: Path) -> None:
     assert fifo.is_fifo()
 
 
-def test_a_plot_does_not_take_the_place_of_a_device(fifo: Path) -> None:
+def test_plot_does_not_replace_a_device(fifo: Path) -> None:
     pytest.importorskip("matplotlib")
     from levelhips.analysis import analyze
     from levelhips.export.plot import plot_metric

@@ -20,7 +20,7 @@ TOLERANCE = 1e-9
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_engine_finds_what_it_found(case: Case) -> None:
+def test_engine_finds_what_is_in_the_golden_file(case: Case) -> None:
     assert not list(differences(load(case), compute(case), TOLERANCE))
 
 
@@ -29,7 +29,7 @@ def test_every_golden_file_has_a_case_and_every_recording_a_golden_file() -> Non
     assert {path.stem for path in (GOLDEN.parents[1] / "recordings").glob("*.mcap")} == {case.recording for case in CASES}
 
 
-def test_the_golden_files_show_what_they_are_there_for() -> None:
+def test_golden_files_contain_what_their_cases_are_for() -> None:
     found = {case.name: load(case) for case in CASES}
     reasons = [event.reason for event in found["treadmill_fatigue-auto"].events if isinstance(event, ThresholdChange)]
     assert reasons[0] == "baseline"

@@ -81,7 +81,7 @@ def test_a_message_without_translation_comes_from_the_english_catalog(two_langua
     assert tr("only") == "English only"
 
 
-def test_a_text_is_written_in_the_language_of_the_moment(two_languages: Path) -> None:
+def test_text_is_written_in_the_language_in_use_when_it_is_shown(two_languages: Path) -> None:
     steps = text("steps", n=3)
     choice.choose("en")
     assert str(steps) == "3 steps"
@@ -170,7 +170,7 @@ def test_an_error_of_a_plug_in_brings_its_own_sentences() -> None:
 
 
 @pytest.mark.parametrize("error", [NewerFileError("a"), LevelHipsError("is-a-folder", path=Path("x")), LevelHipsError("A", fix="B")])
-def test_an_error_passes_from_process_to_process(error: LevelHipsError) -> None:
+def test_error_can_be_sent_to_another_process(error: LevelHipsError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again)) == (type(error), str(error))
 
@@ -367,7 +367,7 @@ def test_no_message_is_without_translation(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_setting_means_is_said_in_at_most_80_letters(language: str) -> None:
+def test_help_of_a_setting_has_at_most_80_letters(language: str) -> None:
     """As in `levelhips settings list`, where it follows an indent and comes before what is accepted."""
     explained = {key: message.string for key, message in MESSAGES[language].items() if key.startswith("setting.")}
     assert explained

@@ -227,7 +227,7 @@ def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
     assert PROCESSORS["engine"].through(cut(RUN, list(range(len(RUN))))) == _whole("engine")
 
 
-def test_the_run_under_the_laws_has_something_to_say() -> None:
+def test_run_under_the_laws_has_events_to_compare() -> None:
     kinds = {type(event).__name__ for event in _whole("engine").events}
     assert {"StandingZero", "ModeChange", "Contact", "Step", "Stride", "Gap", "Cue", "ThresholdChange", "Signal", "Heading"} <= kinds
     assert {"DrillBegin", "PhaseChange", "Rep"} <= {type(event).__name__ for event in _whole("engine drill").events}
@@ -272,7 +272,7 @@ def test_any_axis_may_face_outward(outward: str, columns: tuple[list[int], list[
 
 
 @given(from_s=st.floats(6.0, 11.0), length_s=st.floats(0.06, 3.0))
-def test_behind_a_gap_no_good_step_is_wrong_and_the_stream_goes_on(from_s: float, length_s: float) -> None:
+def test_after_a_gap_no_valid_step_is_wrong_and_steps_are_found_again(from_s: float, length_s: float) -> None:
     truth = short_run()
     keep = (RUN.t_s < from_s) | (RUN.t_s >= from_s + length_s)
     update = run_engine(Samples.checked(RUN.t_s[keep], RUN.acc_mps2[keep], RUN.gyr_radps[keep]), RATE_HZ)
@@ -290,14 +290,14 @@ def test_behind_a_gap_no_good_step_is_wrong_and_the_stream_goes_on(from_s: float
     assert any(step.at_s > 15.0 for step in update.of(Step)), "the stream went on"
 
 
-def test_every_event_is_known_no_sooner_than_it_happened_and_in_order() -> None:
+def test_every_event_is_known_after_it_happened_and_in_order() -> None:
     update = _whole("engine")
     known = [event.known_s for event in update.events if not isinstance(event, Gap)]
     assert known == sorted(known)
     assert all(event.known_s >= event.at_s for event in update.events if not isinstance(event, Gap))
 
 
-def test_nothing_looks_ahead() -> None:
+def test_results_do_not_depend_on_later_samples() -> None:
     """What is said of the first half does not depend on the second."""
     half = len(RUN) // 2
     engine = Engine(RATE_HZ, LOW)
@@ -330,7 +330,7 @@ def test_standing_still_gives_zero_and_no_steps() -> None:
     assert np.abs(np.degrees(update.angles.obliquity_rad)).max() < 1.5
 
 
-def test_zero_can_be_asked_for_again() -> None:
+def test_standing_zero_can_be_set_again_by_command() -> None:
     engine = Engine(RATE_HZ)
     engine.push(Command(2.5, Do.ZERO))
     zeros = list(engine.push(RUN[: int(3.9 * RATE_HZ)]).of(StandingZero))
@@ -340,7 +340,7 @@ def test_zero_can_be_asked_for_again() -> None:
     assert len(list(engine.push(RUN).of(StandingZero))) == 2
 
 
-def test_the_left_foot_is_left() -> None:
+def test_sides_contacts_and_modes_are_those_of_the_simulation() -> None:
     """Held against the truth of the simulation, not against ourselves: sides, modes, contacts."""
     truth = short_run()
     for step in steps_of(RUN):
@@ -351,7 +351,7 @@ def test_the_left_foot_is_left() -> None:
     assert {step.side for step in steps_of(RUN)} == set(Side)
 
 
-def test_a_step_is_not_blamed_for_a_range_that_is_reached_after_it() -> None:
+def test_step_is_not_saturated_by_a_value_after_its_end() -> None:
     """In one piece the samples behind a step are there already when it is judged; in small ones they are not."""
     samples = short_run().samples
     acc = np.clip(samples.acc_mps2, -21.0, 21.0)  # some landings reach it

@@ -61,14 +61,14 @@ def test_a_session_without_faults_finds_what_is_in_the_recording(tmp_path):
     assert lived.recording.path.name.endswith("_LevelHips-virtual.mcap")
 
 
-def test_connection_refused_twice_then_fine(tmp_path):
+def test_connection_that_is_refused_twice_is_made_at_the_third_attempt(tmp_path):
     lived = live(tmp_path, "refuse=2")
     survives(lived, within_deg=0.01)
     assert len(lived.good) == clean_count(45.0)
     assert lived.states.count(S.RECONNECTING) >= 2
 
 
-def test_services_are_slow(tmp_path):
+def test_session_begins_although_the_services_are_slow(tmp_path):
     lived = live(tmp_path, "slow=8")
     survives(lived, within_deg=0.01)
     assert len(lived.good) == clean_count(45.0)
@@ -120,7 +120,7 @@ def test_a_stall_of_60_s_without_disconnect(tmp_path):
     assert lived.lost_s == pytest.approx(60.0, abs=7.0)  # up to a watch for first samples, and an attempt
 
 
-def test_disconnected_in_mid_stream_and_back_after_10_s(tmp_path):
+def test_session_goes_on_after_10_s_without_connection(tmp_path):
     lived = live(tmp_path, "disconnect=10@20")
     survives(lived, steps_after_s=40)
     assert lived.session.link.reconnects == 1
@@ -128,20 +128,20 @@ def test_disconnected_in_mid_stream_and_back_after_10_s(tmp_path):
 
 
 @pytest.mark.parametrize("by_s", [100, -20, -1000])
-def test_the_sensor_clock_jumps(tmp_path, by_s):
+def test_jump_of_the_sensor_clock_does_not_shift_time(tmp_path, by_s):
     """The sequence goes on, so the count does."""
     lived = live(tmp_path, f"clock-jump={by_s}@20")
     survives(lived, steps_after_s=40)
     assert lived.recording.samples.t_s[-1] == pytest.approx(45.0, abs=0.3)
 
 
-def test_the_sensor_clock_wraps(tmp_path):
+def test_wrap_of_the_sensor_clock_loses_no_sample(tmp_path):
     lived = live(tmp_path, "clock-wrap=20")
     survives(lived, within_deg=0.01)
     assert len(lived.recording.samples) == 45 * 200
 
 
-def test_the_sensor_clock_drifts_by_200_ppm_and_that_is_told(tmp_path):
+def test_drift_of_the_sensor_clock_by_200_ppm_is_reported(tmp_path):
     lived = live(tmp_path, "drift=200", seconds=100.0)
     survives(lived, within_deg=0.05)
     assert lived.session.statistics.sync.drift_ppm == pytest.approx(-200, abs=10)
@@ -150,18 +150,18 @@ def test_the_sensor_clock_drifts_by_200_ppm_and_that_is_told(tmp_path):
     assert float(lived.recording.metadata["clock_offset_s"]) == pytest.approx(first.arrival_s, abs=0.05)
 
 
-def test_garbage_between_the_packets(tmp_path):
+def test_random_bytes_between_the_packets_lose_no_sample(tmp_path):
     lived = live(tmp_path, "garbage=10")
     survives(lived, within_deg=0.01)
     assert lived.session.statistics.damaged > 50
     assert len(lived.recording.samples) == 45 * 200
 
 
-def test_packets_are_cut_off(tmp_path):
+def test_session_goes_on_between_packets_that_are_cut_off(tmp_path):
     survives(live(tmp_path, "truncate=5"), steps_after_s=40)
 
 
-def test_the_battery_dies(tmp_path):
+def test_session_ends_when_the_battery_is_empty(tmp_path):
     lived = live(tmp_path, "battery=8@25")
     survives(lived)
     assert lived.session.link.battery_percent <= 8
@@ -170,18 +170,18 @@ def test_the_battery_dies(tmp_path):
     assert lived.recording.samples.t_s[-1] == pytest.approx(25.0, abs=0.5)
 
 
-def test_the_sensor_is_taken_by_another_app(tmp_path):
+def test_session_goes_on_after_another_app_had_the_sensor(tmp_path):
     lived = live(tmp_path, "taken=12@20", seconds=60.0)
     survives(lived, steps_after_s=50)
     assert LinkReason.OUT_OF_RANGE in [change.reason for change in lived.of(LinkChange)]
 
 
-def test_the_sensor_is_taken_at_first(tmp_path):
+def test_session_begins_once_another_app_releases_the_sensor(tmp_path):
     lived = live(tmp_path, "taken=15@0")
     survives(lived, within_deg=0.01)
 
 
-def test_the_adapter_is_switched_off_and_on(tmp_path):
+def test_session_goes_on_after_bluetooth_was_switched_off_and_on(tmp_path):
     lived = live(tmp_path, "adapter=6@20")
     survives(lived, steps_after_s=40)
     assert lived.session.link.reconnects == 1
@@ -192,7 +192,7 @@ def test_the_adapter_is_switched_off_and_on(tmp_path):
 
 
 @pytest.mark.parametrize("rate_hz", [52, 416])
-def test_52_and_416_hz(tmp_path, rate_hz):
+def test_session_at_rates_other_than_that_of_the_recording(tmp_path, rate_hz):
     lived = live(tmp_path, rate_hz=rate_hz)
     assert lived.recording.rate_hz == rate_hz
     survives(lived, steps_after_s=40)
@@ -201,7 +201,7 @@ def test_52_and_416_hz(tmp_path, rate_hz):
 
 @pytest.mark.parametrize("profile", ["polar", "witmotion", "movella_dot", "thingy52"])
 @pytest.mark.parametrize("fault", ["", "drop=5", "duplicate=10", "garbage=10", "stall=3@13", "disconnect=5@13"])
-def test_every_kind_of_sensor_survives(tmp_path, profile, fault):
+def test_every_kind_of_sensor_survives_every_fault(tmp_path, profile, fault):
     # Nothing marks a Thingy's notification as its own: of random bytes some pass, and cost an angle.
     within_deg = 1.0 if (profile, fault) == ("thingy52", "garbage=10") else 0.5
     rate_hz = 100.0 if profile == "thingy52" else None  # a notification for each sample: half as many take half the time
@@ -209,7 +209,7 @@ def test_every_kind_of_sensor_survives(tmp_path, profile, fault):
     survives(lived, within_deg=within_deg, steps_after_s=None if fault == "drop=5" else 25)
 
 
-def test_what_the_runner_pressed_acts_in_the_replay_where_it_acted_in_the_run(tmp_path):
+def test_commands_act_in_the_replay_where_they_acted_in_the_run(tmp_path):
     keys = [
         (19.0, Do.THRESHOLD, 2.5),
         (20.0, Do.MOVE_THRESHOLD, -0.5),
@@ -225,17 +225,17 @@ def test_what_the_runner_pressed_acts_in_the_replay_where_it_acted_in_the_run(tm
     assert [cue for cue in lived.of(Cue) if 20.1 < cue.at_s < 25]
 
 
-def test_a_sensor_that_is_not_there_is_said_with_what_to_do(tmp_path):
+def test_sensor_that_never_answers_is_reported_with_a_fix(tmp_path):
     with pytest.raises(SensorError, match="within 60 s.*close its maker's app"):
         live(tmp_path, "taken=3600@0")
 
 
-def test_a_sensor_whose_packets_do_not_fit_is_said_with_the_reason(tmp_path):
+def test_sensor_whose_packets_exceed_the_mtu_is_reported_with_the_reason(tmp_path):
     with pytest.raises(SensorError, match="sends no usable samples: .*larger MTU"):
         live(tmp_path, "small-mtu", profile="movella_dot", seconds=90.0)
 
 
-def test_a_sink_that_breaks_costs_neither_the_others_nor_the_recording(tmp_path):
+def test_sink_that_fails_affects_neither_the_others_nor_the_recording(tmp_path):
     heard = []
 
     class Breaks:

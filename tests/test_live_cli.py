@@ -63,14 +63,14 @@ def test_scan_lists_what_is_in_range(short):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a missing D-Bus is a matter of Linux")
 @pytest.mark.parametrize("command", ["scan", "run"])
-def test_a_computer_without_bluetooth_is_told_how_to_get_it(command, tmp_path):
+def test_computer_without_bluetooth_is_reported_with_a_fix(command, tmp_path):
     options = ["--record", tmp_path, "--mute"] if command == "run" else []
     output = levelhips(command, *options, code=1, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus")
     assert "Bluetooth cannot be used" in output
     assert "apt install bluez" in output
 
 
-def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, tmp_path):
+def test_run_plays_a_virtual_sensor_to_its_end_and_prints_the_result(short, tmp_path):
     with command_line_at(math.inf):  # on an ASCII terminal a run ended with UnicodeEncodeError before it recorded
         output = levelhips("run", "--virtual", short, "--record", tmp_path, "--mute", "--threshold", "3", encoding="ascii")
     assert re.search(r"0\.1 min, \d+ steps", output)
@@ -83,7 +83,7 @@ def test_run_plays_a_virtual_sensor_to_its_end_and_says_what_it_came_to(short, t
     assert recording.settings["threshold"]["left_deg"] == 3
 
 
-def test_each_state_of_the_connection_is_a_line_where_there_is_no_terminal(short):
+def test_each_state_of_the_connection_is_a_line_without_a_terminal(short):
     out = io.StringIO()
     console = Console(file=out, width=120)
 
@@ -109,7 +109,7 @@ def test_a_quiet_run_is_recorded_and_prints_nothing(short, tmp_path):
     assert len(open_recording(path).samples) == 800
 
 
-def test_a_quiet_session_prints_its_troubles_on_standard_error(short, capsys):
+def test_quiet_session_prints_problems_on_standard_error(short, capsys):
     class Broken:
         """A sink that fails."""
 
@@ -134,7 +134,7 @@ def packets_so_far(folder: Path) -> list[Packet]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a child is a matter of POSIX")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_it_cleanly(tmp_path, how):
+def test_ctrl_c_ends_a_run_cleanly(tmp_path, how):
     command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--mute"]
     # Who runs the tests in the background may have SIGINT ignored, and children inherit that.
     listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
@@ -191,7 +191,7 @@ def test_keys_in_the_live_view(tmp_path):
     assert [command.do for command in open_recording(path).commands] == ["pause", "move-threshold", "mark", "mute"]
 
 
-def test_virtual_sensor_without_a_controller_tries_the_whole_way_in_this_computer(short):
+def test_virtual_sensor_without_a_controller_connects_within_this_computer(short):
     with command_line_at(math.inf):
         output = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")
     assert "--transport usb:0" in output
@@ -199,7 +199,7 @@ def test_virtual_sensor_without_a_controller_tries_the_whole_way_in_this_compute
     assert re.search(r"0\.1 min, [1-9]\d* steps", output)
 
 
-def test_a_controller_that_is_not_there_is_said(short):
+def test_missing_controller_is_reported(short):
     output = levelhips("virtual-sensor", short, "--transport", "serial:/dev/nonexistent", code=1)
     assert "cannot be opened" in output
 
@@ -215,12 +215,12 @@ def test_a_controller_that_is_not_there_is_said(short):
         (["--record", "/dev/null/folder"], "No recordings can be written into"),
     ],
 )
-def test_what_cannot_be_is_said_with_a_fix(short, arguments, said):
+def test_impossible_arguments_are_refused_with_a_fix(short, arguments, said):
     output = levelhips("run", "--virtual", short, "--mute", *arguments, code=1)
     assert said in " ".join(output.split())
 
 
-def test_a_virtual_sensor_without_bumble_is_said(short):
+def test_virtual_sensor_without_bumble_is_refused_with_a_fix(short):
     code = "import sys; sys.modules['bumble'] = None; sys.argv[0] = 'levelhips'; from levelhips.cli.app import main; main()"
     command = [sys.executable, "-c", code, "run", "--virtual", str(short), "--mute", "--no-record"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -229,7 +229,7 @@ def test_a_virtual_sensor_without_bumble_is_said(short):
     assert "Traceback" not in done.stderr
 
 
-def test_recover_and_raw(short, tmp_path):
+def test_damaged_recording_is_recovered_and_raw_packets_are_decoded_again(short, tmp_path):
     with command_line_at(math.inf):
         levelhips("run", "--virtual", short, "--record", tmp_path, "--mute")
     [path] = tmp_path.glob("*.mcap")
@@ -248,7 +248,7 @@ def test_recover_and_raw(short, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_doctor_checks_everything(tmp_path):
+def test_doctor_checks_bluetooth_sound_disk_and_clock(tmp_path):
     done = subprocess.run(
         [*PROGRAM, "doctor", "--no-bluetooth", "--record", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
     )

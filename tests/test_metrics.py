@@ -132,7 +132,7 @@ def test_metric_equals_the_simulated_truth(metric: Metric, folder: Path) -> None
     assert errors_of(metric, metric.column, tables(folder)[metric.of]) == []
 
 
-def test_no_two_columns_could_be_exchanged_unnoticed(folder: Path) -> None:
+def test_exchanged_columns_are_found(folder: Path) -> None:
     """The truth tells every pair of columns of a table apart: in exchanged columns at least one of two tests fails."""
     unnoticed = []
     for one, other in itertools.combinations(IN_TABLES, 2):
@@ -145,7 +145,7 @@ def test_no_two_columns_could_be_exchanged_unnoticed(folder: Path) -> None:
     assert unnoticed == []
 
 
-def test_sides_have_their_own_means(folder: Path) -> None:
+def test_means_of_the_sides_are_not_exchanged(folder: Path) -> None:
     """By side the runner limps: what is said of the left leg is not true of the right."""
     found, truth = run()[0].statistics(), true_steps_by_side()
     for key in ("contralateral_drop", "contact_time", "flight_before"):
@@ -277,7 +277,7 @@ def walk_then_run(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         patch.undo()
 
 
-def test_one_session_has_one_mean_drop(walk_then_run: Lived, tmp_path: Path) -> None:
+def test_summary_file_and_history_have_the_same_mean_drop(walk_then_run: Lived, tmp_path: Path) -> None:
     """The summary at the end of a run mixed walking with running, the file and the history did not."""
     session, recording = walk_then_run.session, walk_then_run.recording
     analysis = analyze(recording)
@@ -305,7 +305,7 @@ def test_one_session_has_one_mean_drop(walk_then_run: Lived, tmp_path: Path) -> 
     assert summary["cadence_spm"]["mean"] == pytest.approx(row.cadence_spm, abs=0.06)
 
 
-def test_since_the_start_is_not_compared_with_the_walk_before(walk_then_run: Lived) -> None:
+def test_change_since_the_start_is_not_relative_to_the_walk_before(walk_then_run: Lived) -> None:
     """The first running steps are the start: against the walk the drop seemed to have grown by 2 to 3 deg."""
     snapshot = walk_then_run.session.state.snapshot()
     for side in Side:
@@ -315,7 +315,7 @@ def test_since_the_start_is_not_compared_with_the_walk_before(walk_then_run: Liv
         assert abs(expected) < 1.0
 
 
-def test_large_number_and_cadence_begin_again_with_another_gait() -> None:
+def test_large_number_and_cadence_start_over_when_the_gait_changes() -> None:
     from levelhips import Update
     from levelhips.live.snapshot import SessionState
 

@@ -137,7 +137,7 @@ def test_every_fault_of_a_tested_function_is_killed_and_every_fault_of_an_untest
     assert ran.outcomes("difference") == {"return a + b": "survived"}
 
 
-def test_a_function_that_runs_but_is_not_checked_survives(ran: Ran) -> None:
+def test_fault_of_a_function_that_runs_but_is_not_checked_survives(ran: Ran) -> None:
     assert ran.outcomes("product") == {"return a / b": "survived"}
 
 
@@ -160,7 +160,7 @@ def test_a_failing_test_is_never_chosen(ran: Ran) -> None:
     assert sorted(ran.covering.tests) == [f"tests/test_sums.py::test_{name}" for name in ("first_use", "second_use", "steps", "total")]
 
 
-def test_what_a_shared_fixture_or_a_cached_helper_runs_belongs_to_every_test_that_uses_it(ran: Ran) -> None:
+def test_lines_run_by_a_shared_fixture_or_cached_helper_belong_to_every_test_that_uses_it(ran: Ran) -> None:
     [mutant] = [mutant for mutant in ran.mutants if mutant.function == "product"]
     assert ran.covering.covering(mutant) == {"tests/test_sums.py::test_first_use", "tests/test_sums.py::test_second_use"}
     [mutant] = [mutant for mutant in ran.mutants if mutant.function == "total" and mutant.operator == "swap_op"]
@@ -229,7 +229,7 @@ def test_an_id_does_not_change_when_lines_move(tmp_path: Path) -> None:
     assert len({mutant.id for mutant in before}) == len(before)
 
 
-def test_a_sample_takes_each_place_once_and_changes_only_where_the_code_does(tmp_path: Path) -> None:
+def test_sample_has_each_place_once_and_changes_only_where_the_code_does(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text('def f(a):\n    return g(a, "b", c="d")\n')
     mutants = mutants_of(tmp_path, "a.py")
     sampled = list(sample(mutants, 100, 1))

@@ -105,7 +105,7 @@ def test_polar_frames_by_hand():
     assert_allclose(np.diff(got.t_s), 1 / 52, atol=1e-5)
 
 
-def test_polar_refusals_are_said_in_words():
+def test_refusals_of_polar_are_reported_in_words():
     assert polar.PROFILE.problem(bytes((0xF0, 2, 2, 0, 0))) is None
     assert "charging" in str(polar.PROFILE.problem(bytes((0xF0, 2, 2, 13, 0))))
 
@@ -146,7 +146,7 @@ def test_dot_payloads_by_hand(source, payload):
 
 @pytest.mark.parametrize("name", ALL)
 @given(mtu=st.integers(60, 517), seed=st.integers(0, 1000))
-def test_what_one_end_says_the_other_hears(name, mtu, seed):
+def test_decoder_returns_what_the_peripheral_encodes(name, mtu, seed):
     profile = ALL[name]
     rate = profile.default_rate_hz
     rng = np.random.default_rng(seed)
@@ -175,7 +175,7 @@ def test_what_one_end_says_the_other_hears(name, mtu, seed):
         st.tuples(st.binary(max_size=244), st.floats(0, 30), st.sampled_from(["own", "own", "own", "info", "control", LINK])), max_size=20
     )
 )
-def test_no_bytes_can_hurt_a_decoder(name, packets):
+def test_any_bytes_are_decoded_or_raise_a_bad_input_error(name, packets):
     profile = ALL[name]
     firmware, decoder = started(profile, profile.default_rate_hz)
     notified = [source for source, c in profile.characteristics.items() if "notify" in c.properties]
@@ -211,7 +211,7 @@ def test_open_profile_packets_may_be_split_and_joined_as_bytes_like(at):
     delays=st.lists(st.floats(0, 0.004), min_size=400, max_size=400),
     start=st.integers(0, 2**32 - 1),
 )
-def test_the_sensor_clock_is_unwrapped_whatever_is_lost(lost, delays, start):
+def test_sensor_clock_is_unwrapped_in_spite_of_lost_packets(lost, delays, start):
     clock = SensorClock(1e-6, 1 << 32)
     for number in range(400):
         if number in lost:
@@ -222,7 +222,7 @@ def test_the_sensor_clock_is_unwrapped_whatever_is_lost(lost, delays, start):
     assert clock.jumps == 0
 
 
-def test_one_damaged_time_moves_nothing_and_two_that_agree_do():
+def test_one_damaged_time_is_ignored_and_two_that_agree_are_a_jump():
     clock = SensorClock(1e-6, 1 << 32)
 
     def say(us: int, at_s: float) -> float | None:
@@ -240,7 +240,7 @@ def test_one_damaged_time_moves_nothing_and_two_that_agree_do():
 
 
 @given(ppm=st.floats(-500, 500), seed=st.integers(0, 100), bad=st.floats(0, 0.3))
-def test_the_line_between_the_clocks_is_found_among_late_packets(ppm, seed, bad):
+def test_drift_between_the_clocks_is_found_in_spite_of_late_packets(ppm, seed, bad):
     rng, line = np.random.default_rng(seed), HostLine()
     for t in np.arange(0, 600, 0.5):
         late = rng.exponential(0.01) + (rng.uniform(0, 1) if rng.random() < bad else 0)
@@ -250,7 +250,7 @@ def test_the_line_between_the_clocks_is_found_among_late_packets(ppm, seed, bad)
 
 
 @pytest.mark.parametrize("off", [-0.02, -0.005, 0.0, 0.005, 0.02])
-def test_counted_time_follows_the_sensors_own_crystal(off):
+def test_time_of_counted_samples_follows_the_clock_of_the_sensor(off):
     """A crystal that is off by 2 %, packets of 4 through connection intervals of 15 ms: right to a packet after 20 s."""
     clock, interval = CountedClock(200.0), 0.015
     out, truth = [], []
@@ -267,7 +267,7 @@ def test_counted_time_follows_the_sensors_own_crystal(off):
 
 
 @given(lost=st.sets(st.integers(300, 900), max_size=12), seed=st.integers(0, 50))
-def test_losses_of_a_sensor_without_a_clock_show_in_the_arrivals(lost, seed):
+def test_losses_of_a_sensor_without_a_clock_are_found_by_the_arrivals(lost, seed):
     rng, clock = np.random.default_rng(seed), CountedClock(200.0)
     out = {}
     for number in range(1000):
@@ -284,7 +284,7 @@ def test_losses_of_a_sensor_without_a_clock_show_in_the_arrivals(lost, seed):
 # ---- third parties
 
 
-def test_a_third_partys_sensor_is_a_package_not_a_patch(tmp_path: Path):
+def test_sensor_of_another_package_is_found_by_its_entry_point(tmp_path: Path):
     wheel = tmp_path / "acme_hip-1.0-py3-none-any.whl"
     code = (
         "from dataclasses import replace\n"
@@ -315,7 +315,7 @@ def test_a_third_partys_sensor_is_a_package_not_a_patch(tmp_path: Path):
     assert "broken is left out: half an installation" in output.stderr
 
 
-def test_a_link_that_goes_down_gives_out_what_waited():
+def test_packets_that_wait_are_decoded_when_the_link_goes_down():
     firmware, decoder = started(ALL["levelhips"], 200.0)
     samples = short_run().samples[:12]
     first, _, third = (data for _, data in firmware.encode(Samples(np.arange(12) / 200, samples.acc_mps2, samples.gyr_radps), 247))

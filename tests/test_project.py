@@ -22,7 +22,7 @@ from levelhips.simulation import bundled
 from levelhips.words import QUALITY
 
 
-def test_imports_go_down_the_picture() -> None:
+def test_imports_follow_the_layers_of_the_architecture() -> None:
     program = Path(sys.executable).parent / "lint-imports"
     if not program.exists() and shutil.which("lint-imports") is None:
         pytest.fail("import-linter is not installed: make test installs it")
@@ -33,7 +33,7 @@ def test_imports_go_down_the_picture() -> None:
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 350, 60  # what can be read at one sitting, and on one screen
 
 
-def test_every_file_and_function_can_be_read_at_one_sitting() -> None:
+def test_files_and_functions_are_short() -> None:
     too_long = []
     for path in sorted((ROOT / "src").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def test_every_file_and_function_can_be_read_at_one_sitting() -> None:
     assert not too_long
 
 
-def test_every_file_says_first_what_it_is_for() -> None:
+def test_every_file_begins_with_a_docstring() -> None:
     for path in sorted((ROOT / "src").rglob("*.py")):
         first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
         assert re.fullmatch(r"[A-Zl`].*[.:]|.*,", first), f"{path.relative_to(ROOT)}: {first!r}"
@@ -62,7 +62,7 @@ def examples(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/library.md"])
-def test_the_examples_run_as_they_stand(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_of_the_documents_run_unchanged(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = examples(ROOT / page)
     assert found
     whole = open_recording(bundled.find(bundled.LOSSES))
@@ -74,7 +74,7 @@ def test_the_examples_run_as_they_stand(page: str, tmp_path: Path, monkeypatch: 
         exec(compile(code, page, "exec"), names)
 
 
-def test_no_test_waits_for_a_time() -> None:
+def test_no_test_sleeps_for_a_fixed_time() -> None:
     """A fixed wait is too short on a busy computer and too long on any other: wait for the condition (tests/waiting.py)."""
     waits = re.compile(r"\btime\.sleep\b|\bfrom time import .*\bsleep\b|\bqtbot\.wait\(|\bqWait\(")
     for path in sorted((ROOT / "tests").rglob("*.py")):
@@ -112,7 +112,7 @@ def test_every_part_made_from_the_code_is_in_a_page() -> None:
     assert sorted(used) == sorted(PARTS)
 
 
-def test_links_in_the_docs_lead_somewhere() -> None:
+def test_links_in_the_documents_have_a_target() -> None:
     pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "GLOSSARY.md")]
     for page in [*pages, *(ROOT / "docs").glob("*.md"), *(ROOT / "firmware_notes").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

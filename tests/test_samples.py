@@ -12,7 +12,7 @@ T = [0.0, 0.01, 0.02]
 ROWS = np.arange(9.0).reshape(3, 3)
 
 
-def test_numbers_from_outside_are_copied_and_cannot_be_changed() -> None:
+def test_arrays_of_the_caller_are_copied_and_read_only() -> None:
     acc = ROWS.copy()
     samples = Samples.checked(T, acc, ROWS.tolist())
     acc[:] = 0.0
@@ -42,7 +42,7 @@ def test_numbers_that_cannot_be_samples_are_refused_with_the_place(t_s: object, 
         Samples.checked(t_s, acc, gyr)  # type: ignore[arg-type]
 
 
-def test_pieces_joined_are_the_whole() -> None:
+def test_joined_pieces_equal_the_whole() -> None:
     whole = Samples.checked(T, ROWS, -ROWS)
     for parts in ([whole], [whole[:1], whole[1:]], [whole[:0], whole[:2], whole[2:2], whole[2:]]):
         joined = Samples.join(parts)

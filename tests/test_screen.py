@@ -115,7 +115,7 @@ def go_on(window: Window, qtbot, hold: Holds) -> None:
     qtbot.waitUntil(lambda: window.session is None, timeout=PATIENCE_MS)
 
 
-def test_the_three_choices_by_key_and_by_mouse(window, qtbot):
+def test_pages_are_reached_from_the_start_page_by_key_and_by_mouse(window, qtbot):
     qtbot.keyClick(window.start, Qt.Key.Key_D)
     assert window.pages.currentWidget() is window.choice
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Escape)
@@ -167,7 +167,7 @@ def test_keys_of_the_live_view(window, qtbot):
     assert recording.commands[0].value == 0.5
 
 
-def test_the_window_can_be_closed_by_key_in_mid_run_and_the_recording_is_whole(window, qtbot):
+def test_window_closed_by_key_during_a_run_leaves_a_complete_recording(window, qtbot):
     hold = begin(window, qtbot)
     session = window.session
     hold.go_on.set()
@@ -208,7 +208,7 @@ def test_a_run_ended_by_closing_the_window_is_in_the_history(window, qtbot, tmp_
     assert row.duration_s > 29
 
 
-def test_the_result_of_a_drill_is_told_when_its_window_is_closed(window, qtbot):
+def test_result_of_a_drill_is_kept_when_the_window_is_closed(window, qtbot):
     hold = practice(window, qtbot, 32.2)
     hold.go_on.set()
     window.close()
@@ -248,7 +248,7 @@ def begin_slow(window: Window, qtbot) -> tuple[threading.Event, Holds]:
     return let_go, hold
 
 
-def test_the_window_stays_alive_while_a_slow_session_ends(window, qtbot):
+def test_window_responds_while_a_slow_session_ends(window, qtbot):
     let_go, _ = begin_slow(window, qtbot)
     qtbot.keyClick(window.live, Qt.Key.Key_Q)
     qtbot.keyClick(window.live, Qt.Key.Key_Q)
@@ -297,7 +297,7 @@ def test_the_window_is_drawn_while_it_waits_for_a_slow_session_to_close(window, 
     assert not window.isVisible()
 
 
-def test_a_bug_that_breaks_the_session_is_said_and_the_run_is_kept(window, qtbot):
+def test_bug_that_breaks_the_session_is_reported_and_the_run_is_kept(window, qtbot):
     @asynccontextmanager
     async def broken():
         async with virtual_source(run_of(SECONDS), profiles()["levelhips"]) as source:
@@ -312,7 +312,7 @@ def test_a_bug_that_breaks_the_session_is_said_and_the_run_is_kept(window, qtbot
     assert session.kept
 
 
-def test_a_mark_is_answered(window, qtbot):
+def test_mark_is_confirmed_with_its_number_and_time(window, qtbot):
     hold = begin(window, qtbot, hold_s=20.1)
     for _ in range(3):
         qtbot.keyClick(window.live, Qt.Key.Key_K)
@@ -335,7 +335,7 @@ def test_the_window_has_the_keys_of_the_terminal(window, where):
     assert {key.action for key in keys(where)} <= known
 
 
-def test_standing_is_counted_down_and_found(window, qtbot):
+def test_standing_is_counted_down_until_the_zero_is_found(window, qtbot):
     hold = begin(window, qtbot, hold_s=0.5)
     assert window.live.message.text() == tr("ui.stand-more", left=3)
     hold.at_s = 5.0
@@ -356,7 +356,7 @@ def test_nothing_is_drawn_where_nothing_was_measured(window, qtbot):
     go_on(window, qtbot, hold)
 
 
-def test_trouble_of_the_session_is_a_calm_banner_with_the_fix(window, qtbot):
+def test_problem_of_the_session_is_a_banner_with_the_fix(window, qtbot):
     window.begin(partial(virtual_source, run_of(SECONDS), profiles()["levelhips"], faults=[parse_fault("taken=3600@0")]),
                  new_loop=lambda: SimulatedTimeLoop(math.inf))  # fmt: skip
     qtbot.waitUntil(lambda: window.session is None, timeout=PATIENCE_MS)
@@ -404,7 +404,7 @@ def test_a_dropped_file_is_reviewed_and_the_window_remembers_its_place(window, q
     assert (again.width(), again.height()) == (780, 640)
 
 
-def test_a_search_without_bluetooth_says_how_to_get_it(window, qtbot):
+def test_search_without_bluetooth_shows_a_fix(window, qtbot):
     class Searches:
         heard: dict = {}  # noqa: RUF012
         trouble = SensorError("Bluetooth is switched off", fix="Switch it on")
@@ -417,7 +417,7 @@ def test_a_search_without_bluetooth_says_how_to_get_it(window, qtbot):
     assert "Switch it on" in window.banner.words.text()
 
 
-def test_a_frozen_screen_costs_no_beep_and_a_broken_one_no_recording(window, qtbot):
+def test_frozen_window_loses_no_beep_and_a_broken_one_no_recording(window, qtbot):
     class Keeps(Holds):
         def __init__(self) -> None:
             super().__init__(math.inf)
@@ -523,7 +523,7 @@ def test_playback_stops_at_once_however_slow_the_sound_device_is(window, qtbot):
     assert SlowSound.closed.wait(20), "the device is closed all the same"
 
 
-def test_a_damaged_file_is_said_and_the_page_stays(window, qtbot, tmp_path):
+def test_damaged_file_is_reported_and_the_page_stays(window, qtbot, tmp_path):
     path = tmp_path / "broken.mcap"
     path.write_bytes(b"\x89MCAP0\r\n" + bytes(200))
     window.show_review(path)
@@ -531,7 +531,7 @@ def test_a_damaged_file_is_said_and_the_page_stays(window, qtbot, tmp_path):
     assert "broken.mcap" in window.banner.words.text()
 
 
-def test_settings_are_checked_before_they_are_kept(window, qtbot, tmp_path):
+def test_settings_are_checked_before_they_are_saved(window, qtbot, tmp_path):
     path = tmp_path / "settings.toml"
     dialog = SettingsDialog(window, LOW, path)
     dialog.fields["threshold", "left_deg"].setText("400")
@@ -545,7 +545,7 @@ def test_settings_are_checked_before_they_are_kept(window, qtbot, tmp_path):
     assert dialog.settings.threshold == replace(LOW.threshold, left_deg=5.5)
 
 
-def test_recordings_come_by_date(tmp_path):
+def test_recordings_are_listed_newest_first(tmp_path):
     for number, name in enumerate(("b", "a", "c")):
         (tmp_path / f"{name}.mcap").write_bytes(b"")
         os.utime(tmp_path / f"{name}.mcap", (number, number))
@@ -565,7 +565,7 @@ def test_stride_curves_are_those_of_the_simulated_pelvis():
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="from Python 3.12 on None is immortal, whoever loses references to it")
-def test_the_live_plot_does_not_lose_none(window, qtbot):
+def test_live_plot_keeps_the_references_to_none(window, qtbot):
     """PySide6 6.12.0 on Python 3.11 loses a reference to None at every setData, and kills the interpreter within seconds."""
     hold = begin(window, qtbot)
     before = sys.getrefcount(None)
@@ -590,7 +590,7 @@ print(app.platformName(), window.isVisible(), window.width(), window.grab().save
 """
 
 
-def test_the_real_window_on_a_real_display(tmp_path):
+def test_window_runs_on_a_real_display(tmp_path):
     server = shutil.which("xvfb-run")
     if server is None:
         pytest.skip("xvfb-run is not installed (Debian: xvfb, libxcb-cursor0, libxkbcommon-x11-0, libxcb-icccm4 and its kin, libegl1)")
@@ -630,7 +630,7 @@ def test_a_drill_is_chosen_by_keys(window, qtbot):
     assert window._drill == DrillSettings(name, "right")
 
 
-def test_a_drill_from_its_counter_to_its_result_and_into_the_history(window, qtbot):
+def test_drill_shows_counter_and_result_and_reaches_the_history(window, qtbot):
     hold = practice(window, qtbot, 32.2)
     page = window.drill
     assert window.pages.currentWidget() is page
@@ -669,14 +669,14 @@ def test_a_drill_is_paused_and_ended_by_keys(window, qtbot):
     assert window._drill.side == "right"
 
 
-def test_a_history_that_cannot_be_read_is_said(window, qtbot, tmp_path):
+def test_history_that_cannot_be_read_is_reported(window, qtbot, tmp_path):
     window.history._file = tmp_path / "broken.sqlite"
     window.history._file.write_bytes(b"no database" * 100)
     window.show_history()
     assert "cannot be used" in window.banner.words.text()
 
 
-def test_minutes_without_sound_are_drawn_apart(window, qtbot):
+def test_minutes_without_sound_are_drawn_as_rings(window, qtbot):
     def a_run(day: int) -> SessionRow:
         sides = {s.value: SideRow(s.value, 100, 4.0 - day / 10, 0.5, None, 0, None, 0, None) for s in Side}
         started = f"2026-03-0{day}T10:00:00+00:00"
@@ -702,7 +702,7 @@ def test_a_run_protocol_is_chosen_with_the_sensor(window, qtbot):
     assert not protocol.isVisible()
 
 
-def test_pain_is_noted_and_answered(window, qtbot, tmp_path):
+def test_pain_is_added_to_the_diary_and_advice_is_shown(window, qtbot, tmp_path):
     window.history._file = tmp_path / "pain.sqlite"
     window.history.score.setValue(6)
     window.history.add_pain()
@@ -760,7 +760,7 @@ def test_any_metric_is_plotted_over_time_by_side(window, qtbot):
     assert not keys & {"contact_s", "stance_side", "rep_range"}, "times, words and other kinds of events are not offered"
 
 
-def test_the_side_that_drops_is_named_alike_everywhere(window, qtbot):
+def test_side_that_drops_is_named_the_same_way_everywhere(window, qtbot):
     hold = begin(window, qtbot)
     live, words = window.live, {side: stance_drop(side) for side in Side}
     assert words[Side.LEFT] == "left leg on the ground: right side drops"
@@ -811,7 +811,7 @@ def test_settings_changed_in_the_window_count_from_the_next_session(window, qtbo
     assert window.settings_path.read_text() == "[cues]\nspacing_s = 2.0\n", "nothing was changed"
 
 
-def test_broken_settings_file_is_named_and_no_session_begins(window, qtbot):
+def test_broken_settings_file_is_reported_and_no_session_begins(window, qtbot):
     window._given = None
     window.settings_path.parent.mkdir(parents=True, exist_ok=True)
     window.settings_path.write_text("[cues]\nk = 9\n")
@@ -822,7 +822,7 @@ def test_broken_settings_file_is_named_and_no_session_begins(window, qtbot):
     assert "line 2" in window.banner.words.text()
 
 
-def test_keys_that_move_a_threshold_which_is_still_learned_are_answered(window, qtbot):
+def test_keys_that_move_a_threshold_still_being_learned_are_answered(window, qtbot):
     window._given = replace(window._given, threshold=ThresholdSettings(mode="auto"))
     hold = begin(window, qtbot, hold_s=20.0)
     live, session = window.live, window.session
@@ -833,7 +833,7 @@ def test_keys_that_move_a_threshold_which_is_still_learned_are_answered(window, 
     assert open_recording(session.recorder.paths[0]).commands == []
 
 
-def test_the_date_of_a_session_is_never_cut(window, qtbot):
+def test_date_of_a_session_is_never_cut_off(window, qtbot):
     row = SessionRow("x.mcap", 1, 1, "2026-03-01T10:00:00+00:00", SessionKind.RUN, 60.0, 60.0, 200, 200, 166.0, 0, "", 1, None)
     window.resize(1280, 800)
     window.show_history()

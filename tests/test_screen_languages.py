@@ -87,7 +87,7 @@ def assert_nothing_is_clipped(window) -> None:
     assert clipped(window) == []
 
 
-def test_start_and_choice_of_a_sensor(window):
+def test_no_text_is_clipped_on_the_start_page_and_the_list_of_sensors(window):
     assert_nothing_is_clipped(window)
     window.choose_sensor()
     assert_nothing_is_clipped(window)
@@ -96,7 +96,7 @@ def test_start_and_choice_of_a_sensor(window):
         assert_nothing_is_clipped(window)
 
 
-def test_every_drill_in_the_choice(window):
+def test_no_text_is_clipped_in_the_choice_of_drills(window):
     window._show(window.choice)
     for side in Side:
         window.choice.choose_side(side)
@@ -105,14 +105,14 @@ def test_every_drill_in_the_choice(window):
             assert_nothing_is_clipped(window)
 
 
-def test_history(window):
+def test_no_text_is_clipped_in_the_history(window):
     window.show_history()
     for tab in range(window.history.tabs.count()):
         window.history.tabs.setCurrentIndex(tab)
         assert_nothing_is_clipped(window)
 
 
-def test_run_with_a_target_cadence(window):
+def test_no_text_is_clipped_in_a_run_with_a_target_cadence(window):
     """A long run with everything that the line at the top can show."""
     page = window.live
     window._show(page)
@@ -134,7 +134,7 @@ def test_run_with_a_target_cadence(window):
         assert_nothing_is_clipped(window)
 
 
-def test_drill_and_its_result(window):
+def test_no_text_is_clipped_in_a_drill_and_its_result(window):
     page = window.drill
     window._show(page)
     page.result.hide()
@@ -150,7 +150,7 @@ def test_drill_and_its_result(window):
     assert_nothing_is_clipped(window)
 
 
-def test_review_of_a_run(window, qtbot):
+def test_no_text_is_clipped_in_the_review_of_a_run(window, qtbot):
     source = partial(virtual_source, run_of(20.0), profiles()["levelhips"])
     window.begin(source, new_loop=lambda: SimulatedTimeLoop(math.inf))
     qtbot.waitUntil(lambda: window.review.analysis is not None, timeout=60_000)
@@ -159,7 +159,7 @@ def test_review_of_a_run(window, qtbot):
         assert_nothing_is_clipped(window)
 
 
-def test_dialogs_and_banner(window, qtbot, tmp_path):
+def test_no_text_is_clipped_in_dialogs_and_banner(window, qtbot, tmp_path):
     window.banner.say(tr("notice.slipped"))
     assert_nothing_is_clipped(window)
     for dialog in (SettingsDialog(None, Settings(), tmp_path / "settings.toml"), RecordingsDialog(window, tmp_path)):
@@ -180,7 +180,7 @@ def test_longer_texts_keep_their_fields_lines_and_markup():
     assert longer("unknown", "unknown") == "unknown"
 
 
-def test_what_is_cut_off_is_found(qtbot):
+def test_clipped_texts_are_found(qtbot):
     label, button = QLabel("much too long for this label"), QPushButton("much too long for this button")
     for widget in (label, button):
         qtbot.addWidget(widget)

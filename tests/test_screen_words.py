@@ -144,7 +144,7 @@ def test_size_of_a_recording_in_the_list_has_the_decimal_mark_of_the_language(qt
     assert dialog.list.item(0).text().endswith("run.mcap   1,5 MB")
 
 
-def test_pause_is_the_message_whatever_else_could_be_said(qtbot):
+def test_pause_takes_precedence_over_other_messages(qtbot):
     page = LivePage()
     qtbot.addWidget(page)
     running = replace(snapshot(3.0, 4.0), quality=Quality.TURNING, said="Standing zero set")
@@ -204,7 +204,7 @@ def test_each_setting_shows_its_meaning_its_range_and_where_its_value_comes_from
         assert ("yours; default: 4.0" if key == "threshold.left_deg" else "·  default<") in text
 
 
-def test_language_is_chosen_from_a_list_and_said_to_apply_at_the_next_start(dialog):
+def test_language_is_chosen_from_a_list_and_applies_at_the_next_start(dialog):
     field = dialog.fields["display", "language"]
     assert isinstance(field, QComboBox)
     assert [field.itemText(row) for row in range(field.count())] == ["as the computer", "English", "Deutsch"]
@@ -225,7 +225,7 @@ def test_switches_and_choices_are_saved_as_values(dialog):
     assert dialog._path.read_text().count("=") == 3, "only what was changed"
 
 
-def test_text_in_a_field_for_a_number_is_named_and_nothing_is_saved(dialog):
+def test_text_in_a_field_for_a_number_is_reported_and_nothing_is_saved(dialog):
     dialog.fields["cues", "k"].setText("three")
     dialog.keep()
     assert "cues.k" in dialog.problem.text()

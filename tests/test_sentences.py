@@ -90,12 +90,12 @@ def table(path: Path, header: str = OURS, *, t_s: Array | None = None, gyr: floa
         ),
     ],
 )
-def test_a_table_that_cannot_be_right(header: str, values: dict[str, object], what: str, fix: str, tmp_path: Path) -> None:
+def test_error_of_an_implausible_table(header: str, values: dict[str, object], what: str, fix: str, tmp_path: Path) -> None:
     path = table(tmp_path / "run.csv", header, **values)  # type: ignore[arg-type]
     assert sentences_of(open_recording, path) == (what, fix)
 
 
-def test_files_that_are_missing_foreign_or_in_the_way(tmp_path: Path) -> None:
+def test_errors_of_missing_foreign_and_existing_files(tmp_path: Path) -> None:
     assert sentences_of(open_recording, tmp_path / "none.mcap") == (f"File not found: {tmp_path}/none.mcap", "Check the path")
     (tmp_path / "hello.csv").write_text("hello", encoding="utf-8")
     assert sentences_of(open_recording, tmp_path / "hello.csv") == (
@@ -116,13 +116,13 @@ def test_files_that_are_missing_foreign_or_in_the_way(tmp_path: Path) -> None:
     )
 
 
-def test_a_recording_without_damage_or_packets(tmp_path: Path) -> None:
+def test_errors_of_a_recording_without_damage_or_packets(tmp_path: Path) -> None:
     recording = open_recording(table(tmp_path / "run.csv"))
     assert sentences_of(recover, recording) == ("run.csv is not damaged", "Use it as it is")
     assert sentences_of(redecoded, recording) == ("run.csv has no Bluetooth packets", "Leave out --raw to use its samples")
 
 
-def test_samples_that_are_wrong() -> None:
+def test_errors_of_wrong_samples() -> None:
     t_s, acc, gyr = np.arange(3) / 100, np.ones((3, 3)), np.ones((3, 3))
     assert sentences_of(Samples.checked, t_s[:2], acc, gyr)[0] == (
         "Samples must be arrays of shape (n,), (n, 3) and (n, 3), not (2,), (3, 3) and (3, 3)"
@@ -135,7 +135,7 @@ def test_samples_that_are_wrong() -> None:
     )
 
 
-def test_what_was_left_out_of_a_table_is_noted(tmp_path: Path) -> None:
+def test_notes_on_skipped_rows_of_a_table(tmp_path: Path) -> None:
     path = table(tmp_path / "run.csv", t_s=np.repeat(np.arange(100) / 100, 2))
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines[:41], "x,x,x,x,x,x,x", *lines[41:]]), encoding="utf-8")
@@ -148,7 +148,7 @@ def test_what_was_left_out_of_a_table_is_noted(tmp_path: Path) -> None:
 # ---- sensors
 
 
-def test_a_connection_says_why_it_is_lost() -> None:
+def test_sentences_of_a_lost_connection() -> None:
     assert link_message(LinkReason.NONE) == ""
     assert link_message(LinkReason.SILENT_TOO_LONG) == "The sensor sends no data. Connecting again."
     assert link_message(LinkReason.NONE, message="LevelHips virtual is silent.") == "LevelHips virtual is silent."
@@ -181,7 +181,7 @@ def test_an_error_that_only_a_newer_version_knows_is_shown_by_its_code() -> None
     assert link_message(LinkReason.ERROR, '{"code": "no-answer", "values": {"renamed": 1}}') == "no-answer"
 
 
-def test_packets_that_cannot_be_right() -> None:
+def test_errors_of_impossible_packets() -> None:
     decode = {name: profile.decoder(profile.default_rate_hz).push for name, profile in profiles().items()}
     assert sentences_of(decode["movella_dot"], Packet(0.0, bytes(20), "long")) == (
         "The sensor sent a packet of 20 bytes instead of 44",
@@ -220,13 +220,13 @@ def test_packets_that_cannot_be_right() -> None:
         ),
     ],
 )
-def test_a_settings_file_that_is_wrong(content: str, what: str, fix: str, tmp_path: Path) -> None:
+def test_error_of_a_wrong_settings_file(content: str, what: str, fix: str, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(content, encoding="utf-8")
     assert sentences_of(load_settings, path) == (what.replace("{path}", str(path)), fix)
 
 
-def test_settings_that_are_wrong_without_a_file() -> None:
+def test_errors_of_wrong_settings_without_a_file() -> None:
     assert sentences_of(Settings.from_dict, {"sound": {"words": 1}})[0] == "Setting sound.words is 1; it must be true or false"
     assert sentences_of(Settings.from_dict, {"cues": {"k": 4, "n": 3}})[0] == "Setting cues.k is 4; it must be at most n, which is 3"
 
@@ -244,14 +244,14 @@ def test_settings_that_are_wrong_without_a_file() -> None:
         ("dais = 3\n", "{path}, line 1: dais is not known. Did you mean days"),
     ],
 )
-def test_a_programme_file_that_is_wrong(content: str, problem: str, tmp_path: Path) -> None:
+def test_error_of_a_wrong_programme_file(content: str, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "programme.toml"
     path.write_text(content, encoding="utf-8")
     fix = "Correct it there; levelhips programme --reset writes the default programme"
     assert sentences_of(load_programme, path) == (problem.replace("{path}", str(path)), fix)
 
 
-def test_hints_after_a_run() -> None:
+def test_sentences_of_hints_after_a_run() -> None:
     assert load_hint(32.0, 30.0) is None
     assert str(load_hint(45.0, 30.0)) == (
         "45 min is 50 % longer than your longest run of the last 30 days (30 min). A single run that is much longer raises the risk of "
@@ -265,7 +265,7 @@ def test_hints_after_a_run() -> None:
 # ---- history and simulation
 
 
-def test_a_diary_refuses_what_cannot_be(tmp_path: Path) -> None:
+def test_errors_of_impossible_diary_entries(tmp_path: Path) -> None:
     with History(tmp_path / "history.sqlite") as history:
         diary = Diary(history)
         assert sentences_of(diary.add_pain, 11, "before") == ("Pain of 11 is not on the scale", "Give a number from 0 (none) to 10 (worst)")
@@ -283,7 +283,7 @@ def test_a_diary_refuses_what_cannot_be(tmp_path: Path) -> None:
         )
 
 
-def test_faults_of_the_virtual_sensor() -> None:
+def test_errors_of_unknown_faults_of_the_virtual_sensor() -> None:
     assert sentences_of(parse_fault, "stal=3")[0] == 'There is no fault "stal"'
     assert sentences_of(parse_fault, "stall=x") == ('Fault "stall=x" is not valid', "Write it as drop, drop=20 or stall=3@15")
     assert sentences_of(parse_fault, "drop=120") == (

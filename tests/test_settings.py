@@ -159,7 +159,7 @@ def test_refused_value_is_quoted_to_a_readable_length() -> None:
     assert len(str(refused.value)) < 250
 
 
-def test_settings_survive_their_own_form() -> None:
+def test_settings_are_equal_after_writing_and_reading() -> None:
     settings = Settings(threshold=ThresholdSettings(mode="auto"), cues=CueSettings(forecast=True), drill=DrillSettings("bridge", reps=3))
     assert Settings.from_dict(settings.as_dict()) == settings
 
@@ -414,7 +414,7 @@ def add_baseline(history: History, home: Path) -> None:
     history.add(path)
 
 
-def test_history_that_cannot_be_read_does_not_stop_a_run_but_is_said(home: Path) -> None:
+def test_history_that_cannot_be_read_is_reported_and_does_not_stop_a_run(home: Path) -> None:
     (home / "data").mkdir()
     (home / "data" / "history.sqlite").write_bytes(b"not a database" * 100)
     resolved = lived()
@@ -541,7 +541,7 @@ def test_settings_command_sets_gets_and_unsets(home: Path) -> None:
     assert "nothing to remove" in settings_command("unset", "threshold.left_deg")
 
 
-def test_settings_command_says_when_a_threshold_is_not_used(home: Path) -> None:
+def test_settings_command_reports_a_threshold_that_is_not_used(home: Path) -> None:
     settings_command("set", "threshold.mode", "auto")
     assert "not used while threshold.mode is auto" in settings_command("set", "threshold.left_deg", "3")
 
@@ -616,7 +616,7 @@ def test_file_with_a_byte_order_mark_is_read(home: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [("get", "threshold"), ("set", "threshold", "4"), ("unset", "threshold")])
-def test_a_section_in_place_of_a_setting_is_said_to_be_one(home: Path, command: tuple[str, ...]) -> None:
+def test_section_in_place_of_a_setting_is_reported_as_such(home: Path, command: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, ["settings", *command])
     assert "threshold is a section, not a setting. Name a setting in it" in str(done.exception)
 

@@ -80,7 +80,7 @@ def test_one_more_layer_wins_and_the_others_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", THRESHOLD_KEYS)
-def test_own_thresholds_are_asked_for_only_if_nobody_chose_any(key: str) -> None:
+def test_own_thresholds_are_used_only_if_none_were_chosen(key: str) -> None:
     asked: list[Settings] = []
 
     def own(settings: Settings) -> tuple[Layer, tuple[Any, ...]]:
@@ -96,5 +96,5 @@ def test_own_thresholds_are_asked_for_only_if_nobody_chose_any(key: str) -> None
 
 
 @pytest.mark.parametrize(("outward", "expected"), [({}, None), ({"motion.outward": "-x"}, "-x")])
-def test_the_outward_axis_is_known_only_if_somebody_chose_one(outward: dict[str, str], expected: str | None) -> None:
+def test_outward_axis_is_set_only_if_it_was_chosen(outward: dict[str, str], expected: str | None) -> None:
     assert resolve(Layer(Source.USER_FILE, outward)).outward == expected

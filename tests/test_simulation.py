@@ -42,7 +42,7 @@ def test_a_virtual_sensor_advertises_a_name_by_which_its_kind_is_known(name: str
     assert profile.knows(profile.advertised_name, ())
 
 
-def test_a_profile_without_a_peripheral_is_no_virtual_sensor_and_says_so() -> None:
+def test_profile_without_a_peripheral_is_refused_as_a_virtual_sensor() -> None:
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     from live_harness import run_of
 

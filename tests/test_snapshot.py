@@ -155,7 +155,7 @@ def test_signals_are_shown_in_words_and_pause_and_resume() -> None:
     assert not after(PhaseChange(1, 1, Phase.PAUSED, 1), PhaseChange(1, 1, Phase.WORK, 1)).paused
 
 
-def test_only_a_loss_of_more_than_half_a_second_is_said() -> None:
+def test_only_a_loss_of_more_than_half_a_second_is_shown() -> None:
     assert after(Gap(10.0, 10.5)).said == ""
     assert after(Gap(10.0, 10.75)).said == "0.8 s: samples lost"  # 0.75, rounded
     assert after(Gap(10.0, 12.0, GapReason.CLOCK_JUMP)).said == "2.0 s: the sensor's clock jumped back"
@@ -172,7 +172,7 @@ def test_the_link_is_shown_and_its_message_stays_until_there_is_another() -> Non
     assert old.said == "The sensor is silent", "recordings of levelhips 0.1 have the sentence"
 
 
-def test_what_else_an_event_changes() -> None:
+def test_other_events_change_their_part_of_the_snapshot() -> None:
     assert after(StandingZero(3, 3, 3.0, 0.001)).zeroed
     assert after(ModeChange(1, 1, Mode.RUNNING)).mode is Mode.RUNNING
     assert after(Notice(1, 1, NoticeKind.LOOSE)).said == "The clip rattles. Fasten it tighter."
@@ -282,7 +282,7 @@ def test_a_form_fault_is_shown_for_two_and_a_half_seconds() -> None:
     assert drill.what_next(12.5) == "Lie still."
 
 
-def test_what_the_wearer_should_do_now_by_phase() -> None:
+def test_instruction_follows_the_phase_of_the_drill() -> None:
     def says(*events: Event, now_s: float = 100.0) -> str:
         return drill_after(HOLD, *events).what_next(now_s)
 

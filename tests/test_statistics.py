@@ -88,7 +88,7 @@ def mean_of(statistics: Statistics, side: Side | None = None, **which: object) -
     return spread.n, spread.mean
 
 
-def test_sides_and_gaits_have_their_own_means_and_only_good_steps_count() -> None:
+def test_means_are_by_side_and_gait_and_of_valid_steps_only() -> None:
     statistics = Statistics()
     for event in (walked(0.0, Side.LEFT, 9.0), step(1.0, Side.LEFT, 2.0), step(1.4, Side.RIGHT, 4.0), step(1.8, Side.LEFT, 3.0)):
         statistics.add(event)
@@ -149,9 +149,7 @@ def test_time_of_running_adds_up_and_goes_on_until_now() -> None:
 
 
 @pytest.mark.parametrize(("running_s", "growth_deg", "found"), [(480.0, 2.0, True), (479.0, 2.0, False), (480.0, 0.0, False)])
-def test_a_trend_is_told_after_eight_minutes_of_running_if_it_is_larger_than_its_error(
-    running_s: float, growth_deg: float, found: bool
-) -> None:
+def test_trend_is_reported_after_eight_minutes_of_running_if_it_exceeds_its_error(running_s: float, growth_deg: float, found: bool) -> None:
     statistics = Statistics()
     statistics.add(ModeChange(0.0, 0.0, Mode.RUNNING))
     for i in range(48):

@@ -91,7 +91,7 @@ def test_count_message_and_keys_of_a_drill_are_visible_at_every_size(columns: in
     assert "Stand on a step" in text
 
 
-def test_a_usual_terminal_shows_everything() -> None:
+def test_terminal_of_80_by_24_shows_everything() -> None:
     text = "\n".join(lines := shown(a_run(), 80, 24))
     assert len(lines) == 23
     for part in (
@@ -152,7 +152,7 @@ def test_no_word_of_a_run_is_cut_in_german(columns: int, rows: int, level: float
         choice.choose(None)
 
 
-def test_no_part_of_the_line_about_the_sensor_is_cut() -> None:
+def test_no_part_of_the_line_about_the_sensor_is_cut_off() -> None:
     """At 60 columns the last letter of "dBm" was missing."""
     text = "\n".join(shown(a_run(), 60, 24))
     assert all(part in text for part in LINK.split("   "))
@@ -178,7 +178,7 @@ def test_a_pause_and_silence_are_visible_at_the_smallest_size() -> None:
     assert "PAUSED" not in "\n".join(shown(a_run(), 40, 10))
 
 
-def test_a_long_message_is_wrapped_where_there_is_room_and_cut_where_there_is_none() -> None:
+def test_long_message_is_wrapped_if_there_is_room_and_cut_off_if_not() -> None:
     long = "Bluetooth is off. Turn it on in the settings of this computer, then wait for the sensor to come back"
     assert long in " ".join(" ".join(shown(a_run(), 60, 30, message=long)).split())
     assert len(shown(a_run(), 40, 10, message=long)) < 10
@@ -241,7 +241,7 @@ def test_a_key_means_the_same_in_every_view() -> None:
             assert one.action is other.action
 
 
-def test_m_mutes_and_k_marks() -> None:
+def test_key_m_mutes_and_key_k_marks_in_every_view() -> None:
     """The terminal muted with M, the window marked with it."""
     assert action_of("m", Where.RUN) is Action.MUTE
     assert action_of("M", Where.DRILL) is Action.MUTE
@@ -263,7 +263,7 @@ def test_a_mark_is_answered_with_its_number_and_time() -> None:
     assert mark_line(1, 0.0) == "Mark 1 at 0:00"
 
 
-def test_an_answer_stays_for_some_seconds_then_what_happened_is_shown_again() -> None:
+def test_answer_to_a_key_is_shown_for_some_seconds() -> None:
     now = [10.0]
     view = TerminalView(Console(file=io.StringIO()), "title", clock=lambda: now[0])
     snapshot = Snapshot(said="Running")
@@ -311,7 +311,7 @@ def test_a_view_takes_the_size_of_its_console(columns: int, rows: int) -> None:
     assert "PAUSED" in out.getvalue()
 
 
-def test_a_dumb_terminal_gets_no_picture_that_would_have_to_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     out = io.StringIO()
     view = ReplayView(Console(file=out, force_terminal=True), "title")
@@ -324,7 +324,7 @@ def test_a_dumb_terminal_gets_no_picture_that_would_have_to_change(monkeypatch: 
     assert ReplayView(Console(file=out, force_terminal=True), "title").animated
 
 
-def test_progress_is_shown_on_a_terminal_and_nowhere_else() -> None:
+def test_progress_is_shown_only_on_a_terminal() -> None:
     for terminal in (True, False):
         out = io.StringIO()
         with progress_bar(Console(file=out, force_terminal=terminal, width=60), "Simulating") as progress:

@@ -58,7 +58,7 @@ def failures(results: list[Result]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", INSTALLED)
-def test_installed_plug_in_passes(name: str) -> None:
+def test_built_in_plug_in_passes_every_check(name: str) -> None:
     (report,) = check_plugin(name)
     assert [result.line for result in report.results if result.state is State.FAILED] == []
     assert report.passed
@@ -549,7 +549,7 @@ def test_importer_that_breaks_on_garbage_is_named() -> None:
     assert importer_failures(replace(MOVELLA_DOT, read=read)) == {"damage": "importer.raises"}
 
 
-def test_importer_that_takes_the_files_of_others_is_named() -> None:
+def test_importer_that_recognizes_files_of_others_is_named() -> None:
     broken = replace(MOVELLA_DOT, recognizes=lambda source: True)
     assert importer_failures(broken) == {"foreign-files": "importer.foreign"}
 
@@ -589,7 +589,7 @@ IMPORTER = Importer(name="acme", title="Acme", recognizes=recognizes, read=read)
 """
 
 
-def test_importer_of_a_plug_in_reads_its_files_and_its_bugs_cost_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_importer_of_a_plug_in_reads_its_files_and_its_bugs_affect_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path / "site", ACME_IMPORTER, importers="acme = acme_plugins:IMPORTER")
     monkeypatch.syspath_prepend(tmp_path / "site")
     monkeypatch.delitem(sys.modules, "acme_plugins", raising=False)

@@ -176,7 +176,7 @@ def test_words_of_a_value_in_a_file_are_found_and_a_value_that_is_unknown_stays_
 
 
 @pytest.mark.parametrize("fault", FormFault)
-def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
+def test_summary_of_a_drill_names_every_form_fault(fault: FormFault) -> None:
     events = [begin_for(None), FormFaultDetected(1.0, 1.0, fault), FormFaultDetected(2.0, 2.0, fault), rep()]
     result = DrillResult.of(events)
     assert result is not None
@@ -186,14 +186,14 @@ def test_the_lines_of_a_drill_name_every_fault(fault: FormFault) -> None:
 # ---- the voice
 
 
-def test_every_clip_says_the_text_of_today() -> None:
+def test_every_clip_speaks_the_present_text() -> None:
     instructions = {f"{drill.name}_{side.value}": drill.instruction_for(side) for drill in drills().values() for side in Side}
     clips = ROOT / "src" / "levelhips" / "audio" / "clips" / "en"
     assert json.loads((clips / "texts.json").read_text(encoding="utf-8")) == text.spoken() | instructions, "run: make words"
     assert {path.stem for path in clips.glob("*.ogg")} == set(text.spoken() | instructions), "run: make words"
 
 
-def test_one_clip_has_one_text() -> None:
+def test_no_two_texts_share_a_clip() -> None:
     tables: list[dict[Any, str]] = [getattr(text, name) for names in SPOKEN.values() for name in names]
     from levelhips.words.spoken import PHRASES
 
@@ -279,7 +279,7 @@ def contains(sound: np.ndarray, clip: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("name", ["PROMPT_TONES", "FAULT_TONES"])
-def test_tones_are_of_members(name: str) -> None:
+def test_tones_are_declared_for_members_of_enums(name: str) -> None:
     assert {type(key) for key in getattr(voice, name)} == {{"PROMPT_TONES": PromptKind, "FAULT_TONES": FormFault}[name]}
 
 
@@ -344,7 +344,7 @@ def rep() -> Rep:
     return Rep(1.0, 2.0, 2.0, 1, 1, Side.LEFT, Quality.OK, True, **numbers)
 
 
-def test_half_a_repetition_without_a_known_fault_stops_nobody() -> None:
+def test_incomplete_repetition_without_a_known_fault_is_shown() -> None:
     for form_faults in ("", "moonwalked"):
         half = replace(rep(), full=False, form_faults=form_faults)
         assert half.faults == ()
@@ -403,7 +403,7 @@ def test_a_wrong_posture_is_answered_with_how_to_take_the_right_one(posture: Pos
     assert drill.what_next(2.0) == "Hold still. Do it."
 
 
-def test_a_drill_for_any_posture_is_told_of_a_wrong_one_without_naming_another() -> None:
+def test_wrong_posture_in_a_drill_for_any_posture_is_reported_without_naming_another() -> None:
     drill = snapshot_after(begin_for(None), PhaseChange(1.0, 1.0, Phase.TAKE, 1), Prompt(2.0, 2.0, PromptKind.WRONG_POSTURE)).drill
     assert drill is not None
     assert drill.what_next(2.0) == "Hold still. Do it."
@@ -506,7 +506,7 @@ def test_the_words_name_the_side_that_the_trace_shows_low_and_never_the_hip_of_t
 # ---- one spelling
 
 
-def test_no_user_interface_spells_a_sentence_of_the_tables() -> None:
+def test_no_user_interface_contains_a_sentence_of_the_tables() -> None:
     """Whole sentences of three words and more occur once in the source; labels and short ones may be the same by chance."""
     tables = ("NOTICES", "SIGNALS", "QUALITY_ADVICE", "FORM_FAULTS", "PROMPTS", "TAKE_POSTURE")
     listed = [words for name in tables for words in getattr(text, name).values()] + list(text.spoken().values())
@@ -522,7 +522,7 @@ def test_no_user_interface_spells_a_sentence_of_the_tables() -> None:
     assert not twice
 
 
-def test_a_threshold_that_moved_is_told_with_its_reason_and_one_that_was_chosen_before_is_not() -> None:
+def test_threshold_is_shown_with_its_reason_only_if_it_changed() -> None:
     known = ThresholdChange(0.0, 0.0, math.radians(4.0), math.radians(2.5), ThresholdReason.FIXED)
     moved = ThresholdChange(1.0, 1.0, math.radians(4.5), math.radians(3.0), ThresholdReason.COMMAND)
     assert snapshot_after(known).said == ""

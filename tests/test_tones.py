@@ -124,7 +124,7 @@ def test_every_sound_is_heard_as_the_document_describes_it(table: str, name: str
 
 
 @pytest.mark.parametrize(("table", "name"), [row[:2] for row in SOUNDS], ids=[f"{row[0]}-{row[1]}" for row in SOUNDS])
-def test_no_sound_keeps_the_ear_busy_and_each_note_can_be_heard(table: str, name: str) -> None:
+def test_sounds_are_short_and_each_note_is_long_enough_to_be_heard(table: str, name: str) -> None:
     """The next repetition or step must not find the last tone still sounding."""
     wave = heard([Signal(0, 0, SignalKind(name))] if table == "signals" else drill_event(name))
     found = notes_in(wave)
@@ -137,7 +137,7 @@ def test_no_sound_keeps_the_ear_busy_and_each_note_can_be_heard(table: str, name
     assert np.abs(np.diff(wave)).max() < 2 * math.pi * 988 * 1.2 / 0.9 / RATE * np.abs(wave).max() * 1.05, "no click"
 
 
-def test_the_same_thing_sounds_the_same_and_its_opposite_the_other_way_round() -> None:
+def test_related_events_sound_alike_and_opposite_ones_are_reversed() -> None:
     def sound(kind: str) -> Sound:
         return heard(drill_event(kind))
 
@@ -366,7 +366,7 @@ def test_the_instruction_of_a_drill_is_spoken_once_and_one_without_a_clip_is_rep
     assert names((0, replace(CLAMSHELL, name="of-a-plug-in")), (0, TAKE)) == ["take-position"]
 
 
-def test_who_left_the_position_hears_which_it_is() -> None:
+def test_wearer_who_leaves_the_position_hears_which_one_to_take() -> None:
     lost = PhaseChange(0, 0, Phase.TAKE, 1, PhaseReason.POSTURE_LOST)
     assert names((0, CLAMSHELL), (0, lost)) == ["posture-lost", "right-side"]
     assert names((0, replace(CLAMSHELL, posture=None)), (0, lost)) == ["posture-lost"]
@@ -453,14 +453,14 @@ def test_each_block_of_a_run_protocol_is_announced() -> None:
     assert names((0, walk), (3, run), (6, run)) == ["walk", "run", "with-sound"], "after a walk it says to run"
 
 
-def test_without_words_the_tones_stay() -> None:
+def test_without_voice_the_tones_are_played() -> None:
     with_words, without = (heard([FAULT], SoundSettings(words=words), 3.0) for words in (True, False))
     assert np.abs(with_words[RATE // 3 : RATE // 2]).max() > 0.05
     assert not without[RATE // 3 :].any()
     assert without[: RATE // 4].any()
 
 
-def test_in_a_language_without_clips_the_tones_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_language_without_clips_tones_guide_the_drill(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("levelhips.audio.clip_files.language", lambda: "xx")
     wave = heard([CLAMSHELL, TAKE, FAULT], SoundSettings(), 3.0)
     np.testing.assert_array_equal(wave, heard([CLAMSHELL, TAKE, FAULT], TONES_ONLY, 3.0))

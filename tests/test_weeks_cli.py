@@ -31,14 +31,14 @@ def levelhips(home: Path, *arguments: object, code: int = 0, columns: int = 140)
     return command_line.levelhips(*arguments, home=home, code=code, columns=columns).text
 
 
-def test_the_drills_are_listed_and_a_wrong_name_is_told(home: Path) -> None:
+def test_drills_are_listed_and_a_wrong_name_is_reported(home: Path) -> None:
     assert "pelvic-drop" in levelhips(home, "drill", "--list")
     assert "There is no drill 'clam'" in levelhips(home, "drill", "clam", code=1)
     assert "Give left or right" in levelhips(home, "drill", "clamshell", "--side", "up", code=1)
     assert "is not a range" in levelhips(home, "drill", "stay-level", "--band", "four", code=1)
 
 
-def test_a_drill_live_is_recorded_summed_up_and_remembered(home: Path, tmp_path: Path) -> None:
+def test_live_drill_is_recorded_summarized_and_added_to_the_history(home: Path, tmp_path: Path) -> None:
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     options = ["--reps", 2, "--sets", 1, "--mute", "--record", tmp_path / "kept", "--virtual", ROOT / "recordings" / "pelvic_drop.mcap"]
     from live_harness import command_line_at
@@ -73,7 +73,7 @@ def worn(name: str, folder: Path) -> None:
     copy_into(folder / f"{name}.mcap", bundled, bundled.metadata | {"sensor": "worn in this test"})
 
 
-def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
+def test_history_is_listed_rebuilt_exported_and_forgotten_by_commands(home: Path, tmp_path: Path) -> None:
     assert "No sessions yet" in levelhips(home, "history")
     for name in ("pelvic_drop", "walk"):
         worn(name, tmp_path)
@@ -89,7 +89,7 @@ def test_the_history_by_commands(home: Path, tmp_path: Path) -> None:
     assert "Folder not found" in levelhips(home, "history", "rebuild", tmp_path / "nowhere", code=1)
 
 
-def test_the_programme_and_the_diary_by_commands(home: Path) -> None:
+def test_programme_and_diary_are_kept_by_commands(home: Path) -> None:
     assert "levelhips programme --start" in levelhips(home, "programme")
     assert "Day 1 of 14" in levelhips(home, "programme", "--start")
     assert "acute" in levelhips(home, "programme", "--acute")
@@ -128,7 +128,7 @@ def test_csv_of_another_program_is_analyzed_as_a_drill(home: Path, tmp_path: Pat
     assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)
 
 
-def test_what_an_option_does_not_say_is_the_settings_files(home: Path, tmp_path: Path) -> None:
+def test_options_that_are_not_given_keep_the_settings_file(home: Path, tmp_path: Path) -> None:
     """A metronome needs a step rate; it stands in the file."""
     (tmp_path / "mine.toml").write_text("[protocol]\nstep_rate_spm = 160\n")
     options = ["--metronome", "--settings", tmp_path / "mine.toml", "--virtual", tmp_path / "nowhere.mcap", "--mute", "--no-record"]
@@ -172,7 +172,7 @@ def test_the_history_names_every_week_and_day_at_every_width(filled: Path, colum
     assert "baseline 1" in output
 
 
-def test_columns_without_room_are_named_and_the_drops_are_never_among_them(filled: Path) -> None:
+def test_columns_without_room_are_named_and_drops_are_always_shown(filled: Path) -> None:
     assert "Not shown" not in levelhips(filled, "history", columns=140)
     assert "Not shown" not in levelhips(filled, "history", columns=80)
     narrow = levelhips(filled, "history", columns=60)
@@ -183,7 +183,7 @@ def test_columns_without_room_are_named_and_the_drops_are_never_among_them(fille
             assert "week" not in line
 
 
-def test_the_retention_table_has_the_local_day(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retention_table_has_local_days(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It had the UTC day beside the local one of the sessions: here the run began at 0:30 of the next day."""
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
