@@ -109,7 +109,7 @@ def in_words(row: SessionRow) -> str:
 def note_of(row: SessionRow) -> str:
     """Return the note on a session in words; notes of levelhips 0.1 are sentences already."""
     key = f"session-note.{row.note}"
-    return tr(key) if row.note and has(key) else row.note
+    return tr(f"session-note.{row.note}") if row.note and has(key) else row.note
 
 
 def weeks(history: History) -> list[WeekRow]:
