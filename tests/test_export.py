@@ -143,6 +143,13 @@ def test_exporters_read_back_every_metric_they_declare(tmp_path: Path) -> None:
     assert values["cadence"] == [171.23]
 
 
+def test_the_tables_of_a_drill_include_its_repetitions(tmp_path: Path) -> None:
+    """The exporter wrote reps.csv, but did not return its path."""
+    paths = exporters()["tables"].write(analysis_of(BEGIN, rep(1, range_deg=20.0)), tmp_path)
+    assert sorted(paths) == sorted(tmp_path.iterdir())
+    assert tmp_path / "reps.csv" in paths
+
+
 def test_the_plot_exporter_writes_a_picture_and_nothing_to_read_back(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="plots need the extra 'plot'")
     plot = exporters()["plot"]

@@ -1,4 +1,4 @@
-"""Analysis of a whole recording: events, figures and curves."""
+"""Analysis of a whole recording: events, statistics, mean strides, and a summary."""
 
 from levelhips.analysis.analysis import Analysis, analyze, settings_of
 from levelhips.analysis.installed_metrics import metrics

@@ -1,4 +1,4 @@
-"""Analyze a whole recording with the engine that runs live."""
+"""Analyze a whole recording with the same engine as in a live session."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Analysis(Findings):
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON: "summary" as in summary.json, then the columns of "steps", "strides" and "reps".
 
-        None is what was not measured.
+        A value that was not measured is None.
         """
         out: dict[str, Any] = {"summary": summarize(self)}
         for table in ("steps", "strides", "reps"):
@@ -41,7 +41,7 @@ def analyze(
     recording: Recording | Path | str,
     settings: Settings | None = None,
     progress: Callable[[float], None] | None = None,
-    seen: Callable[[Update], None] | None = None,
+    on_update: Callable[[Update], None] | None = None,
 ) -> Analysis:
     """Find every step in a recording and measure the pelvis in it.
 
@@ -50,11 +50,11 @@ def analyze(
     recording : Recording, Path or str
         A recording, or the path of one.
     settings : Settings or None
-        None: those of the recording, or the defaults.
+        None: those stored in the recording, or the defaults.
     progress : callable or None
-        Called with the share that is done, 0 to 1.
-    seen : callable or None
-        Called with each update of the engine, some 20 s of the recording at a time.
+        Called with the fraction done, 0 to 1.
+    on_update : callable or None
+        Called with each update of the engine, one for some 20 s of the recording.
 
     Raises
     ------
@@ -69,8 +69,8 @@ def analyze(
     for item in recording.items():
         update = engine.push(item)
         updates.append(update)
-        if seen is not None:
-            seen(update)
+        if on_update is not None:
+            on_update(update)
         if progress is not None and len(update.angles):
             progress(float((update.angles.t_s[-1] - recording.samples.t_s[0]) / max(recording.duration_s, 1e-9)))
     updates.append(engine.finish())

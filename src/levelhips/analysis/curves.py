@@ -14,7 +14,7 @@ from levelhips.samples import Array
 
 PERCENT = np.linspace(0.0, 100.0, 101)
 ANGLES = ("obliquity_rad", "tilt_rad", "rotation_rad")
-MAX_STRIDE_S = 1.2  # a stride at 100 steps a minute; a longer one misses a contact
+MAX_STRIDE_S = 1.2  # a stride at 100 steps/min; in a longer one, a contact was missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class StrideCurves:
 
 
 def stride_curves(analysis: Analysis, from_s: float = -math.inf, to_s: float = math.inf) -> dict[Side, StrideCurves]:
-    """Average the running strides of each side that begin in a stretch of time and whose steps are of quality ok.
+    """Average the running strides of each side that begin between two times [s] and whose steps are of quality ok.
 
-    A stride of a side begins with the contact of that foot. A side without strides has NaN, and n = 0.
+    A stride of a side begins with the contact of that foot. A side without such strides has NaN and n = 0.
     """
     angles = analysis.angles
     out = {}

@@ -1,4 +1,4 @@
-"""Summarize a drill: plain values for JSON, and lines to read."""
+"""Summarize a drill as plain values for JSON and as lines of text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Pair(TypedDict):
 
 
 class Target(TypedDict):
-    """Target of a drill: sets, and repetitions or `seconds` if it is a hold."""
+    """Dose of a drill: sets of repetitions, each held for `seconds` if the drill is a hold."""
 
     sets: int
     reps: int
@@ -26,7 +26,7 @@ class Target(TypedDict):
 
 
 class DrillValues(TypedDict):
-    """Result of a drill, as in summary.json and in the history."""
+    """Result of a drill, as in summary.json and in the history. `asked` is the dose, `halves` counts incomplete repetitions."""
 
     name: str
     side: str
@@ -66,7 +66,7 @@ def drill_values(result: DrillResult) -> DrillValues:
 
 
 def drill_lines(values: DrillValues) -> list[str]:
-    """Return a few lines about a drill: what was done, range and tempo, faults."""
+    """Return lines of text about a drill: repetitions, range and tempo, and form faults."""
     hold = values["asked"]["seconds"] is not None
     asked = values["asked"]["sets"] * values["asked"]["reps"]
     side = tr(f"hip.{values['side']}")
@@ -81,7 +81,7 @@ def drill_lines(values: DrillValues) -> list[str]:
         lines.append(tr("drill-summary.hold-angles", mean=mean, sway=sway, peak=peak))
     elif values["reps"]:
         lines.append(tr("drill-summary.range-and-tempo", range=_pair(range_), tempo=_pair(tempo)))
-    faults = [f"{count} x {words_for_value(FAULT_NAMES, what)}" for what, count in sorted(values["form_faults"].items())]
+    faults = [f"{count} x {words_for_value(FAULT_NAMES, fault)}" for fault, count in sorted(values["form_faults"].items())]
     if values["halves"]:
         faults.append(tr("drill-summary.halves", count=values["halves"]))
     if faults:
@@ -90,7 +90,7 @@ def drill_lines(values: DrillValues) -> list[str]:
 
 
 def comparison_lines(other: DrillValues | None, last: DrillValues | None) -> list[str]:
-    """Return a line about the other side and one about the last time, if there are any."""
+    """Return a line about the other side and one about the last time; none for None."""
     lines = [] if other is None else [tr("drill-summary.other-side", figures=_short(other))]
     return lines if last is None else [*lines, tr("drill-summary.last-time", figures=_short(last))]
 

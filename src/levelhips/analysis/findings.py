@@ -1,4 +1,4 @@
-"""The findings in a recording: events, angles and the figures that follow from them."""
+"""What was found in a recording: events and angles, and the steps, statistics and tables computed from them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from levelhips.settings import Settings
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Findings:
-    """Everything that was found in a recording.
+    """Events and angles found in a recording, with everything that is computed from them.
 
     Attributes
     ----------
     recording : Recording
     settings : Settings
-        Those that were used.
+        The settings used.
     angles : Angles
         Angles of the pelvis, sample by sample.
     events : tuple of Event
-        All events in the order in which they became known.
+        All events in the order of detection.
     counts : dict
-        Numbers of samples: "samples" read, "bridged" over short gaps, "dropped".
+        Numbers of samples: "samples" in the recording, "bridged" (filled in over short gaps) and "dropped".
     """
 
     recording: Recording
@@ -48,7 +48,7 @@ class Findings:
 
     @property
     def steps(self) -> list[Step]:
-        """All steps, ordered by contact. Check `quality` before counting one."""
+        """All steps, ordered by contact. Only those of quality ok count."""
         return sorted((event for event in self.events if isinstance(event, Step)), key=lambda step: step.at_s)
 
     @property
@@ -58,7 +58,7 @@ class Findings:
 
     @property
     def reps(self) -> list[Rep]:
-        """All repetitions of a drill, incomplete ones too."""
+        """All repetitions of a drill, including incomplete ones."""
         return [event for event in self.events if isinstance(event, Rep)]
 
     @property
@@ -71,7 +71,7 @@ class Findings:
         return [step for step in self.steps if step.quality is Quality.OK and step.mode is mode and (side is None or step.side is side)]
 
     def statistics(self) -> Statistics:
-        """Return the means of all metrics; the live summary and the history have the same."""
+        """Return the statistics of all metrics, computed as in the live summary and the history."""
         found = Statistics(metrics())
         for event in self.events:
             found.add(event)
@@ -80,7 +80,7 @@ class Findings:
     def columns(self, table: Literal["steps", "strides", "reps"]) -> dict[str, Array]:
         """Return the columns of steps.csv, strides.csv or reps.csv as arrays: `pandas.DataFrame(analysis.columns("steps"))`.
 
-        Names and units are those of the CSV file (docs/metrics.md); nothing is rounded, and NaN is what was not measured.
+        Names and units are those of the CSV file (docs/metrics.md). Values are not rounded; one that was not measured is NaN.
 
         Raises
         ------

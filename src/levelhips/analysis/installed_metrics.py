@@ -22,7 +22,7 @@ def metrics() -> Metrics:
     """Return all metrics: ours, then those under the entry point group `levelhips.metrics`, by the names of their entry points.
 
     A plug-in that cannot be loaded, that has no label or help, or whose key or column is taken, is left out with a warning.
-    One that raises on an event has no value there: it costs neither the table nor a running session.
+    If a metric raises an error for an event, it has no value there, and the table and the running session go on.
     """
     found = BUILT_IN
     for name, metric in installed(GROUP, Metric).items():
@@ -39,7 +39,7 @@ def metrics() -> Metrics:
 
 @dataclass(slots=True)
 class _Guarded:
-    """The value of a plug-in's metric; NaN (or no word) where it raises or gives something else."""
+    """Values of a plug-in's metric; NaN, or empty for a word, where the metric raises an error or returns something else."""
 
     metric: Metric
     warned: bool = False

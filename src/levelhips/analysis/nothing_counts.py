@@ -1,4 +1,4 @@
-"""Say why no step of a recording counts, and what to do about it."""
+"""Explain why no step of a recording counts, and what to do about it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NothingCounts:
 
 
 def why_nothing_counts(analysis: Findings) -> NothingCounts | None:
-    """Return why no step of a recording counts; None if some do, or if it is a drill."""
+    """Return why no step of a recording counts; None if any step counts, or if the recording is of a drill."""
     events = analysis.events
     if any(isinstance(event, DrillBegin) for event in events):
         return None

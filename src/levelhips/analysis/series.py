@@ -1,4 +1,4 @@
-"""The course of one metric over a session: which events count, and their values for a plot."""
+"""Values of one metric over a session, for plots, and which events count."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from levelhips.events import Quality, Rep, Side, Step, Stride
 from levelhips.metrics import Measured, Metric
 from levelhips.samples import Array
 
-MEAN_OF = 21  # events in the running mean: 15 s of the steps of one side; odd, so that it has a middle
+MEAN_OF = 21  # events in the running mean: 15 s of steps of one side; odd, so that there is a middle one
 
 
 def events_of(analysis: Findings, metric: Metric) -> Sequence[Measured]:
-    """Return the events that have the metric; of steps and strides those of the gait that the session is about."""
+    """Return the events that have the metric; steps and strides only of the session's gait: running, or walking if nobody ran."""
     if metric.of is Rep:
         return analysis.reps
     mode = analysis.statistics().mode
@@ -24,12 +24,15 @@ def events_of(analysis: Findings, metric: Metric) -> Sequence[Measured]:
 
 
 def counts(event: Measured) -> bool:
-    """Return whether an event takes part in means: quality ok, and of repetitions complete ones only."""
+    """Return whether an event counts in means: it is of quality ok and, if it is a repetition, complete."""
     return event.quality is Quality.OK and (not isinstance(event, Rep) or event.full)
 
 
 def series(events: Sequence[Measured], metric: Metric, side: Side | None = None, *, counting: bool = True) -> tuple[Array, Array]:
-    """Return times [s] and values, (n,) each, in the metric's unit for people, of the events that count (or of the others)."""
+    """Return times [s] and values of a metric, (n,) each, in its unit for people, for the events that count.
+
+    Without `side`, those of both sides. If not `counting`, those of the events that do not count.
+    """
     found = []
     for event in events:
         if (side is None or event.side is side) and counts(event) is counting:
@@ -41,7 +44,7 @@ def series(events: Sequence[Measured], metric: Metric, side: Side | None = None,
 
 
 def running_mean(t_s: Array, values: Array) -> tuple[Array, Array]:
-    """Return times and means of `MEAN_OF` neighbors each; empty for fewer values."""
+    """Return times and means of `MEAN_OF` neighboring values each; empty arrays if there are fewer values."""
     if len(values) < MEAN_OF:
         return t_s[:0], values[:0]
     half = MEAN_OF // 2

@@ -1,4 +1,4 @@
-"""Summarize an analysis: the figures of a session as plain values, ready for JSON."""
+"""Summarize an analysis as plain values, ready for JSON."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from levelhips.metrics import Metric, Spread, Statistics
 from levelhips.metrics.statistics import rounded
 from levelhips.samples import Gap
 
-MAX_NOTICES = 50  # a clip that rattles for an hour must not fill the file
+MAX_NOTICES = 50  # more would fill the file, as when a clip rattles for an hour
 E = TypeVar("E", bound=Event)
 
 
 def summarize(analysis: Findings) -> dict[str, Any]:
-    """Return the figures of a session as plain values; None where there is nothing to report.
+    """Return the summary of a session as plain values; None where there is no value.
 
     Means count steps and strides of quality ok only, of running (or of walking, if nobody ran). "metrics" has every
     averaged metric by its key with mean, standard deviation, standard error and number, for left, right and both.
@@ -73,7 +73,7 @@ def _recording(analysis: Findings) -> dict[str, Any]:
 
 
 def _steps(analysis: Findings, found: Statistics) -> dict[str, Any]:
-    """Numbers of steps; if none counts, the reason and what to do."""
+    """Return the numbers of steps and, if none counts, the reason and what to do."""
     nothing = why_nothing_counts(analysis)
     return {
         "all": found.steps(),
@@ -109,12 +109,12 @@ def _spread(spread: Spread, digits: int = 3) -> dict[str, float | int | None] | 
 
 
 def _asymmetry(found: Statistics, good: list[Step]) -> dict[str, Any]:
-    """Compare the sides: right minus left drop, how sure that is, and whether it is more than error.
+    """Return the difference of the drops, right minus left, its uncertainty, and whether it is larger than that.
 
     A wrong standing zero or heading changes obliquity by the same angle in both stances: it raises the drop of one side
-    and lowers that of the other. Twice the uncertainty of a drop is therefore the uncertainty of the difference, and the
-    number of steps does not reduce it; their standard error is added in squares. A difference is taken for real if it
-    exceeds twice that, and the runner's own standard deviation from step to step.
+    and lowers that of the other. The difference therefore has twice the uncertainty of a drop, which more steps do not
+    reduce, and the standard error of the mean drops is added to it as the root of the sum of squares. A difference counts as
+    real if it exceeds both twice this uncertainty and the runner's own standard deviation from step to step.
     """
     left, right = (found.spread("contralateral_drop", side) for side in Side)
     difference = right.mean - left.mean
@@ -140,7 +140,7 @@ def _trend(analysis: Findings, found: Statistics, side: Side) -> dict[str, float
 
 
 def _zero_and_heading(analysis: Findings) -> dict[str, Any]:
-    """Return what the drops are measured from: baseline, standing zero and heading of the clip."""
+    """Return the baseline, and the standing zero and heading of the clip that the drops depend on."""
     baseline = next(iter(_all(analysis, Baseline)), None)
     zeros, headings = _all(analysis, StandingZero), _all(analysis, Heading)
     return {
@@ -156,13 +156,13 @@ def _zero_and_heading(analysis: Findings) -> dict[str, Any]:
 
 
 def _metrics(found: Statistics) -> dict[str, Any]:
-    """Every averaged metric of what was measured, by key; a metric by side has left, right and both."""
+    """Return every averaged metric that was measured, by key; a metric by side has left, right and both."""
     return {metric.key: values for metric in metrics().averaged() if (values := metric_values(metric, found)) is not None}
 
 
 def metric_values(metric: Metric, found: Statistics) -> dict[str, Any] | None:
-    """Return unit and spreads of one metric; None if it was never measured."""
-    # A digit more than in the tables: a mean is known better than one step.
+    """Return the unit and spreads of one metric; None if it was never measured."""
+    # One digit more than in the tables: a mean is more accurate than one step.
     digits = (metric.digits or 0) + 1
     both = found.spread(metric.key)
     if not both.n:
@@ -177,7 +177,7 @@ def metric_values(metric: Metric, found: Statistics) -> dict[str, Any] | None:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of this package and of those that take part in a figure."""
+    """Return the versions of this package and of those that the results depend on."""
     found = {}
     for name in ("levelhips", "numpy", "scipy", "vqf", "ahrs", "mcap"):
         try:

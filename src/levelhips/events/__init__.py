@@ -1,4 +1,4 @@
-"""Events: frozen records of scalars that the engine returns, and the update that carries them.
+"""Events, the frozen records of scalars that the engine returns, and `Update`, which contains those of one push.
 
 Every event has the time at which it happened (`at_s`) and the time at which it was detected (`known_s`), both on the
 sensor's clock [s]. Angles are in radians; properties that end in `_deg` are for people. Kinds and reasons are enums, whose

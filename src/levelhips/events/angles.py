@@ -1,4 +1,4 @@
-"""Results for every sample: the angles of the pelvis, and the pose by which drills are judged."""
+"""Results for each sample: the angles of the pelvis, and its pose, by which drills are evaluated."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from levelhips.samples import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Angles:
-    """Angles of the pelvis relative to standing, one for each sample; read-only arrays of one length.
+    """Angles of the pelvis relative to standing, for each sample; read-only arrays of equal length.
 
     Attributes
     ----------
     t_s : (n,) array
         Sensor clock [s].
     obliquity_rad, tilt_rad, rotation_rad : (n,) array
-        Right side higher, front down, right side forward are positive [rad].
+        Angles [rad], positive if the right side is higher, the front lower, the right side further forward.
     drop_rad : (n,) array
-        The contralateral drop in a stance whose side is known; NaN elsewhere. A contact is detected some 30 ms late, so the
-        first value in a stance is the largest since the contact [rad]. In a drill: its leading angle.
+        Contralateral drop in a stance whose side is known, NaN elsewhere [rad]. A contact is detected some 30 ms late, so
+        the first value in a stance is the largest one since the contact. In a drill: the leading angle.
     side_sign : (n,) array
         +1 in right stance, -1 in left stance, 0 elsewhere.
     """
@@ -39,12 +39,12 @@ class Angles:
 
     @classmethod
     def none(cls) -> Angles:
-        """Return angles of no samples."""
+        """Return empty arrays."""
         return cls(*(np.empty(0) for _ in fields(cls)))
 
     @classmethod
     def join(cls, parts: Iterable[Angles]) -> Angles:
-        """Return consecutive angles as one."""
+        """Concatenate the angles of consecutive samples."""
         kept = [part for part in parts if len(part)]
         if len(kept) == 1:
             return kept[0]
@@ -60,16 +60,17 @@ class Angles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pose:
-    """Orientation of the pelvis to gravity, and its movement, one for each sample; (n,) arrays in pelvis axes.
+    """Orientation of the pelvis relative to gravity, and its movement, for each sample; (n,) arrays in pelvis axes.
 
     Attributes
     ----------
     t_s : array
         Sensor clock [s].
     up : tuple of three arrays
-        Forward, upward (to the head) and right component of the vertical; low-passed at 9 Hz, for faults that are reported at once.
+        Forward, upward (toward the head) and right component of the vertical, low-passed at 9 Hz: for form faults, which are
+        reported at once.
     slow_up : tuple of three arrays
-        The same, low-passed at 2.5 Hz, for ranges.
+        The same, low-passed at 2.5 Hz: for ranges of movement.
     turn_rad : array
         Heading of the axis that points to the right, unwrapped; it drifts slowly [rad].
     rate_radps, jolt_mps2 : array

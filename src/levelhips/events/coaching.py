@@ -9,17 +9,17 @@ from levelhips.events.gait import Side
 
 
 class ThresholdReason(StrEnum):
-    """Why the thresholds have changed."""
+    """Why the thresholds changed."""
 
     FIXED = "fixed"  # chosen before the run
     BASELINE = "baseline"  # computed from the runner's own baseline
-    SHAPING = "shaping"  # lowered because most steps stayed below
+    SHAPING = "shaping"  # lowered because most steps stayed below it
     COMMAND = "command"  # changed by the runner
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The runner's own drop: mean and standard deviation for each stance side, from at least 60 steps a side [rad]."""
+    """The runner's own drop: mean and standard deviation for each stance side, from at least 60 steps per side [rad]."""
 
     at_s: float
     known_s: float
@@ -42,9 +42,9 @@ class ThresholdChange:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A beep for a drop over the threshold; `side` is the leg on the ground.
+    """A drop above the threshold, which the runner is to hear as a beep. `side` is the leg on the ground.
 
-    `severity` says how far over the threshold the peak is expected to be, from 0 (just over) to 1.
+    `severity` is how far above the threshold the drop is expected to go, from 0 (just above) to 1.
     """
 
     at_s: float  # the drop crossed the threshold
@@ -54,7 +54,7 @@ class Cue:
     severity: float
     drop_rad: float
     threshold_rad: float
-    forecast: bool = False  # given before the drop crossed the threshold, because it was going to
+    forecast: bool = False  # the cue came before the drop crossed the threshold, because it was predicted to
 
 
 class BlockPurpose(StrEnum):
@@ -69,12 +69,12 @@ class BlockPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BlockChange:
-    """The start of a block of the run protocol: run or walk, with or without feedback; or its end (`over`)."""
+    """The start of a block of the run protocol, to run or walk, with or without feedback; or the end of the protocol (`over`)."""
 
     at_s: float
     known_s: float
-    number: int  # from 1
-    count: int
+    number: int  # of the block, from 1
+    count: int  # of all blocks
     walk: bool
     feedback: bool
     over: bool
@@ -84,7 +84,7 @@ class BlockChange:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A new target step rate [steps/min]; 0: none. With `ticks` a metronome plays it."""
+    """A new target cadence [steps/min], 0 for none. If `ticks`, a metronome plays it."""
 
     at_s: float
     known_s: float

@@ -1,10 +1,13 @@
 """Write events as JSON and read them back, by the type hints of their classes.
 
-A field may be a float, an int, a bool, a str, a StrEnum, or one of these or None. A float that is not finite is written as
-null and read as NaN. Whoever adds an event kind adds nothing here. A new field of a kind that exists comes last and has a
-default: recordings from before do not have it. Whoever renames one in the code adds a line to `KINDS_IN_FILES` or
-`FIELDS_IN_FILES`, so that files stay the same; whoever renames one in files adds it to `OLD_KINDS`, `OLD_FIELDS` or
-`OLD_WORDS`, because recordings keep the old name for ever.
+A field may be a float, int, bool, str or StrEnum, or one of these or None. A float that is not finite is written as null and
+read as NaN.
+
+- A new kind of event needs no change here.
+- A new field of an existing kind comes last and has a default, because older recordings do not have it.
+- If a kind or field is renamed in the code, add it to `KINDS_IN_FILES` or `FIELDS_IN_FILES`, so that files stay the same.
+- If a kind, field or enum value is renamed in files, add it to `OLD_KINDS`, `OLD_FIELDS` or `OLD_WORDS`, because old recordings
+  keep the old name.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from levelhips.events.drill import Posture
 from levelhips.events.update import EVENT_KINDS, Event
 
 KINDS_IN_FILES: dict[str, str] = {"FormFaultDetected": "Cheat", "Prompt": "Beat"}  # lint: names of others
-"""Event kinds that files know, and keep, by another name than their class."""
+"""Event classes that have another name in files, and that name."""
 
 FIELDS_IN_FILES: dict[str, dict[str, str]] = {
     "FormFaultDetected": {"fault": "what"},
@@ -33,25 +36,25 @@ FIELDS_IN_FILES: dict[str, dict[str, str]] = {
     "Signal": {"kind": "what"},
     "ThresholdChange": {"reason": "why"},
 }
-"""By kind: fields that files know, and keep, by another name than their attribute."""
+"""By event class: fields that have another name in files, and that name."""
 
 OLD_KINDS: dict[str, str] = {}
-"""Earlier names of event kinds in recordings, and their names now. They are read, and not written."""
+"""Names of event kinds in older recordings, and the class of each. They are read, but not written."""
 
 OLD_FIELDS: dict[str, dict[str, str]] = {}
-"""By the name of a kind now: earlier names of its fields, and their names now. They are read, and not written."""
+"""By event class: names of fields in older recordings, and the attribute of each. They are read, but not written."""
 
 OLD_WORDS: dict[type[StrEnum], dict[str, str | None]] = {
-    Posture: {"": None},  # a drill for any posture was written like that up to November 2026
+    Posture: {"": None},  # until November 2026, a drill for any posture was written like this
 }
-"""By enum: earlier values of its members, and their values now."""
+"""By enum: values in older recordings, and the current value of each; None where an optional field is empty now."""
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]
 
 
 class UnknownNameError(ValueError):
-    """A kind of event or a value of an enum that this version does not have: a newer version may have written it."""
+    """An event kind or enum value that this version does not know; a newer version may have written it."""
 
 
 def plain_values(record: object) -> dict[str, Any]:
@@ -64,12 +67,12 @@ def plain_values(record: object) -> dict[str, Any]:
 
 
 def from_plain_values(cls: type[T], values: dict[str, Any]) -> T:
-    """Build a dataclass from the values of its fields. Names it does not have are ignored: a later version added them.
+    """Build a dataclass from the values of its fields. Unknown names are ignored: a newer version may have added them.
 
     Raises
     ------
     UnknownNameError
-        If a value of an enum is not known.
+        If an enum does not have the value.
     ValueError
         If a value has the wrong type, or a field without a default is missing.
     """
@@ -116,19 +119,19 @@ def decode_event(data: bytes) -> Event:
 
 
 def kind_now(name: str) -> str:
-    """Return the class of an event by the name of its kind in a file of any version."""
+    """Return the name of an event class, from the name of its kind in a file of any version."""
     return {**OLD_KINDS, **{stored: kind for kind, stored in KINDS_IN_FILES.items()}}.get(name, name)
 
 
 def names_in_files(kind: type) -> tuple[str, dict[str, str]]:
-    """Return what files call an event class, and each of its fields."""
+    """Return the name of an event class in files, and by attribute the names of its fields in files."""
     name = kind.__name__
     stored = FIELDS_IN_FILES.get(name, {})
     return KINDS_IN_FILES.get(name, name), {one.name: stored.get(one.name, one.name) for one in fields(kind)}
 
 
 def fields_now(kind: str) -> dict[str, str]:
-    """Return, for an event class, the attribute of each field that files name or named otherwise."""
+    """Return the attributes of an event class whose names in files differ, or did in older files, by those names."""
     return {**OLD_FIELDS.get(kind, {}), **{stored: name for name, stored in FIELDS_IN_FILES.get(kind, {}).items()}}
 
 
@@ -150,7 +153,7 @@ def json_object(data: bytes) -> dict[str, Any]:
 
 
 def event_prefixes(kinds: Iterable[type]) -> tuple[bytes, ...]:
-    """Return how the JSON of these kinds of events begins, under their names now and before."""
+    """Return the beginnings of the JSON of these kinds of events, with their current and their older names."""
     now = [kind.__name__ for kind in kinds]
     names = [KINDS_IN_FILES.get(name, name) for name in now] + [old for old, name in OLD_KINDS.items() if name in now]
     return tuple(b'{"kind": "%s"' % name.encode() for name in names)
@@ -158,11 +161,11 @@ def event_prefixes(kinds: Iterable[type]) -> tuple[bytes, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Schema:
-    """How one class is written and read: its fields in order, and a reader for each name that a file may have for one."""
+    """How a class is written and read."""
 
-    names: dict[str, str]  # of the fields, and what they are called in files
-    readers: dict[str, Read]
-    renamed: dict[str, str]
+    names: dict[str, str]  # by attribute, in order: the name in files
+    readers: dict[str, Read]  # by name in files of any version: the function that reads the value
+    renamed: dict[str, str]  # by name in files, where it differs: the attribute
 
 
 _SCHEMAS: dict[type, _Schema] = {}
@@ -190,7 +193,7 @@ def _reader(hint: Any, where: str) -> Read:
     Raises
     ------
     TypeError
-        If there is no way to write this type as JSON here.
+        If the codec does not support this type.
     """
     if get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
         kinds = [kind for kind in get_args(hint) if kind is not NoneType]

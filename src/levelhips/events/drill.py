@@ -23,9 +23,9 @@ class Posture(StrEnum):
 class Phase(StrEnum):
     """The phase of a drill."""
 
-    STAND = "stand"  # stand still, which shows how the clip is tilted
-    BOW = "bow"  # bow once on both feet, which shows how the clip is turned about the vertical
-    TAKE = "take"  # take the start posture and hold still: that pose is the zero
+    STAND = "stand"  # stand still: measures the tilt of the clip
+    BOW = "bow"  # bow once, standing on both feet: measures the heading of the clip
+    TAKE = "take"  # get into the start position and hold still: that pose is the zero
     WORK = "work"  # repetitions or a hold
     REST = "rest"  # between two sets
     PAUSED = "paused"
@@ -35,16 +35,16 @@ class Phase(StrEnum):
 class PhaseReason(StrEnum):
     """Why a drill entered a phase."""
 
-    NONE = ""  # the usual order
+    NONE = ""  # the usual sequence
     ASKED = "asked"  # by a command
     RESUMED = "resumed"  # after a pause
     REST_OVER = "rest-over"
-    POSTURE_LOST = "posture-lost"  # the wearer left the start posture
+    POSTURE_LOST = "posture-lost"  # the wearer left the start position
     FELL_OFF = "fell-off"  # the clip came off
 
 
 class PromptKind(StrEnum):
-    """What is prompted by sound in a drill."""
+    """What a tone or word prompts in a drill."""
 
     STAND = "stand"  # reminder: stand still
     BOW = "bow"  # reminder: bow once
@@ -53,10 +53,10 @@ class PromptKind(StrEnum):
     DOWN = "down"  # paced repetition: move back
     REACHED = "reached"  # far enough
     TEN = "ten"  # ten more seconds held
-    CLOCK_ON = "clock-on"  # the time counts as held
-    CLOCK_OFF = "clock-off"  # the time stops: the wearer moved
+    CLOCK_ON = "clock-on"  # the hold time runs
+    CLOCK_OFF = "clock-off"  # the hold time stops: the wearer moved
     REST_OVER = "rest-over"
-    WRONG_POSTURE = "wrong-posture"  # not the start position
+    WRONG_POSTURE = "wrong-posture"  # the wearer is not in the start position
     WRONG_SIDE = "wrong-side"  # lying on the wrong side, or working with the wrong leg
 
 
@@ -76,9 +76,9 @@ class FormFault(StrEnum):
     SNAPPED = "snapped"  # walking sideways: the trailing foot followed with a jerk
     TOUCHED_DOWN = "touched-down"  # the free foot touched the ground
     LEFT_BAND = "left-band"  # the pelvis left the range it should keep
-    SHORT = "short"  # half a repetition: not far enough
-    NOT_BACK = "not-back"  # half a repetition: not all the way back
-    NO_MOVEMENT = "no-movement"  # a paced repetition in which nobody moved
+    SHORT = "short"  # incomplete repetition: not far enough
+    NOT_BACK = "not-back"  # incomplete repetition: not all the way back
+    NO_MOVEMENT = "no-movement"  # paced repetition without movement
 
 
 _FAULT_NAMES = frozenset(FormFault)
@@ -86,10 +86,10 @@ _FAULT_NAMES = frozenset(FormFault)
 
 @dataclass(frozen=True, slots=True)
 class DrillBegin:
-    """The start of a drill: which one, for which hip, and its dose.
+    """The start of a drill: its name, working hip, start position and dose.
 
-    `posture` is None if any posture will do. `instruction` is the sentence that the wearer heard; recordings keep it because
-    a drill may come from another package.
+    `posture` is None if the drill starts in any posture. `instruction` is the sentence that the wearer heard. Recordings keep
+    it because the drill may be from a plug-in that is no longer installed.
     """
 
     at_s: float
@@ -102,9 +102,9 @@ class DrillBegin:
     reps: int
     rest_s: float
     seconds: float  # hold time of the dose; NaN for drills that count repetitions
-    low_rad: float  # where the leading angle should be
+    low_rad: float  # range that the leading angle should reach or keep
     high_rad: float
-    lead: str  # which angle that is
+    lead: str  # name of the leading angle
     instruction: str
 
 
@@ -133,15 +133,15 @@ class Rep:
     """One repetition, or a whole hold, from `at_s` to `to_s`.
 
     `range_rad` is the largest value of the drill's leading angle, `mean_rad` and `sd_rad` its mean and standard deviation.
-    `out_s`, `hold_s` and `back_s` are its tempo. `full` is False for half a repetition, which does not count. `form_faults` has the
-    form faults in it as recordings keep them, separated by blanks; use `faults`. `confidence` (0-1) is low if only the pace
-    says that the repetition was done.
+    `out_s`, `hold_s` and `back_s` are the times of the way out, the hold and the way back. `full` is False for an incomplete
+    repetition, which does not count. `form_faults` has the form faults as in recordings, separated by spaces; `faults` has them
+    as enums. `confidence` (0 to 1) is low if the repetition was only inferred from the pace.
     """
 
     at_s: float
     known_s: float
     to_s: float
-    number: int  # in its set, from 1; half a repetition has the number of the one it should have been
+    number: int  # in its set, from 1; an incomplete one has the number that it would have had
     set_n: int
     side: Side
     quality: Quality
@@ -157,28 +157,28 @@ class Rep:
 
     @property
     def range_deg(self) -> float:
-        """Range of the repetition [deg]."""
+        """Largest value of the leading angle [deg]."""
         return math.degrees(self.range_rad)
 
     @property
     def tempo_s(self) -> float:
-        """Duration of the whole repetition."""
+        """Duration of the whole repetition [s]."""
         return self.out_s + self.hold_s + self.back_s
 
     @property
     def faults(self) -> tuple[FormFault, ...]:
-        """What went wrong in it; a fault that only a newer version knows is left out, but stays in `form_faults`."""
+        """The form faults in it, without those that only a newer version knows; `form_faults` has all."""
         return tuple(FormFault(name) for name in self.form_faults.split() if name in _FAULT_NAMES)
 
     @property
     def good(self) -> bool:
-        """Whether it counts and has no form fault."""
+        """Whether it counts, is of quality ok and has no form fault."""
         return self.full and not self.form_faults and self.quality is Quality.OK
 
 
 @dataclass(frozen=True, slots=True)
 class FormFaultDetected:
-    """A form fault: the angle and the limit that it crossed [rad], NaN if the fault is not an angle."""
+    """A form fault. `value_rad` is the angle and `limit_rad` the bound that it crossed; NaN if the fault is not about an angle."""
 
     at_s: float
     known_s: float
@@ -189,9 +189,9 @@ class FormFaultDetected:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt by sound in a drill."""
+    """A tone or word of a drill that tells the wearer what to do next, or what was counted."""
 
     at_s: float
     known_s: float
     kind: PromptKind
-    number: int = 0  # of the repetition, or of seconds held
+    number: int = 0  # of the repetition, or number of seconds held

@@ -1,4 +1,4 @@
-"""Events of standing, walking and running: what the motion core finds."""
+"""Events of standing, walking and running, which `levelhips.motion` detects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Side(StrEnum):
-    """The leg on the ground; in a drill the hip that works, which is the standing leg or, lying on the side, the upper leg."""
+    """The leg on the ground; in a drill the working hip: of the standing leg or, lying on the side, of the upper leg."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -35,7 +35,7 @@ class Mode(StrEnum):
 
 
 class Quality(StrEnum):
-    """How far a step can be trusted. Only `ok` steps count in figures and may beep; of several flaws the worst is named."""
+    """Whether a step can be trusted, and if not, the most serious reason. Only `ok` steps count in means and may beep."""
 
     OK = "ok"
     SETTLING = "settling"  # orientation or speed is still settling (start of a run, belt start-up)
@@ -72,7 +72,7 @@ class ModeChange:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A new estimate of how far the clip is turned about the vertical from the pelvis, with its standard deviation."""
+    """A new estimate of the heading of the clip, the angle about the vertical between clip and pelvis, and its standard deviation."""
 
     at_s: float
     known_s: float
@@ -82,7 +82,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An initial contact. `side` is None until left and right are certain; `quality` is that of the stance as far as known."""
+    """An initial contact. `side` is None until left and right are certain; `quality` is what is known of the stance by then."""
 
     at_s: float
     known_s: float
@@ -96,7 +96,8 @@ class Step:
     """One stance, from contact to toe-off, and what the pelvis did in it.
 
     `drop_rad` is the contralateral pelvic drop: the largest amount in stance by which the swing side is lower than in
-    standing. `drop_at_contact_rad`, `drop_excursion_rad` (contact to peak) and `peak_percent` (of stance) describe its course.
+    standing. `drop_at_contact_rad` is the drop at contact, `drop_excursion_rad` its increase from contact to the peak, and
+    `peak_percent` the time of the peak in percent of stance.
     """
 
     at_s: float
@@ -153,5 +154,5 @@ class Stride:
     tilt_range_rad: float
     rotation_range_rad: float
     vertical_oscillation_m: float
-    turn_radps: float  # mean rate of turn
+    turn_radps: float  # mean rate of turn about the vertical
     asymmetry_rad: float  # right drop minus left drop of the two steps

@@ -13,13 +13,13 @@ class NoticeKind(StrEnum):
     SLIPPED = "slipped"  # the clip has moved since the standing zero
     LOOSE = "loose"  # the clip rattles
     CAMBER = "camber"  # the pelvis leans to one side for minutes: the road may slope
-    TURNING = "turning"  # running round a bend
-    NOT_RECORDING = "not-recording"  # the disk is full or gone
+    TURNING = "turning"  # running around a bend
+    NOT_RECORDING = "not-recording"  # the disk is full or missing
     RECORDING_AGAIN = "recording-again"
 
 
 class SignalKind(StrEnum):
-    """What is signaled by a short sound in a session."""
+    """What a short sound in a session signals."""
 
     CALIBRATED = "calibrated"  # the standing zero was taken
     STARTED = "started"  # running began, or coaching was resumed
@@ -32,8 +32,8 @@ class SignalKind(StrEnum):
 class Notice:
     """Something the wearer should know.
 
-    `value` depends on the kind: an angle for slipped and camber [deg], a rate for turning [deg/s], a ratio of energies for
-    loose, and the seconds that were not recorded for recording-again.
+    `value` depends on the kind: the angle for slipped and camber [deg], the rate of turn for turning [deg/s], a ratio of
+    energies for loose, and the time that was not recorded for recording-again [s].
     """
 
     at_s: float
@@ -66,13 +66,13 @@ class LinkState(StrEnum):
 class LinkReason(StrEnum):
     """Why the state of the connection changed."""
 
-    NONE = ""  # the usual order
+    NONE = ""  # the usual sequence
     DISCONNECTED = "disconnected"
     SILENT = "silent"  # connected according to the system, but no samples arrive
-    SILENT_TOO_LONG = "silent-too-long"  # the connection is given up, and a new one is tried
+    SILENT_TOO_LONG = "silent-too-long"  # the connection was closed to make a new one
     NOT_FOUND_YET = "not-found-yet"
-    OUT_OF_RANGE = "out-of-range"  # or asleep, or held by another app
-    EMPTY_BATTERY = "empty-battery"  # gone after its battery was almost empty
+    OUT_OF_RANGE = "out-of-range"  # or asleep, or connected to another app
+    EMPTY_BATTERY = "empty-battery"  # lost when the battery was almost empty
     ERROR = "error"
 
 
@@ -80,8 +80,8 @@ class LinkReason(StrEnum):
 class LinkChange:
     """A change of the connection to the sensor. A live session adds it; the engine never does.
 
-    `error` is the error behind the reason ``error``, as `LevelHipsError.to_json` writes it. `message` is the reason as a sentence,
-    which recordings of levelhips 0.1 have instead.
+    `error` belongs to the reason ``error``: the error as `LevelHipsError.to_json` writes it. In recordings of levelhips 0.1,
+    `message` has the reason as a sentence instead.
     """
 
     at_s: float

@@ -1,4 +1,4 @@
-"""The union of all events, and the update that carries them out of a push."""
+"""The union of all event classes, and `Update`, the result of pushing samples into the engine."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ Event = (
 
 
 EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
-"""Every kind of event by its name in a recording."""
+"""All event classes by name; `levelhips.events.codec` has the names in recordings."""
 
 E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """The result of a push: the angles of its samples, and the events detected in it, in that order.
+    """The result of a push: the angles of its samples, and the events detected in them, in the order of detection.
 
     ``==`` means equal to the last bit, NaN equal to NaN.
     """
@@ -60,7 +60,7 @@ class Update:
 
     @classmethod
     def join(cls, updates: Iterable[Update]) -> Update:
-        """Return consecutive updates as one."""
+        """Join consecutive updates into one."""
         updates = list(updates)
         if len(updates) == 1:
             return updates[0]

@@ -1,4 +1,4 @@
-"""Declaration of an exporter: what it writes of an analysis, and how that is read back to check it."""
+"""Declaration of an exporter: how it writes an analysis, and how its files are read back to check it."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Values = Mapping[str, Sequence[float | str]]
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Writer of result files. Plug-ins are found by the entry-point group ``levelhips.exporters``.
+    """Writer of result files. Plug-ins use the entry-point group ``levelhips.exporters``.
 
     Attributes
     ----------
     name, title : str
-        For files and options; for people.
+        Name in files and options; name for people.
     write : callable
-        Write the files of an analysis into a folder, made if it is missing, and return their paths. If that fails, it raises a
-        LevelHipsError, leaves no new file and changes none that was there.
+        Writes the files of an analysis into a folder, which it creates if it is missing, and returns their paths. On failure it
+        raises a LevelHipsError and leaves the files of the folder as they were.
     writes : tuple of str
-        Keys of the metrics whose values it writes, one for each event.
+        Keys of the metrics whose values it writes for each event.
     read : callable or None
-        Return these values from the folder, by key, NaN where there is none; None for a format that cannot be read back.
+        Reads these values from the folder, by key, with NaN where there is no value; None if the format cannot be read back.
     """
 
     name: str
@@ -45,8 +45,9 @@ class Exporter:
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> list[Path]:
-    write_tables(analysis, folder)
-    return [folder / name for name in ("steps.csv", "strides.csv", "angles.csv", "summary.json")]
+    summary = write_tables(analysis, folder)
+    names = ["steps.csv", "strides.csv", *(["reps.csv"] if "drill" in summary else []), "angles.csv", "summary.json"]
+    return [folder / name for name in names]
 
 
 def _read_tables(folder: Path) -> Values:
@@ -79,5 +80,5 @@ BUILT_IN = (TABLES, PLOT)
 
 @cache
 def exporters() -> dict[str, Exporter]:
-    """Return every exporter by its name: ours, and those of other packages."""
+    """Return all exporters by name: those of other packages, and ours, which they cannot replace."""
     return {exporter.name: exporter for exporter in (*installed(GROUP, Exporter).values(), *BUILT_IN)}

@@ -1,4 +1,4 @@
-"""Plot a metric over time, step by step or stride by stride, as a picture."""
+"""Plot a metric over time, with a point for each step, stride or repetition, as an image file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,8 @@ from levelhips.samples import Gap
 from levelhips.text import tr
 from levelhips.words import STANCE_WORDS
 
-LEFT, RIGHT, INK, BACK = (
-    "#56b4e9",
-    "#e69f00",
-    "#e6ebf0",
-    "#0f1418",
-)  # blue and orange: distinct in all kinds of color vision (Okabe and Ito)
+LEFT, RIGHT = "#56b4e9", "#e69f00"  # blue and orange can be distinguished in all kinds of color vision (Okabe and Ito)
+INK, BACK = "#e6ebf0", "#0f1418"
 LINES, FAINT, SHADE = "#2a3239", "#6b7680", "#3a444d"
 SHOWN_GAP_S = 0.5  # shorter gaps are narrower than a pixel
 DROP = "contralateral_drop"
@@ -38,7 +34,7 @@ def plot_drops(analysis: Analysis, path: Path) -> None:
 
 
 def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
-    """Plot a metric over time as PNG (or SVG, by the name of the file).
+    """Plot a metric over time as a PNG file, or as SVG if its name ends in .svg.
 
     Parameters
     ----------
@@ -50,7 +46,7 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
     Raises
     ------
     BadInputError
-        If no such metric can be plotted.
+        If there is no averaged metric with this key.
     LevelHipsError
         If matplotlib is not installed, or the file cannot be written.
     """
@@ -76,6 +72,7 @@ def plot_metric(analysis: Analysis, key: str, path: Path) -> None:
         _finish(axes, analysis, metric, side)
     if key == DROP:
         drops = [event.drop_deg for event in events if isinstance(event, Step) and counts(event)]
+        # One step in a thousand may lie outside, so that an outlier does not flatten all others. A quarter more is for the legend.
         top = float(np.quantile(drops, 0.999)) if drops else 5.0
         panels[0].set_ylim(0, max(1.25 * top, 2.0))
     panels[-1].set_xlabel(tr("plot.time"), color=INK, fontsize=13)
@@ -112,7 +109,7 @@ def _draw_coaching(axes: Any, analysis: Analysis, side: Side) -> None:
 
 
 def _staircase(changes: list[ThresholdChange], side: Side, end_s: float) -> tuple[list[float], list[float]]:
-    """Return the threshold of a side over time [min, deg], to be joined by lines."""
+    """Return times [min] and thresholds [deg] of a side; joined by lines, they are the steps of a staircase."""
     t: list[float] = []
     level: list[float] = []
     for change in changes:

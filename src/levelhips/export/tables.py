@@ -22,8 +22,8 @@ from levelhips.recording.angles_csv import write_angles
 def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
     """Write steps.csv, strides.csv, angles.csv and summary.json, and for a drill reps.csv; return the summary.
 
-    All files are written into a temporary folder first and then renamed. summary.json comes last: if it is there, all
-    tables beside it belong to it. A reps.csv left by an earlier analysis of a drill is removed.
+    All files are written into a temporary folder first and then moved, summary.json last: if it is there, all tables next to it
+    are of the same analysis. For a recording that is not of a drill, the reps.csv of an earlier analysis is removed.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def _write_csv(analysis: Analysis, folder: Path, *, with_reps: bool) -> list[str
 
 
 def _remove_earlier_reps(path: Path) -> None:
-    """Remove a reps.csv that an earlier analysis wrote; a file with another header is somebody else's and stays."""
+    """Remove a reps.csv that an earlier analysis wrote; a file with another header is not ours and stays."""
     ours = ",".join(metric.column for metric in metrics().of(Rep, CSV)[:3])
     try:
         with open(path, encoding="utf-8") as file:
@@ -80,7 +80,7 @@ def _remove_earlier_reps(path: Path) -> None:
 
 
 def write_rows(file: TextIO, columns: Sequence[Metric], events: Sequence[Measured]) -> None:
-    """Write a header and a row for each event; a figure that was not measured stays empty."""
+    """Write a header and a row for each event; the cell of a value that was not measured is empty."""
     file.write(",".join(metric.column for metric in columns) + "\n")
     # Column by column, then joined by rows: twice as fast as row by row.
     cells = [_cells(metric, events) for metric in columns]
@@ -88,14 +88,14 @@ def write_rows(file: TextIO, columns: Sequence[Metric], events: Sequence[Measure
 
 
 def _cells(metric: Metric, events: Sequence[Measured]) -> list[str]:
-    """Return the cells of a column. An hour has a quarter of a million: numbers need no quotes, and are formatted at once."""
+    """Return the cells of a column. As an hour has a quarter of a million cells, numbers are not checked for quotes."""
     if metric.digits is None:
         return [_quoted(metric.cell(event)) for event in events]
     form = f"%.{metric.digits}f"
-    # A difference to itself is 0 only of a finite number.
+    # For NaN and infinity, value - value is NaN: one comparison finds both.
     return [form % value if value - value == 0.0 else "" for value in map(metric.value, events)]  # type: ignore[operator]
 
 
 def _quoted(cell: str) -> str:
-    """Quote a word with a comma, a quote or a line break (only plug-ins have such words)."""
+    """Quote a word that contains a comma, a quote or a line break (only plug-ins have such words)."""
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\n\r') else cell
