@@ -31,7 +31,7 @@ def _counted(block: CountingBlock) -> str:
         return f"paced: {block.out_s:g} s out, {block.hold_s:g} s hold, {block.back_s:g} s back, {block.rest_s:g} s rest"
     if isinstance(block, Hold):
         still = "" if math.isinf(block.still_dps) else " and still"
-        return f"time while in place{still}" if block.strict else "time, whatever happens"
+        return f"time while in place{still}" if block.strict else "time, without a stop"
     if isinstance(block, Steps):
         return "steps, feet in turn" if block.alternate else f"steps to the side, the second foot slowly (`{FormFault.SNAPPED}`)"
     raise TypeError(f"no words for {type(block).__name__}")
