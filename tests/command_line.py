@@ -1,4 +1,4 @@
-"""The command line in this process: what a user types, and what comes out."""
+"""Run the command line in this process and return what it prints."""
 
 from __future__ import annotations
 

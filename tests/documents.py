@@ -46,7 +46,7 @@ def text_of(name: str) -> str:
 
 
 def without_blocks(text: str) -> str:
-    """A page without code blocks and without what is made from the code."""
+    """Return a page without code blocks and generated parts."""
     return re.sub(r"```.*?```", "", MARKED.sub("", text), flags=re.DOTALL)
 
 
@@ -56,7 +56,7 @@ def prose(name: str) -> str:
 
 
 def numbers_of(name: str) -> list[int]:
-    """Where numbers in digits begin in `prose`: not those in code style, addresses and generated parts, and not of lists."""
+    """Return where numbers begin in `prose`, except those in code style, links, generated parts and numbered lists."""
     other = re.compile(r"(?:`[^`]*`|\]\([^)]*\)|^ *\d+\. )", re.MULTILINE)
     text = re.sub(r"```.*?```", "", text_of(name), flags=re.DOTALL)
     for part in (MARKED, other):  # a letter in place of each of their digits keeps all places
@@ -87,7 +87,7 @@ def headings(name: str) -> list[str]:
 
 
 def features() -> list[str]:
-    """What the pages promise: their headings of the second level, and in README the items whose name is bold."""
+    """Return the features of the pages: their headings of the second level, and the bold items of README."""
     found = [f"README.md: {name.rstrip('.')}" for name in re.findall(r"^(?:\d+\.|-) \*\*(.+?)\*\*", text_of("README.md"), re.MULTILINE)]
     documented = [page for page in pages() if page.name == "README.md" or page.parent == ROOT / "docs"]
     return found + [f"{name_of(page)}: {heading}" for page in documented for heading in headings(name_of(page))]

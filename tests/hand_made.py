@@ -1,4 +1,4 @@
-"""Events and sessions made by hand, with round numbers: what comes out of them can be computed on paper."""
+"""Events and sessions made by hand, with round numbers: what follows from them can be computed on paper."""
 
 from __future__ import annotations
 

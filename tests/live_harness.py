@@ -1,4 +1,4 @@
-"""Live sessions over the virtual sensor, for tests: real GATT stack, real recorder, a time that does not wait."""
+"""Live sessions with the virtual sensor: real GATT stack, real recorder, simulated time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS = replace(Settings(), threshold=replace(Settings().threshold, mode="fix
 
 @cache
 def run_of(seconds: float) -> Recording:
-    """The beginning of the bundled treadmill run: 9 s standing, then running."""
+    """Return the beginning of the bundled treadmill run: 9 s of standing, then running."""
     recording = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap")
     n = round(seconds * recording.rate_hz)
     return replace(recording, samples=recording.samples[:n], commands=[], events=[], settings={})
@@ -36,13 +36,13 @@ def run_of(seconds: float) -> Recording:
 
 @cache
 def truth_of(seconds: float) -> Analysis:
-    """What the engine finds in it without any radio in between."""
+    """Return what the engine finds in that run without Bluetooth in between."""
     return analyze(run_of(seconds), SETTINGS)
 
 
 @dataclass(frozen=True)
-class Lived:
-    """A session that was lived through."""
+class LiveRun:
+    """A live session that has ended, with its recording."""
 
     session: Session
     recording: Recording
@@ -64,7 +64,7 @@ class Lived:
         return sum(gap.to_s - gap.from_s for gap in self.of(Gap))
 
     def core_events(self) -> Update:
-        """The events of the engine, without those of the session itself."""
+        """Return the events of the engine, without those of the session itself."""
 
         def of_session(event: Event) -> bool:
             said = isinstance(event, Notice) and event.kind in ("not-recording", "recording-again")
@@ -73,9 +73,9 @@ class Lived:
         return Update(events=tuple(event for event in self.recording.events if not of_session(event)))
 
     def against_truth(self) -> tuple[np.ndarray, list[Step], list[Cue]]:
-        """Drop errors of the steps that count [deg], those that never were, and beeps for drops that were not too large.
+        """Return the drop errors of the valid steps [deg], the steps that never were, and the beeps for drops below the threshold.
 
-        The session's time begins with the first sample that arrived: a constant is taken out.
+        The time of the session begins with the first sample that arrived: a constant difference is removed.
         """
         truth = truth_of(self.seconds).steps
         at = np.array([step.at_s for step in truth])
@@ -101,7 +101,7 @@ class Lived:
 
 @contextmanager
 def command_line_at(speed: float) -> Iterator[None]:
-    """Live sessions of the command line in this process run in simulated time, so much faster than real time."""
+    """Let live sessions of the command line in this process run in simulated time, `speed` times as fast as real time."""
     faster = partial(Session, new_loop=lambda: SimulatedTimeLoop(speed))
     with patch("levelhips.cli.live_session.Session", faster), patch("levelhips.live.session.Session", faster):
         yield
@@ -110,8 +110,8 @@ def command_line_at(speed: float) -> Iterator[None]:
 Press = tuple[float, Do, float | None]
 
 
-class Finger:
-    """Press keys at moments of the run: what, from when on [s], and its value."""
+class KeyPresses:
+    """Sink that gives commands at moments of the run: time [s], command and value."""
 
     def __init__(self, wanted: list[Press]) -> None:
         self.wanted, self.session = wanted, None
@@ -134,14 +134,14 @@ def live(
     speed: float = math.inf,
     begun: Callable[[Session], None] = lambda session: None,
     **options: object,
-) -> Lived:
-    """Live through a session with these faults, from the first search to the end of the recording."""
+) -> LiveRun:
+    """Run a session with these faults, from the search for the sensor to the end of the recording."""
     recording = run_of(seconds)
     source = partial(
         virtual_source, recording, profiles()[profile], faults=[parse_fault(fault) for fault in faults], rate_hz=rate_hz, **options
     )
-    finger = Finger(list(press))
-    session = finger.session = Session(source, settings, folder, [*sinks, finger], new_loop=lambda: SimulatedTimeLoop(speed))
+    presses = KeyPresses(list(press))
+    session = presses.session = Session(source, settings, folder, [*sinks, presses], new_loop=lambda: SimulatedTimeLoop(speed))
     begun(session)
     session.start()
     session.join()
@@ -149,4 +149,4 @@ def live(
     if session.error is not None:
         raise session.error
     assert session.recorder is not None
-    return Lived(session, open_recording(session.recorder.paths[-1]), seconds)
+    return LiveRun(session, open_recording(session.recorder.paths[-1]), seconds)

@@ -1,4 +1,4 @@
-"""Figures: on real runs where they are beside the checkout, and on simulated ones with every mounting, rate and loss."""
+"""Accuracy on real runs, if they are next to the checkout, and on simulated ones with different mountings, rates and losses."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_steps_are_measured_again_after_a_minute_without_data() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_angles_are_right_before_during_and_after_a_run(seed: int) -> None:
-    """Running does not wear the vertical out, nor does its end."""
+    """The error of the vertical does not grow in a run, nor at its end."""
     made = simulate_gait(RunnerModel(move_s=120.0, end_stand_s=15.0), SensorModel(turn_deg=120.0), seed=seed)
     update = run_engine(made.samples, 200.0)
     for values, truth in ((update.angles.obliquity_rad, made.obliquity_deg), (update.angles.tilt_rad, made.tilt_deg)):
@@ -170,7 +170,7 @@ def test_heading_of_a_clip_that_is_worn_askew_is_found() -> None:
 
 
 def test_change_of_speed_does_not_tilt_the_vertical() -> None:
-    """Off the treadmill a runner speeds up by 0.3 m/s in 4 s: as gravity that would be 0.4 deg."""
+    """Outside, a runner speeds up by 0.3 m/s in 4 s: taken for gravity, that would be 0.4 deg."""
     made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(pitch_deg=0.0), seed=6)
     samples = made.samples
     push = np.where((samples.t_s > 40) & (samples.t_s < 44), 0.3 / 4, 0.0)
@@ -183,7 +183,7 @@ def test_change_of_speed_does_not_tilt_the_vertical() -> None:
 
 
 def slipped(samples: Samples, by_deg: float, at_s: float, within_s: float) -> Samples:
-    """The clip turns in the plane of the back, and its gyroscope sees it."""
+    """Return samples of a clip that turns in the plane of the back; its gyroscope measures the turn."""
     angle = np.radians(by_deg) * np.clip((samples.t_s - at_s) / within_s, 0.0, 1.0)
     c, s = np.cos(angle), np.sin(angle)
 
@@ -325,7 +325,7 @@ def test_a_saturated_sensor_is_flagged() -> None:
 
 @pytest.mark.parametrize(("from_s", "quality"), [(0.25, Quality.SATURATED), (1.0, Quality.OK)])
 def test_last_step_of_a_walk_is_flagged_as_saturated_only_if_it_was(from_s: float, quality: Quality) -> None:
-    """It becomes known two seconds later, when no other contact has come: all of the step counts, and nothing after it."""
+    """The step is known two seconds after its contact, as no other contact follows; only samples within the step decide."""
     samples = simulate_gait(RunnerModel(gait="walk", move_s=20.0, cadence_spm=105.0, end_stand_s=6.0), SensorModel(), seed=3).samples
     last = list(run_engine(samples, 200.0).of(Step))[-1]
     assert last.quality is Quality.OK
@@ -350,7 +350,7 @@ def test_a_run_without_standing_is_measured_but_does_not_count() -> None:
 
 
 def test_the_gravity_correction_finds_an_error_of_the_vertical_and_its_uncertainty_covers_it() -> None:
-    """The filter alone: a vertical that is 1 deg off and drifts by 0.05 deg/s shows as runaway velocity."""
+    """The filter alone: a vertical that is 1 deg off and drifts by 0.05 deg/s makes the velocity grow."""
     rng = np.random.default_rng(1)
     correction = GravityCorrection()
     correction.start(math.radians(1.0), math.radians(0.1))

@@ -134,13 +134,13 @@ def in_simulated_time(world: Coroutine[Any, Any, None]) -> None:
 
 
 class SendsASecondAtATime(LevelHipsPeripheral):
-    """Three hours of it are 10,800 batches instead of half a million."""
+    """Slow the source down: three hours are 10,800 batches instead of half a million."""
 
     batch_s = 1.0
 
 
 def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
-    """Ten thousand failures in a row: the pause between attempts must not grow out of its range."""
+    """Bug: after ten thousand failures in a row, the pause between attempts overflowed."""
 
     async def world() -> None:
         off_s = 3 * 3600.0

@@ -1,4 +1,4 @@
-"""What an analysis reports, of a few events made by hand: each expected value is computed in the comment beside it."""
+"""What an analysis reports, of a few events made by hand: each expected value is computed in the comment next to it."""
 
 from __future__ import annotations
 

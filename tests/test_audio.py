@@ -185,7 +185,7 @@ def test_missing_sound_device_is_reported(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def wav_of(name: str, tmp_path: Path) -> tuple[np.ndarray, Update]:
-    """A bundled drill as it is heard, (n,) samples at 16 kHz, and what was found in it."""
+    """Return a bundled drill as it is heard, (n,) samples at 16 kHz, and its events."""
     from levelhips import open_recording
     from levelhips.analysis import settings_of
     from levelhips.settings.installed import build_engine

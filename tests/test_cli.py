@@ -1,4 +1,4 @@
-"""The command line as a user types it, on real files: in this process, or in its own where the process is what is tested."""
+"""The command line on real files: in this process, or in a process of its own if the process is the subject of the test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from levelhips.text import choice
 
 
 def process(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """The same in a process of its own."""
+    """Run `levelhips ARGUMENTS` in a process of its own; fail if it prints a traceback or has another exit code."""
     command = [sys.executable, "-m", "levelhips", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, env={**os.environ, **environment}, timeout=120, check=False)
     assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
@@ -169,7 +169,7 @@ def test_demo_makes_its_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [bundled.TREADMILL, bundled.WALK, bundled.LOSSES])
 def test_bundled_recordings_are_measured_as_they_were_made(name: str) -> None:
-    """Golden: found steps against the truth that lies beside each recording."""
+    """Compare the steps found with the truth in the file next to each recording."""
     analysis = analyze(bundled.find(name))
     with open(ROOT / "recordings" / f"{name}.truth_steps.csv", newline="") as file:
         true = [(float(r["contact_s"]), r["stance_side"], float(r["contralateral_drop_deg"])) for r in csv.DictReader(file)]
@@ -250,7 +250,7 @@ def test_threshold_of_a_recording_or_a_settings_file_is_printed_with_its_source(
     ],
 )
 def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, options: tuple[str, ...], message: str) -> None:
-    """3,5 is three and a half in half of Europe; it was taken as left 3, right 5, and 4,5,6 as 4."""
+    """Bug: "3,5", which is 3.5 in much of Europe, was read as left 3 and right 5, and "4,5,6" as 4."""
     done = levelhips("replay", run_file, "--speed", "max", "--mute", *options, code=1)
     assert message in done.stderr
     assert done.stdout == ""
@@ -265,7 +265,7 @@ def test_threshold_of_one_side_alone_is_refused_if_the_settings_say_auto(run_fil
 
 
 def test_outward_axis_is_printed_if_it_is_not_the_default(run_file: Path, tmp_path: Path) -> None:
-    """A wrong one exchanges left and right."""
+    """A wrong axis exchanges left and right."""
     assert "Outward axis" not in levelhips("analyze", run_file, "--out", tmp_path / "o").stdout
     output = levelhips("analyze", run_file, "--out", tmp_path / "o", "--outward", "-z").stdout
     assert output.startswith("Outward axis: -z (option)")
@@ -387,7 +387,7 @@ def test_every_command_is_in_a_group_of_the_help() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize("command", ["analyze", "replay", "history"])
 def test_output_has_substitutes_on_a_terminal_without_our_characters(run_file: Path, tmp_path: Path, encoding: str, command: str) -> None:
-    """UnicodeEncodeError ended the command."""
+    """Bug: a UnicodeEncodeError ended the command."""
     home = tmp_path / "data"
     if command == "history":
         (tmp_path / "runs").mkdir()
@@ -463,7 +463,7 @@ def test_home_that_cannot_be_written_is_named_when_completion_is_installed(tmp_p
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays of X11")
 @pytest.mark.parametrize("display", [":97", ""])
 def test_display_that_cannot_be_reached_is_an_error_and_does_not_abort_the_process(monkeypatch: pytest.MonkeyPatch, display: str) -> None:
-    """Qt aborts the process (code 134) where it finds no display."""
+    """Qt aborts the process (code 134) if it finds no display."""
     pytest.importorskip("PySide6.QtGui", exc_type=ImportError)
     for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"):
         monkeypatch.delenv(name, raising=False)

@@ -25,7 +25,7 @@ SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
 class Codec:
-    """The compiled codec, asked line by line."""
+    """Return a function that asks the compiled codec, one line at a time."""
 
     def __init__(self, program: Path) -> None:
         self.process = subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -62,7 +62,9 @@ CLIP = SensorModel(rate_hz=100.0, turn_deg=-70.0, heading_deg=4.0)
 LATE_S = 0.150  # what the issue allows; the bench prints what it is
 
 
-def lived(wearer: WearerModel, sensor: SensorModel = CLIP, seed: int = 1, commands: tuple[Command, ...] = ()) -> tuple[Simulation, Update]:
+def simulated(
+    wearer: WearerModel, sensor: SensorModel = CLIP, seed: int = 1, commands: tuple[Command, ...] = ()
+) -> tuple[Simulation, Update]:
     made = made_of(wearer, sensor, seed)
     engine = build_engine(sensor.rate_hz, Settings.from_dict(wearer.settings))
     for command in commands:
@@ -155,7 +157,7 @@ def test_a_fault_well_before_a_repetition_does_not_belong_to_it() -> None:
 
 def test_half_a_repetition_is_told_and_not_counted() -> None:
     for what in ("short", "not-back"):
-        made, update = lived(WearerModel("pelvic-drop", reps=4, asked=9, form_fault=what, fault_reps=(1,)))
+        made, update = simulated(WearerModel("pelvic-drop", reps=4, asked=9, form_fault=what, fault_reps=(1,)))
         halves = [rep for rep in update.of(Rep) if not rep.full]
         assert [rep.form_faults for rep in halves] == [what]
         assert len(counted(update)) == len(made.reps)
@@ -174,7 +176,7 @@ def test_however_the_input_is_cut_the_drill_is_the_same(name: str, at: list[int]
 
 @cache
 def _drill_with_everything(name: str) -> Samples:
-    """Losses, a gap, a fall: all that a drill may meet."""
+    """Return a drill with lost packets, a gap and a fall of the clip."""
     wearer = WearerModel(name, reps=3, rep_s=3.0, sets=2, rest_s=3.0, hold_s=8.0)
     made = simulate_drill(wearer, replace(CLIP, loss=0.03, gaps_s=((16.0, 16.15), (19.0, 20.2))), 3)
     gyr = made.samples.gyr_radps.copy()
@@ -235,7 +237,7 @@ def test_a_gyroscope_that_drifts_does_not_turn_the_pelvis(drift: float) -> None:
 
 
 def test_the_wrong_side_is_said_and_then_it_goes_on() -> None:
-    made, update = lived(WearerModel("clamshell", reps=4, wrong="side"))
+    made, update = simulated(WearerModel("clamshell", reps=4, wrong="side"))
     assert "wrong-side" in beats(update)
     first = next(prompt.at_s for prompt in update.of(Prompt) if prompt.kind == "wrong-side")
     lay_s = next(change.at_s for change in update.of(PostureChange) if change.posture is Posture.LEFT_SIDE)
@@ -245,13 +247,13 @@ def test_the_wrong_side_is_said_and_then_it_goes_on() -> None:
 
 @pytest.mark.parametrize("name", ["pelvic-drop", "bridge", "clamshell"])
 def test_a_wrong_posture_is_said_and_then_it_goes_on(name: str) -> None:
-    made, update = lived(WearerModel(name, reps=3, wrong="posture"))
+    made, update = simulated(WearerModel(name, reps=3, wrong="posture"))
     assert "wrong-posture" in beats(update)
     assert len(counted(update)) == len(made.reps) == 3
 
 
 def test_standing_on_the_other_leg_is_said() -> None:
-    """He was to stand on the left leg; the hip that sinks is the left one."""
+    """The drill asks for the left leg, but the wearer stands on the right one: the left side of the pelvis drops."""
     made = made_of(WearerModel("pelvic-drop", Side.RIGHT, reps=3), CLIP, 1)
     update = build_engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", Side.LEFT, reps=3).settings)).push(made.samples)
     assert beats(update).count("wrong-side") == 3
@@ -261,7 +263,9 @@ def test_standing_on_the_other_leg_is_said() -> None:
 def test_a_telephone_call_is_a_pause_and_the_start_is_taken_again() -> None:
     made = made_of(WearerModel("pelvic-drop", reps=6), CLIP, 1)
     third_s = made.reps[2][0]
-    _, update = lived(WearerModel("pelvic-drop", reps=6), commands=(Command(third_s - 0.3, Do.PAUSE), Command(third_s + 9.5, Do.RESUME)))
+    _, update = simulated(
+        WearerModel("pelvic-drop", reps=6), commands=(Command(third_s - 0.3, Do.PAUSE), Command(third_s + 9.5, Do.RESUME))
+    )
     assert (Phase.PAUSED, "asked") in phases(update)
     at = phases(update).index((Phase.PAUSED, "asked"))
     assert [phase for phase, _ in phases(update)[at : at + 3]] == [Phase.PAUSED, Phase.TAKE, Phase.WORK]
@@ -271,7 +275,7 @@ def test_a_telephone_call_is_a_pause_and_the_start_is_taken_again() -> None:
 
 
 def test_who_stops_moving_is_not_counted_on() -> None:
-    made, update = lived(WearerModel("clamshell", reps=6, rep_s=4.0, away_s=12.0))
+    made, update = simulated(WearerModel("clamshell", reps=6, rep_s=4.0, away_s=12.0))
     idle = [rep for rep in update.of(Rep) if not rep.full]
     assert [rep.form_faults for rep in idle] == ["no-movement"] * 3
     assert len(counted(update)) == len(made.reps) == 6
@@ -279,9 +283,9 @@ def test_who_stops_moving_is_not_counted_on() -> None:
 
 def test_a_sensor_lost_in_a_hold_stops_the_clock_and_what_was_held_stays() -> None:
     wearer = WearerModel("side-leg-hold", hold_s=20.0)
-    whole = lived(wearer)[1]
+    whole = simulated(wearer)[1]
     start_s = next(change.at_s for change in whole.of(PhaseChange) if change.phase is Phase.WORK)
-    _, update = lived(wearer, replace(CLIP, gaps_s=((start_s + 8.0, start_s + 12.0),)))
+    _, update = simulated(wearer, replace(CLIP, gaps_s=((start_s + 8.0, start_s + 12.0),)))
     [hold] = counted(update)
     assert hold.quality is Quality.AFTER_GAP
     ended = hold.to_s - next(rep.to_s for rep in counted(whole))
@@ -313,7 +317,7 @@ def test_a_clip_that_falls_off_is_said_and_worn_again() -> None:
 
 
 def test_sets_rests_and_the_end() -> None:
-    _, update = lived(WearerModel("pelvic-drop", reps=3, sets=2, rest_s=4.0))
+    _, update = simulated(WearerModel("pelvic-drop", reps=3, sets=2, rest_s=4.0))
     assert [phase for phase, _ in phases(update)] == [
         Phase.STAND,
         Phase.TAKE,
@@ -531,12 +535,12 @@ def test_who_cannot_stand_quite_still_is_not_kept_waiting_for_ever() -> None:
 
 
 def test_a_self_test_measures_what_is_over_its_limit_too_and_stay_level_does_not_count_it() -> None:
-    _, update = lived(WearerModel("self-test", form_fault="dipped", hold_s=20.0))
+    _, update = simulated(WearerModel("self-test", form_fault="dipped", hold_s=20.0))
     [test] = counted(update)
     assert test.range_deg > 9.0
     assert test.hold_s == pytest.approx(20.0, abs=0.1)
     assert test.to_s - test.at_s == pytest.approx(20.0, abs=0.1)
-    _, update = lived(WearerModel("stay-level", form_fault="left-band", hold_s=20.0))
+    _, update = simulated(WearerModel("stay-level", form_fault="left-band", hold_s=20.0))
     [level] = counted(update)
     assert level.range_deg < 5.0
     assert level.to_s - level.at_s > 21.0

@@ -98,7 +98,7 @@ JSON = st.recursive(
 
 
 def bits(record: object) -> tuple[Any, ...]:
-    """Class and fields, floats by their bits; NaN is NaN, whichever of its many it is."""
+    """Return class and fields of an event for comparison: floats by their bits, and all NaNs equal."""
 
     def bit(value: Any) -> Any:
         if isinstance(value, float):

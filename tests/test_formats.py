@@ -645,7 +645,7 @@ def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
 
 
 def missing(old: Any, new: Any, where: str = "summary") -> list[str]:
-    """What stands in the old summary and not, or with another value, in the new one; the new one may say more."""
+    """Return the entries of the old summary that the new one lacks or changes; the new one may have more."""
     if isinstance(old, dict) and isinstance(new, dict):
         found = [f"{where}.{key} is gone" for key in old if key not in new]
         return found + [line for key in old if key in new for line in missing(old[key], new[key], f"{where}.{key}")]

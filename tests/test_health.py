@@ -179,23 +179,23 @@ def test_a_sound_that_raises_is_a_fault_and_its_cues_are_not_heard():
 
 
 def test_a_session_records_the_health_of_its_parts_and_the_outcome_of_every_cue(tmp_path):
-    lived = live(tmp_path, sinks=[Sound()])
-    first = {part: [change.state for change in lived.of(HealthChange) if change.part is part] for part in Part}
+    live_run = live(tmp_path, sinks=[Sound()])
+    first = {part: [change.state for change in live_run.of(HealthChange) if change.part is part] for part in Part}
     assert first[Part.SOUND] == [HealthState.OK]  # it worked before the file was begun
     assert first[Part.SENSOR] == [HealthState.OFF, HealthState.OK, HealthState.OFF]
     assert first[Part.ENGINE] == first[Part.RECORDING] == [HealthState.OFF, HealthState.OK]
-    found = lived.of(CueOutcome)
-    assert [(one.at_s, one.side) for one in found] == [(one.at_s, one.side) for one in lived.of(Cue)]
+    found = live_run.of(CueOutcome)
+    assert [(one.at_s, one.side) for one in found] == [(one.at_s, one.side) for one in live_run.of(Cue)]
     assert {one.outcome for one in found} == {Outcome.RENDERED}
-    assert lived.session.statistics.outcomes == {Outcome.RENDERED: len(found)}
-    assert not lived.session.health.faults
+    assert live_run.session.statistics.outcomes == {Outcome.RENDERED: len(found)}
+    assert not live_run.session.health.faults
 
 
 def test_when_packets_were_held_back_no_cue_sounds_for_a_stance_that_is_over(tmp_path):
     sound = Sound()
-    lived = live(tmp_path, "hold=2@20", sinks=[sound])
-    late = [one for one in lived.of(CueOutcome) if one.outcome is Outcome.LATE]
-    assert len(lived.of(CueOutcome)) == len(lived.of(Cue)) == len(sound.played) + len(late)
+    live_run = live(tmp_path, "hold=2@20", sinks=[sound])
+    late = [one for one in live_run.of(CueOutcome) if one.outcome is Outcome.LATE]
+    assert len(live_run.of(CueOutcome)) == len(live_run.of(Cue)) == len(sound.played) + len(late)
     assert late
     assert all(19.9 < one.at_s < 22.5 for one in late)
 
@@ -213,21 +213,21 @@ def test_mute_is_a_recorded_command_and_counts_as_without_sound(tmp_path):
         sound.session = session
 
     sound = Muting()
-    lived = live(tmp_path, sinks=[sound], begun=begin)
-    assert [command.do for command in lived.recording.commands] == [Do.MUTE]
-    muted = [one for one in lived.of(CueOutcome) if one.outcome is Outcome.MUTED]
+    live_run = live(tmp_path, sinks=[sound], begun=begin)
+    assert [command.do for command in live_run.recording.commands] == [Do.MUTE]
+    muted = [one for one in live_run.of(CueOutcome) if one.outcome is Outcome.MUTED]
     assert muted
     assert min(one.at_s for one in muted) > 29.9
-    off = [change for change in lived.of(HealthChange) if change.part is Part.SOUND][-1]
+    off = [change for change in live_run.of(HealthChange) if change.part is Part.SOUND][-1]
     assert off.reason is HealthReason.MUTED
     assert 30.0 < off.at_s < 30.6
     statistics = Statistics()
-    for event in lived.recording.events:
+    for event in live_run.recording.events:
         statistics.add(event)
     with_sound = statistics.spread("contralateral_drop", feedback=Feedback.WITH).n
     without = statistics.spread("contralateral_drop", feedback=Feedback.WITHOUT).n
-    assert without == len([step for step in lived.good if step.at_s > off.at_s])
-    assert with_sound + without == len(lived.good)
+    assert without == len([step for step in live_run.good if step.at_s > off.at_s])
+    assert with_sound + without == len(live_run.good)
 
 
 def test_an_engine_that_fails_is_said_and_the_recording_goes_on(tmp_path, monkeypatch):

@@ -56,7 +56,7 @@ class Processor:
     samples: Samples = RUN
 
     def through(self, parts: list[Samples], stop_at: int | None = None) -> Any:
-        """Process the parts; before part `stop_at` save the processor with pickle and go on with the copy that is read back."""
+        """Process the parts; before part `stop_at`, pickle the processor and continue with the copy."""
         it = self.make()
         found: list[Any] = []
         for k, part in enumerate(parts):
@@ -240,7 +240,7 @@ def steps_of(samples: Samples) -> list[Step]:
 
 
 def mirror(samples: Samples) -> Samples:
-    """The run as in a mirror: left is right. For a clip worn with x to the right, y up and z away from the body."""
+    """Return the mirror image of a run. The clip is worn with x to the right, y up and z away from the body."""
     return Samples.checked(samples.t_s, samples.acc_mps2 * [-1, 1, 1], samples.gyr_radps * [1, -1, -1])
 
 
@@ -298,7 +298,7 @@ def test_every_event_is_known_after_it_happened_and_in_order() -> None:
 
 
 def test_results_do_not_depend_on_later_samples() -> None:
-    """What is said of the first half does not depend on the second."""
+    """The results of the first half do not depend on the second."""
     half = len(RUN) // 2
     engine = Engine(RATE_HZ, LOW)
     first = engine.push(RUN[:half])
@@ -341,7 +341,7 @@ def test_standing_zero_can_be_set_again_by_command() -> None:
 
 
 def test_sides_contacts_and_modes_are_those_of_the_simulation() -> None:
-    """Held against the truth of the simulation, not against ourselves: sides, modes, contacts."""
+    """Sides, modes and contacts are compared with the truth of the simulation."""
     truth = short_run()
     for step in steps_of(RUN):
         contact, _, side, _ = min(truth.steps, key=lambda true: abs(true[0] - step.at_s))
@@ -352,7 +352,7 @@ def test_sides_contacts_and_modes_are_those_of_the_simulation() -> None:
 
 
 def test_step_is_not_saturated_by_a_value_after_its_end() -> None:
-    """In one piece the samples behind a step are there already when it is judged; in small ones they are not."""
+    """If all samples come at once, those after a step are there when its quality is decided; in small chunks they are not."""
     samples = short_run().samples
     acc = np.clip(samples.acc_mps2, -21.0, 21.0)  # some landings reach it
     clipped = Samples(samples.t_s, acc, samples.gyr_radps)

@@ -42,13 +42,13 @@ RUN = ROOT / "recordings" / "treadmill_fatigue.mcap"
 
 
 def levelhips(*arguments: object, code: int = 0, **more: Any) -> str:
-    """What a command prints, in this process."""
+    """Run a command in this process and return what it prints."""
     return command_line.levelhips(*arguments, code=code, **more).text
 
 
 @pytest.fixture(scope="module")
 def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four seconds of running, ten after the start."""
+    """Return a recording of four seconds of running, from 10 s after the start of the bundled run."""
     path = tmp_path_factory.mktemp("short") / "short.mcap"
     samples = run_of(14.0).samples[2000:]
     with RecordingWriter(path, {"rate_hz": "200", "outward": "+z"}) as writer:
@@ -88,7 +88,7 @@ def test_each_state_of_the_connection_is_a_line_without_a_terminal(short):
     console = Console(file=out, width=120)
 
     class HoldsUntilShown:
-        """The view reads the state ten times a second: the session goes on when it has shown this one."""
+        """The view reads the state ten times a second: wait until it has shown this state."""
 
         def put(self, update: Update) -> None:
             if len(update.angles) and update.angles.t_s[-1] > 1.0:
@@ -126,7 +126,7 @@ def test_quiet_session_prints_problems_on_standard_error(short, capsys):
 
 
 def packets_so_far(folder: Path) -> list[Packet]:
-    """The packets of the recording that is being written."""
+    """Return the packets of the recording that is being written."""
     with suppress(LevelHipsError):  # it has no samples yet
         return [packet for path in folder.glob("*.mcap") for packet in open_recording(path).packets]
     return []
@@ -136,7 +136,7 @@ def packets_so_far(folder: Path) -> list[Packet]:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_a_run_cleanly(tmp_path, how):
     command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path), "--mute"]
-    # Who runs the tests in the background may have SIGINT ignored, and children inherit that.
+    # If the tests run in the background, SIGINT may be ignored, and child processes inherit that.
     listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=listen)  # noqa: PLW1509
     assert running.stdout is not None
@@ -166,7 +166,7 @@ def test_keys_in_the_live_view(tmp_path):
     seen, read = b"", 0
 
     def shown(*parts: bytes) -> bool:
-        """Read what the program has drawn; whether all parts were drawn since the last key."""
+        """Read what the program has drawn; return whether all parts were drawn since the last key."""
         nonlocal seen
         if select.select([master], [], [], 0.0)[0]:
             with suppress(OSError):  # the program has ended

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bench.docs.figures import columns
-from live_harness import SETTINGS, Lived
+from live_harness import SETTINGS, LiveRun
 from live_harness import live as live_through
 
 import levelhips.plugins
@@ -70,7 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pairs(metric: Metric, rows: Sequence[dict[str, str]]) -> list[tuple[dict[str, str], Any]]:
-    """Each row that counts, beside what truly happened at that time."""
+    """Return each valid row with the true event at its time."""
     _, steps, strides = run()
     true = {Step: steps, Stride: strides, Rep: drill()[1]}[metric.of]
     start = "from_s" if metric.of is Rep else "contact_s"
@@ -85,7 +85,7 @@ def pairs(metric: Metric, rows: Sequence[dict[str, str]]) -> list[tuple[dict[str
 
 
 def errors_of(metric: Metric, column: str, rows: Sequence[dict[str, str]]) -> list[str]:
-    """What is wrong with the values of a column, if they are said to be this metric."""
+    """Return what is wrong with the values of a column as values of this metric."""
     truth = TRUTHS[metric.of][metric.key]
     found = pairs(metric, rows)
     if metric.digits is None:
@@ -133,7 +133,7 @@ def test_metric_equals_the_simulated_truth(metric: Metric, folder: Path) -> None
 
 
 def test_exchanged_columns_are_found(folder: Path) -> None:
-    """The truth tells every pair of columns of a table apart: in exchanged columns at least one of two tests fails."""
+    """The true values of any two columns differ: if two columns were exchanged, at least one comparison would fail."""
     unnoticed = []
     for one, other in itertools.combinations(IN_TABLES, 2):
         if one.of is other.of and (one.digits is None) == (other.digits is None):
@@ -146,7 +146,7 @@ def test_exchanged_columns_are_found(folder: Path) -> None:
 
 
 def test_means_of_the_sides_are_not_exchanged(folder: Path) -> None:
-    """By side the runner limps: what is said of the left leg is not true of the right."""
+    """The simulated runner limps: no mean of the left leg is true of the right leg."""
     found, truth = run()[0].statistics(), true_steps_by_side()
     for key in ("contralateral_drop", "contact_time", "flight_before"):
         for side in Side:
@@ -201,7 +201,7 @@ def test_summary_and_columns_have_every_metric_with_the_means_of_the_tables(fold
 
 
 def early_drop(step: Step) -> float:
-    """A plug-in's figure: the share of the drop that is there at contact [%]."""
+    """Value of a plug-in's metric: the share of the drop that is already there at contact [%]."""
     if step.side is Side.RIGHT and step.at_s > 20 and step.mode is Mode.WALKING:
         raise RuntimeError("never")
     return 100 * step.drop_at_contact_rad / step.drop_rad
@@ -258,7 +258,7 @@ def test_a_metric_of_a_plug_in_is_in_tables_summary_history_and_docs(
 
 
 @pytest.fixture(scope="module")
-def walk_then_run(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+def walk_then_run(tmp_path_factory: pytest.TempPathFactory) -> LiveRun:
     """A live session of half a minute of walking and half a minute of running, whose drops differ."""
     import live_harness
 
@@ -277,8 +277,8 @@ def walk_then_run(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         patch.undo()
 
 
-def test_summary_file_and_history_have_the_same_mean_drop(walk_then_run: Lived, tmp_path: Path) -> None:
-    """The summary at the end of a run mixed walking with running, the file and the history did not."""
+def test_summary_file_and_history_have_the_same_mean_drop(walk_then_run: LiveRun, tmp_path: Path) -> None:
+    """Bug: the summary at the end of a run mixed walking with running; the file and the history did not."""
     session, recording = walk_then_run.session, walk_then_run.recording
     analysis = analyze(recording)
     good = [step for step in walk_then_run.good if step.mode is Mode.RUNNING]
@@ -305,8 +305,8 @@ def test_summary_file_and_history_have_the_same_mean_drop(walk_then_run: Lived, 
     assert summary["cadence_spm"]["mean"] == pytest.approx(row.cadence_spm, abs=0.06)
 
 
-def test_change_since_the_start_is_not_relative_to_the_walk_before(walk_then_run: Lived) -> None:
-    """The first running steps are the start: against the walk the drop seemed to have grown by 2 to 3 deg."""
+def test_change_since_the_start_is_not_relative_to_the_walk_before(walk_then_run: LiveRun) -> None:
+    """Bug: compared with the walk, the drop seemed to have grown by 2 to 3 deg; the first running steps are the start."""
     snapshot = walk_then_run.session.state.snapshot()
     for side in Side:
         drops = [step.drop_deg for step in walk_then_run.good if step.side is side and step.mode is Mode.RUNNING]

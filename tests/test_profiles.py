@@ -1,4 +1,4 @@
-"""The wires of the sensors: byte vectors made by hand from their specifications, round trips, and bytes that nobody sent."""
+"""Protocols of the sensors: packets written by hand from their specifications, round trips, and random bytes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INFO = bytes((1,)) + struct.pack("<HHH", 200, 16, 2000) + bytes((4,)) + b"test 1
 
 
 def give(decoder, *data: bytes, source: str = "stream", every_s: float = 0.02, from_s: float = 50.0) -> Samples:
-    """What comes of notifications that arrive one after the other."""
+    """Return the samples of notifications that arrive one after the other."""
     parts = []
     for number, one in enumerate(data):
         parts += decoder.push(Packet(from_s + number * every_s, one, source))
@@ -195,7 +195,7 @@ def test_any_bytes_are_decoded_or_raise_a_bad_input_error(name, packets):
 
 @given(at=st.lists(st.integers(0, 56 * 12), max_size=12))
 def test_open_profile_packets_may_be_split_and_joined_as_bytes_like(at):
-    """As long as each piece begins or ends where a packet does, or two pieces make one."""
+    """Each piece begins or ends where a packet does, or two pieces make a packet."""
     firmware, decoder = started(ALL["levelhips"], 200.0)
     samples = short_run().samples[:48]
     whole = [data for _, data in firmware.encode(Samples(np.arange(48) / 200, samples.acc_mps2, samples.gyr_radps), 247)]
@@ -251,7 +251,7 @@ def test_drift_between_the_clocks_is_found_in_spite_of_late_packets(ppm, seed, b
 
 @pytest.mark.parametrize("off", [-0.02, -0.005, 0.0, 0.005, 0.02])
 def test_time_of_counted_samples_follows_the_clock_of_the_sensor(off):
-    """A crystal that is off by 2 %, packets of 4 through connection intervals of 15 ms: right to a packet after 20 s."""
+    """With a clock that is off by 2 %, and packets of 4 samples in connection intervals of 15 ms, time is right to a packet after 20 s."""
     clock, interval = CountedClock(200.0), 0.015
     out, truth = [], []
     for number in range(3000):

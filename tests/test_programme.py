@@ -198,7 +198,7 @@ def test_notes_have_a_title_a_text_and_their_guides() -> None:
 
 @pytest.mark.parametrize(("repetitions", "done"), [(9, False), (10, True), (12, True)])
 def test_four_fifths_of_what_is_asked_are_done(tmp_path: Path, history: History, repetitions: int, done: bool) -> None:
-    """Of 12, 9.6 are asked: 9 are too few."""
+    """Four fifths of 12 are 9.6: 9 are too few."""
     history.add(saved(tmp_path / "a.mcap", "2026-03-02T12:00:00+00:00", *clamshells(LEFT, repetitions)))
     day = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC).astimezone().date()
     programme = Programme(items=(Item("clamshell", "daily", 1, 12),))

@@ -30,7 +30,7 @@ def test_imports_follow_the_layers_of_the_architecture() -> None:
     assert done.returncode == 0, done.stdout
 
 
-MAX_FILE_LINES, MAX_FUNCTION_LINES = 350, 60  # what can be read at one sitting, and on one screen
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 350, 60  # what can be read in one go, and on one screen
 
 
 def test_files_and_functions_are_short() -> None:

@@ -267,24 +267,24 @@ class FullDisk:
 
 
 def test_a_session_on_a_full_disk_goes_on_beeping_and_reports_it(tmp_path, monkeypatch):
-    """The recorder's file fails in mid-session: the events go on, the notice is there."""
+    """The recorder's file fails during a session: events continue, and a notice is given."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     from live_harness import live, truth_of
 
     disk = FullDisk(monkeypatch, 20.0, 22.0)
-    lived = live(tmp_path, sinks=[disk])
+    live_run = live(tmp_path, sinks=[disk])
     whole = Update.join(disk.heard)
     assert len(list(whole.of(Cue))) == len(truth_of(45.0).cues)
     assert [notice.kind for notice in whole.of(Notice)] == ["not-recording", "recording-again"]
-    assert any("No space left" in str(trouble) for trouble in lived.session.troubles)
-    first, again = (open_recording(path) for path in lived.session.kept)
+    assert any("No space left" in str(trouble) for trouble in live_run.session.troubles)
+    first, again = (open_recording(path) for path in live_run.session.kept)
     assert first.samples.t_s[-1] <= 20.1
     assert again.samples.t_s[-1] == pytest.approx(45.0, abs=0.01)
     assert again.metadata["continues"] == first.path.name
 
 
 def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monkeypatch):
-    """The first part was left out: only the last file of the session was remembered."""
+    """Bug: the first part was left out; only the last file of the session was added."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     from live_harness import live
 

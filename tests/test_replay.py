@@ -39,7 +39,7 @@ class Keep:
 
 
 class Clock:
-    """Time that passes only when somebody waits: a replay of 20 s takes none."""
+    """Clock that advances only when somebody waits: a replay of 20 s takes no time."""
 
     def __init__(self) -> None:
         self.now = 0.0

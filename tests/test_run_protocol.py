@@ -166,7 +166,7 @@ def coach(*, metronome: bool = False, name: str = "") -> Coach:
 
 
 def live(coach: Coach, *what: tuple[float, Mode | Do | None]) -> list[tuple[float, str]]:
-    """Tell a coach of changes of mode, commands and (None) of time that passes; what it says of blocks and pace."""
+    """Give a coach changes of mode, commands and (None) passing time; return its changes of block and pace."""
     events = []
     for at_s, item in what:
         if isinstance(item, Do):
@@ -234,7 +234,7 @@ def test_the_metronome_stops_with_running_and_starts_again_with_it(name: str) ->
 
 
 def spoken(name: str, session: int = 1) -> list[str]:
-    """The words of a protocol from its first block to its end, by their clips."""
+    """Return the clips of the words of a protocol, from its first block to its end."""
     one, said = coach_of(name, session), []
 
     class Hears(Mixer):

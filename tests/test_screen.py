@@ -1,4 +1,4 @@
-"""The screen, offscreen: what a runner and a physiotherapist do with it, by keys and by mouse."""
+"""The window without a display: what runners and physiotherapists do with it, by keys and mouse."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytest.importorskip("PySide6", reason="the screen needs the extra 'app' (make te
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
 try:
     from PySide6 import QtGui  # noqa: F401
-except ImportError as error:  # a library of the system's is missing
+except ImportError as error:  # a library of the system is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
 from live_harness import run_of
@@ -69,7 +69,7 @@ def qapp_cls():
 
 
 class Holds:
-    """A sink that holds the session still once a time has come."""
+    """Sink that stops the session at a moment, until `go_on` is set."""
 
     def __init__(self, at_s: float) -> None:
         import threading
@@ -100,7 +100,7 @@ def window(qtbot, tmp_path):
 
 
 def begin(window: Window, qtbot, *faults: str, hold_s: float = 30.2) -> Holds:
-    """A session of the virtual sensor, held still at a moment, and shown."""
+    """Begin a session with the virtual sensor, stop it at a moment, and show that moment."""
     hold = Holds(hold_s)
     window.holds[:] = [hold]
     source = partial(virtual_source, run_of(SECONDS), profiles()["levelhips"], faults=[parse_fault(fault) for fault in faults])
@@ -216,7 +216,7 @@ def test_result_of_a_drill_is_kept_when_the_window_is_closed(window, qtbot):
 
 
 def test_a_signal_closes_an_idle_window(window, qtbot):
-    """No timer of the window runs Python code then: without help the signal would wait for a key."""
+    """An idle window executes no Python code: without a timer, the signal would wait for a key."""
     loop, limit = QEventLoop(), QTimer(singleShot=True)
     window.windowHandle().visibleChanged.connect(loop.quit)  # in C++, too
     limit.timeout.connect(loop.quit)
@@ -231,7 +231,7 @@ def test_a_signal_closes_an_idle_window(window, qtbot):
 
 @asynccontextmanager
 async def slow_to_stop(let_go: threading.Event):
-    """A virtual sensor that does not take leave until it is let go."""
+    """Source whose virtual sensor does not finish disconnecting until it is released."""
     async with virtual_source(run_of(SECONDS), profiles()["levelhips"]) as source:
         try:
             yield source
@@ -559,7 +559,7 @@ def test_stride_curves_are_those_of_the_simulated_pelvis():
     left, right = curves[Side.LEFT], curves[Side.RIGHT]
     assert left.n > 60
     assert right.n > 60
-    # The same strides begun by the other foot: half a stride later the one is the other.
+    # The same strides, beginning with the other foot: half a stride later, one curve is the other.
     assert np.abs(np.roll(left.mean_deg[0, :-1], -50) - right.mean_deg[0, :-1]).max() < 0.4
     assert stride_curves(analysis, 1e6, 2e6)[Side.LEFT].n == 0
 
@@ -605,7 +605,7 @@ def test_window_runs_on_a_real_display(tmp_path):
 
 
 def practice(window: Window, qtbot, hold_s: float) -> Holds:
-    """The bundled pelvic drop, held still at a moment."""
+    """Begin the bundled pelvic drop, and stop it at a moment."""
     hold = Holds(hold_s)
     window.holds[:] = [hold]
     recording = open_recording(ROOT / "recordings" / "pelvic_drop.mcap")

@@ -29,7 +29,7 @@ OURS = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_ra
 
 
 def sentences_of(call: object, *arguments: object, **named: object) -> tuple[str, str]:
-    """What happened and what to do, of the error that a call raises."""
+    """Return the two sentences of the error that a call raises: what happened and what to do."""
     assert callable(call)
     with pytest.raises(LevelHipsError) as caught:
         call(*arguments, **named)

@@ -42,7 +42,7 @@ NUMBERS = {key: spec for key, spec in ALL.items() if spec.kind in (int, float)}
 
 
 def wrong_type(spec: FieldSpec) -> Any:
-    """A value of another type, with one letter of the right one where that is text."""
+    """Return a value of a wrong type."""
     return {bool: 1, int: 2.5, float: "4.0", str: 7}[spec.kind]
 
 
@@ -51,7 +51,7 @@ def toml(value: object) -> str:
 
 
 def refusal(values: Any, tmp_path: Path) -> set[str]:
-    """What a file, plain values and a construction in Python say of settings that are refused: all must say the same."""
+    """Return the error of refused settings, which a file, plain values and a construction in Python must raise alike."""
     [(section, setting)] = values.items()
     [(name, value)] = setting.items()
     path = tmp_path / "settings.toml"
@@ -315,7 +315,7 @@ def replayed(recording: Recording, *, file: Path | None = None, outward: str | N
     return settings_for(recording, file, outward, None, ThresholdChoice(threshold), None)
 
 
-def lived(
+def run_settings(
     *given: tuple[str, Any, str],
     virtual: Recording | None = None,
     file: Path | None = None,
@@ -328,24 +328,29 @@ def lived(
 
 def test_settings_kept_by_the_window_count_in_every_command(home: Path) -> None:
     keep(home, "[threshold]\nleft_deg = 2.5\n\n[cues]\nspacing_s = 2.0\n")
-    for resolved in (replayed(recorded({})), lived(), lived(virtual=recorded({})), lived(("drill.name", "bridge", "NAME"))):
+    for resolved in (
+        replayed(recorded({})),
+        run_settings(),
+        run_settings(virtual=recorded({})),
+        run_settings(("drill.name", "bridge", "NAME")),
+    ):
         assert resolved.settings.cues.spacing_s == 2.0
         assert resolved.source("cues.spacing_s") is Source.USER_FILE
         assert resolved.settings.threshold.left_deg == 2.5
 
 
 def test_outward_axis_of_the_settings_file_counts_live_after_options_and_before_the_sensors_own(home: Path) -> None:
-    assert lived().outward is None, "nobody chose one: the sensor's own"
+    assert run_settings().outward is None, "nobody chose one: the sensor's own"
     keep(home, "[motion]\noutward = '-x'\n")
-    assert lived().outward == "-x"
+    assert run_settings().outward == "-x"
     file = home / "mine.toml"
     file.write_text("[motion]\noutward = '+y'\n")
-    assert lived(file=file).outward == "+y"
-    assert lived(("motion.outward", "-z", "--outward"), file=file).outward == "-z"
+    assert run_settings(file=file).outward == "+y"
+    assert run_settings(("motion.outward", "-z", "--outward"), file=file).outward == "-z"
     assert replayed(recorded({}, "+x")).outward == "+x", "the recording knows better than the user's file"
     assert replayed(recorded({}, "+x"), file=file).outward == "+y"
     assert replayed(recorded({})).outward == "-x"
-    assert lived(virtual=recorded({}, "+x")).outward == "+z", "a virtual sensor is worn as its profile says"
+    assert run_settings(virtual=recorded({}, "+x")).outward == "+z", "a virtual sensor is worn as its profile says"
     assert session_settings(home / "none.toml", virtual=recorded({}, "+x")).settings.motion.outward == "+z", "or outward along z"
 
 
@@ -353,9 +358,9 @@ def test_settings_option_replaces_what_the_recording_of_a_virtual_sensor_carries
     file = home / "mine.toml"
     file.write_text("[cues]\nk = 4\n")
     carried = recorded({"cues": {"k": 2, "n": 6}})
-    assert (lived(virtual=carried).settings.cues.k, lived(virtual=carried, file=file).settings.cues.k) == (2, 4)
+    assert (run_settings(virtual=carried).settings.cues.k, run_settings(virtual=carried, file=file).settings.cues.k) == (2, 4)
     assert (replayed(carried).settings.cues.k, replayed(carried, file=file).settings.cues.k) == (2, 4)
-    assert lived(virtual=carried, file=file).settings.cues.n == 6
+    assert run_settings(virtual=carried, file=file).settings.cues.n == 6
 
 
 def test_outward_axis_of_the_settings_reaches_a_live_session(tmp_path: Path) -> None:
@@ -366,23 +371,23 @@ def test_outward_axis_of_the_settings_reaches_a_live_session(tmp_path: Path) -> 
 
 def test_drill_of_the_settings_file_does_not_turn_a_run_into_a_drill(home: Path) -> None:
     keep(home, "[drill]\nname = 'bridge'\nsets = 7\n")
-    assert lived().settings.drill == DrillSettings()
+    assert run_settings().settings.drill == DrillSettings()
     assert replayed(recorded({})).settings.drill == DrillSettings()
     keep(home, "[protocol]\nname = 'retraining'\nsession = 3\n")
     assert replayed(recorded({})).settings.protocol == ProtocolSettings(), "nor a recorded run into one with a protocol"
-    assert lived().settings.protocol.session == 3
+    assert run_settings().settings.protocol.session == 3
     keep(home, "[drill]\nname = 'bridge'\nsets = 7\n")
-    assert lived(("drill.name", "bridge", "NAME")).settings.drill == DrillSettings("bridge", sets=7)
-    assert lived(("drill.name", "clamshell", "NAME")).settings.drill == DrillSettings("clamshell")
+    assert run_settings(("drill.name", "bridge", "NAME")).settings.drill == DrillSettings("bridge", sets=7)
+    assert run_settings(("drill.name", "clamshell", "NAME")).settings.drill == DrillSettings("clamshell")
 
 
 def test_run_without_a_chosen_threshold_learns_it_from_its_own_first_steps(home: Path) -> None:
-    resolved = lived()
+    resolved = run_settings()
     assert resolved.settings.threshold.mode == "auto"
     assert "no baseline session yet" in threshold_line(resolved)
-    assert lived(threshold="3.5").settings.threshold == ThresholdSettings(left_deg=3.5, right_deg=3.5)
+    assert run_settings(threshold="3.5").settings.threshold == ThresholdSettings(left_deg=3.5, right_deg=3.5)
     keep(home, "[threshold]\nmode = 'fixed'\n")
-    assert lived().settings.threshold == ThresholdSettings(), "who writes fixed means the usual degrees"
+    assert run_settings().settings.threshold == ThresholdSettings(), "who writes fixed means the usual degrees"
     assert replayed(recorded({})).settings == Settings(), "a recording without settings keeps the defaults"
 
 
@@ -392,14 +397,14 @@ def test_run_takes_the_thresholds_of_the_last_baseline_session(home: Path) -> No
         add_baseline(history, home)
         base = baseline(history)
     assert base is not None
-    resolved = lived()
+    resolved = run_settings()
     assert resolved.source("threshold.left_deg") is Source.BASELINE
     for side in ("left", "right"):
         mean, sd = base[side]
         assert resolved.value(f"threshold.{side}_deg") == pytest.approx(mean + 0.5 * sd, abs=0.005)
     keep(home, "[threshold]\nbaseline_sd = 1.0\n")
-    assert lived().value("threshold.left_deg") == pytest.approx(base["left"][0] + base["left"][1], abs=0.005)
-    assert lived(virtual=recorded({})).settings.threshold.mode == "fixed", "a virtual runner is not the user"
+    assert run_settings().value("threshold.left_deg") == pytest.approx(base["left"][0] + base["left"][1], abs=0.005)
+    assert run_settings(virtual=recorded({})).settings.threshold.mode == "fixed", "a virtual runner is not the user"
 
 
 def add_baseline(history: History, home: Path) -> None:
@@ -417,7 +422,7 @@ def add_baseline(history: History, home: Path) -> None:
 def test_history_that_cannot_be_read_is_reported_and_does_not_stop_a_run(home: Path) -> None:
     (home / "data").mkdir()
     (home / "data" / "history.sqlite").write_bytes(b"not a database" * 100)
-    resolved = lived()
+    resolved = run_settings()
     assert resolved.settings.threshold.mode == "auto"
     assert "Your baseline session was not used" in str(resolved.notes[0])
 
@@ -428,9 +433,9 @@ def test_same_recording_has_the_same_thresholds_in_replay_virtual_run_and_demo(h
     keep(home, kept)
     recording = open_recording(ROOT / "recordings" / f"{name}.mcap")
     if kept:
-        assert lived().settings.threshold.left_deg == 1.0
+        assert run_settings().settings.threshold.left_deg == 1.0
     thresholds = replayed(recording).settings.threshold
-    assert lived(virtual=recording).settings.threshold == thresholds
+    assert run_settings(virtual=recording).settings.threshold == thresholds
     assert recording_settings(recording, settings_path()).settings.threshold == thresholds
 
 
@@ -608,7 +613,7 @@ def test_file_whose_sections_are_not_sections_is_named_by_every_command(
 
 
 def test_file_with_a_byte_order_mark_is_read(home: Path) -> None:
-    """Windows editors write one."""
+    """Editors on Windows write a byte order mark."""
     settings_path().write_bytes(b"\xef\xbb\xbf[cues]\nk = 2\n")
     assert load_settings(settings_path()).cues.k == 2
     change_settings(settings_path(), {"cues.n": 4})
@@ -672,7 +677,7 @@ def test_settings_commands_know_a_setting_by_both_names(home: Path, key: str) ->
 def test_wrong_value_in_an_old_section_names_its_line(home: Path) -> None:
     kept = keep(home, "[plan]\nsession = 9\n")
     with pytest.raises(SettingsError, match=rf"protocol\.session is 9.*{kept.name}, line 2"):
-        lived()
+        run_settings()
 
 
 def test_setting_under_its_earlier_key_is_read_from_files_and_recordings(tmp_path: Path) -> None:
@@ -703,7 +708,7 @@ def test_setting_with_its_earlier_key_is_changed_in_its_line_and_removed_under_b
 def test_wrong_value_under_an_earlier_key_names_its_line(home: Path) -> None:
     kept = keep(home, "[threshold]\nmost_below_deg = 99\n")
     with pytest.raises(SettingsError, match=rf"threshold\.max_below_deg is 99.*{kept.name}, line 2"):
-        lived()
+        run_settings()
 
 
 def test_unknown_setting_in_a_section_with_an_earlier_key_is_named_as_written(home: Path) -> None:

@@ -63,7 +63,7 @@ def shown(snapshot: Snapshot, columns: int, rows: int, where: Where = Where.RUN,
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 @pytest.mark.parametrize("where", [Where.RUN, Where.REPLAY])
 def test_both_sides_message_and_keys_of_a_run_are_visible_at_every_size(columns: int, rows: int, where: Where) -> None:
-    """At 80 by 24, the usual size, the right side, messages and keys were cut off."""
+    """Bug: at 80 by 24, the usual size, the right side, messages and keys were cut off."""
     lines = shown(a_run(), columns, rows, where)
     assert len(lines) < rows
     assert max(map(len, lines)) <= columns
@@ -153,7 +153,7 @@ def test_no_word_of_a_run_is_cut_in_german(columns: int, rows: int, level: float
 
 
 def test_no_part_of_the_line_about_the_sensor_is_cut_off() -> None:
-    """At 60 columns the last letter of "dBm" was missing."""
+    """Bug: at 60 columns the last letter of "dBm" was missing."""
     text = "\n".join(shown(a_run(), 60, 24))
     assert all(part in text for part in LINK.split("   "))
     assert "streaming   LevelHips virtual\n" in "\n".join(shown(a_run(), 40, 12))
@@ -242,7 +242,7 @@ def test_a_key_means_the_same_in_every_view() -> None:
 
 
 def test_key_m_mutes_and_key_k_marks_in_every_view() -> None:
-    """The terminal muted with M, the window marked with it."""
+    """Bug: M muted in the terminal and marked in the window."""
     assert action_of("m", Where.RUN) is Action.MUTE
     assert action_of("M", Where.DRILL) is Action.MUTE
     assert action_of("k", Where.RUN) is Action.MARK

@@ -225,7 +225,7 @@ def test_drill_that_corrects_a_good_wearer_is_named() -> None:
 
 
 class Counts(Excursion):
-    """Counts as an excursion, but every repetition is changed."""
+    """Counter of excursions that changes every repetition."""
 
     change: ClassVar[Callable[[Repetition], list[Repetition]]]
 
@@ -272,7 +272,7 @@ def test_drill_whose_result_is_not_the_same_twice_is_named() -> None:
 
 
 def test_drill_that_measures_the_sides_differently_is_named() -> None:
-    """The counter takes a side from the sign of the acceleration to the right, which the mirror turns round."""
+    """The counter takes the side from the sign of the acceleration to the right, which changes in the mirror."""
 
     class OneSided(Excursion):
         def start(self, still_dps: float) -> Counter:
@@ -369,7 +369,7 @@ def test_broken_metric_is_named(broken: Metric, found: dict[str, str]) -> None:
 
 
 def test_metric_whose_errors_scatter_is_named() -> None:
-    """It is right on average, but each step has the drop of the one before."""
+    """The metric is right on average, but each step has the drop of the step before."""
     before = {"drop_rad": math.nan}
 
     def late(step: Step) -> float:

@@ -266,7 +266,7 @@ def test_every_posture_that_a_drill_may_ask_for_can_be_said(posture: Posture) ->
 
 
 def says(*heard: Event, seconds: float = 4.0) -> np.ndarray:
-    """What words add to the sound of the last event."""
+    """Return what words add to the sound of the last event."""
     return played(*heard, words=True, seconds=seconds) - played(*heard, words=False, seconds=seconds)
 
 
@@ -507,7 +507,7 @@ def test_the_words_name_the_side_that_the_trace_shows_low_and_never_the_hip_of_t
 
 
 def test_no_user_interface_contains_a_sentence_of_the_tables() -> None:
-    """Whole sentences of three words and more occur once in the source; labels and short ones may be the same by chance."""
+    """Sentences of three words or more occur once in the source; shorter ones and labels may be equal by chance."""
     tables = ("NOTICES", "SIGNALS", "QUALITY_ADVICE", "FORM_FAULTS", "PROMPTS", "TAKE_POSTURE")
     listed = [words for name in tables for words in getattr(text, name).values()] + list(text.spoken().values())
     sentences = {words.rstrip(".") for words in listed if len(words.split()) >= 3}

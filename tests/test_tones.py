@@ -125,7 +125,7 @@ def test_every_sound_is_heard_as_the_document_describes_it(table: str, name: str
 
 @pytest.mark.parametrize(("table", "name"), [row[:2] for row in SOUNDS], ids=[f"{row[0]}-{row[1]}" for row in SOUNDS])
 def test_sounds_are_short_and_each_note_is_long_enough_to_be_heard(table: str, name: str) -> None:
-    """The next repetition or step must not find the last tone still sounding."""
+    """A tone must end before the next repetition or step."""
     wave = heard([Signal(0, 0, SignalKind(name))] if table == "signals" else drill_event(name))
     found = notes_in(wave)
     assert found[0][0] < 0.01, "it begins at once"

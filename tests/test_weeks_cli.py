@@ -184,7 +184,7 @@ def test_columns_without_room_are_named_and_drops_are_always_shown(filled: Path)
 
 
 def test_retention_table_has_local_days(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It had the UTC day beside the local one of the sessions: here the run began at 0:30 of the next day."""
+    """Bug: the table had the day in UTC, the sessions the local one: this run began at 0:30 of the next day."""
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
     try:

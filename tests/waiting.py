@@ -1,7 +1,7 @@
-"""Waiting in tests: for a condition, never for a time.
+"""Wait in tests: for a condition, never for a fixed time.
 
-The one place where a test may sleep on the wall clock (tests/test_project.py checks it). Where nothing but a real process,
-thread or device can be the subject, `until` returns as soon as the condition holds; the time limit is only for a failing test.
+Only this module may sleep on the wall clock (tests/test_project.py checks it), for tests of a real process, thread or device.
+`until` returns as soon as the condition holds; only a failing test reaches the time limit.
 """
 
 from __future__ import annotations
