@@ -401,3 +401,16 @@ def test_history_that_can_no_longer_be_read_is_named_by_each_of_its_methods(tmp_
     ):
         with pytest.raises(RecordingError, match=r"history\.sqlite"):
             use()
+
+
+def test_eight_recordings_are_read_in_processes_and_added_like_one(tmp_path: Path, history: History) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for day in range(1, 8):
+        saved(folder / f"{day}.mcap", f"2026-03-0{day}T12:00:00+00:00", *run(4.0 + day, 2.0))
+    (folder / "8.mcap").write_bytes(b"not a recording")
+    shares: list[float] = []
+    done = history.rebuild(folder, shares.append)
+    assert (done.added, [error.split(":")[0] for error in done.errors]) == (7, ["8.mcap"])
+    assert [row.sides["left"].mean_deg for row in history.sessions()] == [11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0]
+    assert shares == pytest.approx([number / 8 for number in range(1, 9)])

@@ -224,3 +224,52 @@ def test_missing_and_unreadable_files_are_refused_by_name(tmp_path: Path) -> Non
         open_recording(tmp_path / "none.mcap")
     with pytest.raises(BadInputError, match="accelerometer"):
         open_recording(tmp_path)
+
+
+def test_a_damaged_zip_file_is_refused_as_such(tmp_path: Path) -> None:
+    """The error of zlib was taken for one of a plug-in, and reading ended in a StopIteration."""
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Accelerometer.csv", "time,x,y,z\n" * 100)
+    data = bytearray(path.read_bytes())
+    data[50:60] = b"\xff" * 10  # in the compressed data of the file
+    path.write_bytes(data)
+    with pytest.raises(RecordingError, match=r"export\.zip"):
+        open_recording(path)
+
+
+def test_sensors_recorded_at_different_times_are_refused(tmp_path: Path) -> None:
+    header = '"Time (s)","X ({0})","Y ({0})","Z ({0})"'
+    table(tmp_path / "Accelerometer.csv", header.format("m/s^2"), [RUN.t_s, *RUN.acc_mps2.T])
+    table(tmp_path / "Gyroscope.csv", header.format("rad/s"), [RUN.t_s + 1000.0, *RUN.gyr_radps.T])
+    with pytest.raises(BadInputError, match="different times|same time|overlap"):
+        open_recording(tmp_path)
+
+
+def test_a_folder_with_one_file_of_both_sensors_is_read(tmp_path: Path) -> None:
+    ours(tmp_path / "imu.csv")
+    same(tmp_path)
+
+
+def test_angular_rate_columns_are_not_taken_for_acceleration(tmp_path: Path) -> None:
+    header = (
+        "time_s,"
+        + ",".join(f"angular rate {axis} (rad/s)" for axis in "xyz")
+        + ","
+        + ",".join(f"acceleration {axis} (m/s2)" for axis in "xyz")
+    )
+    same(table(tmp_path / "imu.csv", header, [RUN.t_s, *RUN.gyr_radps.T, *RUN.acc_mps2.T]))
+
+
+@pytest.mark.parametrize("interval_s", [0.0001, 0.2])
+def test_time_without_a_unit_at_an_implausible_interval_is_refused(tmp_path: Path, interval_s: float) -> None:
+    header = OURS.replace("time_s", "time")
+    with pytest.raises(UnitsError, match="time"):
+        open_recording(ours(tmp_path / "imu.csv", np.arange(len(RUN)) * interval_s, header=header))
+
+
+def test_time_without_a_unit_gets_the_unit_in_which_its_interval_is_plausible(tmp_path: Path) -> None:
+    header = OURS.replace("time_s", "time")
+    for factor in (1.0, 1e3, 1e6):
+        path = table(tmp_path / f"{factor:g}.csv", header, [RUN.t_s * factor, *RUN.acc_mps2.T, *RUN.gyr_radps.T], form="%.10g")
+        np.testing.assert_allclose(open_recording(path).samples.t_s, RUN.t_s - RUN.t_s[0], atol=1e-5)

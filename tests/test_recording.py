@@ -1,4 +1,4 @@
-"""Recordings: what is written comes back to the last bit; what is cut or damaged gives back all that is whole."""
+"""Recordings: samples are read back to the last bit; truncated and damaged files give back all that is undamaged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import pytest
 from conftest import run_engine, short_run
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mcap.writer import Writer
+from mcap.reader import make_reader
+from mcap.writer import CompressionType, Writer
 
 from levelhips import Command, Do, LevelHipsError, RecordingError, RecordingWriter, Samples, Update, open_recording
 from levelhips.errors import NewerFileError
@@ -367,3 +368,35 @@ def test_event_reader_skips_settings_that_are_not_an_object(tmp_path: Path) -> N
     found = read_events(newer(tmp_path / "r.mcap", Topic.SETTINGS, b"[1, 2]"), (Step,))
     assert found.settings == {}
     assert not found.whole
+
+
+@pytest.mark.parametrize("compression", [CompressionType.LZ4, CompressionType.NONE])
+def test_a_copy_by_another_mcap_tool_is_read_in_any_compression(tmp_path: Path, compression: CompressionType) -> None:
+    path, copy = write(tmp_path / "r.mcap"), tmp_path / "copy.mcap"
+    with path.open("rb") as original, copy.open("wb") as file:
+        writer = Writer(file, compression=compression, enable_crcs=True)
+        writer.start("levelhips")
+        for record in list(make_reader(original).iter_metadata()):
+            writer.add_metadata(record.name, record.metadata)
+        original.seek(0)
+        for topic in Topic:
+            writer.register_channel(str(topic), "levelhips", 0)
+        for _, channel, message in make_reader(original).iter_messages():
+            writer.add_message(channel.id, message.log_time, message.data, message.publish_time, message.sequence)
+        writer.finish()
+    recording = open_recording(copy)
+    np.testing.assert_array_equal(recording.samples.acc_mps2, open_recording(path).samples.acc_mps2)
+    assert recording.metadata["sensor"] == "test"
+    assert recording.notes == []
+
+
+def test_a_block_takes_at_most_65535_samples() -> None:
+    t_s = np.arange(65536) * 0.001
+    zeros = np.zeros((65536, 3))
+    assert decode_samples(encode_samples(Samples.checked(t_s, zeros, zeros)[:65535]))[0][-1] == t_s[65534]
+    with pytest.raises(ValueError, match="65536 samples"):
+        encode_samples(Samples.checked(t_s, zeros, zeros))
+
+
+def test_a_format_number_that_is_not_a_number_is_taken_for_the_current_one(tmp_path: Path) -> None:
+    assert len(open_recording(newer(tmp_path / "r.mcap", format="unknown")).samples) == len(MADE.samples)

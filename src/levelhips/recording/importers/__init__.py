@@ -56,7 +56,10 @@ def _recognizes(importer: Importer, source: Source) -> bool:
     except (LevelHipsError, OSError):
         if importer in BUILT_IN:
             raise
-    except Exception as error:  # a bug in a plug-in must not disable all other importers
+    except Exception as error:
+        if importer in BUILT_IN:
+            raise
+        # A bug in a plug-in must not disable all other importers.
         log.warning("Importer %s is left out: %r", importer.name, error)
     return False
 

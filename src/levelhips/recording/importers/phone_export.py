@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def files_of(path: Path) -> Files | None:
     try:
         with zipfile.ZipFile(path) as archive:
             contents = {Path(name).name.lower(): archive.read(name) for name in archive.namelist() if name.lower().endswith(".csv")}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         raise RecordingError("damaged-zip", name=path.name, reason=error) from error
     return {name: (lambda data=data: data) for name, data in contents.items()}  # type: ignore[misc]
 
