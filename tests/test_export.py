@@ -24,6 +24,7 @@ from levelhips.export.exporter import Exporter, exporters
 from levelhips.export.plot import plot_drops, plot_metric
 from levelhips.export.tables import write_rows, write_tables
 from levelhips.metrics import CSV, Metric
+from levelhips.text import choice
 
 BEGIN = DrillBegin(0, 0, "clamshell", "Clamshell", LEFT, Posture.RIGHT_SIDE, 2, 3, 30.0, math.nan, 0.0, 0.1, "roll", "Open.")
 
@@ -222,6 +223,20 @@ def test_steps_are_drawn_in_minutes_and_degrees_in_a_panel_for_each_side(tmp_pat
     assert colors[0] != colors[1]
     assert [entry.get_text() for entry in left.get_legend().get_texts()] == ["excluded", "one step", "0 beeps"]
     assert left.get_facecolor() == drawn[-1].get_facecolor() == right.get_facecolor()
+
+
+@pytest.mark.parametrize(("code", "half"), [("en", "0.5"), ("de", "0,5")])
+def test_numbers_on_the_axes_of_a_plot_have_the_decimal_mark_of_the_language(
+    code: str, half: str, tmp_path: Path, drawn: list[Any]
+) -> None:
+    """Bug: a German plot had decimal points."""
+    choice.choose(code)
+    try:
+        axes = plotted(analysis_of(step(30.0, LEFT, 2.0)), drawn, tmp_path)
+        for axis in (axes[-1].xaxis, axes[-1].yaxis):
+            assert [axis.get_major_formatter()(value, 0) for value in (0.0, 0.5, -2.0)] == ["0", half, "−2"]
+    finally:
+        choice.choose(None)
 
 
 def test_the_running_mean_has_the_color_of_its_side(tmp_path: Path, drawn: list[Any]) -> None:

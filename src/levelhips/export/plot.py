@@ -18,7 +18,7 @@ from levelhips.files import replacing
 from levelhips.metrics import Measured, Metric
 from levelhips.metrics.metric import unit_words
 from levelhips.samples import Gap
-from levelhips.text import tr
+from levelhips.text import number, tr
 from levelhips.words import STANCE_WORDS
 
 LEFT, RIGHT = "#56b4e9", "#e69f00"  # blue and orange can be distinguished in all kinds of color vision (Okabe and Ito)
@@ -128,11 +128,13 @@ def _staircase(changes: list[ThresholdChange], side: Side, end_s: float) -> tupl
 
 
 def _finish(axes: Any, analysis: Analysis, metric: Metric, side: Side | None) -> None:
-    """Shade gaps, label the axis and set the colors."""
+    """Shade gaps, label the axes in the language of the user, and set the colors."""
     axes.set_facecolor(BACK)
     for gap in (event for event in analysis.events if isinstance(event, Gap) and event.to_s - event.from_s > SHOWN_GAP_S):
         axes.axvspan(gap.from_s / 60, gap.to_s / 60, color=SHADE)
     axes.set_ylabel(metric.title if side is None else f"{STANCE_WORDS[side]} [{unit_words(metric.shown.unit)}]", color=INK, fontsize=13)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, place: number(value, "g").replace("-", "\N{MINUS SIGN}"))
     axes.grid(color=LINES, lw=0.6)
     axes.tick_params(colors=INK, labelsize=11)
     for spine in axes.spines.values():
