@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,11 +104,11 @@ class Mixer:
 
     def __init__(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
-        self._new: deque[Sound] = deque(maxlen=self.voices)
+        self._new: deque[tuple[Sound, float, Callable[[float | None], None] | None]] = deque(maxlen=self.voices)
         self._playing: list[tuple[Sound, int]] = []
         self._gain, self.muted = 1.0, False
         self._frames = 0  # rendered so far
-        self._said: deque[tuple[Sound, int, bool]] = deque()  # with the frame by which each must begin, and its urgency
+        self._said: deque[tuple[Sound, int, bool]] = deque(maxlen=self.voices)  # with the frame by which each must begin, and its urgency
         self._words: deque[tuple[Sound, int]] = deque()
         self._word: Sound | None = None
         self._word_at = 0
@@ -122,9 +124,25 @@ class Mixer:
         """Tick from the next block on, exact to the sample; 0 stops."""
         self._asked_tick.append(every_s)
 
-    def begin(self, sound: Sound) -> None:
-        """Start a sound with the next block."""
-        self._new.append(sound)
+    def begin(self, sound: Sound, until_s: float = math.inf, begun: Callable[[float | None], None] | None = None) -> None:
+        """Start a sound with the next block.
+
+        Parameters
+        ----------
+        sound : Sound
+        until_s : float
+            Drop it if that block is rendered later than this, on the monotonic clock [s].
+        begun : callable or None
+            Called by the render with its monotonic time [s], or with None if the sound was dropped.
+        """
+        self._new.append((sound, until_s, begun))
+
+    def clear(self) -> None:
+        """Drop everything that sounds or waits, except the metronome. Not while a block is rendered in another thread."""
+        self._new.clear()
+        self._said.clear()
+        self._words.clear()
+        self._playing, self._word = [], None
 
     @property
     def busy(self) -> bool:
@@ -134,9 +152,7 @@ class Mixer:
     def render(self, frames: int) -> Sound:
         """Return the next (frames, 2) samples."""
         self._take_words()
-        while self._new:
-            self._playing.append((self._new.popleft(), 0))
-        del self._playing[: -self.voices]
+        self._take_sounds()
         out = np.zeros((frames, 2), np.float32)
         still = []
         for sound, at in self._playing:
@@ -156,6 +172,17 @@ class Mixer:
             out *= gain[:, None].astype(np.float32)
             self._gain = float(gain[-1]) if frames else self._gain
         return np.clip(out, -1.0, 1.0)
+
+    def _take_sounds(self) -> None:
+        now_s = time.monotonic()
+        while self._new:
+            sound, until_s, begun = self._new.popleft()
+            in_time = now_s <= until_s
+            if in_time:
+                self._playing.append((sound, 0))
+            if begun is not None:
+                begun(now_s if in_time else None)
+        del self._playing[: -self.voices]
 
     def _take_words(self) -> None:
         while self._said:

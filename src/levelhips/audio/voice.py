@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -87,10 +88,10 @@ class Voice:
         self._told = self._walked = False
         self._explained: Counter[str] = Counter()
 
-    def put(self, event: Event, mixer: Mixer) -> None:
-        """Play the sound of an event, if it has one."""
+    def put(self, event: Event, mixer: Mixer, until_s: float = math.inf, begun: Callable[[float | None], None] | None = None) -> None:
+        """Play the sound of an event, if it has one. For a cue: not after `until_s`, and `begun` is called (`Mixer.begin`)."""
         if isinstance(event, Cue):
-            mixer.begin(cue_sound(event, self.settings, mixer.rate_hz))
+            mixer.begin(cue_sound(event, self.settings, mixer.rate_hz), until_s, begun)
         elif isinstance(event, Signal):
             mixer.begin(signal_sound(event, self.settings, mixer.rate_hz))
             phrase = SIGNAL_PHRASES.get(event.kind)

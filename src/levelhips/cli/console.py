@@ -100,14 +100,14 @@ def begin_log(path: Path | None) -> None:
 
 
 def open_player(settings: Settings) -> list[Any]:
-    """Open the sound device; without one, print the reason once and return an empty list."""
+    """Return the player of sounds; if there is no sound device now, say so. One that appears later is used."""
     from levelhips.audio.player import Player
+    from levelhips.events import HealthState
 
-    try:
-        return [Player(settings.sound)]
-    except SoundError as error:
-        say(error_console(), str(error))
-        return []
+    player = Player(settings.sound)
+    if player.health().state is HealthState.FAULT:
+        say(error_console(), str(SoundError("no-sound-device")))
+    return [player]
 
 
 def open_history() -> History:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from levelhips.audio.player import Player
 from levelhips.errors import SensorError, SoundError
-from levelhips.events import Cue, Side, Update
+from levelhips.events import Cue, HealthState, Outcome, Side, Update
 from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
@@ -27,6 +27,7 @@ MIN_PYTHON, MAX_PYTHON = (3, 11), (3, 13)
 ROOM_BYTES = 200e6  # ten hours at 200 Hz
 SYNC_S = 0.5  # the recorder syncs its data to the disk this often
 JUMP_S = 0.05  # a clock that is set from the network is moved by less
+MAX_UNDERRUNS = 1  # in a second; the first may be that of a device that has just been opened
 MIN_TERMINAL = (40, 10)  # columns and rows: the smallest terminal in which the live view shows both sides, messages and keys
 
 
@@ -120,16 +121,22 @@ def _virtual() -> Finding:
 
 def _sound(*, null: bool) -> Finding:
     subject = text("doctor.sound")
+    player = Player(null=null)
     try:
-        player = Player(null=null)
-    except SoundError as error:
-        return Finding(subject, "bad", error.what, error.fix)
-    try:
+        health = player.health()
+        if health.state is HealthState.FAULT:
+            error = SoundError("no-sound-device")
+            return Finding(subject, "bad", error.what, error.fix)
         for side in (Side.LEFT, Side.RIGHT):
             player.put(Update(events=(Cue(0.0, 0.0, 0.0, side, 0.5, 0.1, 0.1),)))
             time.sleep(0.6)
+        outcomes = [found.outcome for found in player.take_outcomes(0.0)]
     finally:
         player.close()
+    if outcomes != [Outcome.RENDERED] * 2:
+        return Finding(subject, "bad", text("doctor.sound.not-played"), text("doctor.sound.not-played-fix"))
+    if player.underruns > MAX_UNDERRUNS:
+        return Finding(subject, "note", text("doctor.sound.underruns", n=player.underruns), text("doctor.sound.underruns-fix"))
     return Finding(subject, "ok", text("doctor.sound.played"))
 
 

@@ -1,0 +1,285 @@
+"""A sound device that is missing, dies, hangs or comes back: real PulseAudio where it is installed, else the null device."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from waiting import until
+
+from levelhips import Cue, Side, Update
+from levelhips.audio.device import RATE_HZ, STALLED_S, SoundDevice
+from levelhips.audio.player import CUE_WAITS_S, Player
+from levelhips.audio.synth import Mixer, SoundSettings, cue_sound
+from levelhips.events import HealthReason, HealthState, Outcome
+
+BACK_S = 5.0  # within which beeps are back once there is a device
+
+
+def cue(at_s: float = 1.0) -> Cue:
+    return Cue(at_s, at_s, at_s - 0.1, Side.RIGHT, 0.3, 0.09, 0.07)
+
+
+def beep(player: Player, at_s: float = 1.0) -> Outcome:
+    """Ask for a beep, and wait for what became of it."""
+    player.put(Update(events=(cue(at_s),)))
+    found: list[Outcome] = []
+
+    def answered() -> bool:
+        found.extend(one.outcome for one in player.take_outcomes(at_s))
+        return bool(found)
+
+    until(answered)
+    assert len(found) == 1
+    return found[0]
+
+
+def state(player: Player) -> tuple[HealthState, HealthReason]:
+    health = player.health()
+    return health.state, health.reason
+
+
+class Heard:
+    """Keeps what was rendered: how loud each block was, and when."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[float, float]] = []
+
+    def __call__(self, at_s: float, block: np.ndarray) -> None:
+        self.blocks.append((at_s, float(np.abs(block).max(initial=0.0))))
+
+    def loud_since(self, at_s: float) -> bool:
+        return any(loud > 1e-3 for when, loud in self.blocks if when >= at_s)
+
+
+@pytest.fixture
+def null_player() -> Iterator[tuple[Player, Heard]]:
+    heard = Heard()
+    player = Player(null=True, rendered=heard)
+    assert state(player) in [(HealthState.OFF, HealthReason.NONE), (HealthState.OK, HealthReason.NONE)]
+    until(lambda: state(player)[0] is HealthState.OK)
+    yield player, heard
+    player.close()
+
+
+# ---- the null device
+
+
+def test_a_beep_that_the_device_takes_is_rendered(null_player: tuple[Player, Heard]) -> None:
+    player, heard = null_player
+    began_s = time.monotonic()
+    assert beep(player) is Outcome.RENDERED
+    until(lambda: heard.loud_since(began_s))
+    assert state(player) == (HealthState.OK, HealthReason.NONE)
+    assert player.health().alive_s >= began_s
+
+
+def test_a_beep_while_muted_is_not_heard_and_said_to_be_muted(null_player: tuple[Player, Heard]) -> None:
+    player, heard = null_player
+    player.mute(True)
+    until(lambda: heard.blocks[-1][0] > time.monotonic() - 0.05)
+    began_s = time.monotonic() + 0.05
+    assert state(player) == (HealthState.OFF, HealthReason.MUTED)
+    assert beep(player) is Outcome.MUTED
+    assert not heard.loud_since(began_s)
+    player.mute(False)
+    assert beep(player, 2.0) is Outcome.RENDERED
+
+
+def test_a_device_that_stops_asking_for_sound_is_said_within_two_seconds_and_opened_again(null_player: tuple[Player, Heard]) -> None:
+    player, heard = null_player
+    device = player._device
+    assert device is not None
+    device._device.stop()
+    stopped_s = time.monotonic()
+    until(lambda: state(player)[0] is HealthState.FAULT)
+    assert time.monotonic() - stopped_s < 2.0
+    until(lambda: state(player) == (HealthState.OK, HealthReason.NONE))
+    assert time.monotonic() - stopped_s < STALLED_S + BACK_S
+    assert player._device is not device
+    began_s = time.monotonic()
+    assert beep(player, 3.0) is Outcome.RENDERED
+    until(lambda: heard.loud_since(began_s))
+
+
+def test_a_beep_without_a_device_is_not_kept_for_later(null_player: tuple[Player, Heard]) -> None:
+    player, heard = null_player
+    assert player._device is not None
+    player._device._device.stop()
+    until(lambda: state(player)[0] is HealthState.FAULT)
+    stale_s = time.monotonic()
+    assert beep(player) is Outcome.NO_DEVICE
+    until(lambda: state(player)[0] is HealthState.OK)
+    until(lambda: sum(at_s > stale_s for at_s, _ in heard.blocks) > 20)
+    assert not heard.loud_since(stale_s)
+
+
+def test_an_error_in_the_mixer_is_a_fault_and_the_next_beep_is_heard(null_player: tuple[Player, Heard]) -> None:
+    player, _ = null_player
+    render, failed = player.mixer.render, []
+
+    def failing(frames: int) -> np.ndarray:
+        if not failed:
+            failed.append(frames)
+            raise FloatingPointError("not a wave")
+        return render(frames)
+
+    player.mixer.render = failing  # type: ignore[method-assign]
+    until(lambda: state(player)[0] is HealthState.FAULT)
+    health = player.health()
+    assert (health.reason, health.detail) == (HealthReason.SOUND_ERROR, "FloatingPointError: not a wave")
+    until(lambda: state(player)[0] is HealthState.OK)
+    assert beep(player) is Outcome.RENDERED
+
+
+def test_sound_that_comes_too_late_for_its_moment_is_dropped() -> None:
+    mixer = Mixer(RATE_HZ)
+    begun: list[float | None] = []
+    sound = cue_sound(cue(), SoundSettings(), RATE_HZ)
+    mixer.begin(sound, time.monotonic() - 0.001, begun.append)
+    mixer.begin(sound, time.monotonic() + 60.0, begun.append)
+    out = mixer.render(len(sound))
+    assert begun[0] is None
+    assert begun[1] is not None
+    assert np.abs(out).max() == pytest.approx(np.abs(sound).max()), "one of the two sounds"
+    assert CUE_WAITS_S < 0.2
+
+
+def test_a_device_counts_each_time_it_ran_dry() -> None:
+    now = [100.0]
+    device = SoundDevice(lambda frames: np.zeros((frames, 2), np.float32), null=True, clock=lambda: now[0])
+    device.close()
+    device.blocks = device.underruns = 0
+    callback = device._callback()
+    next(callback)
+    for at_s in (100.0, 100.01, 100.02, 100.10, 100.11):  # blocks of 20 ms: 50 ms too late once
+        now[0] = at_s
+        callback.send(round(0.02 * RATE_HZ))
+    assert device.underruns == 1
+
+
+def test_closing_a_player_ends_its_thread_and_its_device(null_player: tuple[Player, Heard]) -> None:
+    player, heard = null_player
+    player.close()
+    until(lambda: not player._thread.is_alive())
+    count = len(heard.blocks)
+    time_of_last = heard.blocks[-1][0]
+    until(lambda: time.monotonic() > time_of_last + 0.2)
+    assert len(heard.blocks) <= count + 1
+    assert state(player) == (HealthState.FAULT, HealthReason.NO_DEVICE)
+
+
+# ---- a real PulseAudio server
+
+
+class Pulse:
+    """A PulseAudio server with a null sink, of this test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.server = folder, None
+        self.socket = folder / "native"
+
+    def start(self) -> None:
+        environment = {**os.environ, "HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder), "PULSE_RUNTIME_PATH": str(self.folder)}
+        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]
+        command += ["-L", "module-null-sink sink_name=ears", "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"]
+        self.socket.unlink(missing_ok=True)
+        self.server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(self.socket.exists)
+
+    def send(self, number: int) -> None:
+        assert self.server is not None
+        self.server.send_signal(number)
+
+    def kill(self) -> None:
+        if self.server is not None:
+            self.server.kill()
+            self.server.wait()
+            self.server = None
+
+    def control(self, *arguments: str) -> None:
+        subprocess.run(["pactl", "-s", f"unix:{self.socket}", *arguments], check=True, capture_output=True, timeout=20)
+
+
+@pytest.fixture
+def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
+    if shutil.which("pulseaudio") is None or shutil.which("pactl") is None:
+        pytest.skip("PulseAudio is not installed (Debian: pulseaudio pulseaudio-utils)")
+    server = Pulse(tmp_path)
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{server.socket}")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def pulse_player(pulse: Pulse) -> Iterator[Player]:
+    pulse.start()
+    player = Player()
+    until(lambda: state(player)[0] is HealthState.OK)
+    yield player
+    player.close()
+
+
+def faulty_within_two_seconds(player: Player) -> None:
+    since_s = time.monotonic()
+    until(lambda: state(player)[0] is HealthState.FAULT)
+    assert time.monotonic() - since_s < 2.0
+
+
+def heard_again(player: Player, since_s: float) -> None:
+    until(lambda: state(player)[0] is HealthState.OK and beep(player, 9.0) is Outcome.RENDERED)
+    assert time.monotonic() - since_s < BACK_S
+
+
+def test_beeps_are_back_after_the_sound_server_was_killed_and_started_again(pulse: Pulse, pulse_player: Player) -> None:
+    assert beep(pulse_player) is Outcome.RENDERED
+    pulse.kill()
+    faulty_within_two_seconds(pulse_player)
+    assert beep(pulse_player, 2.0) is Outcome.NO_DEVICE
+    pulse.start()
+    heard_again(pulse_player, time.monotonic())
+
+
+def test_a_sound_server_that_hangs_is_said_and_beeps_are_back_when_it_goes_on(pulse: Pulse, pulse_player: Player) -> None:
+    pulse.send(signal.SIGSTOP)
+    try:
+        faulty_within_two_seconds(pulse_player)
+        assert beep(pulse_player) is Outcome.NO_DEVICE
+    finally:
+        pulse.send(signal.SIGCONT)
+    heard_again(pulse_player, time.monotonic())
+
+
+def test_a_suspended_device_is_said_and_beeps_are_back_when_it_resumes(pulse: Pulse, pulse_player: Player) -> None:
+    pulse.control("suspend-sink", "ears", "1")
+    faulty_within_two_seconds(pulse_player)
+    pulse.control("suspend-sink", "ears", "0")
+    heard_again(pulse_player, time.monotonic())
+
+
+def test_a_device_that_appears_after_the_start_is_used(pulse: Pulse) -> None:
+    player = Player()
+    try:
+        assert state(player) == (HealthState.FAULT, HealthReason.NO_DEVICE)
+        assert beep(player) is Outcome.NO_DEVICE
+        pulse.start()
+        heard_again(player, time.monotonic())
+    finally:
+        player.close()
+
+
+def test_a_player_is_closed_within_four_seconds_while_its_server_hangs(pulse: Pulse, pulse_player: Player) -> None:
+    pulse.send(signal.SIGSTOP)
+    try:
+        since_s = time.monotonic()
+        pulse_player.close()
+        assert time.monotonic() - since_s < 4.0
+    finally:
+        pulse.send(signal.SIGCONT)
