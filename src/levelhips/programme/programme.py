@@ -1,7 +1,7 @@
-"""The programme between the runs: which drills on which day, what before and after a run, and the notes that go with it.
+"""Exercise programme: which drills to do on which day, before or after a run, and the notes from the guides.
 
-The programme is data; a wearer's own stands in a TOML file. Sources: the three self-treatment guides, named A ("stop
-stretching"), B ("self-care") and C ("top five") in docs/programme.md, where what they claim stands with its evidence.
+The default programme is declared here; the wearer can change it in a TOML file (`store`). It follows three self-treatment
+guides for runners, which the notes call A, B and C (docs/programme.md).
 """
 
 from __future__ import annotations
@@ -16,22 +16,39 @@ from levelhips.text import Text, text
 
 
 class DayKind(StrEnum):
-    """What kind of day it is."""
+    """Kind of a day of the programme: it decides which items are to be done."""
 
     RUN = "run"
     OFF = "off"
-    ACUTE = "acute"  # stairs hurt: no running for a week
+    ACUTE = "acute"  # climbing stairs hurts: no running for a week
 
 
 When = Literal["daily", "before-run", "after-run", "off", "acute"]
 _WHEN = FieldSpec("when", str, "daily", choices=get_args(When))
-# The same dose as a drill itself takes: an hour of sets, five minutes of repetitions.
+# The same bounds as in `DrillSettings`: 20 sets of a minute with their rests take an hour, 100 repetitions five minutes.
 _SETS, _REPS = FieldSpec("sets", int, 2, low=1, high=20), FieldSpec("reps", int, 12, low=1, high=100)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to do: a drill of both hips (or one), when, and how much of it."""
+    """One entry of the programme: a drill, when to do it, how much, and on which sides.
+
+    Attributes
+    ----------
+    drill : str
+        Name of the drill.
+    when : str
+        Every day, before or after a run, on a day without a run, or in an acute week.
+    sets, reps : int
+        Sets on each side, and repetitions in each set.
+    sides : tuple of str
+        ``left``, ``right`` or both, in the order in which they are done.
+
+    Raises
+    ------
+    FieldError
+        If a value is not allowed.
+    """
 
     drill: str
     when: When
@@ -67,22 +84,32 @@ _DAYS = FieldSpec("days", int, DAYS, low=1, high=365)  # longer than a year is n
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A wearer's programme.
+    """Programme of one wearer.
 
     Attributes
     ----------
     start : date or None
-        The first day.
+        First day; None if the programme was not started.
     items : tuple of Item
+        What to do, in the order in which it is listed.
     run_days : tuple of int
-        Weekdays with a run, Monday 0.
+        Weekdays with a run; Monday is 0.
     acute_from : date or None
-        Since when it is acute.
+        First day of the acute week; None if there is none.
+    days : int
+        Length of the programme in days.
+
+    Raises
+    ------
+    FieldError
+        If a value is not allowed.
     """
 
     start: dt.date | None = None
     items: tuple[Item, ...] = DEFAULT
-    run_days: tuple[int, ...] = (0, 2, 4, 6)  # every other day at the most: the retraining protocols ran four times a week
+    # Four runs a week, as in the retraining protocols (eight sessions in two weeks: Noehren 2011, Willy 2012); the guides name
+    # no weekdays. A day without a run follows each run, except that Monday follows Sunday.
+    run_days: tuple[int, ...] = (0, 2, 4, 6)
     acute_from: dt.date | None = None
     days: int = DAYS
 
@@ -92,7 +119,7 @@ class Programme:
             raise FieldError("run_days", text("problem.run-days", value=_listed(self.run_days)))
         for name in ("start", "acute_from"):
             value = getattr(self, name)
-            if value is not None and type(value) is not dt.date:  # a date with a time is a date only to Python
+            if value is not None and type(value) is not dt.date:  # a `datetime` is a `date` to isinstance()
                 raise FieldError(name, text("problem.date", value=_listed(value)))
 
     def kind(self, day: dt.date) -> DayKind:
@@ -102,13 +129,13 @@ class Programme:
         return DayKind.RUN if day.weekday() in self.run_days else DayKind.OFF
 
     def day_number(self, day: dt.date) -> int | None:
-        """Which day of the programme it is, from 1; None outside of it."""
+        """Return the number of a day in the programme, from 1; None before its start, after its end, or if it was not started."""
         if self.start is None or not 0 <= (day - self.start).days < self.days:
             return None
         return (day - self.start).days + 1
 
     def today(self, day: dt.date) -> list[Item]:
-        """Return the items of a day."""
+        """Return the items to do on a day."""
         wanted: dict[DayKind, tuple[When, ...]] = {
             DayKind.RUN: ("daily", "before-run", "after-run"),
             DayKind.OFF: ("daily", "off"),
@@ -118,7 +145,7 @@ class Programme:
 
 
 def _listed(value: object) -> str:
-    """Return a value as it is written in the file."""
+    """Return a value as it is written in a programme file."""
     if isinstance(value, dt.datetime):
         return value.isoformat(" ")
     return shown(list(value) if isinstance(value, tuple) else value)
@@ -126,7 +153,7 @@ def _listed(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note from the guides: a title, a text, and the guides that it comes from."""
+    """Advice to the wearer: a title, a text, and the letters of the guides that it comes from (empty: our own)."""
 
     title: Text
     text: Text

@@ -33,7 +33,7 @@ def remembered(history: History, file: Path) -> list[str]:
     Raises
     ------
     RecordingError
-        If nothing can be found in it.
+        If the recording cannot be read or has nothing to add.
     """
     found = history.add(file)
     if found.drill is None:
@@ -44,7 +44,7 @@ def remembered(history: History, file: Path) -> list[str]:
 
 
 def thresholds_from(history: History, settings: Settings) -> dict[str, Any] | None:
-    """Return the threshold settings that follow from the last baseline run; None if there is none."""
+    """Return the threshold settings that follow from the last baseline run [deg]; None if there is no baseline run."""
     known = baseline(history)
     if known is None:
         return None

@@ -27,7 +27,7 @@ def load_programme(path: Path) -> Programme:
     Raises
     ------
     SettingsError
-        If the file cannot be read, is not TOML, or an entry in it is wrong; with the file, the key and the line.
+        If the file cannot be read, is not TOML, or has a wrong entry. The message names the file, the key and the line.
     """
     if not path.exists():
         return Programme()
@@ -54,7 +54,7 @@ def _read(path: Path) -> str:
 
 
 class _EntryError(Exception):
-    """A wrong entry: its key, and in which item (from 0) it stands; None outside of items."""
+    """Wrong entry of a programme file: its key, the problem, and the number of its item (from 0; None outside the items)."""
 
     def __init__(self, key: str, problem: Text, item: int | None = None) -> None:
         super().__init__(f"{key} {problem}")
@@ -103,7 +103,10 @@ def _known(values: dict[str, Any], known: tuple[str, ...], item: int | None = No
 
 
 def _line_of(content: str, key: str, item: int | None) -> int | None:
-    """Return the line of a key, inside the item of that number or outside of all; the line of the item if the key is missing."""
+    """Return the line (from 1) of a key in item number `item` (from 0), or outside the items if `item` is None.
+
+    If the key is missing, return the line at which the item begins, or None.
+    """
     seen, header = -1, None
     for number, line in enumerate(content.splitlines(), start=1):
         if re.match(r"\s*\[+\s*item\s*\]", line):
@@ -116,7 +119,9 @@ def _line_of(content: str, key: str, item: int | None) -> int | None:
 
 
 def save_programme(programme: Programme, path: Path) -> None:
-    """Write a programme. If the file has the same items already, only what differs is changed and its comments stay.
+    """Write a programme into a file.
+
+    If the file has the same items already, only the keys that differ are changed, and its comments are kept.
 
     Raises
     ------
@@ -128,13 +133,13 @@ def save_programme(programme: Programme, path: Path) -> None:
         try:
             before = load_programme(path)
         except SettingsError:
-            before = None  # what cannot be read is replaced: --reset is the way out of a broken file
+            before = None  # a broken file is replaced as a whole: `programme --reset` must work on it, too
     same = before is not None and before.items == programme.items
     write_text(path, _changed(_read(path), before, programme) if same and before is not None else _whole(programme))
 
 
 def _changed(content: str, before: Programme, programme: Programme) -> str:
-    import tomlkit  # needed only to write
+    import tomlkit  # imported here because only writing needs it
 
     document = tomlkit.parse(content)
     for name in (key for key in KEYS if key != "item"):

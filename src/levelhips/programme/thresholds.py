@@ -1,4 +1,4 @@
-"""The wearer's own thresholds of the pelvic drop, for a run for which nobody chose any."""
+"""Thresholds of the pelvic drop for a live run for which the runner did not choose any."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ FROM_FIRST_STEPS = Layer(Source.DEFAULT, {"threshold.mode": "auto"}, text("progr
 
 
 def own_thresholds(history_file: Path) -> OwnThresholds:
-    """Return the rule for a live run: the thresholds of the last baseline session, else those of the run's own first steps.
+    """Return the rule for a live run: use the thresholds of the last baseline run, or else learn them from the first steps.
 
-    A fixed 4 deg, the default for a recording that carries no settings, suits nobody in a run: at a mean drop of 3.6 deg it
-    beeps at every third step, at one of 2 deg never.
+    The fixed 4 deg that recordings without settings are analyzed with are not useful in a run: a runner with a mean drop of
+    3.6 deg hears a beep at every third step, one with a mean drop of 2 deg never does.
     """
 
     def thresholds(settings: Settings) -> tuple[Layer, tuple[Text, ...]]:
