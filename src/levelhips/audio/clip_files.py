@@ -1,6 +1,6 @@
-"""Load the clips of the voice: one sound file for each text of `levelhips.words.spoken`, recorded by `make words`.
+"""Load the clips of the voice: one sound file for each text of `levelhips.words.spoken`, made by `make words`.
 
-Each language has a folder of clips. Without one the voice is silent, and the tones lead.
+Each language has a folder of clips. In a language without one only the tones are heard.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def word(name: str, rate_hz: int) -> NDArray[np.float32] | None:
     Parameters
     ----------
     name : str
-        As in `levelhips.words.spoken`, or ``drill_side`` for a drill's instruction.
+        Name of the text in `levelhips.words.spoken`; the instruction of a drill is ``drill_side``, e.g. ``clamshell_left``.
     rate_hz : int
         Sampling rate of the result [Hz].
     """

@@ -1,4 +1,4 @@
-"""Tones of cues and signals, and a mixer that plays several at once without a click."""
+"""Make the tones of cues and signals, and mix sounds that overlap."""
 
 from __future__ import annotations
 
@@ -19,26 +19,30 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class SoundSettings:
-    """Volume, pitch and length of the beeps. The pitches are a fifth or more apart, so that each side is known by ear and by pitch."""
+    """Volume, pitch and length of the beeps.
+
+    By default the pitches of the two sides are more than a fifth apart, so that the sides differ clearly in pitch, too, and not
+    only in the ear that hears them.
+    """
 
     volume: float = bounded(0.7, 0.0, 1.0)
-    # Above the rumble of a treadmill; earbuds and phones are weak below 100 Hz, many ears are above 4 kHz.
+    # Above the rumble of a treadmill. Earbuds and phones are weak below 100 Hz; many people hear poorly above 4 kHz.
     left_hz: float = bounded(587.0, 100.0, 4000.0)
     right_hz: float = bounded(988.0, 100.0, 4000.0)
-    # Short against a stance of 0.2-0.3 s, long enough for a pitch.
+    # Much shorter than a stance (0.2-0.3 s), but long enough to hear its pitch.
     pip_s: float = bounded(0.090, 0.03, 0.3)
     ramp_s: float = bounded(0.006, 0.002, 0.05)  # a shorter ramp clicks
-    # Against the loudest. Below -60 dB nothing is heard; above 0 dB the loudest would clip.
+    # Relative to the loudest beep. At less than -60 dB nothing is heard; above 0 dB the quietest would be the loudest.
     quietest_db: float = bounded(-10.0, -60.0, 0.0)
-    double_from: float = bounded(0.6, 0.0, 1.0)  # heard where loudness is not
-    other_ear_db: float = bounded(-18.0, -60.0, 0.0)  # a little: an earbud may have fallen out
+    double_from: float = bounded(0.6, 0.0, 1.0)  # severity from which the beep is doubled, in case loudness is hard to judge
+    other_ear_db: float = bounded(-18.0, -60.0, 0.0)  # not silent: the earbud of the other side may have fallen out
     words: bool = True
 
     def __post_init__(self) -> None:
         check(self)
 
 
-# Signals without words: (pitch, seconds) one after the other; a pitch of 0 is a pause. Up is good, down is an end, low is trouble.
+# (pitch [Hz], length [s]) one after the other; a pitch of 0 is a pause. Rising notes are good, falling ones an end, low ones a problem.
 SIGNALS: dict[SignalKind, tuple[tuple[float, float], ...]] = {
     SignalKind.CALIBRATED: ((523.0, 0.09), (659.0, 0.09), (784.0, 0.16)),
     SignalKind.STARTED: ((784.0, 0.08), (0.0, 0.04), (784.0, 0.12)),
@@ -49,12 +53,15 @@ SIGNALS: dict[SignalKind, tuple[tuple[float, float], ...]] = {
 
 
 def tone(frequency_hz: float, seconds: float, rate_hz: int, ramp_s: float) -> Sound:
-    """Return a sine with a second harmonic (small loudspeakers hardly play pure low ones) and raised-cosine ramps."""
+    """Return the (n,) samples of a tone of one pitch, from -1 to 1, that fades in and out in `ramp_s`."""
     return glide(frequency_hz, frequency_hz, seconds, rate_hz, ramp_s)
 
 
 def glide(from_hz: float, to_hz: float, seconds: float, rate_hz: int, ramp_s: float) -> Sound:
-    """Return a tone whose pitch glides from one frequency to another."""
+    """Return the (n,) samples of a tone whose pitch glides from one frequency to another.
+
+    It is a sine with a second harmonic, because small loudspeakers hardly play pure low sines, and has raised-cosine ramps.
+    """
     t = np.arange(round(seconds * rate_hz)) / rate_hz
     phase = 2 * np.pi * (from_hz * t + (to_hz - from_hz) * t * t / (2 * seconds))
     wave = 0.8 * np.sin(phase) + 0.2 * np.sin(2 * phase)
@@ -78,7 +85,7 @@ def cue_sound(cue: Cue, settings: SoundSettings, rate_hz: int) -> Sound:
 
 
 def notes(glides: Sequence[tuple[float, float, float]], rate_hz: int, ramp_s: float) -> Sound:
-    """Return glides (from, to, seconds) one after the other, (n,); a pitch of 0 is a pause."""
+    """Return the (n,) samples of glides (from [Hz], to [Hz], length [s]) one after the other; a pitch of 0 is a pause."""
     parts = [
         glide(low, high, seconds, rate_hz, ramp_s) if low else np.zeros(round(seconds * rate_hz), np.float32)
         for low, high, seconds in glides
@@ -94,13 +101,13 @@ def signal_sound(signal: Signal, settings: SoundSettings, rate_hz: int) -> Sound
 
 
 class Mixer:
-    """Mixer of sounds started at any moment, words spoken one after the other, and a metronome, in blocks of any length.
+    """Mixer of overlapping sounds, words spoken one after the other, and a metronome; rendered in blocks of any length.
 
-    `begin`, `say` and `tick` may be called from any thread, also during a render: they only leave a request. `render` is
-    called from one thread and owns everything else.
+    `begin`, `say` and `tick` may be called from any thread, also during `render`: they only queue a request. Only one thread
+    may call `render`; all other state belongs to it.
     """
 
-    voices = 6  # more at once is noise, and each costs time in the callback
+    voices = 6  # sounds at once; more are a jumble, and each takes time in the callback of the sound device
 
     def __init__(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
@@ -108,21 +115,23 @@ class Mixer:
         self._playing: list[tuple[Sound, int]] = []
         self._gain, self.muted = 1.0, False
         self._frames = 0  # rendered so far
-        self._said: deque[tuple[Sound, int, bool]] = deque(maxlen=self.voices)  # with the frame by which each must begin, and its urgency
+        self._requested_words: deque[tuple[Sound, int, bool]] = deque(
+            maxlen=self.voices
+        )  # with the last frame to begin at, and whether urgent
         self._words: deque[tuple[Sound, int]] = deque()
         self._word: Sound | None = None
         self._word_at = 0
-        self._asked_tick: deque[float] = deque(maxlen=1)  # the newest period that was asked for [s]
-        self._period, self._next_tick = 0.0, 0.0  # in frames; a period of 0: no ticks
+        self._requested_tick_s: deque[float] = deque(maxlen=1)  # only the newest request counts
+        self._period, self._next_tick = 0.0, 0.0  # in frames; a period of 0 means no ticks
         self._click = tone(1600.0, 0.012, rate_hz, 0.003) * np.float32(0.35)
 
     def say(self, spoken: Sound, waits_s: float, *, urgent: bool = False) -> None:
         """Queue a spoken word; one that cannot start within `waits_s` is dropped. An urgent word replaces what is queued."""
-        self._said.append((spoken, self._frames + round(waits_s * self.rate_hz), urgent))
+        self._requested_words.append((spoken, self._frames + round(waits_s * self.rate_hz), urgent))
 
     def tick(self, every_s: float) -> None:
-        """Tick from the next block on, exact to the sample; 0 stops."""
-        self._asked_tick.append(every_s)
+        """Start the metronome with the next block, a tick each `every_s` seconds, exact to the sample; 0 stops it."""
+        self._requested_tick_s.append(every_s)
 
     def begin(self, sound: Sound, until_s: float = math.inf, begun: Callable[[float | None], None] | None = None) -> None:
         """Start a sound with the next block.
@@ -140,14 +149,14 @@ class Mixer:
     def clear(self) -> None:
         """Drop everything that sounds or waits, except the metronome. Not while a block is rendered in another thread."""
         self._new.clear()
-        self._said.clear()
+        self._requested_words.clear()
         self._words.clear()
         self._playing, self._word = [], None
 
     @property
     def busy(self) -> bool:
-        """Whether anything is still to be heard."""
-        return bool(self._new or self._playing or self._said or self._words or self._word is not None)
+        """Whether a sound or a word is playing or waiting."""
+        return bool(self._new or self._playing or self._requested_words or self._words or self._word is not None)
 
     def render(self, frames: int) -> Sound:
         """Return the next (frames, 2) samples."""
@@ -166,7 +175,7 @@ class Mixer:
         self._frames += frames
         goal = 0.0 if self.muted else 1.0
         if self._gain != goal or goal != 1.0:
-            # Mute along a line of a hundredth of a second: no click.
+            # Change the gain along a line of 10 ms: a jump would click.
             steps = np.arange(1, frames + 1) / (0.01 * self.rate_hz)
             gain = np.clip(self._gain + np.sign(goal - self._gain) * steps, min(self._gain, goal), max(self._gain, goal))
             out *= gain[:, None].astype(np.float32)
@@ -185,10 +194,10 @@ class Mixer:
         del self._playing[: -self.voices]
 
     def _take_words(self) -> None:
-        while self._said:
-            spoken, until, urgent = self._said.popleft()
+        while self._requested_words:
+            spoken, until, urgent = self._requested_words.popleft()
             if urgent:
-                # Drop what is being said and what waits; fade out over a hundredth of a second.
+                # Drop the words that wait, and fade out the one being spoken within 10 ms: cut off, it would click.
                 self._words.clear()
                 if self._word is not None:
                     rest = self._word[self._word_at : self._word_at + self.rate_hz // 100]
@@ -214,9 +223,9 @@ class Mixer:
                 self._word = None
 
     def _tick(self, out: Sound) -> None:
-        if self._asked_tick:
-            every_s = self._asked_tick.popleft()
-            # A tick at each sample at most: rounding must not make the period 0.
+        if self._requested_tick_s:
+            every_s = self._requested_tick_s.popleft()
+            # At most one tick per sample: a period below 1 would make the loop below long or endless.
             self._period = max(every_s * self.rate_hz, 1.0) if every_s > 0 else 0.0
             self._next_tick = float(self._frames)
         if not self._period:

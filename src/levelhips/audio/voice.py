@@ -1,7 +1,7 @@
 """Turn events into sound: tones at once, words one after the other.
 
-It leads someone who lies on a mat with closed eyes: words say what comes next, tones say right or wrong, and the first few
-times a word explains the tone.
+The sounds are enough to do a drill with closed eyes. Words announce what comes next; tones tell right from wrong, and the first
+few times a word explains what the tone means.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from levelhips.events import (
 )
 from levelhips.words import Phrase
 
-# Tones: (pitch at the beginning, at the end, seconds); a pitch of 0 is a pause.
+# (pitch at the beginning [Hz], pitch at the end [Hz], length [s]); a pitch of 0 is a pause.
 Glide = tuple[float, float, float]
 PROMPT_TONES: dict[PromptKind, tuple[Glide, ...]] = {
     PromptKind.UP: ((440.0, 880.0, 0.35),),
@@ -48,7 +48,7 @@ PROMPT_TONES: dict[PromptKind, tuple[Glide, ...]] = {
     PromptKind.WRONG_POSTURE: ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
     PromptKind.WRONG_SIDE: ((311.0, 311.0, 0.15), (0.0, 0.0, 0.05), (311.0, 311.0, 0.15)),
 }
-# A form fault falls, buzzes or warbles; nothing that is right does.
+# Form faults fall, buzz or warble; the tones for what is right never do, so that the two are not confused.
 FAULT_TONES: dict[FormFault, tuple[Glide, ...]] = {
     FormFault.ROLLED_BACK: ((700.0, 260.0, 0.30),),
     FormFault.ROLLED_FORWARD: ((260.0, 700.0, 0.30),),
@@ -63,15 +63,16 @@ FAULT_TONES: dict[FormFault, tuple[Glide, ...]] = {
 OTHER_FAULT_TONE: tuple[Glide, ...] = ((311.0, 233.0, 0.30),)
 HALF: tuple[Glide, ...] = ((294.0, 294.0, 0.12),)
 SET_DONE: tuple[Glide, ...] = ((659.0, 659.0, 0.10), (523.0, 523.0, 0.10), (392.0, 392.0, 0.18))
-# A part of the session failed: low, three times, unlike any cue. It works again: the same notes upward.
+# A part of the session failed: three low notes downward, unlike any cue. It works again: three higher notes upward.
 FAILED: tuple[Glide, ...] = ((247.0, 247.0, 0.12), (0.0, 0.0, 0.05), (196.0, 196.0, 0.12), (0.0, 0.0, 0.05), (165.0, 165.0, 0.25))
 WORKS_AGAIN: tuple[Glide, ...] = ((330.0, 330.0, 0.10), (392.0, 392.0, 0.10), (494.0, 494.0, 0.16))
-SIGNAL_PHRASES = {SignalKind.LOST: Phrase.SENSOR_LOST, SignalKind.BACK: Phrase.SENSOR_BACK}  # in a drill the eyes are closed
+SIGNAL_PHRASES = {SignalKind.LOST: Phrase.SENSOR_LOST, SignalKind.BACK: Phrase.SENSOR_BACK}  # spoken in drills only: the eyes may be closed
 AUDIBLE = (Cue, Signal, DrillBegin, PhaseChange, Rep, FormFaultDetected, Prompt, BlockChange, Pace, HealthChange)
-EXPLAINED = 3  # so often a word says what a tone means
-NUMBER_WAITS_S = 0.6  # a number that comes later is another's
-WORD_WAITS_S = 1.5
-PATIENT_S = 60.0
+EXPLAINED = 3  # times in a drill that a word explains a tone; after that the tone is known
+# How long a word may wait for those before it; a later one is dropped.
+NUMBER_WAITS_S = 0.6  # later, the number of one repetition would be heard in the next one
+WORD_WAITS_S = 1.5  # later, a comment on the movement no longer fits it
+ANNOUNCEMENT_WAITS_S = 60.0  # what to do next is still true when the words before it are over
 
 
 class Voice:
@@ -85,8 +86,9 @@ class Voice:
     def __init__(self, settings: SoundSettings = SoundSettings()) -> None:
         self.settings = settings
         self._drill: DrillBegin | None = None
-        self._told = self._walked = False
-        self._explained: Counter[str] = Counter()
+        self._instruction_given = False  # of the present drill
+        self._was_walking = False  # in the block before
+        self._explanations: Counter[str] = Counter()  # spoken so far in the present drill, by tone
 
     def put(self, event: Event, mixer: Mixer, until_s: float = math.inf, begun: Callable[[float | None], None] | None = None) -> None:
         """Play the sound of an event, if it has one. For a cue: not after `until_s`, and `begun` is called (`Mixer.begin`)."""
@@ -98,8 +100,8 @@ class Voice:
             if phrase is not None and self._drill is not None:
                 self._say(mixer, phrase, WORD_WAITS_S)
         elif isinstance(event, DrillBegin):
-            self._drill, self._told = event, False
-            self._explained.clear()
+            self._drill, self._instruction_given = event, False
+            self._explanations.clear()
         elif isinstance(event, PhaseChange):
             self._phase(event, mixer)
         elif isinstance(event, Rep):
@@ -117,7 +119,7 @@ class Voice:
             mixer.tick(60.0 / event.spm if event.ticks and event.spm > 0 else 0.0)
 
     def _health(self, change: HealthChange, mixer: Mixer) -> None:
-        if change.part is Part.SENSOR:  # its loss has a signal of its own
+        if change.part is Part.SENSOR:  # a lost sensor is announced by `SignalKind.LOST`
             return
         if change.state is HealthState.FAULT:
             self._tone(mixer, FAILED)
@@ -127,9 +129,9 @@ class Voice:
     def _phase(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.phase is Phase.STAND:
             fell_off = change.reason is PhaseReason.FELL_OFF
-            self._say(mixer, Phrase.FELL_OFF if fell_off else Phrase.STAND, PATIENT_S, urgent=True)
+            self._say(mixer, Phrase.FELL_OFF if fell_off else Phrase.STAND, ANNOUNCEMENT_WAITS_S, urgent=True)
         elif change.phase is Phase.BOW:
-            self._say(mixer, Phrase.BOW, PATIENT_S)
+            self._say(mixer, Phrase.BOW, ANNOUNCEMENT_WAITS_S)
         elif change.phase is Phase.TAKE:
             self._take(change, mixer)
         elif change.phase is Phase.WORK:
@@ -137,47 +139,47 @@ class Voice:
             self._say(mixer, Phrase.GO, 0.5, urgent=True)
         elif change.phase is Phase.REST:
             self._tone(mixer, SET_DONE)
-            self._say(mixer, Phrase.SET_DONE, PATIENT_S)
+            self._say(mixer, Phrase.SET_DONE, ANNOUNCEMENT_WAITS_S)
         elif change.phase is Phase.DONE:
             self._tone(mixer, SET_DONE[::-1])
-            self._say(mixer, Phrase.DONE, PATIENT_S)
+            self._say(mixer, Phrase.DONE, ANNOUNCEMENT_WAITS_S)
         elif change.phase is Phase.PAUSED:
-            self._say(mixer, Phrase.PAUSED, PATIENT_S, urgent=True)
+            self._say(mixer, Phrase.PAUSED, ANNOUNCEMENT_WAITS_S, urgent=True)
 
     def _block(self, block: BlockChange, mixer: Mixer) -> None:
         if block.over:
-            self._say(mixer, Phrase.RUN_DONE, PATIENT_S)
+            self._say(mixer, Phrase.RUN_DONE, ANNOUNCEMENT_WAITS_S)
         elif block.purpose is BlockPurpose.MEASURE:
-            self._say(mixer, Phrase.MEASURE, PATIENT_S)
+            self._say(mixer, Phrase.MEASURE, ANNOUNCEMENT_WAITS_S)
         elif block.count == 1 and block.purpose is BlockPurpose.RETENTION:
-            self._say(mixer, Phrase.REMEMBER, PATIENT_S)
+            self._say(mixer, Phrase.REMEMBER, ANNOUNCEMENT_WAITS_S)
         elif block.walk:
-            self._say(mixer, Phrase.WALK, PATIENT_S)
-        elif block.feedback and self._walked:
-            self._say(mixer, Phrase.RUN, PATIENT_S)
+            self._say(mixer, Phrase.WALK, ANNOUNCEMENT_WAITS_S)
+        elif block.feedback and self._was_walking:
+            self._say(mixer, Phrase.RUN, ANNOUNCEMENT_WAITS_S)
         elif block.count > 1:
-            self._say(mixer, Phrase.WITH_SOUND if block.feedback else Phrase.WITHOUT_SOUND, PATIENT_S)
-        self._walked = block.walk
+            self._say(mixer, Phrase.WITH_SOUND if block.feedback else Phrase.WITHOUT_SOUND, ANNOUNCEMENT_WAITS_S)
+        self._was_walking = block.walk
 
     def _take(self, change: PhaseChange, mixer: Mixer) -> None:
         if change.reason is PhaseReason.POSTURE_LOST:
-            self._say(mixer, Phrase.POSTURE_LOST, PATIENT_S, urgent=True)
+            self._say(mixer, Phrase.POSTURE_LOST, ANNOUNCEMENT_WAITS_S, urgent=True)
             self._position(mixer)
         elif change.reason in (PhaseReason.REST_OVER, PhaseReason.ASKED):
-            self._say(mixer, Phrase.NEXT_SET, PATIENT_S, urgent=True)
-        elif not self._told and self._drill is not None:
-            self._told = True
-            if not self._say(mixer, f"{self._drill.name}_{self._drill.side}", PATIENT_S):
-                self._say(mixer, Phrase.TAKE_POSITION, PATIENT_S)
+            self._say(mixer, Phrase.NEXT_SET, ANNOUNCEMENT_WAITS_S, urgent=True)
+        elif not self._instruction_given and self._drill is not None:
+            self._instruction_given = True
+            if not self._say(mixer, f"{self._drill.name}_{self._drill.side}", ANNOUNCEMENT_WAITS_S):
+                self._say(mixer, Phrase.TAKE_POSITION, ANNOUNCEMENT_WAITS_S)
         else:
-            self._say(mixer, Phrase.TAKE_POSITION, PATIENT_S, urgent=True)
+            self._say(mixer, Phrase.TAKE_POSITION, ANNOUNCEMENT_WAITS_S, urgent=True)
 
     def _rep(self, rep: Rep, mixer: Mixer) -> None:
         if not rep.full:
             self._tone(mixer, HALF)
             if rep.faults:
                 self._explain(mixer, rep.faults[-1])
-        elif rep.hold_s < 5:  # a hold ends with its set, which is said
+        elif rep.hold_s < 5:  # a longer one is a hold: its end is announced as that of the set
             self._say(mixer, str(rep.number), NUMBER_WAITS_S, urgent=True)
 
     def _prompt(self, prompt: Prompt, mixer: Mixer) -> None:
@@ -190,17 +192,17 @@ class Voice:
         elif prompt.kind is PromptKind.CLOCK_OFF:
             self._explain(mixer, prompt.kind)
         elif prompt.kind in (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE):
-            self._say(mixer, prompt.kind, PATIENT_S, urgent=True)
+            self._say(mixer, prompt.kind, ANNOUNCEMENT_WAITS_S, urgent=True)
             if prompt.kind is PromptKind.WRONG_POSTURE:
                 self._position(mixer)
 
     def _position(self, mixer: Mixer) -> None:
         if self._drill is not None and self._drill.posture is not None:
-            self._say(mixer, self._drill.posture, PATIENT_S)
+            self._say(mixer, self._drill.posture, ANNOUNCEMENT_WAITS_S)
 
     def _explain(self, mixer: Mixer, phrase: FormFault | PromptKind) -> None:
-        self._explained[phrase] += 1
-        if self._explained[phrase] <= EXPLAINED:
+        self._explanations[phrase] += 1
+        if self._explanations[phrase] <= EXPLAINED:
             self._say(mixer, phrase, WORD_WAITS_S)
 
     def _tone(self, mixer: Mixer, glides: tuple[Glide, ...]) -> None:

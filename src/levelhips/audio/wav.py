@@ -1,4 +1,4 @@
-"""Cues rendered into a WAV file, each at the moment at which it was known."""
+"""Write the sounds of a session into a WAV file, each at the time at which it is heard in a live session."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from levelhips.errors import RecordingError
 from levelhips.events import Update
 from levelhips.files import Replacement
 
-MAX_SILENCE_S = 6 * 3600.0  # of silence at once: 1.4 GB; a clock that jumped, not a pause
-RATE_HZ = 16000  # twice the highest overtone of the tones, with room
+MAX_SILENCE_S = 6 * 3600.0  # a longer silence (this one takes 1.4 GB) comes from a clock that jumped and not from a pause
+RATE_HZ = 16000  # at least twice the highest overtone: pitches go up to 4 kHz, their second harmonics to 8 kHz
 
 
 class WavSink:
-    """Write the sounds of updates into a stereo 16-bit WAV file; its second 0 is `from_s` of the sensor's clock.
+    """Sink that writes the sounds of updates into a stereo 16-bit WAV file.
 
-    The file has a temporary name until it is closed whole.
+    The file has a temporary name until `close` has finished it.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file to write; an existing one is replaced.
     from_s : float
-        Sensor time of its beginning [s].
+        Sensor time at which the file begins [s].
     settings : SoundSettings
+        Volume, pitch and length of the sounds.
 
     Raises
     ------
@@ -52,7 +53,13 @@ class WavSink:
         self._frames = 0
 
     def put(self, update: Update) -> None:
-        """Take an update: its sounds begin where they were known. What was before the file's beginning is left out."""
+        """Add the sounds of an update, each at the `known_s` of its event; leave out events before the beginning of the file.
+
+        Raises
+        ------
+        RecordingError
+            If the disk is full, or if more than `MAX_SILENCE_S` passed since the sound before.
+        """
         for event in update.events:
             if isinstance(event, AUDIBLE) and event.known_s >= self._from_s:
                 self._write_to(event.known_s)
@@ -61,12 +68,12 @@ class WavSink:
             self._write_to(float(update.angles.t_s[-1]))
 
     def close(self) -> None:
-        """Write what still sounds, and give the file its name.
+        """Write the rest of the sounds, and give the file its final name.
 
         Raises
         ------
         RecordingError
-            If the disk is full; no file is left then.
+            If the disk is full; the unfinished file is removed.
         """
         try:
             self._write(self._mixer.render(RATE_HZ // 2))
@@ -78,8 +85,8 @@ class WavSink:
             raise self._full(error) from error
 
     def abandon(self) -> None:
-        """Give up: leave no file that looks whole."""
-        with contextlib.suppress(OSError):  # the disk may be full: what was not written is not wanted either
+        """Remove the unfinished file, so that it is not mistaken for a whole one."""
+        with contextlib.suppress(OSError):  # a full disk does not matter here: the file is removed anyway
             self._file.close()
         with contextlib.suppress(OSError):
             self._raw.close()
@@ -89,7 +96,7 @@ class WavSink:
         frames = round((t_s - self._from_s) * RATE_HZ) - self._frames
         if frames > MAX_SILENCE_S * RATE_HZ:
             raise RecordingError("gap-too-long-for-sound", hours=frames / RATE_HZ / 3600)
-        while frames > 0:  # in blocks, for a gap may be an hour
+        while frames > 0:  # one second at a time: the silence may last hours, and would fill the memory
             block = min(frames, RATE_HZ)
             self._write(self._mixer.render(block))
             frames -= block
@@ -106,7 +113,7 @@ class WavSink:
 
 
 def read_wav(path: Path) -> tuple[int, Sound]:
-    """Read a WAV file of ours: its rate [Hz] and (n, 2) samples from -1 to 1."""
+    """Read a 16-bit WAV file; return its rate [Hz] and its (n, channels) samples, from -1 to 1."""
     with wave.open(str(path), "rb") as file:
         data = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, file.getnchannels())
         return file.getframerate(), (data / 32767).astype(np.float32)
