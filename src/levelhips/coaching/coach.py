@@ -1,4 +1,4 @@
-"""Decide from the drop in each stance when to beep, and keep the thresholds."""
+"""Coach of a run: decides from the drop in each stance when to beep, and keeps the thresholds."""
 
 from __future__ import annotations
 
@@ -37,20 +37,23 @@ from levelhips.text import text
 
 @dataclass(frozen=True, slots=True)
 class CueSettings:
-    """When a drop over the threshold is answered by a beep."""
+    """Which drops over the threshold cause a beep, and how loud it is."""
 
     when: Literal["every", "k-of-n"] = choice("every")
-    # Of the last n steps of a side, this one included; 100 steps of a side are more than a minute.
+    # With ``k-of-n`` a step beeps if it is one of at least k over the threshold in the last n of its side; 100 take over a minute.
     k: int = bounded(3, 1, 100)
     n: int = bounded(5, 1, 100)
-    # 0.3 s is shorter than any step: two sounds must not run into one another. After a minute nobody knows what a beep was for.
+    # Shortest time between beeps, so that they do not overlap: 0.3 s is shorter than a step. With more than a minute between them,
+    # a beep says little.
     spacing_s: float = bounded(0.3, 0.0, 60.0)
-    # Three times a runner's spread from step to step, which is 0.4 to 0.9 deg; at 0 every beep would be the loudest.
+    # Excess over the threshold at which a beep is loudest: about three times the spread from step to step (0.4-0.9 deg). At 0 every
+    # beep would be the loudest.
     severe_deg: float = bounded(2.0, 0.1, 30.0)
     forecast: bool = False
-    # Before 20 ms the landing still shakes the sensor; after 100 ms the peak itself is there.
+    # Time after contact of the forecast. Until 20 ms the landing shakes the sensor; at 100 ms the peak is reached anyway.
     forecast_s: float = bounded(0.040, 0.02, 0.1)
-    # A loss of 0.1 s costs no step; after a minute the runner has long looked.
+    # Length of a gap after which a signal says that the sensor is back. Less than 0.1 s costs no step; within a minute the runner
+    # has looked anyway.
     back_s: float = bounded(1.0, 0.1, 60.0)
 
     def __post_init__(self) -> None:
@@ -59,9 +62,10 @@ class CueSettings:
             raise FieldError("k", text("problem.k-above-n", k=self.k, n_steps=self.n))
 
 
-RATE_S = 0.010  # over which the rate of the drop is taken; at 20 ms the peak is expected to 0.27 deg instead of 0.23
-TAIL_S = 0.060  # of samples kept from before: two and more even at 40 Hz
-MAX_OPEN = 8  # stances whose step is not known yet: it is known within one step
+# Time over which the rate of the drop is measured. With 20 ms the error of the expected peak is 0.27 deg instead of 0.23.
+RATE_S = 0.010
+TAIL_S = 0.060  # samples kept from earlier updates for that rate: at least two even at 40 Hz
+MAX_OPEN = 8  # stances kept until their step is known, which takes one step; if there are more, their steps never came
 
 
 @dataclass(slots=True)
@@ -71,14 +75,14 @@ class _Stance:
     threshold_rad: float
     audible: bool
     cued: bool = False
-    early: tuple[float, float] | None = None  # drop and rate at the instant of the forecast
+    early: tuple[float, float] | None = None  # drop [rad] and its rate [rad/s] at the time of the forecast
     crossing: Crossing | None = None
 
 
 @dataclass(slots=True)
 class _State:
     stance: _Stance | None = None
-    open: dict[float, _Stance] = field(default_factory=dict)  # by contact, until the step is known
+    open: dict[float, _Stance] = field(default_factory=dict)  # by time of contact, until the step is known
     last_cue_s: float = -math.inf
     paused: bool = False
     running: bool = False
@@ -88,7 +92,17 @@ class _State:
 
 
 class Coach:
-    """Weave cues and signals into what the motion core says, each at the place where it became known."""
+    """Coach of a run: adds cues, signals and threshold changes to the updates of the motion core.
+
+    Causal; the result does not depend on how the input is divided into updates.
+
+    Parameters
+    ----------
+    threshold : ThresholdSettings
+    cues : CueSettings
+    protocol : ProtocolSettings
+        The run protocol: when beeps are on, and when the runner walks.
+    """
 
     def __init__(
         self,
@@ -101,7 +115,7 @@ class Coach:
         self.threshold = Threshold(threshold)
         self._forecast, self._rise = PeakForecast(), RiseForecast()
         self._state = _State(bad={side: deque(maxlen=max(cues.n - 1, 1)) for side in Side})
-        self._said_fixed = threshold.mode == "auto"
+        self._reported_fixed = threshold.mode == "auto"  # learned thresholds are reported when they are known
 
     @property
     def paused(self) -> bool:
@@ -109,7 +123,7 @@ class Coach:
         return self._state.paused
 
     def push(self, update: Update) -> Update:
-        """Take an update of the motion core; give it with cues, signals and changes of the threshold woven in."""
+        """Process an update of the motion core; return it with cues, signals and threshold changes added in order of time."""
         angles, out, start = update.angles, [], 0
         times = angles.t_s
         for event in update.events:
@@ -118,15 +132,15 @@ class Coach:
             else:
                 end = int(times.searchsorted(event.known_s, "left"))
             if end > start:
-                out += self._watch(angles, start, end)
+                out += self._process_samples(angles, start, end)
                 start = end
             out.append(event)
             out += self._apply(event)
-        out += self._watch(angles, start, len(times))
+        out += self._process_samples(angles, start, len(times))
         return Update(angles, tuple(out))
 
     def apply(self, command: Command) -> Update:
-        """Take a command of the runner."""
+        """Process a command of the runner; return the events that follow from it."""
         events: list[Event] = []
         if command.do is Do.PAUSE and not self._state.paused:
             self._state.paused = True
@@ -154,8 +168,8 @@ class Coach:
                 return [Signal(event.from_s, event.to_s, SignalKind.BACK)]
         elif isinstance(event, StandingZero):
             out: list[Event] = [Signal(event.at_s, event.known_s, SignalKind.CALIBRATED)]
-            if not self._said_fixed:
-                self._said_fixed = True
+            if not self._reported_fixed:
+                self._reported_fixed = True
                 left, right = self.threshold.of(Side.LEFT), self.threshold.of(Side.RIGHT)
                 out.append(ThresholdChange(event.at_s, event.known_s, left, right, ThresholdReason.FIXED))
             return out
@@ -191,18 +205,18 @@ class Coach:
                 self._rise.learn(step, stance.crossing)
         return self.threshold.step(step)
 
-    def _watch(self, angles: Angles, start: int, end: int) -> list[Event]:
+    def _process_samples(self, angles: Angles, start: int, end: int) -> list[Event]:
         state, out = self._state, []
         stance = state.stance
         if end <= start:
             return []
         if self._protocol.due_s <= angles.t_s[end - 1]:
             at = max(int(angles.t_s.searchsorted(self._protocol.due_s, "left")), start)
-            before = self._watch(angles, start, at)
-            return [*before, *self._protocol.advance(float(angles.t_s[at])), *self._watch(angles, at, end)]
+            before = self._process_samples(angles, start, at)
+            return [*before, *self._protocol.advance(float(angles.t_s[at])), *self._process_samples(angles, at, end)]
         if stance is not None:
             if self.settings.forecast and stance.early is None:
-                out += self._look_early(stance, angles, start, end)
+                out += self._forecast_cue(stance, angles, start, end)
             if stance.crossing is None:
                 over = (angles.drop_rad[start:end] > stance.threshold_rad).nonzero()[0]
                 if len(over):
@@ -220,7 +234,7 @@ class Coach:
         return times, np.concatenate([state.tail_obliquity, angles.obliquity_rad[start : at + 1]])
 
     def _cross(self, stance: _Stance, angles: Angles, start: int, at: int) -> list[Event]:
-        """Remember how the drop went over the threshold, and cue it for the peak that is expected."""
+        """Note the crossing of the threshold for learning; return a cue, with the severity of the expected peak, if it may sound."""
         times, obliquity = self._before(angles, start, at)
         now_s, drop_rad = float(times[-1]), float(angles.drop_rad[at])
         rate = 0.0
@@ -232,7 +246,7 @@ class Coach:
             return []
         return self._cue(stance, now_s, drop_rad, self._rise.peak(stance.side, stance.crossing), forecast=False)
 
-    def _look_early(self, stance: _Stance, angles: Angles, start: int, end: int) -> list[Event]:
+    def _forecast_cue(self, stance: _Stance, angles: Angles, start: int, end: int) -> list[Event]:
         t = angles.t_s[start:end]
         at = int(t.searchsorted(stance.contact.at_s + self.settings.forecast_s, "left"))
         if at >= len(t) or math.isnan(angles.drop_rad[start + at]):

@@ -1,7 +1,7 @@
-"""Run protocols: which minutes have feedback, when to run and when to walk, and at what step rate.
+"""Run protocols: which minutes have beeps, when to run and when to walk, and at what step rate.
 
-The clock of a protocol starts with the first running and stops in pauses. Minutes without feedback are measured like all
-others: retraining worked if the change stays when the sound is off.
+The clock of a protocol starts when the runner first runs, and stops in pauses. Minutes without beeps are measured like all
+others: the retraining worked if the pelvis stays level in them.
 """
 
 from __future__ import annotations
@@ -14,27 +14,28 @@ from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.events import BlockChange, BlockPurpose, Event, Pace
 from levelhips.text import text
 
-# Eight sessions in two weeks, 15 to 30 min; feedback all the time in the first four, then faded: Noehren 2011, Willy 2012
-# (PMC3501612). The minutes in between are an interpolation of ours (biomechanics of the protocols: docs/programme.md).
+# Minutes of each session, and how many of them have beeps. Eight sessions in two weeks, 15 to 30 min; beeps all the time in the
+# first four, then less and less: Noehren 2011, Willy 2012 (PMC3501612). The minutes in between are our interpolation.
 RUN_MIN = (15, 17, 19, 21, 24, 26, 28, 30)
 FEEDBACK_MIN = (15, 17, 19, 21, 15, 10, 6, 3)
-BASELINE_MIN = 4.0  # at least 60 steps a side at a steady speed, after half a minute of settling
-RECALL_WEEKS = (1, 4, 12)  # asked to recall, runners kept a third of the change after half a year: Van den Berghe 2024
+BASELINE_MIN = 4.0  # enough for 60 steps on each side at a steady speed, after half a minute to get there
+RECALL_WEEKS = (1, 4, 12)  # after half a year, runners who were reminded kept a third of the change: Van den Berghe 2024
 RECALL_MIN = 15.0
-# Run, walk (minutes) and how often: the ladder of a trial (doi 10.1186/s13063-023-07502-x), its miles in minutes at an easy
-# 6 mph of running and 3.5 of walking. Each twice, a day of rest between; no step up with pain.
+# Minutes of running, minutes of walking, and how often, from a trial (doi 10.1186/s13063-023-07502-x). Its distances in miles are
+# minutes here, at an easy 6 mph (running) and 3.5 mph (walking). Do each session twice, with a day of rest between; do not go on
+# to the next one while it hurts.
 LADDER: tuple[tuple[float, float, int], ...] = ((3, 2, 3), (3, 2, 4), (4, 2, 3), (4, 2, 4), (4, 1, 5), (20, 0, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolSettings:
-    """The run protocol of a session; without a name the run is open-ended with feedback all the time."""
+    """Run protocol of a session. Without a name the run has no end, and beeps are on all the time."""
 
     name: Literal["", "baseline", "retraining", "recall", "walk-run"] = choice("")
-    session: int = bounded(1, 1, len(RUN_MIN))  # retraining has most; check is by protocol
-    # Running is 140-220 steps a minute; below 100 it is walking, 240 is a sprint.
+    session: int = bounded(1, 1, len(RUN_MIN))  # retraining has the most sessions; `__post_init__` checks the number for each protocol
+    # Runners take 140-220 steps per minute; below 100 is walking, 240 is a sprint.
     step_rate_spm: float | None = bounded(None, 100.0, 240.0)
-    raise_percent: float = bounded(0.0, 0.0, 10.0)  # 5-10 lowers the drop (Bramah 2019)
+    raise_percent: float = bounded(0.0, 0.0, 10.0)  # a step rate 5-10 % higher lowers the drop (Bramah 2019); more loads the calf
     metronome: bool = False
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class ProtocolSettings:
 
     @property
     def target_spm(self) -> float:
-        """The step rate to aim for; NaN if there is none."""
+        """Step rate to aim for [steps/min]; NaN if none is set."""
         return math.nan if self.step_rate_spm is None else self.step_rate_spm * (1 + self.raise_percent / 100)
 
 
@@ -58,7 +59,7 @@ SESSIONS = {"": 1, "baseline": 1, "retraining": len(RUN_MIN), "recall": len(RECA
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One stretch of a protocol, in seconds of its clock, and what it is for."""
+    """Part of a run protocol: its purpose, and where it begins and ends on the clock of the protocol [s]."""
 
     from_s: float
     to_s: float
@@ -71,12 +72,12 @@ class Block:
 
     @property
     def feedback(self) -> bool:
-        """Whether beeps are on (in walking there are none to hear)."""
+        """Whether beeps are on. They are on in walking, too, where no step beeps."""
         return self.purpose in (BlockPurpose.FEEDBACK, BlockPurpose.WALK)
 
 
 def blocks(settings: ProtocolSettings) -> tuple[Block, ...]:
-    """Return the blocks of a protocol in their order; empty without a protocol."""
+    """Return the blocks of a protocol in order; empty without a protocol."""
     name, number = settings.name, settings.session - 1
     if name == "baseline":
         return (Block(0.0, 60 * BASELINE_MIN, BlockPurpose.MEASURE),)
@@ -95,7 +96,7 @@ def blocks(settings: ProtocolSettings) -> tuple[Block, ...]:
 
 
 def _faded(run_min: int, feedback_min: int) -> tuple[Block, ...]:
-    """Return blocks with feedback of one to three whole minutes, spread evenly over the run, and blocks without between them."""
+    """Return blocks with beeps of one to three whole minutes, spread evenly over the run, and blocks without beeps between them."""
     if feedback_min >= run_min:
         return (Block(0.0, 60.0 * run_min),)
     times = max(3, round(feedback_min / 2))
@@ -111,10 +112,10 @@ def _faded(run_min: int, feedback_min: int) -> tuple[Block, ...]:
 
 
 class ProtocolClock:
-    """Clock of a run protocol: emits when a block begins, and when the metronome starts and stops.
+    """Causal clock of a run protocol, which returns events when a block begins and when the metronome starts or stops.
 
-    Causal. `running`, `pause` and `resume` report what the runner does; `advance` is called when `due_s` has come. The
-    metronome sounds while the runner runs, is not paused, and the protocol, if there is one, is not over.
+    Call `running`, `pause` and `resume` when the runner does so, and `advance` when `due_s` is reached. The metronome sounds while
+    the runner runs, except in pauses and after the end of the protocol.
     """
 
     def __init__(self, settings: ProtocolSettings = ProtocolSettings()) -> None:
@@ -127,22 +128,22 @@ class ProtocolClock:
         self.feedback = True if not self._blocks else self._blocks[0].feedback
 
     def running(self, at_s: float, *, now: bool) -> list[Event]:
-        """Take note that the runner began (`now`) or stopped running."""
+        """Process a change: the runner runs (`now`), or does not run any more. Return the events that follow."""
         self._running = now
         return self._follow(at_s)
 
     def pause(self, at_s: float) -> list[Event]:
-        """Stop the clock."""
+        """Stop the clock and the metronome."""
         if not math.isnan(self._paused_s):
             return []
         self._paused_s = at_s
         return self._pace(at_s)
 
     def resume(self, at_s: float) -> list[Event]:
-        """Let the clock go on; if running began in the pause, it starts now."""
+        """Let the clock go on. If the runner first ran during the pause, the clock starts now."""
         if math.isnan(self._paused_s):
             return []
-        self._zero_s += at_s - self._paused_s  # NaN stays NaN: not started yet
+        self._zero_s += at_s - self._paused_s  # if the clock has not started yet, NaN stays NaN
         self._paused_s = math.nan
         return self._follow(at_s)
 
@@ -153,14 +154,14 @@ class ProtocolClock:
 
     @property
     def due_s(self) -> float:
-        """Sensor time of the next change; infinite if none will come by itself."""
+        """Sensor time of the next change of block [s]; infinite if the clock does not run."""
         if not self._blocks or math.isnan(self._zero_s) or not math.isnan(self._paused_s) or self.over:
             return math.inf
         after = self._blocks[self._next].from_s if self._next < len(self._blocks) else self._blocks[-1].to_s
         return self._zero_s + after
 
     def advance(self, now_s: float) -> list[Event]:
-        """Begin every block that is due."""
+        """Begin every block that is due at `now_s` [s]; return the events."""
         events: list[Event] = []
         while self.due_s <= now_s:
             k = self._next
@@ -172,12 +173,12 @@ class ProtocolClock:
                 break
             block = self._blocks[k]
             self.feedback = block.feedback
-            what = (block.walk, block.feedback, False, self._zero_s + block.to_s, block.purpose)
-            events.append(BlockChange(now_s, now_s, k + 1, len(self._blocks), *what))
+            fields = (block.walk, block.feedback, False, self._zero_s + block.to_s, block.purpose)
+            events.append(BlockChange(now_s, now_s, k + 1, len(self._blocks), *fields))
         return events
 
     def _follow(self, at_s: float) -> list[Event]:
-        """Start the clock with the first running outside a pause, and the metronome with running."""
+        """Start the clock if the runner runs for the first time outside a pause; start or stop the metronome."""
         if not (math.isnan(self._zero_s) and self._running and math.isnan(self._paused_s)):
             return self._pace(at_s)
         self._zero_s = at_s

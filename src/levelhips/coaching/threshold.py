@@ -1,4 +1,4 @@
-"""How much drop is too much, a side: fixed, or from the runner's own baseline and then shaped."""
+"""Threshold of the pelvic drop on each side: fixed, or learned from the runner's baseline and then lowered with success."""
 
 from __future__ import annotations
 
@@ -16,35 +16,40 @@ class ThresholdSettings:
     """Thresholds of the pelvic drop: fixed, or learned from the runner and lowered with success."""
 
     mode: Literal["fixed", "auto"] = choice("fixed")
-    # A sacral clip starts at 4 deg (science.md); healthy runners are at 1.3-4.6. Below 0.2 deg lies the noise of the sensor,
-    # above 30 deg no pelvis drops.
+    # 4 deg is where a sensor at the sacrum may start; healthy runners have a mean drop of 1.3-4.6 deg. Below 0.2 deg is the noise
+    # of the sensor; no pelvis drops by 30 deg.
     left_deg: float = bounded(4.0, 0.2, 30.0)
     right_deg: float = bounded(4.0, 0.2, 30.0)
-    # A side: 60 steps have 0.1 deg of standard error at a spread of 0.8, 20 have 0.2; 2,000 are 25 min without a threshold.
+    # On each side. With a spread of 0.8 deg the mean of 60 steps has a standard error of 0.1 deg, that of 20 steps 0.2 deg; 2,000
+    # steps take 25 min, in which there is no threshold yet.
     baseline_steps: int = bounded(60, 20, 2000)
-    # Mean + 0.5 SD beeps on about 30 % of steps, + 0 on half of them, + 3 on one of a thousand.
+    # The first threshold is the mean plus this many SD: 0.5 beeps on about 30 % of steps, 0 on half of them, 3 on one in a thousand.
     baseline_sd: float = bounded(0.5, 0.0, 3.0)
-    # Larger steps down than 3 deg undo in one go what retraining took two weeks for; 0 keeps the threshold where it is.
+    # By how much the threshold is lowered at once. Two weeks of retraining changed the drop by about 3 deg, so more at once is too
+    # much; 0 keeps the threshold as it is.
     lower_deg: float = bounded(0.5, 0.0, 3.0)
-    under_share: float = bounded(0.8, 0.5, 1.0)
-    under_s: float = bounded(180.0, 10.0, 3600.0)
-    # Retraining moved the drop by 3.1 deg; nobody's drop is more than 10 deg above what can be reached.
+    under_share: float = bounded(0.8, 0.5, 1.0)  # share of steps under the threshold for which it is lowered ...
+    under_s: float = bounded(180.0, 10.0, 3600.0)  # ... over this time
+    # How far below the mean of the baseline the threshold may get. Retraining lowered the drop by 3.1 deg; 10 deg are out of reach.
     max_below_deg: float = bounded(3.0, 0.0, 10.0)
 
     def __post_init__(self) -> None:
         check(self)
 
     def first(self, mean: float, sd: float) -> float:
-        """Return the first threshold after a baseline, in its unit."""
+        """Return the first threshold after a baseline with this mean and SD, in their unit."""
         return mean + self.baseline_sd * sd
 
 
-# By command: lower than 0.5 deg every step of any runner beeps, over 30 deg none does.
+# Bounds for a threshold moved by command: under 0.5 deg every step of any runner beeps, over 30 deg none does.
 MIN_RAD, MAX_RAD = math.radians(0.5), math.radians(30.0)
 
 
 def _moved(threshold_rad: float, by_rad: float) -> float:
-    """Return a threshold moved within its bounds; one that lies outside already never moves the other way."""
+    """Return a threshold moved by an angle, but not out of its bounds.
+
+    One that is outside them already stays, or moves toward them: a command to lower it never raises it.
+    """
     if not math.isfinite(threshold_rad):
         return threshold_rad
     if by_rad < 0:
@@ -54,7 +59,7 @@ def _moved(threshold_rad: float, by_rad: float) -> float:
 
 @dataclass(slots=True)
 class _Side:
-    threshold_rad: float = math.inf  # silent until it is known
+    threshold_rad: float = math.inf  # until it is known no step beeps
     count: int = 0
     mean: float = 0.0
     squares: float = 0.0
@@ -78,31 +83,31 @@ class Threshold:
             self._sides[Side.RIGHT].threshold_rad = math.radians(settings.right_deg)
 
     def of(self, side: Side) -> float:
-        """Return the present threshold of a side [rad]; infinite while the baseline is not known."""
+        """Return the present threshold of a side [rad]; infinite until it is learned."""
         return self._sides[side].threshold_rad
 
     def set(self, at_s: float, left_rad: float, right_rad: float, reason: ThresholdReason) -> ThresholdChange:
-        """Fix both thresholds; from now on nothing shapes them."""
+        """Fix both thresholds; from now on they are neither learned nor lowered."""
         self._auto = False
         self._sides[Side.LEFT].threshold_rad, self._sides[Side.RIGHT].threshold_rad = left_rad, right_rad
         return ThresholdChange(at_s, at_s, left_rad, right_rad, reason)
 
     def move(self, at_s: float, by_rad: float) -> list[Event]:
-        """Move each side's threshold by an angle, within the bounds for what a runner may ask; shaping goes on from there.
+        """Move the threshold of each side by an angle, within bounds; it is lowered with success from there.
 
-        A threshold that is not known yet stays unknown.
+        A threshold that is not known yet stays unknown. Return no event if nothing changed.
         """
         before = {side: self.of(side) for side in Side}
         for each in self._sides.values():
             each.threshold_rad = _moved(each.threshold_rad, by_rad)
-            each.recent.clear()  # counted against the old threshold
+            each.recent.clear()  # these steps were compared with the old threshold
         left, right = self.of(Side.LEFT), self.of(Side.RIGHT)
         if before == {Side.LEFT: left, Side.RIGHT: right}:
             return []
         return [ThresholdChange(at_s, at_s, left, right, ThresholdReason.COMMAND)]
 
     def step(self, step: Step) -> list[Event]:
-        """Learn from a step; only good ones count."""
+        """Learn from a step of good quality, and return the changes; ignore other steps."""
         if not self._auto or step.quality is not Quality.OK:
             return []
         side = self._sides[step.side]
@@ -119,7 +124,7 @@ class Threshold:
             return []
         for each in self._sides.values():
             each.threshold_rad = self.settings.first(each.mean, each.sd)
-            # Half of a baseline of 2 deg is 1 deg: a small drop need not be reduced to zero.
+            # Nor below half of the mean: a drop of 2 deg is small already and need not be reduced to zero.
             each.floor_rad = max(each.mean - math.radians(self.settings.max_below_deg), each.mean / 2)
         left, right = self._sides[Side.LEFT], self._sides[Side.RIGHT]
         known = step.known_s
@@ -133,7 +138,7 @@ class Threshold:
         recent.append((step.at_s, step.drop_rad <= side.threshold_rad))
         while recent and recent[0][0] < step.at_s - cfg.under_s:
             recent.popleft()
-        # Whole: the window is filled from end to end, not just begun.
+        # Wait until the window covers the whole time; 2 % of slack, because no step comes exactly at its beginning.
         if recent[0][0] > step.at_s - cfg.under_s * 0.98 or len(recent) < cfg.baseline_steps:
             return []
         if sum(under for _, under in recent) < cfg.under_share * len(recent):

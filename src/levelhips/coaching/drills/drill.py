@@ -1,4 +1,4 @@
-"""Declaration of a drill. The bundled ones are in `catalog`; those of other packages are found by the same entry point."""
+"""Declare drills. The bundled ones are in `catalog`; other packages add theirs through the same entry point."""
 
 from __future__ import annotations
 
@@ -28,30 +28,31 @@ class Drill:
     Attributes
     ----------
     name, title : str
-        For the command line, and for people.
+        Name on the command line, and title on the screen.
     stance : StartPosition
         The start position, e.g. `UPRIGHT` or `SIDE_LYING` (on the side that does not work).
     count : CountingBlock
-        What is counted: its signal is the leading angle.
+        How repetitions are counted. Its signal is the leading angle of the drill.
     keep : tuple of FormLimit
-        What must be kept; leaving it is a form fault.
+        Limits that the form must keep; to leave one is a form fault.
     band_deg : (float, float)
-        Where the leading angle should be, for the screen.
+        Range of the leading angle that the screen shows as the target [deg].
     dose : Dose
     instruction : str
-        What to do, in words; {side} is the hip that works, {other} the other one.
+        What to do, for the voice and the screen; {side} is replaced by the side that works, {other} by the other one.
     zero : str
         What angles are relative to: the ``start`` position, or ``standing`` on both feet.
     ready_s : float
-        Time to get into the start position before it may be taken.
+        Time that the wearer has to get into the start position before it can be taken [s].
     still_dps : float
-        How still the start position is held: on one leg people sway.
+        Largest angular rate at which the start position counts as held still [deg/s]; people sway more on one leg.
     reach_deg : float
-        How far from its start position the drill may take the pelvis; farther is another posture.
+        Largest angle from the start position that the drill needs [deg]; beyond it the wearer has left the position.
     bow : bool
-        Whether to measure first, by one bow on both feet, how far the clip is turned: 5 deg look like 4 deg of a hinge of 60.
+        Whether the wearer bows on both feet first, to measure how far the clip is turned. In a hinge of 60 deg, a clip turned by
+        5 deg would show a drop of 4 deg that is not there.
     source : str
-        Where dose and limits come from.
+        Source of the dose and the limits.
     """
 
     name: str
@@ -79,19 +80,19 @@ class Drill:
                 raise ValueError(f"{self.name}: {block.signal} cannot be seen {self.stance.name}; there are {', '.join(signals)}")
 
     def posture(self, side: Side) -> Posture | None:
-        """Return the posture in which the hip of `side` works; None: any."""
+        """Return the posture in which the hip of `side` works; None if any posture will do."""
         return self.stance.posture(side)
 
     def instruction_s(self, side: Side) -> float:
-        """Return how long the spoken instruction takes: nobody should have to begin before its end."""
-        return len(self.instruction_for(side)) / 13  # the bundled voice says 13-15 letters a second
+        """Return the length of the spoken instruction [s]; the start position is not taken before its end."""
+        return len(self.instruction_for(side)) / 13  # the bundled voice speaks 13-15 characters per second
 
     def instruction_for(self, side: Side) -> str:
         """Return the instruction for a side."""
         return self.instruction.format(side=side.value, other=side.other.value)
 
     def adapted(self, settings: DrillSettings) -> Drill:
-        """Return this drill with the dose, range and pace of the settings; what they leave open stays as it is."""
+        """Return this drill with the dose, range and pace of the settings; values that are None there keep those of the drill."""
         dose = self.dose
         dose = Dose(settings.sets or dose.sets, settings.reps or dose.reps, dose.rest_s if settings.rest_s is None else settings.rest_s)
         low = self.band_deg[0] if settings.low_deg is None else settings.low_deg
@@ -99,25 +100,25 @@ class Drill:
         count = self.count.adapted(low, high, settings.seconds, settings.pace_s)
         keep = self.keep
         if settings.low_deg is not None or settings.high_deg is not None:
-            # The limit of the leading angle moves with its range; the others stay.
+            # Only the form limit on the leading angle moves with its range.
             keep = tuple(limit.moved(*count.band(low, high)) if limit.signal == count.signal else limit for limit in keep)
         return replace(self, dose=dose, count=count, keep=keep, band_deg=(low, high))
 
 
 @dataclass(frozen=True, slots=True)
 class DrillSettings:
-    """Which drill, and how it differs from its usual dose and range; without a name the session is a run."""
+    """Settings of a drill session: the drill, its side, and changes to its dose, range and pace. Without a name it is a run."""
 
     name: str = ""
     side: Literal["left", "right"] = choice("left")
-    # An hour of sets of a minute and its rest are 20; 100 repetitions take five minutes.
+    # 20 sets of a minute with their rests take an hour; 100 repetitions take five minutes.
     sets: int | None = bounded(None, 1, 20)
     reps: int | None = bounded(None, 1, 100)
     rest_s: float | None = bounded(None, 0, 600)
     seconds: float | None = bounded(None, 2, 1800)
     low_deg: float | None = bounded(None, -90, 90)
     high_deg: float | None = bounded(None, -90, 90)
-    # Below 1.5 s out, hold and back run into one another; after 20 s it is a hold.
+    # Of a whole repetition. Below 1.5 s its parts overlap; above 20 s it is a hold.
     pace_s: float | None = bounded(None, 1.5, 20)
 
     def __post_init__(self) -> None:

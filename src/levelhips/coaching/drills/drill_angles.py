@@ -14,7 +14,23 @@ from levelhips.samples import Array
 
 
 class Moment(NamedTuple):
-    """One sample of a pose: time, vertical (pelvis axes), heading, angular rate, acceleration without gravity, and that to the right."""
+    """One sample of a pose.
+
+    Attributes
+    ----------
+    t_s : float
+        Sensor time [s].
+    up : tuple of float
+        Upward vertical in pelvis axes, a unit vector.
+    turn_deg : float
+        Heading from the gyroscope [deg].
+    rate_dps : float
+        Size of the angular rate [deg/s].
+    jolt_mps2 : float
+        Size of the acceleration without gravity [m/s2].
+    lateral_mps2 : float
+        Acceleration to the right, without gravity [m/s2].
+    """
 
     t_s: float
     up: Vector
@@ -34,7 +50,7 @@ def moments(pose: Pose) -> list[Moment]:
 
 @dataclass(slots=True)
 class Start:
-    """The start position that was taken: posture, vertical in it, and the rotation (3, 3) that makes it the zero."""
+    """Start position as the wearer took it: posture, vertical in pelvis axes, and the rotation (3, 3) into its zero."""
 
     position: StartPosition
     posture: Posture
@@ -43,18 +59,18 @@ class Start:
 
 
 class DrillAngles:
-    """Drill angles of a block of samples, relative to the start position; without one there are none.
+    """Drill angles of a block of samples, relative to the start position; empty or NaN before one was taken.
 
     Attributes
     ----------
     signals : dict of list
-        The quick angles by their names [deg]; empty without a start position.
+        Angles by name [deg], low-passed at 9 Hz, for form faults; empty without a start position.
     lead : list
-        The slow leading angle [deg].
+        Leading angle [deg], low-passed at 2.5 Hz, for counting; NaN without a start position.
     turned : array
-        The turn from the start [deg], filled in sample by sample.
+        Turn from the start [deg]; the caller fills it in sample by sample.
     until : int
-        The sample up to which it holds.
+        End of the samples to which this start position applies.
     """
 
     def __init__(self, pose: Pose, start: Start | None, side: Side, leading: str) -> None:
@@ -74,7 +90,7 @@ class DrillAngles:
             self.lead = slow[leading].tolist()
 
     def angles(self, begin: int) -> Angles:
-        """Return the pelvis relative to the start position, from a sample to `until`."""
+        """Return the angles of the pelvis relative to the start position, from sample `begin` to `until`."""
         part = slice(begin, self.until)
         n = len(self.turned[part])
         nothing = np.full(n, math.nan)

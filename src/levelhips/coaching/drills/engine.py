@@ -1,7 +1,8 @@
 """Coach of a drill: poses and commands in; phases, repetitions, form faults and prompts out.
 
-Stand still (how does the clip sit?), take the start position (the zero), work, rest, work ... done. Pure, causal and
-independent of how the input is divided: it processes the samples one by one.
+The phases of a drill: stand still (shows how the clip is worn), take the start position (becomes the zero of the angles), work,
+rest, work, ..., done. Causal, without input or output of its own. The result does not depend on how the input is divided,
+because the samples are processed one by one.
 """
 
 from __future__ import annotations
@@ -44,26 +45,26 @@ from levelhips.samples import Array, Gap
 __all__ = ["STILL_S", "DrillCoach"]
 
 REMIND_S = 10.0  # between reminders: an instruction takes 5 to 7 s to say
-WRONG_S = 1.0  # held this long, another posture is intended
+WRONG_S = 1.0  # a wrong posture that lasts this long is not just passed through
 AGAIN_S = 8.0  # between two reminders of the same wrong posture
-VOID_S = 0.25  # of lost samples; after them the vertical is found again
-SETTLE_S = 1.0  # ... and is not judged for the filter's time constant
+VOID_S = 0.25  # after a longer gap the estimate of the vertical starts again
+SETTLE_S = 1.0  # time constant of its filter: until then form and repetitions are not judged
 LYING_SIDES = (Posture.LEFT_SIDE, Posture.RIGHT_SIDE)
 
 
 @dataclass(slots=True)
 class _Progress:
-    """Where the drill is: the phase and what was said in it."""
+    """Phase of the drill, and the times of what happened in it (sensor clock)."""
 
     phase: Phase = Phase.STAND
     resume: Phase = Phase.STAND  # after a pause
     since_s: float = math.nan
-    stood: bool = False
-    instruction_over: bool = False  # the instruction was heard to its end
+    stood: bool = False  # the standing zero is known
+    instruction_over: bool = False  # the wearer heard the whole instruction
     reminded_s: float = -math.inf
-    wrong_since_s: float = math.nan  # in the wrong posture
-    blind_until_s: float = -math.inf  # the vertical is settling after lost samples
-    before_s: float = 0.0  # the sample before
+    wrong_since_s: float = math.nan  # beginning of the wrong posture; NaN in the right one
+    blind_until_s: float = -math.inf  # until then the vertical is settling after lost samples
+    before_s: float = 0.0  # time of the sample before
 
 
 class DrillCoach:
@@ -72,11 +73,11 @@ class DrillCoach:
     Parameters
     ----------
     drill : Drill
-        The drill, as it is declared.
+        Declaration of the drill.
     settings : DrillSettings
-        The side, and what differs from the declaration: dose, range, pace.
+        Side of the drill, and dose, range and pace where they differ from the declaration.
     back_s : float
-        Loss of samples after which their return is signaled [s], as `CueSettings.back_s`.
+        Length of a gap from which on a signal says that the sensor is back [s], as `CueSettings.back_s`.
     """
 
     def __init__(self, drill: Drill, settings: DrillSettings = DrillSettings(), back_s: float = CueSettings().back_s) -> None:
@@ -90,13 +91,13 @@ class DrillCoach:
         self._book = RepetitionBook(self.drill, self.side)
         self._start: Start | None = None
         self._counter: Counter | None = None
-        self._askew = np.eye(3)  # from the clip's forward to the pelvis'
+        self._askew = np.eye(3)  # rotation about the vertical from the forward direction of the clip to that of the pelvis
         self._events: list[Event] = []
         self._begun = False
 
     @property
     def stood(self) -> bool:
-        """Whether it is known how the clip sits."""
+        """Whether the standing zero is known, which shows how the clip is worn."""
         return self._state.stood
 
     @property
@@ -106,10 +107,10 @@ class DrillCoach:
     def push(self, item: Pose | Gap | StandingZero) -> Update:
         """Process poses, a gap or a standing zero of the motion core."""
         if isinstance(item, Pose):
-            return self._pose(item)
+            return self._process_pose(item)
         if isinstance(item, Gap):
-            return Update(events=(item, *self._lose(item)))
-        return Update(events=(item, *self._stood(item)))
+            return Update(events=(item, *self._handle_gap(item)))
+        return Update(events=(item, *self._handle_standing_zero(item)))
 
     def apply(self, command: Command) -> Update:
         """Process a command of the wearer."""
@@ -118,7 +119,7 @@ class DrillCoach:
             s.resume = s.phase
             self._enter(Phase.PAUSED, at_s, PhaseReason.ASKED)
         elif command.do is Do.RESUME and s.phase is Phase.PAUSED:
-            # After a telephone call the wearer lies differently: the start position is taken again, the count is kept.
+            # The wearer may have got up in the pause: take the start position again, but keep the count.
             stood_meanwhile = s.resume is Phase.STAND and s.stood
             go_on = self._after_standing if stood_meanwhile else Phase.TAKE if s.resume is Phase.WORK else s.resume
             self._enter(go_on, at_s, PhaseReason.RESUMED)
@@ -135,16 +136,16 @@ class DrillCoach:
         events, self._events = tuple(self._events), []
         return events
 
-    def _stood(self, event: StandingZero) -> tuple[Event, ...]:
+    def _handle_standing_zero(self, event: StandingZero) -> tuple[Event, ...]:
         self._state.stood = True
-        self._say(Signal(event.at_s, event.known_s, SignalKind.CALIBRATED))
+        self._emit(Signal(event.at_s, event.known_s, SignalKind.CALIBRATED))
         if self._state.phase is Phase.STAND:
             self._askew = np.eye(3)
             self._hinge.restart()
             self._enter(self._after_standing, event.known_s)
         return self._take_events()
 
-    def _lose(self, gap: Gap) -> tuple[Event, ...]:
+    def _handle_gap(self, gap: Gap) -> tuple[Event, ...]:
         lost_s = gap.to_s - gap.from_s
         if lost_s > VOID_S:
             self._state.blind_until_s = gap.to_s + SETTLE_S
@@ -155,33 +156,33 @@ class DrillCoach:
             if self._counter is not None:
                 self._counter.interrupt()
         if lost_s >= self._back_s:
-            self._say(Signal(gap.from_s, gap.to_s, SignalKind.BACK))
+            self._emit(Signal(gap.from_s, gap.to_s, SignalKind.BACK))
         return self._take_events()
 
-    def _pose(self, pose: Pose) -> Update:
+    def _process_pose(self, pose: Pose) -> Update:
         n = len(pose.t_s)
         if not n:
             return Update()
         if not self._begun:
             self._begun = True
-            self._say(self._begin(float(pose.t_s[0])))
+            self._emit(self._begin(float(pose.t_s[0])))
             self._enter(Phase.STAND, float(pose.t_s[0]))
         if math.isnan(pose.up[0][-1]):
             self._wait_for_standing(pose.t_s)
             nothing = np.full(n, math.nan)
             return Update(Angles(pose.t_s, nothing, nothing, nothing, nothing, np.zeros(n)), self._take_events())
-        parts = [self._look(pose)]
+        parts = [self._angles_of(pose)]
         for i, moment in enumerate(moments(pose)):
             start = self._start
-            self._one(moment, i, parts[-1])
+            self._process_sample(moment, i, parts[-1])
             if self._start is not start:  # the rest of these samples is relative to the new start position
                 parts[-1].until = i + 1
-                parts.append(self._look(pose))
+                parts.append(self._angles_of(pose))
         begins = [0, *(part.until for part in parts)]
         angles = Angles.join(part.angles(begin) for begin, part in zip(begins, parts, strict=False))
         return Update(angles, self._take_events())
 
-    def _look(self, pose: Pose) -> DrillAngles:
+    def _angles_of(self, pose: Pose) -> DrillAngles:
         return DrillAngles(pose, self._start, self.side, self.drill.count.signal)
 
     def _begin(self, at_s: float) -> DrillBegin:
@@ -193,22 +194,22 @@ class DrillCoach:
         return DrillBegin(at_s, at_s, drill.name, drill.title, self.side, self.posture, *dose, *aim, *words)
 
     def _turned(self, t_s: float, turn_deg: float, lead_deg: float) -> float:
-        """Return how far the free side is in front of where it was, without the gyroscope's drift [deg]."""
+        """Return how far the free side has turned forward from the start [deg], corrected for the drift of the gyroscope."""
         return -self.side.sign * self._turn.push(t_s, turn_deg, home=self.drill.count.is_home(lead_deg))
 
-    def _one(self, now: Moment, i: int, angles: DrillAngles) -> None:
+    def _process_sample(self, now: Moment, i: int, angles: DrillAngles) -> None:
         """Process one sample."""
         s, t_s = self._state, now.t_s
         angles.turned[i] = self._turned(t_s, now.turn_deg, angles.lead[i])
         if self._postures.push(t_s, now.up):
-            self._say(PostureChange(t_s, t_s, self._postures.posture))
+            self._emit(PostureChange(t_s, t_s, self._postures.posture))
         dt, s.before_s = t_s - s.before_s, t_s
         if s.phase is Phase.BOW:
             self._bow(now)
         elif s.phase is Phase.TAKE:
             self._take(now, dt)
         elif s.phase is Phase.REST and t_s - s.since_s >= self.drill.dose.rest_s:
-            self._say(Prompt(t_s, t_s, PromptKind.REST_OVER))
+            self._emit(Prompt(t_s, t_s, PromptKind.REST_OVER))
             self._enter(Phase.TAKE, t_s, PhaseReason.REST_OVER)
         elif s.phase is Phase.WORK:
             self._reach.jolt(now)
@@ -225,26 +226,26 @@ class DrillCoach:
     def _remind(self, t_s: float, since_s: float, kind: PromptKind) -> None:
         if t_s - since_s >= REMIND_S:
             self._state.reminded_s = t_s
-            self._say(Prompt(t_s, t_s, kind))
+            self._emit(Prompt(t_s, t_s, kind))
 
     def _bow(self, now: Moment) -> None:
-        """Wait for a bow on both feet, which shows how far the clip is turned."""
+        """Wait for a bow on both feet, which shows how far the clip is turned about the vertical."""
         s, t_s = self._state, now.t_s
         askew = self._hinge.push(now.up)
         if askew is not None:
             self._askew = askew
-            self._say(Signal(t_s, t_s, SignalKind.CALIBRATED))
+            self._emit(Signal(t_s, t_s, SignalKind.CALIBRATED))
             self._enter(Phase.TAKE, t_s)
             return
         self._remind(t_s, max(s.reminded_s, s.since_s), PromptKind.BOW)
 
     def _take(self, now: Moment, dt: float) -> None:
-        """Wait for the right posture, held still; prompt if it is another."""
+        """Wait until the right posture is held still; prompt if the posture is wrong."""
         s, t_s, posture = self._state, now.t_s, self._postures.posture
         right = posture is self.posture if self.posture is not None else posture is not Posture.UNCLEAR
         if not right:
             self._stillness.restart()
-            self._complain(t_s, posture)
+            self._prompt_posture(t_s, posture)
             return
         s.wrong_since_s = math.nan
         ready_s = self.drill.ready_s if s.instruction_over else max(self.drill.ready_s, self.drill.instruction_s(self.side))
@@ -255,7 +256,7 @@ class DrillCoach:
             self._start_work(t_s, posture)
 
     def _start_work(self, t_s: float, posture: Posture) -> None:
-        """Take the held position as the start position."""
+        """Use the held position as the zero of the angles, and begin to count."""
         up = self._stillness.up if self.drill.zero == "start" else DIRECTIONS[Posture.UPRIGHT]
         x, y, z = (self._askew @ np.array(up)).tolist()
         zero = onto((x, y, z), DIRECTIONS[posture]) @ self._askew
@@ -268,42 +269,42 @@ class DrillCoach:
         self._state.instruction_over = True
         self._enter(Phase.WORK, t_s)
 
-    def _complain(self, t_s: float, now: Posture) -> None:
+    def _prompt_posture(self, t_s: float, now: Posture) -> None:
         s = self._state
         if math.isnan(s.wrong_since_s):
             s.wrong_since_s = t_s
         lying = now not in (Posture.UPRIGHT, Posture.UNCLEAR)
-        # Someone who stands has heard what to do, and is given time to lie down; someone who lies wrongly hears it at once.
+        # Someone who stands has heard the instruction and needs time to lie down; someone who lies wrongly should hear it soon.
         patience_s = WRONG_S if lying else REMIND_S
         if t_s - s.wrong_since_s >= patience_s and t_s - s.reminded_s >= (AGAIN_S if lying else REMIND_S):
             s.reminded_s = t_s
             other_side = now in LYING_SIDES and self.posture in LYING_SIDES
-            self._say(Prompt(t_s, t_s, PromptKind.WRONG_SIDE if other_side else PromptKind.WRONG_POSTURE))
+            self._emit(Prompt(t_s, t_s, PromptKind.WRONG_SIDE if other_side else PromptKind.WRONG_POSTURE))
 
     def _is_here(self, t_s: float, lean_deg: float) -> bool:
-        """Return whether the wearer is where the drill takes the pelvis; if not for long, leave the work."""
+        """Return whether the pelvis is within reach of the start position; if it is out of reach for long, end the work phase."""
         presence = self._reach.push(t_s, lean_deg)
         if presence is Presence.FELL_OFF:
             self._state.stood = False
             self._enter(Phase.STAND, t_s, PhaseReason.FELL_OFF)
         elif presence is Presence.LOST:
-            self._say(Prompt(t_s, t_s, PromptKind.WRONG_POSTURE))
+            self._emit(Prompt(t_s, t_s, PromptKind.WRONG_POSTURE))
             self._enter(Phase.TAKE, t_s, PhaseReason.POSTURE_LOST)
         return presence is Presence.HERE
 
     def _work(self, now: Moment, values: dict[str, float], lead_deg: float) -> None:
-        """Check the form, and count."""
+        """Check the form, and count repetitions, for one sample."""
         t_s = now.t_s
         for crossed in self._form.push(t_s, values):
             self._fault(t_s, crossed)
         if self._opposite.push(t_s, lead_deg):
-            self._say(Prompt(t_s, t_s, PromptKind.WRONG_SIDE))
+            self._emit(Prompt(t_s, t_s, PromptKind.WRONG_SIDE))
         sample = DrillSample(t_s, lead_deg, now.rate_dps, now.lateral_mps2, self._form.inside)
         for found in self._counter.push(sample) if self._counter is not None else ():
             if isinstance(found, PromptRequest):
-                self._say(Prompt(t_s, t_s, found.kind, found.number))
+                self._emit(Prompt(t_s, t_s, found.kind, found.number))
             elif isinstance(found, Repetition):
-                self._say(self._book.add(t_s, found, self._form.take_faults(found.from_s)))
+                self._emit(self._book.add(t_s, found, self._form.take_faults(found.from_s)))
                 if self._book.set_is_done:
                     self._end_set(t_s)
                     return
@@ -312,7 +313,7 @@ class DrillCoach:
 
     def _fault(self, t_s: float, crossed: Crossed) -> None:
         self._form.note(t_s, crossed.fault)
-        self._say(FormFaultDetected(t_s, t_s, crossed.fault, math.radians(crossed.value_deg), math.radians(crossed.limit_deg)))
+        self._emit(FormFaultDetected(t_s, t_s, crossed.fault, math.radians(crossed.value_deg), math.radians(crossed.limit_deg)))
 
     def _end_set(self, t_s: float) -> None:
         self._counter = None
@@ -325,7 +326,7 @@ class DrillCoach:
         self._reach.restart()
         self._opposite.restart()
         s.reminded_s = at_s if phase is Phase.STAND or reason is PhaseReason.POSTURE_LOST else -math.inf
-        self._say(PhaseChange(at_s, at_s, phase, self._book.set_n, reason))
+        self._emit(PhaseChange(at_s, at_s, phase, self._book.set_n, reason))
 
-    def _say(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
         self._events.append(event)

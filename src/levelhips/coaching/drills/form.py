@@ -1,4 +1,4 @@
-"""Form of a drill: limits that must be kept, and repetitions to the wrong side."""
+"""Monitor the form in a drill: its limits, and repetitions to the wrong side."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 from levelhips.coaching.drills.counters import BandMonitor, Crossed, FormLimit
 from levelhips.events import FormFault
 
-SLACK_S = 0.3  # the start of a repetition is extrapolated; a fault so shortly before it belongs to it
-MIN_OPPOSITE_S = 0.5  # to the wrong side and back: shorter is a stumble
+SLACK_S = 0.3  # a fault this shortly before a repetition belongs to it, because the start of a repetition is extrapolated
+MIN_OPPOSITE_S = 0.5  # a shorter movement to the wrong side and back is a stumble
 
 
 class FormMonitor:
-    """Monitor of every form limit of a drill, with the faults since the last repetition."""
+    """Monitor of all form limits of a drill, which keeps the faults since the last repetition."""
 
     def __init__(self, keep: tuple[FormLimit, ...]) -> None:
         self._keep = keep
@@ -20,12 +20,12 @@ class FormMonitor:
         self._faults: list[tuple[float, FormFault]] = []
 
     def restart(self) -> None:
-        """Start from a newly taken start position."""
+        """Start again, because a new start position was taken."""
         self._monitors = [limit.start() for limit in self._keep]
         self._faults.clear()
 
     def forget_faults(self) -> None:
-        """Drop the repetition that missing samples belonged to."""
+        """Drop the faults of the present repetition, because samples are missing in it."""
         self._faults.clear()
 
     def push(self, t_s: float, values: dict[str, float]) -> list[Crossed]:
@@ -34,23 +34,23 @@ class FormMonitor:
         return [crossed for _, crossed in pushed if crossed is not None]
 
     def note(self, t_s: float, fault: FormFault) -> None:
-        """Remember a fault for the repetition it belongs to."""
+        """Keep a fault until its repetition is finished."""
         self._faults.append((t_s, fault))
 
     @property
     def inside(self) -> bool:
-        """Whether every limit is kept."""
+        """Whether every form limit is kept at present."""
         return not any(monitor.outside for monitor in self._monitors)
 
     def take_faults(self, from_s: float) -> list[FormFault]:
-        """Return the faults of the repetition that started at `from_s`, and forget all."""
+        """Return the faults of the repetition that began at `from_s` [s], and drop all faults kept so far."""
         found = [fault for at_s, fault in self._faults if at_s >= from_s - SLACK_S]
         self._faults.clear()
         return found
 
 
 class OppositeSide:
-    """Detector of repetitions to the other side: the wearer stands on the wrong leg."""
+    """Detector of repetitions to the other side, which show that the wearer stands on the wrong leg."""
 
     def __init__(self, size_deg: float) -> None:
         self._size_deg = size_deg
@@ -61,7 +61,7 @@ class OppositeSide:
         self._began_s, self._deepest_deg = math.nan, 0.0
 
     def push(self, t_s: float, lead_deg: float) -> bool:
-        """Process one leading angle; return whether a repetition to the other side ended with it."""
+        """Process the leading angle [deg] of one sample; return whether a repetition to the other side ended with it."""
         half = -self._size_deg / 2
         if math.isnan(self._began_s):
             if lead_deg < half:

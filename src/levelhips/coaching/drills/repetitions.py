@@ -1,4 +1,4 @@
-"""Book-keeping of a drill: sets and repetitions done, and the event of each repetition."""
+"""Count the sets and repetitions of a drill, and make the event of each repetition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from levelhips.events import FormFault, Quality, Rep, Side
 
 
 class RepetitionBook:
-    """Sets and repetitions done so far."""
+    """Count of the sets and repetitions of a drill so far."""
 
     def __init__(self, drill: Drill, side: Side) -> None:
         self._drill, self._side = drill, side
@@ -19,7 +19,7 @@ class RepetitionBook:
         self._gapped = False  # samples are missing since the last repetition
 
     def gap(self) -> None:
-        """Take note that samples are missing."""
+        """Mark the present repetition: samples are missing in it."""
         self._gapped = True
 
     @property
@@ -36,7 +36,10 @@ class RepetitionBook:
         return True
 
     def add(self, t_s: float, done: Repetition, faults: list[FormFault]) -> Rep:
-        """Count a repetition, or note half of one; return its event."""
+        """Count a full repetition, and return its event; half a repetition gets an event but is not counted.
+
+        `t_s` is the sensor time at which it was found [s].
+        """
         number = self._reps + 1
         if done.full:
             self._reps = number

@@ -12,10 +12,10 @@ from levelhips.events import DrillBegin, Event, FormFaultDetected, Rep
 
 @dataclass(slots=True)
 class DrillResult:
-    """Gather a drill's events; `of` does it for all at once."""
+    """Result of a drill, gathered event by event (`add`), or from all events at once (`of`)."""
 
     begin: DrillBegin
-    reps: list[Rep] = field(default_factory=list)  # full ones
+    reps: list[Rep] = field(default_factory=list)  # full repetitions only
     halves: int = 0
     form_faults: Counter[str] = field(default_factory=Counter)
 
@@ -31,7 +31,7 @@ class DrillResult:
         return result
 
     def add(self, event: Event) -> None:
-        """Take what happened next."""
+        """Add the next event of the drill."""
         if isinstance(event, FormFaultDetected):
             self.form_faults[event.fault] += 1
         elif isinstance(event, Rep) and event.full:
@@ -41,34 +41,34 @@ class DrillResult:
 
     @property
     def good(self) -> int:
-        """Repetitions in which nothing was wrong."""
+        """Number of full repetitions of quality OK without a form fault."""
         return sum(rep.good for rep in self.reps)
 
     @property
     def range_deg(self) -> tuple[float, float]:
-        """Mean and spread of the leading angle's range."""
+        """Mean and standard deviation of the range of the leading angle [deg]."""
         return spread([rep.range_deg for rep in self.reps])
 
     @property
     def tempo_s(self) -> tuple[float, float]:
-        """Mean and spread of a repetition's duration."""
+        """Mean and standard deviation of the length of a repetition [s]."""
         return spread([rep.tempo_s for rep in self.reps])
 
     @property
     def mean_deg(self) -> tuple[float, float]:
-        """Mean of the leading angle, and its sway within a repetition or hold."""
+        """Mean of the leading angle, and mean of its standard deviation within each repetition or hold [deg]."""
         means = [math.degrees(rep.mean_rad) for rep in self.reps]
         sway = [math.degrees(rep.sd_rad) for rep in self.reps]
         return spread(means)[0], spread(sway)[0]
 
     @property
     def held_s(self) -> float:
-        """Seconds of holds that were done."""
+        """Total time of the finished holds [s]; 0 if the drill does not hold."""
         return sum(rep.hold_s for rep in self.reps) if math.isfinite(self.begin.seconds) else 0.0
 
 
 def spread(values: list[float]) -> tuple[float, float]:
-    """Mean and standard deviation; NaN where there are too few."""
+    """Return mean and sample standard deviation; NaN for the mean of no value, and for the deviation of fewer than two."""
     if not values:
         return math.nan, math.nan
     mean = sum(values) / len(values)

@@ -1,4 +1,4 @@
-"""Postures of the pelvis from gravity, and the start positions of drills with the angles that each shows."""
+"""Find the posture of the pelvis from gravity; the start positions of drills, and the angles that gravity shows in each."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DIRECTIONS: dict[Posture, Vector] = {
     Posture.SUPINE: (1.0, 0.0, 0.0),
     Posture.PRONE: (-1.0, 0.0, 0.0),
 }
-CLEAR = math.cos(math.radians(40))  # nearer than that to one axis, and so further than 50 deg from all others
-SETTLE_S = 0.4  # rolling over takes longer
+CLEAR = math.cos(math.radians(40))  # a posture is clear within 40 deg of its axis, which is at least 50 deg from all others
+SETTLE_S = 0.4  # longer than a posture lasts that is only passed through when rolling over
 
 
 def posture_of(up: Vector) -> Posture:
-    """Return the posture of a pelvis in which the vertical has these components (pelvis axes)."""
+    """Return the posture in which the upward vertical has these components in pelvis axes (a unit vector)."""
     for posture, (x, y, z) in DIRECTIONS.items():
         if x * up[0] + y * up[1] + z * up[2] > CLEAR:
             return posture
@@ -32,7 +32,7 @@ def posture_of(up: Vector) -> Posture:
 
 
 class PostureDetector:
-    """Detector of the posture: a new one counts once it has lasted."""
+    """Detector of the posture; a new posture counts once it has lasted `SETTLE_S`."""
 
     def __init__(self) -> None:
         self.posture = Posture.UNCLEAR
@@ -52,7 +52,7 @@ class PostureDetector:
 def onto(up: Vector, goal: Vector) -> Array:
     """Return the shortest rotation (3, 3) that takes one unit vector to another; they must not be opposite.
 
-    With the vertical of the start position as `up`, it removes the error of the clip's orientation as far as gravity shows it.
+    With the vertical of the start position as `up`, it removes the tilt of the clip on the body, which gravity shows.
     """
     a, b = np.array(up), np.array(goal)
     a = a / math.sqrt(a @ a)
@@ -62,14 +62,14 @@ def onto(up: Vector, goal: Vector) -> Array:
 
 
 class StartPosition(ABC):
-    """A position that a drill starts in, and the angles that gravity shows in it.
+    """Position in which a drill starts, with the angles that gravity shows in it.
 
-    A new position is one subclass.
+    To add a position, write one subclass.
 
     Attributes
     ----------
     name : str
-        For messages to drill authors.
+        Name in error messages for authors of drills.
     signals : tuple of str
         The angles and other signals that a drill can use in it.
     postures : tuple of Posture
@@ -91,16 +91,16 @@ class StartPosition(ABC):
         return self.postures[0]
 
     def shown_in(self, posture: Posture) -> StartPosition:
-        """Return the position whose angles are shown while the wearer is in this posture."""
+        """Return the start position whose angles are used while the wearer is in this posture."""
         return self
 
     @abstractmethod
     def angles(self, up: Up, posture: Posture, side: Side) -> dict[str, Array]:
-        """Return the angles that gravity shows [deg], from the (n,) components of the vertical relative to the start."""
+        """Return the (n,) angles that gravity shows [deg] by name, from the vertical relative to the start position."""
 
     @abstractmethod
     def anatomical(self, angles: dict[str, Array], posture: Posture, side: Side, turn_deg: Array) -> Up:
-        """Return obliquity, tilt and rotation relative to the start [rad]; NaN where nothing shows them."""
+        """Return obliquity, tilt and rotation relative to the start [rad], each (n,); NaN if they cannot be known."""
 
 
 class Upright(StartPosition):
@@ -156,7 +156,7 @@ class Supine(StartPosition):
 
 
 class AnyPosition(StartPosition):
-    """Whatever position the wearer takes: lean (away from it, any way)."""
+    """Any position that the wearer takes: lean (angle away from it, in any direction)."""
 
     name, signals, postures = "any", ("lean",), ()
 

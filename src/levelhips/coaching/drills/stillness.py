@@ -1,4 +1,4 @@
-"""Taking of a start position: held still, and how far the clip is turned, from one bow."""
+"""Detect a start position that is held still, a bow that shows how the clip is turned, and a wearer who left the position."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from levelhips.coaching.drills.drill_angles import Moment
 from levelhips.coaching.drills.start_position import Vector
 from levelhips.samples import Array
 
-STILL_S = 1.5  # half of what a first-time user holds when asked to be still; the mean of 1.5 s of sway is right to 0.2 deg
+# Half of the time that a first-time user stays still when asked to; the mean over 1.5 s of sway is right to 0.2 deg.
+STILL_S = 1.5
 RESTLESS_S = 0.3  # the rate is averaged over a third of a second: tremor does not count as movement
-PATIENT_S, MAX_RESTLESS = 5.0, 3.0  # after five seconds the limit of stillness begins to rise, up to three times
-BOW_DEG = 25.0  # deep enough that sway (a degree) turns its direction by 2 deg only
+PATIENT_S, MAX_RESTLESS = 5.0, 3.0  # after 5 s the limit of stillness begins to rise, up to three times its value
+BOW_DEG = 25.0  # so deep that a degree of sway changes the direction of the bow by only 2 deg
 MAX_ASKEW_DEG = 25.0  # a larger angle is not a bow, or the clip is not at the sacrum
-FALL_MPS2, FALL_DPS = 30.0, 400.0  # 3 g beside gravity, 400 deg/s: no drill comes near, a falling clip reaches both
-FALL_S = 1.0  # from the jolt to lying otherwise
-LOST_S = 0.7  # a stumble takes the wearer out of the start position for less
+FALL_MPS2, FALL_DPS = 30.0, 400.0  # 3 g in addition to gravity, 400 deg/s: far above any drill; a falling clip reaches both
+FALL_S = 1.0  # longest time from the jolt of a fall until the clip lies in another orientation
+LOST_S = 0.7  # longer than a stumble takes the wearer out of the start position
 
 
 class Stillness:
-    """Detector of a start position held still for `STILL_S`, and its mean."""
+    """Detector of a start position that is held still for `STILL_S`; averages its vertical."""
 
     def __init__(self, still_dps: float) -> None:
         self._still_dps = still_dps
         self.right_since_s = self.since_s = math.nan
-        self._restless = 0.0  # mean squared rate, lately
-        self._sum, self._count = [0.0] * 4, 0  # of the vertical and the squared rate
+        self._restless = 0.0  # running mean of the squared rate over `RESTLESS_S` [(deg/s)2]
+        self._sum, self._count = [0.0] * 4, 0  # of the three components of the vertical, and of the squared rate
 
     def restart(self) -> None:
-        """Take note that the wearer is not in the right posture."""
+        """Start again: the wearer is not in the right posture."""
         self.right_since_s = self.since_s = math.nan
 
     def interrupt(self) -> None:
@@ -41,13 +42,23 @@ class Stillness:
     def push(self, now: Moment, dt: float, since_s: float, ready_s: float, *, blind: bool) -> bool:
         """Process one sample in the right posture; return whether the position was held still long enough.
 
-        `ready_s` after `since_s` it may begin, because the instruction is over; `blind`: the vertical is still settling.
+        Parameters
+        ----------
+        now : Moment
+        dt : float
+            Time since the sample before [s].
+        since_s : float
+            Time at which the phase began [s].
+        ready_s : float
+            Time after it from which on the position may be taken, because the instruction is over [s].
+        blind : bool
+            Whether the vertical is still settling after lost samples.
         """
         t_s = now.t_s
         if math.isnan(self.right_since_s):
             self.right_since_s, self._restless = t_s, 0.0
         self._restless += (now.rate_dps**2 - self._restless) * min(dt / RESTLESS_S, 1.0)
-        # Whoever sways much is not kept waiting for ever.
+        # Raise the limit slowly: otherwise someone who sways much could never begin.
         waited_s = max(0.0, t_s - max(self.right_since_s, since_s + ready_s) - PATIENT_S)
         limit_dps = self._still_dps * min(1.0 + waited_s / PATIENT_S, MAX_RESTLESS)
         if math.sqrt(self._restless) > limit_dps or t_s - since_s < ready_s or blind:
@@ -74,13 +85,20 @@ class Stillness:
 
 
 class HipHinge:
-    """Direction of a bow on both feet: a hinge about the mediolateral axis, so the vertical tips to the back of the pelvis."""
+    """Detector of a bow on both feet, and of its direction.
+
+    A bow is a rotation about the mediolateral axis, so in pelvis axes the vertical moves straight to the back. Where it moves to a
+    side, too, the clip is turned.
+    """
 
     def __init__(self) -> None:
         self._back, self._right, self._deepest_deg = 0.0, 0.0, 0.0
 
     def push(self, up: Vector) -> Array | None:
-        """Process one vertical; return the rotation (3, 3) from the clip's forward to the pelvis' when a bow is over."""
+        """Process the vertical of one sample. When a bow is over, return the rotation (3, 3) from clip to pelvis about the vertical.
+
+        Return None otherwise, also for a bow that is too shallow or in a direction that no clip at the sacrum has.
+        """
         lean = math.degrees(math.acos(max(-1.0, min(1.0, up[1]))))
         if lean > BOW_DEG / 2:
             self._back -= up[0]
@@ -97,17 +115,17 @@ class HipHinge:
         return np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
 
     def restart(self) -> None:
-        """Forget the present attempt."""
+        """Discard the bow that has begun."""
         self._back, self._right, self._deepest_deg = 0.0, 0.0, 0.0
 
 
 class Presence(Enum):
-    """Whether the wearer is where the drill takes the pelvis."""
+    """Whether the pelvis is within reach of the start position."""
 
     HERE = "here"
-    AWAY = "away"  # out of reach, not yet for long
-    LOST = "lost"  # left the position
-    FELL_OFF = "fell-off"  # the clip left the wearer
+    AWAY = "away"  # out of reach, but not for `LOST_S` yet
+    LOST = "lost"  # the wearer left the position
+    FELL_OFF = "fell-off"  # the clip fell off
 
 
 class ReachMonitor:
@@ -118,16 +136,16 @@ class ReachMonitor:
         self._away_since_s, self._jolted_s = math.nan, -math.inf
 
     def restart(self) -> None:
-        """Forget the present attempt."""
+        """Forget how long the pelvis has been out of reach."""
         self._away_since_s = math.nan
 
     def jolt(self, now: Moment) -> None:
-        """Remember a jolt that no drill gives."""
+        """Remember the time of a sample with a jolt that is too large for any drill."""
         if now.jolt_mps2 > FALL_MPS2 or now.rate_dps > FALL_DPS:
             self._jolted_s = now.t_s
 
     def push(self, t_s: float, lean_deg: float) -> Presence:
-        """Process the angle from the start position."""
+        """Process the angle between the vertical and that of the start position [deg]."""
         if lean_deg <= self._reach_deg:
             self._away_since_s = math.nan
             return Presence.HERE

@@ -1,25 +1,28 @@
-"""Estimate the turn about the vertical, with the gyroscope drift learned while at the start."""
+"""Estimate the turn about the vertical, corrected for the drift of the gyroscope."""
 
 from __future__ import annotations
 
 import math
 
-SWAY = 0.4  # deg2 s: half a degree of sway that changes every 1.5 s
-WANDER = 0.06  # deg2/s: at rest between repetitions the feet and hips stand half a degree otherwise each time
-DRIFT_DPS = 0.5  # what a zero-rate level may be off before anything was learned
-DRIFT_WANDER = 1e-4  # (deg/s)2/s: a sensor that warms up
-TURNED_DEG = 5.0  # beyond, it is a turn and hardly drift
+SWAY = 0.4  # noise of the turn while at the start [deg2 s]: 0.5 deg of sway that changes every 1.5 s
+WANDER = 0.06  # random walk of the start [deg2/s]: after each repetition feet and hips come back half a degree off
+DRIFT_DPS = 0.5  # SD of the drift before anything was learned [deg/s]: error of the zero of a gyroscope
+DRIFT_WANDER = 1e-4  # random walk of the drift [(deg/s)2/s]: a sensor that warms up
+TURNED_DEG = 5.0  # a larger angle is a real turn and hardly drift: nothing is learned from it
 
 
 class YawTracker:
-    """The turn from the start posture; the drift is learned while the wearer is back in it (a Kalman filter of two states)."""
+    """Estimator of the turn from the start position.
+
+    A Kalman filter with two states, the heading of the start and the drift; it learns both while the wearer is at the start.
+    """
 
     def __init__(self) -> None:
         self._drift, self._pp = 0.0, DRIFT_DPS**2
         self.restart(math.nan, 0.0)
 
     def restart(self, t_s: float, turn_deg: float) -> None:
-        """Set zero here; what is known of the drift stays."""
+        """Make the present heading the zero; keep what is known about the drift."""
         self._t_s, self._ref = t_s, turn_deg
         self._p, self._pd = 0.25, 0.0
 
@@ -28,7 +31,10 @@ class YawTracker:
         self._t_s = math.nan
 
     def push(self, t_s: float, turn_deg: float, *, home: bool) -> float:
-        """Take one moment; `home`: the wearer should be where it began. Gives the turn to the left [deg]."""
+        """Process the heading of one sample [deg]; return the turn to the left from the start [deg].
+
+        `home` is whether the wearer should be at the start, so that a turn there is drift.
+        """
         if math.isnan(self._t_s):
             self.restart(t_s, turn_deg)
         dt, self._t_s = t_s - self._t_s, t_s

@@ -1,7 +1,7 @@
 """Building blocks of drills: counting blocks, and form limits that must be kept.
 
-Each is a small declaration whose `start()` returns a counter or monitor: sample by sample, causal, independent of how the
-input is divided. Angles are in degrees here, because people declare drills; events are in radians.
+Each is a small declaration. Its `start()` returns a counter or monitor, which is causal and processes one sample at a time.
+Angles are in degrees here, because people write these declarations; angles of events are in radians.
 """
 
 from levelhips.coaching.drills.counters.band import Band, BandMonitor, Crossed, FormLimit, Jolt

@@ -1,4 +1,4 @@
-"""Form limits of a drill: an angle that must stay in its band, a foot that must stay off the ground."""
+"""Form limits of drills: a band that an angle must stay in, and a foot that must stay off the ground."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from levelhips.events import FormFault
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """A form fault that begins: the angle and the limit that it passed [deg], NaN where the fault is not an angle."""
+    """Beginning of a form fault, with the angle and the limit that it passed [deg]; NaN if the limit is not on an angle."""
 
     fault: FormFault
     value_deg: float = math.nan
@@ -19,7 +19,7 @@ class Crossed:
 
 
 class FormLimit(ABC):
-    """Declaration of what must be kept in a drill, on the signal `signal`. `start` returns its monitor."""
+    """Declaration of a limit that the form must keep, on the signal `signal`. `start` returns its monitor."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class FormLimit(ABC):
 
     @property
     def angles(self) -> tuple[tuple[FormFault | None, int, float], ...]:
-        """The limits that are angles: fault, +1 above or -1 below, and the limit [deg]."""
+        """The limits on angles, each with its fault, +1 (above) or -1 (below), and the limit [deg]; empty if there are none."""
         return ()
 
     @property
@@ -50,15 +50,15 @@ def _named(fault: FormFault | None) -> FormFault | None:
 
 @dataclass(frozen=True, slots=True)
 class Band(FormLimit):
-    """An angle that must stay between two limits; leaving it is the fault `below` or `above`."""
+    """Band that an angle must stay in; to leave it is the fault `below` or `above`."""
 
     signal: str
     low_deg: float = -math.inf
     high_deg: float = math.inf
     below: FormFault | None = None
     above: FormFault | None = None
-    linger_s: float = 0.02  # a shorter visit outside is tissue, not pelvis: a fifth of its period at 9-12 Hz
-    again_deg: float = 1.0  # so far inside before it may be left again: twice the size of the tissue's swing
+    linger_s: float = 0.02  # shorter is soft tissue that swings at 9-12 Hz (a fifth of its period), and not the pelvis
+    again_deg: float = 1.0  # how far inside the angle must return before it can leave again: twice the swing of soft tissue
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "below", _named(self.below))
@@ -86,11 +86,11 @@ class Band(FormLimit):
 
 @dataclass(frozen=True, slots=True)
 class Jolt(FormLimit):
-    """A push that does not occur while the foot is kept off the ground."""
+    """Limit on the acceleration while one foot is kept off the ground: a jolt shows that the foot was set down."""
 
     name: FormFault
-    above_mps2: float = 1.5  # sway on one leg stays under 0.5; a foot that is set down gives 2 and more
-    linger_s: float = 0.01  # one sample may be a rattle
+    above_mps2: float = 1.5  # sway on one leg stays under 0.5 m/s2; setting the foot down gives at least 2
+    linger_s: float = 0.01  # a jolt of a single sample may be a rattle of the clip
     signal: str = "jolt"
 
     def __post_init__(self) -> None:
@@ -108,7 +108,7 @@ class Jolt(FormLimit):
 
 
 class BandMonitor:
-    """Detector of the moments at which a band is left."""
+    """Detector of the times at which a signal leaves its band."""
 
     def __init__(self, band: Band, *, of_angle: bool = True) -> None:
         self.band, self._of_angle = band, of_angle

@@ -1,4 +1,4 @@
-"""What counting blocks have in common: the sample they are given, what they find, and how a drill uses them."""
+"""Base of the counting blocks: the sample that a counter gets, what it finds, and the declaration that a drill uses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from levelhips.events import FormFault, PromptKind
 
 @dataclass(frozen=True, slots=True)
 class DrillSample:
-    """One sample of a drill as a counter sees it.
+    """One sample of a drill, as input of a counter.
 
     Attributes
     ----------
     t_s : float
         Sensor time [s].
     slow_deg : float
-        The leading angle, smoothed for ranges [deg].
+        Leading angle, smoothed [deg].
     rate_dps : float
         Size of the angular rate [deg/s].
     lateral_mps2 : float
@@ -37,7 +37,21 @@ class DrillSample:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """A repetition, or half of one: then `full` is False and `fault` names what was missing."""
+    """Repetition that a counter found, or half a repetition: then `full` is False and `fault` says what was missing.
+
+    Attributes
+    ----------
+    from_s : float
+        Sensor time at which it began [s].
+    range_deg, mean_deg, sd_deg : float
+        Farthest value, mean and standard deviation of the leading angle [deg].
+    out_s, hold_s, back_s : float
+        Time out, at the end of the movement, and back [s].
+    full : bool
+    fault : FormFault or None
+    confidence : float
+        How sure it is that the repetition was done, 0 to 1.
+    """
 
     from_s: float
     range_deg: float
@@ -53,7 +67,7 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True)
 class PromptRequest:
-    """A moment of a repetition that is heard; `number` is that of the repetition, or of seconds."""
+    """Request to play a prompt now; `number` is that of the repetition, or the seconds held."""
 
     kind: PromptKind
     number: int = 0
@@ -63,19 +77,19 @@ Found = Repetition | PromptRequest | FormFault
 
 
 class Counter(Protocol):
-    """Counter of one set. Causal: what it finds does not depend on how the samples are divided."""
+    """Causal counter of one set, sample by sample."""
 
     def push(self, sample: DrillSample) -> list[Found]:
-        """Process one sample; return what is known by it."""
+        """Process one sample; return what was found with it."""
 
     def interrupt(self) -> None:
-        """Drop what was begun: samples are missing, or the wearer paused."""
+        """Drop the repetition that has begun, because samples are missing or the wearer paused."""
 
 
 class CountingBlock(ABC):
     """Declaration of what a drill counts, on its leading angle `signal`. `start` returns the counter of a set.
 
-    A new kind of counting is one subclass; only `start` must be defined.
+    To count in a new way, write one subclass; only `start` must be defined.
     """
 
     __slots__ = ()
@@ -84,19 +98,19 @@ class CountingBlock(ABC):
 
     @abstractmethod
     def start(self, still_dps: float) -> Counter:
-        """Return a new counter; `still_dps` is how much the wearer turned while still in the start position [deg/s]."""
+        """Return a new counter; `still_dps` is the RMS angular rate of the wearer while the start position was held still [deg/s]."""
 
     def adapted(self, low_deg: float, high_deg: float, seconds: float | None, pace_s: float | None) -> CountingBlock:
         """Return this block for another range [deg], hold time [s] or pace [s per repetition]; None leaves it as it is."""
         return self
 
     def band(self, low_deg: float, high_deg: float) -> tuple[float | None, float | None]:
-        """Return the ends [deg] of a form limit on the leading angle when the drill's range is set to these; None: as before."""
+        """Return the ends [deg] of the form limit on the leading angle if the range of the drill is set to these; None keeps an end."""
         return low_deg, high_deg
 
     @property
     def timed_s(self) -> float:
-        """Length of the hold that is counted [s]; NaN if no time is held."""
+        """Length of the hold that is counted [s]; NaN if the block does not count a hold."""
         return math.nan
 
     @property
@@ -106,11 +120,11 @@ class CountingBlock(ABC):
 
     @property
     def opposite_deg(self) -> float:
-        """Size of an excursion to the other side that shows that the wearer stands on the wrong leg [deg]; infinite: none does."""
+        """Size of a movement to the other side that shows that the wearer stands on the wrong leg [deg]; infinite if none does."""
         return math.inf
 
     def is_home(self, lead_deg: float) -> bool:
-        """Whether the wearer should be where the repetition began, so that the drift of the gyroscope can be learned."""
+        """Return whether the wearer should be at the start of a repetition, where the drift of the gyroscope can be learned."""
         return True
 
 

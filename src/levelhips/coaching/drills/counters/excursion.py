@@ -1,4 +1,4 @@
-"""Counting of repetitions out and back."""
+"""Count repetitions that go out and come back."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from levelhips.coaching.drills.counters.base import Counter, CountingBlock, DrillSample, Found, PromptRequest, Repetition
 from levelhips.events import FormFault, PromptKind
 
-# Slow reaching follows the minimum-jerk profile (Flash & Hogan 1985, doi 10.1523/JNEUROSCI.05-07-01688.1985): from where a
-# movement crosses two levels, its whole duration follows.
+# Slow reaching follows the minimum-jerk profile (Flash & Hogan 1985, doi 10.1523/JNEUROSCI.05-07-01688.1985): the
+# times at which a movement crosses two levels give its whole duration.
 _WAY = np.linspace(0.0, 1.0, 201)
 _JERK = _WAY**3 * (10 - 15 * _WAY + 6 * _WAY**2)
 
@@ -22,13 +22,13 @@ def share_of_time(share: float) -> float:
     return float(np.interp(share, _JERK, _WAY))
 
 
-MIN_LOW_DEG = 1.0  # a range from 0 would count the sway of half a degree
-LEAVE_SHARE = 0.3  # of the way: out beyond it a movement has begun; sway is smaller, no attempt is
-TURN_SHARE, TURN_DEG = 0.6, 2.5  # back to 0.6 of the peak and out again by 2.5 deg (five times sway): turned round half way
-ATTEMPT_SHARE = 0.5  # less than half of the way is a wobble and not an attempt
-TOP_SHARE = 0.9  # of the peak: beyond it the pelvis holds; minimum jerk spends a quarter of its time there, ringing none
-MAX_HOME_SHARE = 0.8  # a way of which only the last fifth was seen: extrapolating further multiplies the error by four
-REMEMBER_S = 2.0  # before a repetition: a slow one leaves its start so long before it is recognized
+MIN_LOW_DEG = 1.0  # with a range from 0 deg, half a degree of sway would count as a repetition
+LEAVE_SHARE = 0.3  # share of the lower end of the range: beyond it a movement has begun; sway stays below, every attempt goes beyond
+TURN_SHARE, TURN_DEG = 0.6, 2.5  # turned round half way: back to 0.6 of the peak, then out again by 2.5 deg (five times sway)
+ATTEMPT_SHARE = 0.5  # a movement of less than half of the lower end is a wobble and not an attempt
+TOP_SHARE = 0.9  # beyond 0.9 of the peak the pelvis holds; a minimum-jerk movement spends a quarter of its time there
+MAX_HOME_SHARE = 0.8  # at least the last fifth of a way must be seen: to extrapolate from less multiplies the error by four
+REMEMBER_S = 2.0  # samples kept before a repetition: a slow one leaves the start this long before it is recognized
 
 
 def _half(from_s: float, peak_deg: float, fault: FormFault) -> Repetition:
@@ -37,7 +37,7 @@ def _half(from_s: float, peak_deg: float, fault: FormFault) -> Repetition:
 
 @dataclass(frozen=True, slots=True)
 class Excursion(CountingBlock):
-    """Counts a repetition when the angle went out to at least `low_deg` and came back to within `back_deg` of the start."""
+    """Declaration that counts a repetition when the angle went out to at least `low_deg` and came back to less than `back_deg`."""
 
     signal: str
     low_deg: float
@@ -56,7 +56,7 @@ class Excursion(CountingBlock):
 
     def band(self, low_deg: float, high_deg: float) -> tuple[float | None, float | None]:
         """Return the ends of the band that are form limits [deg]; None where an end is not one."""
-        return None, high_deg  # the lower end is the way to go, and not a form limit
+        return None, high_deg  # the lower end is the target and not a form limit
 
     @property
     def opposite_deg(self) -> float:
@@ -91,21 +91,21 @@ class _ExcursionCounter:
                 self._out, self._reached = True, False
                 self._peak = self._trough = x
             return []
-        said: list[Found] = []
+        found: list[Found] = []
         if x > self._peak:
             self._peak = self._trough = x
         self._trough = min(self._trough, x)
         if x >= spec.low_deg and not self._reached:
             self._reached = True
-            said.append(PromptRequest(PromptKind.REACHED))
+            found.append(PromptRequest(PromptKind.REACHED))
         if x < spec.back_deg:
-            said += self._finish()
+            found += self._finish()
         elif self._trough < TURN_SHARE * self._peak and x > self._trough + max(TURN_DEG, LEAVE_SHARE * spec.low_deg):
-            said.append(_half(self._trace[0][0], self._peak, FormFault.NOT_BACK))
+            found.append(_half(self._trace[0][0], self._peak, FormFault.NOT_BACK))
             self._trace = deque([(t_s, x)])
             self._peak = self._trough = x
             self._reached = x >= spec.low_deg
-        return said
+        return found
 
     def _finish(self) -> list[Found]:
         spec, peak = self._spec, self._peak

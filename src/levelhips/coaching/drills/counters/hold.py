@@ -1,4 +1,4 @@
-"""Counting of time held."""
+"""Count the time for which a position is held."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Hold(CountingBlock):
     signal: str
     seconds: float = 30.0
     still_dps: float = math.inf
-    patience_s: float = 0.2  # a twitch does not stop the clock
-    strict: bool = True  # False: a test, in which time runs whatever happens, and all of it is measured
+    patience_s: float = 0.2  # movement that is shorter is a twitch and does not stop the clock
+    strict: bool = True  # False for a test: the clock never stops, so that all of the time is measured
 
     def start(self, still_dps: float) -> Counter:
         """Return a new counter of the time held."""
@@ -34,12 +34,12 @@ class Hold(CountingBlock):
 
     @property
     def counts_over_gaps(self) -> bool:
-        """Whether the hold goes on after samples were lost, and is marked for it."""
+        """Whether the hold goes on after samples were lost; its quality is then `AFTER_GAP`."""
         return True
 
 
 class _HoldCounter:
-    tell_every_s = 10.0  # often enough to know how long it still takes, seldom enough not to disturb
+    announce_every_s = 10.0  # often enough to know how much time is left, seldom enough not to disturb
 
     def __init__(self, spec: Hold) -> None:
         self._spec = spec
@@ -50,7 +50,7 @@ class _HoldCounter:
         self._held_s = 0.0
         self._spread = Spread()
         self._stopped, self._restless_s = False, 0.0
-        self._told = 0
+        self._announced = 0  # how many times the time held was announced
 
     def interrupt(self) -> None:
         self._before_s = math.nan  # the time held so far is kept
@@ -75,7 +75,7 @@ class _HoldCounter:
             angle = self._spread
             out.append(Repetition(self._from_s, angle.farthest, angle.mean, angle.sd, 0.0, self._held_s, 0.0))
             self._begin()
-        elif self._held_s >= self.tell_every_s * (self._told + 1):
-            self._told += 1
+        elif self._held_s >= self.announce_every_s * (self._announced + 1):
+            self._announced += 1
             out.append(PromptRequest(PromptKind.TEN, round(self._held_s)))
         return out

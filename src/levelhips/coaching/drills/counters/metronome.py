@@ -1,4 +1,4 @@
-"""Counting of repetitions to a pace, where the sensor does not see what moves."""
+"""Count repetitions at a given pace, for drills in which the sensor does not see the part that moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from levelhips.events import FormFault, PromptKind
 
 @dataclass(frozen=True, slots=True)
 class Metronome(CountingBlock):
-    """Counts a repetition for each cycle of the pace: the knee that moves is not seen, but the pelvis moves a little with it."""
+    """Declaration that counts a repetition for each cycle of the pace.
+
+    The sensor does not see the knee that moves, but the pelvis moves a little with it; a cycle without that is not counted.
+    """
 
     signal: str
     out_s: float = 1.5
@@ -40,12 +43,12 @@ class Metronome(CountingBlock):
 
 
 PROMPTS = (PromptKind.UP, PromptKind.HOLD, PromptKind.DOWN)
-# The mean turning of a cycle [deg/s] against what noise, breath and pulse give while the wearer is still.
-MIN_STILL_DPS = 0.2  # noise of the sensor and breath
-MOVES = 3.0  # times still: whoever usually moves this much is seen to move, so that a cycle without it was not done
-IDLE, IDLE_SHARE = 1.5, 0.3  # under 1.5 times still, or 0.3 of the usual: this cycle was not done
-SURE = 2.0  # times still: the pelvis confirms the repetition
-REMEMBERED, NEEDED = 8, 2  # cycles that say what is usual: a set is 8-15, and the first may be hesitant
+# The RMS angular rate of a cycle is compared with that of a wearer who lies still, from noise, breath and pulse.
+MIN_STILL_DPS = 0.2  # RMS rate from the noise of the sensor and breath, at least
+MOVES = 3.0  # if the usual rate is above this many times the still one, a cycle without movement stands out
+IDLE, IDLE_SHARE = 1.5, 0.3  # then a cycle below 1.5 times the still rate, or 0.3 of the usual one, was not done
+SURE = 2.0  # above this many times the still rate, the pelvis confirms the repetition
+REMEMBERED, NEEDED = 8, 2  # the usual rate is the median of the last 8 cycles, from 2 on: a set has 8-15, and the first may be hesitant
 
 
 class _PaceCounter:
@@ -57,7 +60,7 @@ class _PaceCounter:
 
     def interrupt(self) -> None:
         self._from_s = math.nan
-        self._said = 0
+        self._prompts_given = 0
         self._spread, self._turning = Spread(), Spread()
 
     def push(self, sample: DrillSample) -> list[Found]:
@@ -69,9 +72,9 @@ class _PaceCounter:
             return []
         marks = (0.0, spec.out_s, spec.out_s + spec.hold_s, spec.out_s + spec.hold_s + spec.back_s)
         out: list[Found] = []
-        while self._said < 3 and into >= marks[self._said] - 1e-9:
-            out.append(PromptRequest(PROMPTS[self._said], self._turn + 1))
-            self._said += 1
+        while self._prompts_given < 3 and into >= marks[self._prompts_given] - 1e-9:
+            out.append(PromptRequest(PROMPTS[self._prompts_given], self._turn + 1))
+            self._prompts_given += 1
         self._spread.add(sample.slow_deg)
         self._turning.add(sample.rate_dps)
         if into >= marks[3] + spec.rest_s - 1e-9:
@@ -85,7 +88,7 @@ class _PaceCounter:
         spec = self._spec
         spread, turning = self._spread, self._turning
         ripple = math.hypot(turning.mean, turning.sd)
-        # Whoever is seen to move in other cycles, and not in this one, did not do it: perhaps the telephone rang.
+        # If the pelvis moved in the other cycles but not in this one, this repetition was not done.
         usual = float(np.median(self._ripples)) if self._ripples else 0.0
         idle = len(self._ripples) >= NEEDED and usual > MOVES * self._still_dps and ripple < max(IDLE * self._still_dps, IDLE_SHARE * usual)
         values = (self._from_s, abs(spread.farthest), spread.mean, spread.sd, spec.out_s, spec.hold_s, spec.back_s)

@@ -1,4 +1,4 @@
-"""Counting of steps to the side, by the push of the pelvis."""
+"""Count steps to the side from the sideways speed of the pelvis."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from levelhips.events import FormFault
 
 @dataclass(frozen=True, slots=True)
 class Steps(CountingBlock):
-    """Counts steps to the side: the pelvis is pushed that way when a foot opens, and again when the other one closes.
+    """Declaration that counts steps to the side.
 
-    With `alternate` (a walk forward on a zigzag) every push to the other side is a step.
+    The pelvis is pushed that way twice in each step: when one foot steps out, and when the other one follows. With `alternate`
+    (walking forward in a zigzag) each push to the other side is a step.
     """
 
     signal: str
     alternate: bool = False
     push_mps: float = 0.08  # a step of 0.3 m in 1.5 s reaches 0.2-0.4 m/s; sway stays under 0.04
-    snap_ratio: float = 2.0  # the closing step jerks so much more than the opening one
+    snap_ratio: float = 2.0  # the second foot snaps in if its push has more than twice the jerk of the first
 
     def start(self, still_dps: float) -> Counter:
         """Return a new counter of steps."""
@@ -28,12 +29,12 @@ class Steps(CountingBlock):
 
 
 class _StepCounter:
-    # Between two pushes the pelvis rests; there the speed is nothing, and what the acceleration still shows is an error of
-    # the vertical. In the middle of a push acceleration passes zero too, but with a jerk.
+    # Between two pushes the pelvis rests: its speed is zero, and any acceleration that is left is an error of the vertical. In the
+    # middle of a push the acceleration passes zero, too, but with a jerk.
     quiet_mps2, quiet_mps3, quiet_s = 0.2, 0.8, 0.08  # twice the noise of sway; three samples and more even at 40 Hz
-    rest_s = 0.1  # at rest the speed goes to nothing within a third of a second, the shortest rest between steps
-    error_s, leak_s = 2.0, 6.0  # a vertical that settles (2.5 Hz) is followed; a push of 1.5 s loses a fifth of its speed
-    min_step_s = 0.15  # no foot is set down sooner; the closing step when it is snapped in takes 0.3 s
+    rest_s = 0.1  # time constant at rest: the speed decays within a third of a second, the shortest rest between steps
+    error_s, leak_s = 2.0, 6.0  # time constants of the error and of the speed: a push of 1.5 s loses a fifth of its speed
+    min_step_s = 0.15  # no foot is set down sooner: even a second foot that snaps in takes 0.3 s
 
     def __init__(self, spec: Steps) -> None:
         self._spec = spec
@@ -42,7 +43,7 @@ class _StepCounter:
     def interrupt(self) -> None:
         self._before: tuple[float, float] | None = None
         self._mps = self._error = self._quiet_s = 0.0
-        self._sign = 0  # of the push that is under way
+        self._sign = 0  # direction of the present push; 0 between pushes
         self._armed, self._min_peak_mps = True, self._spec.push_mps
         self._peak = self._jerk = 0.0
         self._from_s = 0.0
@@ -91,7 +92,7 @@ class _StepCounter:
         if not self._direction:
             self._direction = sign
         if spec.alternate:
-            self._direction = -sign  # the next one goes the other way, and is more than the swing back of this one
+            self._direction = -sign  # the next step goes the other way; require more speed than the swing back of this step has
             self._min_peak_mps = max(spec.push_mps, 0.5 * self._peak)
             return [self._step(self._from_s, t_s, t_s)]
         if self._opened is None:
