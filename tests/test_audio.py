@@ -36,7 +36,7 @@ def pitch(wave: np.ndarray, rate: int) -> float:
 
 
 @pytest.mark.parametrize(("side", "ear", "hz"), [(Side.LEFT, 0, SETTINGS.left_hz), (Side.RIGHT, 1, SETTINGS.right_hz)])
-def test_cue_has_the_ear_and_pitch_of_its_side(side: Side, ear: int, hz: float) -> None:
+def test_a_cue_is_heard_in_the_ear_and_at_the_pitch_of_its_side(side: Side, ear: int, hz: float) -> None:
     sound = cue_sound(cue(side), SETTINGS, RATE_HZ)
     loud = np.sqrt((sound**2).mean(axis=0))
     assert loud[ear] > 5 * loud[1 - ear]

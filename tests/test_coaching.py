@@ -177,7 +177,7 @@ def level_samples(from_s: float, side: Side, drop_deg: float) -> Angles:
 
 
 @pytest.mark.parametrize("side", Side)
-def test_samples_before_a_gap_do_not_give_the_drop_behind_it_a_rate(side: Side) -> None:
+def test_the_rate_of_the_drop_after_a_gap_does_not_use_samples_before_it(side: Side) -> None:
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
     coach.push(Update(level_samples(0.0, side, -20.0)))
     [back] = coach.push(Update(events=(Gap(0.09, 1.1),))).of(Signal)
@@ -203,14 +203,14 @@ def test_sides_have_their_own_threshold() -> None:
     assert {cue.side for cue in cues} == {Side.RIGHT}
 
 
-def test_silence_while_quality_is_poor() -> None:
+def test_steps_of_poor_quality_do_not_beep() -> None:
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
     for quality in Quality:
         if quality is not Quality.OK:
             assert cues_of(coach, [(BOTH[k % 2], 9.0) for k in range(4)], quality) == []
 
 
-def test_k_of_n_waits_for_a_habit() -> None:
+def test_k_of_n_beeps_only_when_k_of_the_last_n_steps_are_over() -> None:
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0), CueSettings(when="k-of-n", k=3, n=5))
     peaks = [5, 3, 3, 5, 3, 3, 5, 5, 5, 3, 3, 3, 3]
     cues = cues_of(coach, [(Side.LEFT, float(peak)) for peak in peaks])
@@ -422,7 +422,7 @@ def test_a_gap_in_a_stance_silences_it_and_a_long_one_is_signalled() -> None:
         assert len(list(coach.push(stance_update(5.0, Side.LEFT, 9.0)).of(Cue))) == 1, "the next one is"
 
 
-def test_fixed_limits_are_reported_once_with_the_first_standing_zero() -> None:
+def test_fixed_thresholds_are_reported_once_with_the_first_standing_zero() -> None:
     zero = StandingZero(2.0, 2.5, 2.0, 0.001)
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=3.0))
     first, again = (coach.push(Update(events=(zero,))).events for _ in range(2))
@@ -436,7 +436,7 @@ def test_fixed_limits_are_reported_once_with_the_first_standing_zero() -> None:
     assert list(learned.of(ThresholdChange)) == [], "there is none yet"
 
 
-def test_commands_that_change_nothing_are_not_answered() -> None:
+def test_commands_that_change_nothing_give_no_event() -> None:
     coach = Coach()
     for do, value in ((Do.RESUME, None), (Do.MARK, None), (Do.THRESHOLD, None), (Do.MOVE_THRESHOLD, None), (Do.NEXT, None)):
         assert coach.apply(Command(1.0, do, value)).events == (), do
@@ -479,7 +479,7 @@ def test_a_step_whose_contact_was_not_seen_counts_for_the_baseline_all_the_same(
     assert thresholds_of(coach.threshold) == (4.0, 4.0)
 
 
-def test_a_drop_that_is_over_the_limit_in_the_first_sample_is_cued_as_it_is() -> None:
+def test_a_drop_over_the_threshold_in_the_first_sample_has_the_severity_of_that_sample() -> None:
     """There is no sample before it to take a rate from: the peak is expected to be no higher."""
     coach = Coach(ThresholdSettings(left_deg=4.0, right_deg=4.0))
     stance = stance_update(0.0, Side.LEFT, 9.0)

@@ -108,7 +108,7 @@ def test_an_excursion_whose_start_was_missed_does_not_count() -> None:
     assert found == [PromptRequest(PromptKind.REACHED)], "samples are missing in it"
 
 
-def test_only_drops_to_the_other_side_are_told_apart() -> None:
+def test_only_a_drill_that_counts_drops_detects_the_wrong_leg() -> None:
     assert COUNT.opposite_deg == 8.0
     assert math.isinf(Excursion("roll", 8.0, 15.0, 3.0).opposite_deg)
     assert [COUNT.is_home(angle) for angle in (-2.9, 0.0, 2.9, 3.1)] == [True, True, True, False]
@@ -219,7 +219,7 @@ def test_a_band_is_left_once_until_the_angle_is_well_inside_again() -> None:
     assert (first.fault, first.value_deg, first.limit_deg) == (FormFault.LEANED, 11.0, 10.0)
 
 
-def test_an_end_of_a_band_without_a_fault_stops_the_clock_but_is_not_said() -> None:
+def test_an_end_of_a_band_without_a_fault_stops_the_clock_without_reporting_a_fault() -> None:
     monitor = Band("tilt", low_deg=-5.0, high_deg=10.0, above=FormFault.LEANED).start()
     assert [monitor.push(k / 100, -6.0) for k in range(5)] == [None] * 5
     assert monitor.outside
@@ -393,7 +393,7 @@ def test_a_pause_while_standing_goes_on_with_what_is_missing(stood_meanwhile: bo
     assert wearer.phases[-1] == (Phase.TAKE if stood_meanwhile else Phase.STAND, PhaseReason.RESUMED)
 
 
-def test_who_does_not_stand_is_reminded_every_ten_seconds() -> None:
+def test_a_wearer_who_does_not_stand_still_is_reminded_every_ten_seconds() -> None:
     wearer = Wearer()
     wearer.stay(25.0, (math.nan,) * 3)
     assert [(prompt.kind, round(prompt.at_s)) for prompt in wearer.of(Prompt)] == [(PromptKind.STAND, 10), (PromptKind.STAND, 20)]
@@ -402,7 +402,7 @@ def test_who_does_not_stand_is_reminded_every_ten_seconds() -> None:
     assert len(wearer.of(Prompt)) == 2, "in a pause nobody is reminded"
 
 
-def test_a_wrong_posture_is_said_after_a_second_lying_and_after_ten_standing() -> None:
+def test_a_wrong_posture_is_prompted_after_a_second_lying_and_after_ten_standing() -> None:
     lying = Drill("roll", "Roll", SIDE_LYING, Hold("roll", seconds=4.0), (), (-5.0, 5.0), Dose(1, 1), "Lie down.", ready_s=1.0)
     for up, kind, at_s in (
         ((0.0, 0.0, 1.0), PromptKind.WRONG_SIDE, 1.5),  # on the left side; the left hip works lying on the right
@@ -432,7 +432,7 @@ def test_lost_samples_are_signalled_after_a_second_and_mark_the_hold() -> None:
     assert wearer.of(Rep)[0].quality is Quality.AFTER_GAP
 
 
-def test_who_leaves_the_position_takes_it_again() -> None:
+def test_a_wearer_who_leaves_the_position_has_to_take_it_again() -> None:
     wearer = Wearer()
     wearer.stand()
     wearer.stay(4.0)

@@ -156,7 +156,7 @@ def test_only_a_jolt_that_no_drill_gives_is_a_fall(jolt: Moment, fell: bool) -> 
     assert presence(jolt, 10.5, 0.0) == [Presence.FELL_OFF if fell else Presence.AWAY]
 
 
-def test_a_jolt_more_than_a_second_before_was_another_and_away_is_lost_after_seven_tenths() -> None:
+def test_a_jolt_more_than_a_second_earlier_is_not_a_fall_and_away_becomes_lost_after_seven_tenths() -> None:
     jolt = moment(10.0, jolt_mps2=40.0)
     assert presence(jolt, 11.0, 0.0) == [Presence.FELL_OFF]
     assert presence(jolt, 11.125, 0.75) == [Presence.AWAY] * 6 + [Presence.LOST]
@@ -165,7 +165,7 @@ def test_a_jolt_more_than_a_second_before_was_another_and_away_is_lost_after_sev
 # ---- form
 
 
-def test_a_form_fault_says_the_angle_and_the_limit_it_passed() -> None:
+def test_a_form_fault_has_the_angle_and_the_limit_that_it_passed() -> None:
     form = FormMonitor((Band("roll", -5.0, 10.0, FormFault.ROLLED_BACK, FormFault.ROLLED_FORWARD), Jolt(FormFault.TOUCHED_DOWN)))
     form.restart()
 
@@ -216,7 +216,7 @@ def test_the_clock_of_a_hold_stops_while_the_form_is_lost_and_that_of_a_test_goe
         assert len([each for each in found + more if isinstance(each, Repetition)]) == 1
 
 
-def test_a_hold_has_its_length_mean_and_farthest_angle_and_says_every_ten_seconds() -> None:
+def test_a_hold_has_length_mean_and_farthest_angle_and_is_announced_every_ten_seconds() -> None:
     counter = Hold("drop", seconds=25.0).start(1.0)
     found = run(counter, [1.0] * 1000 + [-4.0] * 500 + [1.0] * 1001)
     assert [(each.kind, each.number) for each in found if isinstance(each, PromptRequest)] == [(PromptKind.TEN, 10), (PromptKind.TEN, 20)]
@@ -250,7 +250,7 @@ def test_paced_repetitions_follow_the_marks_and_one_without_movement_is_not_coun
     assert (done[1].range_deg, done[1].out_s, done[1].hold_s, done[1].back_s, done[1].confidence) == pytest.approx((3, 1.5, 1.5, 1.5, 1))
 
 
-def test_what_is_usual_follows_the_last_eight_cycles() -> None:
+def test_the_usual_movement_is_that_of_the_last_eight_cycles() -> None:
     counter = Metronome("roll", lead_in_s=0.0).start(0.5)
     # Ten lively cycles, then eight slow ones: now slow is usual, so that one a little slower still counts.
     rates = [20.0] * 10 + [7.0] * 8 + [2.2]

@@ -155,7 +155,7 @@ def test_a_fault_well_before_a_repetition_does_not_belong_to_it() -> None:
     assert form.take_faults(0.0) == [], "each belongs to one repetition"
 
 
-def test_half_a_repetition_is_told_and_not_counted() -> None:
+def test_half_a_repetition_is_reported_and_not_counted() -> None:
     for what in ("short", "not-back"):
         made, update = simulated(WearerModel("pelvic-drop", reps=4, asked=9, form_fault=what, fault_reps=(1,)))
         halves = [rep for rep in update.of(Rep) if not rep.full]
@@ -236,7 +236,7 @@ def test_a_gyroscope_that_drifts_does_not_turn_the_pelvis(drift: float) -> None:
 # ---- at home
 
 
-def test_the_wrong_side_is_said_and_then_it_goes_on() -> None:
+def test_lying_on_the_wrong_side_is_prompted_and_the_drill_goes_on() -> None:
     made, update = simulated(WearerModel("clamshell", reps=4, wrong="side"))
     assert "wrong-side" in beats(update)
     first = next(prompt.at_s for prompt in update.of(Prompt) if prompt.kind == "wrong-side")
@@ -246,13 +246,13 @@ def test_the_wrong_side_is_said_and_then_it_goes_on() -> None:
 
 
 @pytest.mark.parametrize("name", ["pelvic-drop", "bridge", "clamshell"])
-def test_a_wrong_posture_is_said_and_then_it_goes_on(name: str) -> None:
+def test_a_wrong_posture_is_prompted_and_the_drill_goes_on(name: str) -> None:
     made, update = simulated(WearerModel(name, reps=3, wrong="posture"))
     assert "wrong-posture" in beats(update)
     assert len(counted(update)) == len(made.reps) == 3
 
 
-def test_standing_on_the_other_leg_is_said() -> None:
+def test_standing_on_the_wrong_leg_is_prompted() -> None:
     """The drill asks for the left leg, but the wearer stands on the right one: the left side of the pelvis drops."""
     made = made_of(WearerModel("pelvic-drop", Side.RIGHT, reps=3), CLIP, 1)
     update = build_engine(100.0, Settings.from_dict(WearerModel("pelvic-drop", Side.LEFT, reps=3).settings)).push(made.samples)
@@ -260,7 +260,7 @@ def test_standing_on_the_other_leg_is_said() -> None:
     assert not counted(update)
 
 
-def test_a_telephone_call_is_a_pause_and_the_start_is_taken_again() -> None:
+def test_after_a_pause_the_start_position_is_taken_again() -> None:
     made = made_of(WearerModel("pelvic-drop", reps=6), CLIP, 1)
     third_s = made.reps[2][0]
     _, update = simulated(
@@ -274,7 +274,7 @@ def test_a_telephone_call_is_a_pause_and_the_start_is_taken_again() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_who_stops_moving_is_not_counted_on() -> None:
+def test_paced_cycles_without_movement_are_not_counted() -> None:
     made, update = simulated(WearerModel("clamshell", reps=6, rep_s=4.0, away_s=12.0))
     idle = [rep for rep in update.of(Rep) if not rep.full]
     assert [rep.form_faults for rep in idle] == ["no-movement"] * 3
@@ -293,7 +293,7 @@ def test_a_sensor_lost_in_a_hold_stops_the_clock_and_what_was_held_stays() -> No
     assert "back" in [signal.kind for signal in update.of(Signal)]
 
 
-def test_a_clip_that_falls_off_is_said_and_worn_again() -> None:
+def test_a_clip_that_falls_off_is_reported_and_the_drill_goes_on_when_it_is_worn_again() -> None:
     made = made_of(WearerModel("pelvic-drop", reps=6), CLIP, 1)
     samples = made.samples
     fall_s = made.reps[2][0] - 0.2
@@ -372,12 +372,12 @@ def test_the_engine_takes_a_drill_that_is_not_installed_and_refuses_another_than
         Engine(100.0, Settings.from_dict(wearer.settings))
 
 
-def test_a_drill_cannot_ask_for_what_its_posture_hides() -> None:
+def test_a_drill_cannot_use_a_signal_that_its_start_position_does_not_show() -> None:
     with pytest.raises(ValueError, match="cannot be seen side-lying"):
         Drill("x", "X", SIDE_LYING, Excursion("tilt", 5, 10, 2), (), (5, 10), Dose(1, 1), "")
 
 
-def test_a_start_position_that_is_none_is_refused_with_what_to_give() -> None:
+def test_a_stance_that_is_not_a_start_position_is_rejected_with_an_example() -> None:
     with pytest.raises(ValueError, match="x: stance is 'prone'; it must be a StartPosition, such as UPRIGHT"):
         Drill("x", "X", "prone", Excursion("tilt", 5, 10, 2), (), (5, 10), Dose(1, 1), "")  # type: ignore[arg-type]
 
@@ -491,7 +491,7 @@ def test_a_block_that_the_wearer_does_not_know_is_refused_in_plain_words() -> No
         simulate_drill(WearerModel("taps"), CLIP, 1, drill)
 
 
-def test_a_strangers_drill_comes_in_by_its_entry_point_and_a_broken_one_is_left_out(tmp_path: Any, monkeypatch: Any) -> None:
+def test_a_drill_of_another_package_is_found_by_its_entry_point_and_a_broken_one_is_skipped(tmp_path: Any, monkeypatch: Any) -> None:
     (tmp_path / "elsewhere.py").write_text(
         "from dataclasses import replace\n"
         "from levelhips.coaching.drills.catalog.pelvic_drop import DRILL\n"
@@ -526,7 +526,7 @@ def held_at(rate_dps: float) -> list[float]:
     return [change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK]
 
 
-def test_who_cannot_stand_quite_still_is_not_kept_waiting_for_ever() -> None:
+def test_the_limit_of_stillness_rises_for_a_wearer_who_sways() -> None:
     ready_s = drills()["pelvic-drop"].instruction_s(Side.LEFT)
     [quiet], [restless] = held_at(5.0), held_at(22.0)
     assert ready_s < quiet < ready_s + 2.0

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,14 @@ def test_the_kind_of_a_day_follows_the_weekday_and_the_acute_week() -> None:
     assert acute.kind(MONDAY - dt.timedelta(days=1)) is DayKind.RUN, "the Sunday before"
     assert {acute.kind(day) for day in week} == {DayKind.ACUTE}
     assert acute.kind(MONDAY + dt.timedelta(days=7)) is DayKind.RUN
+
+
+def test_four_days_a_week_have_a_run_and_only_sunday_and_monday_follow_each_other() -> None:
+    fortnight = [MONDAY + dt.timedelta(days=k) for k in range(14)]
+    runs = [day for day in fortnight if Programme(start=MONDAY).kind(day) is DayKind.RUN]
+    assert len(runs) == 8, "as many as the retraining has sessions in two weeks"
+    pairs = [(one.weekday(), other.weekday()) for one, other in pairwise(runs) if (other - one).days == 1]
+    assert pairs == [(6, 0)]
 
 
 def test_days_are_numbered_from_one_to_the_last() -> None:
@@ -167,7 +176,7 @@ def test_an_error_in_the_file_names_line_and_key(tmp_path: Path, text: str, line
         ("a = " + "[" * 3000 + "]" * 3000, "is nested too deeply"),
     ],
 )
-def test_an_error_in_the_file_says_what_would_be_right(tmp_path: Path, content: str, said: str) -> None:
+def test_an_error_in_the_file_explains_what_is_allowed(tmp_path: Path, content: str, said: str) -> None:
     path = tmp_path / "programme.toml"
     path.write_text(content)
     with pytest.raises(SettingsError) as error:
@@ -197,7 +206,7 @@ def test_notes_have_a_title_a_text_and_their_guides() -> None:
 
 
 @pytest.mark.parametrize(("repetitions", "done"), [(9, False), (10, True), (12, True)])
-def test_four_fifths_of_what_is_asked_are_done(tmp_path: Path, history: History, repetitions: int, done: bool) -> None:
+def test_an_item_is_done_from_eighty_percent_of_its_repetitions(tmp_path: Path, history: History, repetitions: int, done: bool) -> None:
     """Four fifths of 12 are 9.6: 9 are too few."""
     history.add(saved(tmp_path / "a.mcap", "2026-03-02T12:00:00+00:00", *clamshells(LEFT, repetitions)))
     day = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC).astimezone().date()
@@ -218,7 +227,7 @@ def test_repetitions_of_a_day_are_added_up_and_each_counts_for_one_item(tmp_path
 # ---- hints
 
 
-def test_hints_in_whole_sentences() -> None:
+def test_hints_are_given_from_their_limits_on_and_in_whole_sentences() -> None:
     # 36 min are 20 % more than 30.
     assert str(load_hint(36.0, 30.0)) == (
         "36 min is 20 % longer than your longest run of the last 30 days (30 min). "
@@ -234,6 +243,8 @@ def test_hints_in_whole_sentences() -> None:
     assert [pain_hint(*scores) for scores in ((1, 2), (4, 4), (2, None), (None, 9), (None, None))] == [None] * 5
     assert str(shoe_hint("Ghost", 651.4)) == "Ghost: 651 km. Most shoes are replaced around 640 km."
     assert shoe_hint("Ghost", 639.9) is None
+    assert shoe_hint("Ghost", 640.0) is not None
+    assert pain_hint(3, None) is not None
 
 
 def test_hints_after_a_run_come_from_the_diary_and_the_weeks_before(tmp_path: Path, history: History) -> None:

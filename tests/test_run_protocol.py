@@ -50,7 +50,7 @@ def test_blocks_follow_on_one_another(protocol: ProtocolSettings) -> None:
     assert all(one.to_s == pytest.approx(two.from_s) for one, two in itertools.pairwise(found))
 
 
-def test_the_ladder_ends_with_running() -> None:
+def test_the_last_walk_run_session_is_running_only() -> None:
     for rung, (run, walk, times) in enumerate(LADDER, start=1):
         found = blocks(ProtocolSettings("walk-run", rung))
         assert sum(block.to_s - block.from_s for block in found if not block.walk) == 60 * run * times
@@ -73,7 +73,7 @@ def test_every_block_has_the_purpose_of_its_protocol() -> None:
     assert set(purposes("walk-run")) == {BlockPurpose.FEEDBACK, BlockPurpose.WALK}
 
 
-def test_the_clock_stands_still_in_pauses() -> None:
+def test_the_clock_of_a_protocol_stops_in_pauses() -> None:
     clock = ProtocolClock(ProtocolSettings("retraining", 8))
     [first] = clock.running(100.0, now=True)
     assert isinstance(first, BlockChange)
@@ -97,7 +97,7 @@ def test_a_clock_that_is_stopped_twice_counts_from_the_first_stop_and_one_that_r
 
 
 @pytest.mark.parametrize("values", [{"name": "retraining", "session": 9}, {"name": "x"}, {"metronome": True}, {"raise_percent": 20}])
-def test_an_invalid_protocol_is_refused(values: dict[str, object]) -> None:
+def test_an_invalid_protocol_is_rejected(values: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
         Settings.from_dict({"protocol": values})
 
@@ -149,7 +149,7 @@ def test_only_the_minutes_with_feedback_beep_and_all_are_measured() -> None:
     assert max(steps) > changes[2].at_s
 
 
-def test_the_metronome_ticks_while_one_runs_and_rests_in_the_pause() -> None:
+def test_the_metronome_ticks_while_the_runner_runs_and_not_in_a_pause() -> None:
     paces = [(pace.spm, round(pace.at_s, 1)) for pace in WHOLE.of(Pace)]
     assert [spm for spm, _ in paces] == [168.0, 0.0, 168.0, 0.0]
     mixer, voice = Mixer(16000), Voice()
