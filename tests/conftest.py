@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from levelhips import Samples, Update
 from levelhips.engine import Engine
 from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, simulate_gait
+from levelhips.text import choice
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _data = tempfile.TemporaryDirectory(prefix="levelhips-tests-")  # goes with the process
@@ -41,6 +43,14 @@ def pytest_sessionfinish() -> None:
     measured = sys.modules.get("coverage")
     if measured is not None and (running := measured.Coverage.current()) is not None:
         running.save()
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    """Write all sentences in German during a test."""
+    choice.choose("de")
+    yield
+    choice.choose(None)
 
 
 @cache

@@ -17,7 +17,6 @@ from levelhips import RecordingWriter, analyze, summarize
 from levelhips.cli.app import command_line
 from levelhips.cli.help import EXIT_CODES, GROUPS
 from levelhips.cli.summary_table import summary_table
-from levelhips.text import choice
 
 GERMAN = {"LEVELHIPS_LANGUAGE": "de"}
 
@@ -28,13 +27,6 @@ def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with RecordingWriter(path, {"rate_hz": "100", "outward": "+z"}) as writer:
         writer.samples(short_run().samples)
     return path
-
-
-@pytest.fixture
-def german() -> Iterator[None]:
-    choice.choose("de")
-    yield
-    choice.choose(None)
 
 
 def parsed(*arguments: object, **more: Any) -> tuple[Any, Done]:
@@ -214,6 +206,24 @@ def test_help_fits_80_columns_in_every_language(words: str, language: str, reque
     assert not re.search(r"\b(cli|error)\.[a-z]", shown), "a key is shown"
     for option in OPTIONS.get(words, set()):
         assert option in shown or not option.startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        ("", "Aufruf: levelhips [OPTIONEN] BEFEHL [ARGUMENTE]..."),
+        ("history", "Aufruf: levelhips history [OPTIONEN] BEFEHL [ARGUMENTE]..."),
+        ("app", "Aufruf: levelhips app [OPTIONEN] [RUN]"),
+    ],
+)
+def test_the_usage_line_is_in_german(words: str, usage: str, german: None) -> None:
+    """Bug: options, command and arguments were English in every language."""
+    assert levelhips(*words.split(), "--help", columns=80).stdout.splitlines()[0] == usage
+
+
+def test_the_usage_line_is_in_english() -> None:
+    first = levelhips("--help", columns=80).stdout.splitlines()[0]
+    assert first == "Usage: levelhips [OPTIONS] COMMAND [ARGS]..."
 
 
 def test_help_lists_every_command_in_a_group() -> None:

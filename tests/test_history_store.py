@@ -8,6 +8,7 @@ import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,11 +188,27 @@ def test_sessions_in_a_few_words(tmp_path: Path, history: History) -> None:
         "run, recall 3": history.add(saved(tmp_path / "b.mcap", NOON, *run(4.0, 2.0), settings=protocol)),
         "clamshell, left: 7 of 7 without fault": history.add(saved(tmp_path / "c.mcap", NOON, *clamshells(7))),
         "clamshell, left: held for 2 s": history.add(saved(tmp_path / "d.mcap", NOON, *clamshells(2, seconds=30.0))),
-        "virtual": history.add(saved(tmp_path / "e.mcap", NOON, *run(4.0, 2.0), settings=protocol, virtual="x.mcap")),
+        "virtual sensor": history.add(saved(tmp_path / "e.mcap", NOON, *run(4.0, 2.0), settings=protocol, virtual="x.mcap")),
+        "simulated": history.add(saved(tmp_path / "f.mcap", NOON, *run(4.0, 2.0), sensor="simulated")),
     }
     assert [in_words(row) for row in rows.values()] == list(rows)
-    assert note_of(rows["run"]) == ""
-    assert note_of(rows["virtual"]) not in ("", "virtual"), "a sentence from the text catalog"
+    assert [note_of(row) for row in rows.values()] == [""] * len(rows)
+
+
+@pytest.mark.parametrize(("note", "words"), [("damaged", "damaged or not closed"), ("Cut off.", "Cut off.")])
+def test_a_note_is_written_in_words_and_one_of_an_older_version_stays_as_it_is(
+    note: str, words: str, tmp_path: Path, history: History
+) -> None:
+    row = history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0)))
+    assert note_of(replace(row, note=note)) == words
+
+
+def test_a_virtual_or_simulated_session_is_not_named_twice(tmp_path: Path, history: History) -> None:
+    """Bug: the history listed "simulated" as the session, and "simulated" again as the note on it."""
+    for metadata in ({"virtual": "x.mcap"}, {"sensor": "simulated"}):
+        row = history.add(saved(tmp_path / f"{len(history.sessions())}.mcap", NOON, *run(4.0, 2.0), **metadata))
+        assert row.note, "the note stays in the database and in exported tables"
+        assert note_of(row) == ""
 
 
 # ---- the store

@@ -175,13 +175,6 @@ def test_error_can_be_sent_to_another_process(error: LevelHipsError) -> None:
     assert (type(again), str(again)) == (type(error), str(error))
 
 
-@pytest.fixture
-def german() -> Iterator[None]:
-    choice.choose("de")
-    yield
-    choice.choose(None)
-
-
 @pytest.mark.usefixtures("german")
 def test_units_above_columns_are_in_the_language_and_those_in_files_are_not() -> None:
     by_key = {metric.key: metric for metric in BUILT_IN}

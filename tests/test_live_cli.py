@@ -61,6 +61,12 @@ def test_scan_lists_what_is_in_range(short):
     assert re.search(r"Polar Sense 0000VIRT\s+Polar Verity Sense\s+-50 dBm\s+87 %\s+C0:DE", output)
 
 
+def test_scan_and_virtual_sensor_name_the_kind_of_sensor_in_german(short, german):
+    """Bug: the kind of sensor was English in every language."""
+    assert re.search(r"LevelHips virtual\s+LevelHips \(offenes Profil\)\s", levelhips("scan", "--virtual", short, "--seconds", 1))
+    assert "als LevelHips (offenes Profil)" in levelhips("virtual-sensor", short)
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a missing D-Bus is a matter of Linux")
 @pytest.mark.parametrize("command", ["scan", "run"])
 def test_computer_without_bluetooth_is_reported_with_a_fix(command, tmp_path):

@@ -23,7 +23,7 @@ from levelhips.sensors.decoding import redecoded
 from levelhips.sensors.profile import profiles
 from levelhips.settings.installed import drills
 from levelhips.simulation.faults import parse_fault
-from levelhips.words import drill_instruction, drill_title, link_message
+from levelhips.words import drill_instruction, drill_title, link_message, sensor_title
 
 OURS = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
 
@@ -301,6 +301,14 @@ def test_the_english_catalog_has_the_words_of_every_bundled_drill(name: str) -> 
     assert drill_title(name, "recorded") == drill.title
     for side in Side:
         assert drill_instruction(name, side, "recorded") == drill.instruction_for(side)
+
+
+def test_a_sensor_is_named_in_the_language_and_one_of_a_plug_in_as_it_is_declared(request: pytest.FixtureRequest) -> None:
+    assert sensor_title("levelhips", "declared") == profiles()["levelhips"].title == "LevelHips open profile"
+    request.getfixturevalue("german")
+    assert sensor_title("levelhips", "declared") == "LevelHips (offenes Profil)"
+    assert sensor_title("polar", "Polar Verity Sense") == "Polar Verity Sense"
+    assert sensor_title("mine", "My sensor") == "My sensor"
 
 
 def test_a_drill_of_a_plug_in_or_an_old_recording_keeps_its_own_words() -> None:

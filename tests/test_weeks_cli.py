@@ -49,7 +49,8 @@ def test_live_drill_is_recorded_summarized_and_added_to_the_history(home: Path, 
     [path] = (tmp_path / "kept").glob("*.mcap")
     assert len([event for event in open_recording(path).events if isinstance(event, Rep)]) == 2
     listed = next(line for line in levelhips(home, "history").splitlines() if "virtual sensor" in line)
-    assert listed.split()[-5:] == ["-", "-", "-", "virtual", "sensor"], "nobody wore it: listed, without figures that nobody has"
+    assert listed.split()[-3:] == ["-", "-", "-"], "nobody wore it: listed, without figures that nobody has"
+    assert listed.count("virtual") == 1
     out = levelhips(home, "analyze", path, "--out", tmp_path / "out")
     assert "2 of 2 repetitions" in out
     assert (tmp_path / "out" / "reps.csv").read_text().count("\n") == 3

@@ -30,12 +30,15 @@ COMPLETION = {"install_completion": text("cli.option.install-completion"), "show
 
 
 def written(command: Any) -> Any:
-    """Replace the keys in the help of a command, its options and its commands by their messages; return the command."""
+    """Replace the keys in the help of a command, its options and its subcommands by messages; return the command."""
     command.help = _words(command.help)
     for parameter in command.params:
         parameter.help = str(COMPLETION.get(parameter.name) or _words(parameter.help))
-    for part in getattr(command, "commands", {}).values():
-        written(part)
+    command.options_metavar = f"[{tr('cli.usage.options')}]"
+    if subcommands := getattr(command, "commands", {}):
+        command.subcommand_metavar = tr("cli.usage.command-and-arguments")
+    for subcommand in subcommands.values():
+        written(subcommand)
     return command
 
 

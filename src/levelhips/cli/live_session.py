@@ -27,7 +27,7 @@ from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault, parse_fault
 from levelhips.text import tr
-from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, SIDES, words_for
+from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, SIDES, sensor_title, words_for
 
 
 def run_session(
@@ -80,7 +80,7 @@ def run_session(
         source: MakeSource
         if virtual is not None:
             source = virtual_sensor_source(virtual, kind, rate_hz, [parse_fault(fault) for fault in faults])
-            title = tr("cli.run.virtual-title", name=virtual.path.name, kind=kind.title)
+            title = tr("cli.run.virtual-title", name=virtual.path.name, kind=sensor_title(kind.name, kind.title))
         else:
             source = lambda: ready(BleSource(Radio(), sensor, rate_hz))  # noqa: E731
             title = sensor or "levelhips"

@@ -12,6 +12,7 @@ import typer
 from levelhips.cli.console import print_json, say, talk
 from levelhips.cli.options import JsonOption, ProfileOption, VirtualOption, profile_of
 from levelhips.text import text, tr
+from levelhips.words import sensor_title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -98,7 +99,7 @@ def _table(devices: dict[str, DiscoveredDevice], *, all: bool) -> Table:
     shown = [one for one in devices.values() if all or one.profile is not None]
     for one in sorted(shown, key=lambda one: (one.profile is None, -one.rssi_dbm)):
         battery = f"{one.battery_percent:.0f} %" if math.isfinite(one.battery_percent) else ""
-        kind = one.profile.title if one.profile is not None else tr("cli.scan.other-kind")
+        kind = sensor_title(one.profile.name, one.profile.title) if one.profile is not None else tr("cli.scan.other-kind")
         table.add_row(one.name or tr("cli.scan.no-name"), kind, f"{one.rssi_dbm:.0f} dBm", battery, one.address)
     return table
 

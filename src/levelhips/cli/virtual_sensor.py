@@ -11,6 +11,7 @@ import typer
 from levelhips.cli.console import begin_log, console, say
 from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, live_settings, profile_of
 from levelhips.text import tr
+from levelhips.words import sensor_title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,7 +36,7 @@ def virtual_sensor(
 ) -> None:
     """Serve a recording as a Bluetooth sensor.
 
-    Over the air with --transport. Without it, once from sensor to screen inside this computer.
+    With --transport it is sent over the air. Without it, a live view on this computer shows it once.
     """
     from levelhips.recording import open_recording
     from levelhips.simulation.faults import parse_fault
@@ -55,7 +56,7 @@ def _serve_here(out: Console, recording: Recording, profile: Profile, faults: li
     from levelhips.live.session import Session
 
     name = recording.path.name
-    say(out, tr("cli.virtual-sensor.here", name=name, kind=profile.title))
+    say(out, tr("cli.virtual-sensor.here", name=name, kind=sensor_title(profile.name, profile.title)))
     resolved = live_settings(None, recording, profile, [])
     session = Session(virtual_sensor_source(recording, profile, rate_hz, faults), resolved.settings, outward=resolved.outward)
     follow(out, session, LiveView(out, name))
@@ -68,7 +69,8 @@ def _serve_over_the_air(
     from levelhips.simulation.peripheral import serve
 
     def advertising(sensor: VirtualSensor) -> None:
-        say(out, tr("cli.virtual-sensor.advertising", name=sensor.name, kind=profile.title, rate_hz=sensor.rate_hz))
+        kind = sensor_title(profile.name, profile.title)
+        say(out, tr("cli.virtual-sensor.advertising", name=sensor.name, kind=kind, rate_hz=sensor.rate_hz))
 
     options = {"rate_hz": rate_hz, "faults": faults, "loop_for_s": math.inf if loop else 0.0}
     with signals_as_ctrl_c():

@@ -69,7 +69,7 @@ class SessionKind(StrEnum):
 
 
 NOTES = {SessionKind.VIRTUAL: "virtual", SessionKind.SIMULATED: "simulated"}
-"""Notes of sessions by their kind; the text catalog has them as sentences."""
+"""Notes of sessions by their kind, in the database and in exported tables; tables for people name the kind instead."""
 
 
 @dataclass(frozen=True, slots=True)

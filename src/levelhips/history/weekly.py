@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from levelhips.coaching.drills.result import spread
 from levelhips.events import Side
-from levelhips.history.session_row import SessionKind, SessionRow, local_day
+from levelhips.history.session_row import NOTES, SessionKind, SessionRow, local_day
 from levelhips.history.store import History
 from levelhips.metrics.statistics import rounded
 from levelhips.text import has, tr
@@ -107,7 +107,12 @@ def in_words(row: SessionRow) -> str:
 
 
 def note_of(row: SessionRow) -> str:
-    """Return the note on a session in words; notes of levelhips 0.1 are sentences already."""
+    """Return the note on a session in words; empty if `in_words` says the same.
+
+    Notes of levelhips 0.1 are sentences already.
+    """
+    if row.kind in NOTES:
+        return ""
     key = f"session-note.{row.note}"
     return tr(f"session-note.{row.note}") if row.note and has(key) else row.note
 

@@ -22,6 +22,7 @@ from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
 from levelhips.text import Text, text
+from levelhips.words import sensor_title
 
 MIN_PYTHON, MAX_PYTHON = (3, 11), (3, 13)
 ROOM_BYTES = 200e6  # ten hours at 200 Hz
@@ -87,7 +88,7 @@ def _sensors() -> Finding:
     known, named = profiles(), {entry.name for entry in entry_points(group=GROUP)}
     if broken := sorted(named - known.keys()):
         return Finding(subject, "bad", text("doctor.sensors.broken", names=", ".join(broken)), text("doctor.sensors.fix"))
-    return Finding(subject, "ok", ", ".join(profile.title for profile in known.values()))
+    return Finding(subject, "ok", ", ".join(sensor_title(profile.name, profile.title) for profile in known.values()))
 
 
 def _bluetooth() -> Finding:

@@ -6,6 +6,7 @@ a test.
 
 from levelhips.words.drill import FAULT_NAMES, FORM_FAULTS, PHASE_REASONS, PHASES, PROMPTS, TAKE_POSTURE, drill_instruction, drill_title
 from levelhips.words.lookup import Words, words_for, words_for_value
+from levelhips.words.sensors import sensor_title
 from levelhips.words.session import (
     BLOCKS,
     CUE_OUTCOMES,
@@ -72,6 +73,7 @@ __all__ = [
     "drop_state",
     "health_message",
     "link_message",
+    "sensor_title",
     "spoken",
     "stance_drop",
     "words_for",

@@ -19,6 +19,7 @@ from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
+from levelhips.words import sensor_title
 
 REFRESH_MS = 250  # the scan reports twice a second
 # Limits of the words for signal strength [dBm]: above -65 a sensor is within a few meters; below -80 packets begin to be lost.
@@ -150,7 +151,8 @@ class ConnectPage(QWidget):
         assert one.profile is not None
         battery = "   " + tr("ui.battery", percent=one.battery_percent) if math.isfinite(one.battery_percent) else ""
         strength = "strong" if one.rssi_dbm > STRONG_DBM else "fair" if one.rssi_dbm > FAIR_DBM else "weak"
-        return f"{one.name or one.address}   {one.profile.title}   {labels.SIGNAL_STRENGTHS[strength]}{battery}"
+        kind = sensor_title(one.profile.name, one.profile.title)
+        return f"{one.name or one.address}   {kind}   {labels.SIGNAL_STRENGTHS[strength]}{battery}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle the keys of this page; leave all others to Qt."""
