@@ -328,7 +328,7 @@ def test_help_fits_80_columns_with_one_line_for_each_option(words: str, language
     finally:
         choice.choose(None)
     assert max(map(len, lines)) <= 80
-    assert not [line for line in lines if "..." in line and "COMMAND" not in line], "nothing is cut"
+    assert not [line for line in lines[1:] if "..." in line], "nothing is cut"  # the first line is the usage
     indented = [line for line in lines if line.startswith(" " * 8) and "customize the installation" not in line]
     assert indented == [], "an option takes two lines"
 

@@ -147,7 +147,7 @@ def test_size_of_a_recording_in_the_list_has_the_decimal_mark_of_the_language(qt
 def test_pause_takes_precedence_over_other_messages(qtbot):
     page = LivePage()
     qtbot.addWidget(page)
-    running = replace(snapshot(3.0, 4.0), quality=Quality.TURNING, said="Standing zero set")
+    running = replace(snapshot(3.0, 4.0), quality=Quality.TURNING, message="Standing zero set")
     assert page._message(running, STREAMING) == "Bend: steps do not count"
     assert page._message(replace(running, paused=True), STREAMING) == "Paused: no beeps. Press Space to continue."
     page._asked_to_end = True

@@ -64,7 +64,7 @@ def angles(t_s: np.ndarray, obliquity_deg: float = 2.0, drop_deg: float = 3.0) -
 
 def test_before_anything_is_known_the_snapshot_is_empty() -> None:
     snapshot = after()
-    assert (snapshot.mode, snapshot.steps, snapshot.cues, snapshot.bars, snapshot.said) == (Mode.UNKNOWN, 0, 0, (), "")
+    assert (snapshot.mode, snapshot.steps, snapshot.cues, snapshot.bars, snapshot.message) == (Mode.UNKNOWN, 0, 0, (), "")
     assert all(math.isnan(value) for figures in (snapshot.drop_deg, snapshot.sd_deg, snapshot.mean_deg) for value in figures.values())
     assert snapshot.threshold_deg == {LEFT: math.inf, RIGHT: math.inf}
 
@@ -131,8 +131,8 @@ def test_a_new_threshold_is_shown_in_degrees_with_its_reason() -> None:
     change = ThresholdChange(1, 1, 3.46 * DEG, 2.54 * DEG, ThresholdReason.BASELINE)
     snapshot = after(change)
     assert snapshot.threshold_deg == pytest.approx({LEFT: 3.46, RIGHT: 2.54})
-    assert snapshot.said == "Threshold left 3.5, right 2.5 deg: from your own steps"
-    assert after(replace(change, reason=ThresholdReason.FIXED)).said == "", "the one chosen before the run is no news"
+    assert snapshot.message == "Threshold left 3.5, right 2.5 deg: from your own steps"
+    assert after(replace(change, reason=ThresholdReason.FIXED)).message == "", "the one chosen before the run is no news"
 
 
 def test_beeps_are_counted_and_the_last_one_is_kept() -> None:
@@ -146,36 +146,36 @@ def test_signals_are_shown_in_words_and_pause_and_resume() -> None:
         return Signal(1, 1, kind)
 
     paused = after(signal(SignalKind.PAUSED))
-    assert (paused.paused, paused.said) == (True, "Paused: no beeps")
+    assert (paused.paused, paused.message) == (True, "Paused: no beeps")
     lost = after(signal(SignalKind.PAUSED), signal(SignalKind.LOST))
-    assert (lost.paused, lost.said) == (True, "No data from the sensor"), "a loss does not resume"
+    assert (lost.paused, lost.message) == (True, "No data from the sensor"), "a loss does not resume"
     started = after(signal(SignalKind.PAUSED), signal(SignalKind.STARTED))
-    assert (started.paused, started.said) == (False, "Running")
+    assert (started.paused, started.message) == (False, "Running")
     assert after(PhaseChange(1, 1, Phase.PAUSED, 1)).paused
     assert not after(PhaseChange(1, 1, Phase.PAUSED, 1), PhaseChange(1, 1, Phase.WORK, 1)).paused
 
 
 def test_only_a_loss_of_more_than_half_a_second_is_shown() -> None:
-    assert after(Gap(10.0, 10.5)).said == ""
-    assert after(Gap(10.0, 10.75)).said == "0.8 s: samples lost"  # 0.75, rounded
-    assert after(Gap(10.0, 12.0, GapReason.CLOCK_JUMP)).said == "2.0 s: the sensor's clock jumped back"
+    assert after(Gap(10.0, 10.5)).message == ""
+    assert after(Gap(10.0, 10.75)).message == "0.8 s: samples lost"  # 0.75, rounded
+    assert after(Gap(10.0, 12.0, GapReason.CLOCK_JUMP)).message == "2.0 s: the sensor's clock jumped back"
 
 
 def test_the_link_is_shown_and_its_message_stays_until_there_is_another() -> None:
     lost = LinkChange(1, 1, LinkState.RECONNECTING, reason=LinkReason.DISCONNECTED)
     snapshot = after(lost)
     assert snapshot.link is LinkState.RECONNECTING
-    assert snapshot.said
+    assert snapshot.message
     again = after(lost, LinkChange(2, 2, LinkState.STREAMING))
-    assert (again.link, again.said) == (LinkState.STREAMING, snapshot.said)
+    assert (again.link, again.message) == (LinkState.STREAMING, snapshot.message)
     old = after(LinkChange(1, 1, LinkState.STALLED, "The sensor is silent"))
-    assert old.said == "The sensor is silent", "recordings of levelhips 0.1 have the sentence"
+    assert old.message == "The sensor is silent", "recordings of levelhips 0.1 have the sentence"
 
 
 def test_other_events_change_their_part_of_the_snapshot() -> None:
     assert after(StandingZero(3, 3, 3.0, 0.001)).zeroed
     assert after(ModeChange(1, 1, Mode.RUNNING)).mode is Mode.RUNNING
-    assert after(Notice(1, 1, NoticeKind.LOOSE)).said == "The clip rattles. Fasten it tighter."
+    assert after(Notice(1, 1, NoticeKind.LOOSE)).message == "The clip rattles. Fasten it tighter."
     block = BlockChange(1, 1, 2, 3, False, True, False, 60.0, BlockPurpose.FEEDBACK)
     assert after(block).block == block
     assert after(Pace(1, 1, 172.0)).target_spm == 172.0

@@ -266,7 +266,7 @@ def test_a_mark_is_answered_with_its_number_and_time() -> None:
 def test_answer_to_a_key_is_shown_for_some_seconds() -> None:
     now = [10.0]
     view = TerminalView(Console(file=io.StringIO()), "title", clock=lambda: now[0])
-    snapshot = Snapshot(said="Running")
+    snapshot = Snapshot(message="Running")
     assert view.message(snapshot) == "Running"
     view.answer("Mark 1 at 0:10")
     now[0] += ANSWER_S - 0.1

@@ -301,17 +301,17 @@ def snapshot_after(*heard: Event) -> Snapshot:
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_is_shown_in_words(kind: NoticeKind) -> None:
-    assert snapshot_after(Notice(1.0, 1.0, kind)).said == text.NOTICES[kind]
+    assert snapshot_after(Notice(1.0, 1.0, kind)).message == text.NOTICES[kind]
 
 
 @pytest.mark.parametrize("kind", SignalKind)
 def test_every_signal_is_shown_in_words(kind: SignalKind) -> None:
-    assert snapshot_after(Signal(1.0, 1.0, kind)).said == text.SIGNALS[kind]
+    assert snapshot_after(Signal(1.0, 1.0, kind)).message == text.SIGNALS[kind]
 
 
 @pytest.mark.usefixtures("empty_catalog")
 def test_a_signal_that_has_no_words_does_not_stop_the_session() -> None:
-    assert snapshot_after(Signal(1.0, 1.0, SignalKind.BACK)).said == "back"
+    assert snapshot_after(Signal(1.0, 1.0, SignalKind.BACK)).message == "back"
 
 
 def test_pausing_and_starting_are_shown_by_the_enum_and_no_other_signal_changes_them() -> None:
@@ -323,7 +323,7 @@ def test_pausing_and_starting_are_shown_by_the_enum_and_no_other_signal_changes_
 
 @pytest.mark.parametrize("reason", GapReason)
 def test_every_gap_is_shown_with_its_reason(reason: GapReason) -> None:
-    assert snapshot_after(Gap(1.0, 3.5, reason)).said == f"2.5 s: {text.GAP_REASONS[reason]}"
+    assert snapshot_after(Gap(1.0, 3.5, reason)).message == f"2.5 s: {text.GAP_REASONS[reason]}"
 
 
 @pytest.mark.parametrize("fault", FormFault)
@@ -432,7 +432,7 @@ def test_the_clock_of_a_hold_stops_and_goes_on() -> None:
 def shown(snapshot: Snapshot, columns: int = 120) -> str:
     console = Console(width=columns, height=50, file=io.StringIO(), force_terminal=True, color_system=None)
     with console.capture() as captured:
-        console.print(draw(snapshot, Frame("title", Where.RUN, columns, 50, message=snapshot.said)))
+        console.print(draw(snapshot, Frame("title", Where.RUN, columns, 50, message=snapshot.message)))
     return captured.get()
 
 
@@ -525,7 +525,7 @@ def test_no_user_interface_contains_a_sentence_of_the_tables() -> None:
 def test_threshold_is_shown_with_its_reason_only_if_it_changed() -> None:
     known = ThresholdChange(0.0, 0.0, math.radians(4.0), math.radians(2.5), ThresholdReason.FIXED)
     moved = ThresholdChange(1.0, 1.0, math.radians(4.5), math.radians(3.0), ThresholdReason.COMMAND)
-    assert snapshot_after(known).said == ""
+    assert snapshot_after(known).message == ""
     assert snapshot_after(known).threshold_deg == pytest.approx({Side.LEFT: 4.0, Side.RIGHT: 2.5})
-    assert snapshot_after(known, moved).said == "Threshold left 4.5, right 3.0 deg: changed by you"
+    assert snapshot_after(known, moved).message == "Threshold left 4.5, right 3.0 deg: changed by you"
     assert snapshot_after(known, moved).threshold_deg == pytest.approx({Side.LEFT: 4.5, Side.RIGHT: 3.0})

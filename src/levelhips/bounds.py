@@ -24,7 +24,7 @@ from levelhips.text import Text, text
 
 T = TypeVar("T")
 _KINDS = (bool, int, float, str)
-_SHOWN_CHARS = 60  # a refused value is quoted up to here: it may be a whole file pasted in the wrong place
+_SHOWN_CHARS = 60  # errors quote this much of a refused value, which may be a whole file pasted in the wrong place
 
 
 class FieldError(ValueError):
@@ -45,7 +45,7 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What one settings field accepts, and what it is if nobody sets it."""
+    """What one settings field accepts, and its default."""
 
     name: str
     kind: type
@@ -86,7 +86,7 @@ class FieldSpec:
 def bounded(default: T, low: float, high: float) -> T:
     """Return a dataclass field for a number from `low` to `high`, both included; a default of None makes it optional."""
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ValueError(f"a range from {low:g} to {high:g} is not one")
+        raise ValueError(f"invalid range: {low:g} to {high:g}; both must be finite, the first smaller")
     return field(default=default, metadata={"low": low, "high": high})
 
 

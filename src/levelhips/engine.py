@@ -62,7 +62,7 @@ class _Drilling:
         self._attitude = Attitude(rate_hz, settings.motion.outward, settings.motion.filter)
 
     def push(self, item: Samples | Gap) -> Update:
-        # One by one: a clip that fell off is found by the coach, and the attitude needs to know before its next update boundary.
+        # One by one: the coach detects a clip that fell off, and the attitude must be reset before its next update boundary.
         return Update.join([self._coach_one(found) for found in self._attitude.push(item)])
 
     def _coach_one(self, found: Pose | Gap | StandingZero) -> Update:
@@ -85,8 +85,8 @@ class _Drilling:
 class Engine:
     """Time base, motion and coaching of one session, for live use, replay and analysis.
 
-    Causal and without input or output of its own. The result does not depend on how the samples are divided into chunks. An
-    engine can be pickled at any moment; the copy goes on where the original was.
+    Causal, and without access to files, clocks or devices. The result does not depend on how the samples are divided into
+    chunks. An engine can be pickled at any moment; the copy continues from the same state.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class Engine:
         self._waiting: list[Command] = []
 
     def push(self, item: Samples | Command) -> Update:
-        """Process the next samples, or accept a command; return what became known.
+        """Process the next samples, or accept a command; return the new angles and events.
 
         A command takes effect at the first sample at or after its time.
         """

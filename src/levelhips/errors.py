@@ -55,7 +55,7 @@ class LevelHipsError(Exception):
 
 
 def sentences_of_json(written: str) -> str:
-    """Return what happened and what to do, of an error that `LevelHipsError.to_json` wrote; its code if a newer version did."""
+    """Return the sentences of an error that `LevelHipsError.to_json` wrote; its code if only a newer version knows its sentences."""
     found = json.loads(written, object_hook=lambda part: Text(**part) if part.keys() == {"key", "values"} else part)
     error = LevelHipsError(found["code"], fix=found.get("fix"), **found["values"])
     try:
@@ -75,11 +75,11 @@ def _rebuilt(kind: type[LevelHipsError], attributes: dict[str, Any]) -> LevelHip
 
 
 class BadInputError(LevelHipsError):
-    """The data cannot be what it claims to be."""
+    """The input is invalid: its values, shapes or units cannot be right."""
 
 
 class UnitsError(BadInputError):
-    """The units of a table are not named and its numbers do not fit the usual ones."""
+    """A table does not name its units, and its values do not fit the usual ones."""
 
 
 class SettingsError(BadInputError):
@@ -87,18 +87,18 @@ class SettingsError(BadInputError):
 
 
 class RecordingError(LevelHipsError):
-    """A recording is foreign, damaged, cut, or there is no room left for it."""
+    """A recording cannot be read or written: unknown format, damaged, cut off, or no space left."""
 
 
 class NewerFileError(RecordingError):
-    """A file was written by a newer levelhips. It is whole, and must not be changed or replaced by this one."""
+    """A file was written by a newer levelhips. It is not damaged, and this version must not change or replace it."""
 
     def __init__(self, name: str) -> None:
         super().__init__("newer-file", name=name)
 
 
 class SensorError(LevelHipsError):
-    """A sensor is not found, busy, silent, or refuses."""
+    """A sensor was not found, is busy, sends nothing or refuses a command."""
 
 
 class BluetoothProblem(StrEnum):
@@ -110,7 +110,7 @@ class BluetoothProblem(StrEnum):
 
 
 class BluetoothUnavailableError(SensorError):
-    """Bluetooth of this computer cannot be used, for a `reason`."""
+    """Bluetooth cannot be used on this computer; `reason` says why."""
 
     def __init__(self, code: str, /, *, reason: BluetoothProblem, fix: str | None = None, **values: Any) -> None:
         super().__init__(code, fix=fix, **values)

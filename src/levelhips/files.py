@@ -1,4 +1,4 @@
-"""Write files so that they are whole or unchanged, and never put one in the place of a device or a folder."""
+"""Write files atomically, and never replace a device or a folder by a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from levelhips.errors import LevelHipsError
 
 
 def check_replaceable(path: Path) -> None:
-    """Check that a path is free, or a regular file: renaming a file over a device such as /dev/full would remove the device.
+    """Check that nothing or a regular file is at a path: renaming a file over a device such as /dev/full would remove the device.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class Replacement:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield the path of a `Replacement` that is committed when the block ends without an exception, and else discarded."""
+    """Yield the temporary path of a `Replacement`; commit it if the block ends without an exception, otherwise discard it."""
     replacement = Replacement(path)
     try:
         yield replacement.part

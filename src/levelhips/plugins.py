@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def installed(group: str, kind: type[T]) -> dict[str, T]:
-    """Everything of a kind that is installed under a group, by the names of its entry points, in their order.
+    """Return the objects of one kind in an entry-point group, by the name of their entry point, sorted by name.
 
     A broken package is left out, with a warning.
     """
@@ -22,6 +22,6 @@ def installed(group: str, kind: type[T]) -> dict[str, T]:
             if not isinstance(loaded, kind):
                 raise TypeError(f"{entry.value} is not a {kind.__name__}")
             found[entry.name] = loaded
-        except Exception as error:  # a stranger's broken package must not cost the user all the others
+        except Exception as error:  # one broken package must not disable all the others
             log.warning("%s %s is left out: %s", kind.__name__, entry.name, error)
     return found

@@ -79,7 +79,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of missing samples that is too long to be filled in. Filters start again after it.
+    """A period of missing samples that is too long to fill in. Filters are reset after it.
 
     Attributes
     ----------

@@ -65,7 +65,7 @@ def command_line() -> Any:
 
 
 def main() -> None:
-    """Run the command line. Our own errors are one line and exit code 1; any other exception is a bug and keeps its traceback."""
+    """Run the command line. A `LevelHipsError` is printed in one line, with exit code 1; any other is a bug and keeps its traceback."""
     tolerate_any_encoding()
     try:
         code = command_line().main(prog_name="levelhips", standalone_mode=False)

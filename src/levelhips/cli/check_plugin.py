@@ -9,7 +9,7 @@ import typer
 
 from levelhips.cli.console import console, say
 
-WIDTH = 8  # of the states ok, failed and skipped, and a blank
+WIDTH = 8  # columns of the longest state (skipped) and a blank
 
 
 def check_plugin(

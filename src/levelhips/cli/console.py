@@ -34,7 +34,7 @@ def error_console() -> Console:
 
 
 def talk(*, quiet: bool = False, as_json: bool = False) -> Console:
-    """Return the console for what a command tells while it works, besides what was asked for.
+    """Return the console for progress, notes and results in words, as opposed to JSON.
 
     Parameters
     ----------
@@ -53,11 +53,11 @@ def print_json(document: object) -> None:
     try:
         print(json.dumps(document, indent=2, allow_nan=False, default=str), flush=True)
     except BrokenPipeError:
-        raise BrokenPipeError from None  # without its number, by which Typer would end with code 1
+        raise BrokenPipeError from None  # a new one without errno: with EPIPE, Typer itself would exit with code 1
 
 
 def say(out: Console, text: str) -> None:
-    """Print one line as it is: no markup, no colors, no line breaks of ours."""
+    """Print one line as it is, without markup, colors or added line breaks."""
     out.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
@@ -69,7 +69,7 @@ def say_notes(out: Console, notes: Iterable[Text | str]) -> None:
 
 @contextmanager
 def progress_bar(out: Console, words: str) -> Iterator[Callable[[float], None]]:
-    """Show a progress bar on a terminal; yield the function that takes the share that is done, 0 to 1."""
+    """Show a progress bar if the output is a terminal; yield a function to report progress from 0 to 1."""
     if not out.is_terminal or out.is_dumb_terminal:
         yield lambda share: None
         return

@@ -13,7 +13,7 @@ from levelhips.text import text
 if TYPE_CHECKING:
     from levelhips.live.doctor import Finding
 
-SUBJECT_COLUMNS = 17  # of the longest subject in any language
+SUBJECT_COLUMNS = 17  # columns of the longest subject in any language
 STATES = {"ok": text("cli.doctor.ok"), "note": text("cli.doctor.note"), "bad": text("cli.doctor.bad")}
 
 

@@ -20,7 +20,7 @@ GROUPS = {
     "data": ("analyze", "history", "diary", "convert", "recover"),
     "setup": ("doctor", "scan", "settings", "simulate", "virtual-sensor", "check-plugin"),
 }
-"""The commands by the groups in which the help lists them: the messages ``cli.group.<name>``."""
+"""The commands in each group of the help. The titles of the groups are the messages ``cli.group.<name>``."""
 
 EXIT_CODES = {0: "done", 1: "error", 2: "usage", 3: "nothing-counts", 130: "interrupted"}
 """The exit codes that the help lists: the messages ``cli.exit-code.<name>``. 141 is in docs/command-line.md only."""
@@ -47,9 +47,9 @@ def _words(key: str | None) -> str:
 
 
 class _Written:
-    """Write usage and options with our words for Typer's."""
+    """Mixin that writes usage and options with words of the catalog instead of Typer's."""
 
-    allow_extra_args = True  # they are refused in our words, by `parse_args`
+    allow_extra_args = True  # `parse_args` refuses them, with a message of the catalog
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
@@ -80,7 +80,7 @@ class Command(_Written, TyperCommand):
 
 
 class Group(_Written, TyperGroup):
-    """A command with commands. Former names of commands are understood."""
+    """A command with subcommands, which may also be called by their former names."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of this name; None if there is none."""
@@ -107,7 +107,7 @@ class RootGroup(Group):
     """The command `levelhips`: its commands are listed in groups, and the exit codes after them."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands group by group; one that is in none of them belongs to the last."""
+        """Write the commands group by group; those without a group are listed in the last one."""
         named = {name for names in GROUPS.values() for name in names}
         for group, names in GROUPS.items():
             more = [name for name in self.commands if name not in named] if group == list(GROUPS)[-1] else []

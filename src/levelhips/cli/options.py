@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings that they add up to."""
+"""Options that several commands share, and functions that turn them into settings."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def live_settings(
     profile : Profile
         The kind of the virtual sensor.
     given : iterable of (key, value, option)
-        Settings of options; one whose value is None was not given.
+        Settings of options; a value of None means that the option was not given.
     threshold : ThresholdChoice
 
     Raises

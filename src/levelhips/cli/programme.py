@@ -104,7 +104,7 @@ def _today(out: Console, programme: Programme, today: dt.date) -> None:
 
 
 def _mark(done: bool) -> str:
-    """Return the word that marks what is done, or as many blanks."""
+    """Return the word for done, or as many blanks."""
     word = tr("cli.programme.done")
     return word if done else " " * len(word)
 

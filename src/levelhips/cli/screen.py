@@ -17,7 +17,7 @@ from levelhips.cli.console import begin_log, open_player
 from levelhips.cli.options import MuteOption, RecordOption, VirtualOption
 from levelhips.errors import LevelHipsError, SettingsError
 
-WAKE_MS = 200  # Ctrl-C is answered within this
+WAKE_MS = 200  # longest time until Ctrl-C takes effect
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -63,13 +63,13 @@ def open_window(folder: Path, settings_file: Path, *, review: Path | None = None
 
 
 def _sounds(settings_file: Path) -> list[Any]:
-    """Open the sound device with the settings of now: the volume may have been changed in the window."""
+    """Open the sound device with the present settings: the volume may have been changed in the window."""
     from levelhips.settings import Settings
     from levelhips.settings.resolve import resolve, user_layer
 
     try:
         return open_player(resolve(user_layer(settings_file)).settings)
-    except SettingsError:  # the file has been changed meanwhile: the window shows the error when a session begins
+    except SettingsError:  # the file became invalid meanwhile; the window shows the error when a session begins
         return open_player(Settings())
 
 

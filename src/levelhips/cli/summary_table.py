@@ -1,4 +1,4 @@
-"""The summary of a session as a table to read."""
+"""The summary of a session as a table for people."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _with_error(value: float, error: float) -> str:
 
 
 def _add_excluded_rows(table: Table, summary: dict[str, Any]) -> None:
-    """Add what was left out, and the standing zero if there is none."""
+    """Add excluded steps and lost samples, and say so if there is no standing zero."""
     recording, steps = summary["recording"], summary["steps"]
     excluded = {name: count for name, count in steps["quality"].items() if name != "ok"}
     if excluded:

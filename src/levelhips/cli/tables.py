@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = 2  # blanks between columns
-MIN_WORD_COLUMNS = 12  # of a column of words, which is broken into lines
+MIN_WORD_COLUMNS = 12  # a column of words is never narrower; longer texts are wrapped
 
 
 @dataclass(frozen=True, slots=True)

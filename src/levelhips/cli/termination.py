@@ -1,4 +1,4 @@
-"""Requests of the system to end, handled like Ctrl-C."""
+"""Handle signals that end the process like Ctrl-C."""
 
 from __future__ import annotations
 

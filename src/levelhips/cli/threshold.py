@@ -1,4 +1,4 @@
-"""The threshold options: what they mean, what is refused, and the line that repeats what was understood."""
+"""The threshold options: their meaning, their errors, and the line that confirms the thresholds in use."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ThresholdChoice:
 
 
 def say_settings(out: Console, resolved: Resolved, *, verbose: bool = False) -> None:
-    """Print the threshold that was understood, where it comes from, and notes on how the settings came about.
+    """Print the thresholds in use and their source, and notes on the settings.
 
     `verbose` adds every setting that is not the default, with its source.
     """

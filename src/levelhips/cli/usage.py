@@ -1,4 +1,4 @@
-"""Errors in what was typed, in the language of the user: unknown options, missing arguments, numbers that cannot be used."""
+"""Messages about wrong command lines, in the language of the user: unknown options, missing arguments, invalid numbers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def print_usage_error(error: Any) -> None:
 
 
 def message_of(error: Any) -> str:
-    """Return what is wrong in our words; in Typer's for an error that we do not know."""
+    """Return what is wrong, in words of the catalog; for other errors, in those of Typer."""
     if isinstance(error, _errors.MissingParameter):
         return _missing(error)
     if isinstance(error, typer.BadParameter):
@@ -57,7 +57,7 @@ def _name(error: Any) -> str:
 
 
 def problem_of(cause: BaseException | None) -> str | None:
-    """Return what is wrong with a number, from the error that Typer had of it; None if it had none.
+    """Return what is wrong with a number, from the error behind Typer's; None if it is not an error about a number.
 
     Typer checks numbers with pydantic, and passes its wording on to the user ("Input should be less than or equal to 10").
     """

@@ -1,1 +1,1 @@
-"""Live sessions and replay: what runs, and what user interfaces see of it."""
+"""Live sessions and replays, and the snapshots of them that user interfaces show."""

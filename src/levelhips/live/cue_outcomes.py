@@ -15,13 +15,13 @@ class CueOutcomes:
     Parameters
     ----------
     dispatcher : Dispatcher
-        Its sinks. Without a sound among them every cue counts as muted.
+        Forwards updates to the sinks. If none of them is a sound, every cue counts as muted.
     """
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher, self._sounds = dispatcher, dispatcher.sounds
         self._late = LateCues()
-        self._waiting: dict[float, Cue] = {}  # by the time of the cue: given to the sound, which has not answered yet
+        self._waiting: dict[float, Cue] = {}  # by the time of the cue: passed to the sound, outcome not known yet
 
     def mute(self, muted: bool) -> None:
         """Switch all sounds off or on."""
@@ -30,29 +30,29 @@ class CueOutcomes:
                 sink.mute(muted)
 
     def sound_health(self) -> PartHealth:
-        """Return whether cues are heard at present."""
+        """Return the health of the sound: whether cues can be heard now."""
         if not self._sounds:
             return NOT_WANTED
-        left = self._dispatcher.sounds
-        return left[0].health() if left else PartHealth(HealthState.FAULT, HealthReason.SOUND_ERROR)
+        working = self._dispatcher.sounds
+        return working[0].health() if working else PartHealth(HealthState.FAULT, HealthReason.SOUND_ERROR)
 
     def dispatch(self, update: Update, sync: Sync, now_s: float, *, paused: bool) -> Update:
-        """Send an update to all sinks, without the cues that must not be heard to the sounds.
+        """Send an update to all sinks; sounds get it without the cues that must not be heard.
 
         Parameters
         ----------
         update : Update
         sync : Sync
-            The sensor's clock against the host's.
+            Offset and drift of the sensor's clock against the host's.
         now_s : float
             Now, on the clock of the packets' arrivals [s].
         paused : bool
-            Whether the wearer has just paused the cues, which no sample has brought into effect yet.
+            Whether the wearer has paused the cues and the pause has not reached the engine yet.
 
         Returns
         -------
         Update
-            The same, with the outcomes that are already known after their cues.
+            The same update; after each cue that must not be heard comes its outcome.
         """
         events: list[Event] = []
         audible: list[Event] = []
@@ -77,14 +77,14 @@ class CueOutcomes:
         return found
 
     def take_all(self, now_s: float) -> list[CueOutcome]:
-        """Return what is known at the end of the session; a cue that was never answered was not heard."""
+        """Return the outcomes at the end of the session; a cue whose outcome is still unknown counts as not heard."""
         found = self.take(now_s)
-        never = [_outcome(cue, Outcome.NO_DEVICE, now_s) for cue in self._waiting.values()]
+        unknown = [_outcome(cue, Outcome.NO_DEVICE, now_s) for cue in self._waiting.values()]
         self._waiting.clear()
-        return found + never
+        return found + unknown
 
     def _refusal(self, cue: Cue, sync: Sync, now_s: float, *, paused: bool) -> Outcome | None:
-        """Return why a cue must not be given to the sound; None if it may."""
+        """Return why a cue must not be passed to the sound; None if it may."""
         if not self._sounds:
             return Outcome.MUTED
         if paused:

@@ -1,4 +1,4 @@
-"""Dispatch of updates to sinks: sound, file, view. A sink that fails is dropped, and the others continue."""
+"""Forward updates to sinks (sound, file, view). A sink that fails is dropped; the others continue."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Silenceable(Protocol):
 
 
 class Dispatcher:
-    """Forward updates to sinks, in their order. One that raises is dropped, and named in `troubles`."""
+    """Forward updates to sinks in their order. A sink that raises is dropped and reported in `troubles`."""
 
     def __init__(self, sinks: list[EventSink]) -> None:
         self.sinks: list[EventSink] = list(sinks)
@@ -36,15 +36,15 @@ class Dispatcher:
 
     @property
     def sounds(self) -> list[SupervisedSound]:
-        """The sinks that are sounds whose health is known."""
+        """The sinks that are sounds and report their health."""
         return [sink for sink in self.sinks if isinstance(sink, SupervisedSound)]
 
     def dispatch(self, update: Update, *, for_sounds: Update | None = None) -> None:
-        """Pass an update on to every sink; to sounds another one, if it is given."""
+        """Pass an update to every sink; sounds get `for_sounds` instead, if it is given."""
         for sink in list(self.sinks):
             try:
                 sink.put(for_sounds if for_sounds is not None and isinstance(sink, SupervisedSound) else update)
-            except Exception as error:  # a sink that fails must not cost the others theirs
+            except Exception as error:  # one failing sink must not stop the others
                 self.sinks.remove(sink)
                 self.troubles.append(text("live.sink-stopped", sink=type(sink).__name__, error=error))
                 log.warning("%s stopped: %s", type(sink).__name__, error)

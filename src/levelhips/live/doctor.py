@@ -34,7 +34,7 @@ MIN_TERMINAL = (40, 10)  # columns and rows: the smallest terminal in which the 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was checked, its state (ok, note or bad), what was found, and what to do about it."""
+    """Result of one check: its subject, its state (ok, note or bad), what was found, and what to do about it."""
 
     subject: Text
     state: str
@@ -92,19 +92,19 @@ def _sensors() -> Finding:
 
 
 def _bluetooth() -> Finding:
-    async def look() -> dict[str, str]:
-        heard: dict[str, str] = {}
+    async def search() -> dict[str, str]:
+        names: dict[str, str] = {}
         began_s = time.monotonic()
         async with aclosing(scan(Radio())) as scanning:
             async for found in scanning:
-                heard = {address: one.name or address for address, one in found.items() if one.profile is not None}
+                names = {address: one.name or address for address, one in found.items() if one.profile is not None}
                 if time.monotonic() - began_s > 4.0:
                     break
-        return heard
+        return names
 
     subject = text("doctor.bluetooth")
     try:
-        sensors = asyncio.run(look())
+        sensors = asyncio.run(search())
     except SensorError as error:
         return Finding(subject, "bad", error.what, error.fix)
     if not sensors:

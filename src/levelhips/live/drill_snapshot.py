@@ -1,4 +1,4 @@
-"""Snapshot of a drill for user interfaces: gathered from its events, in degrees and words."""
+"""Snapshot of a drill for user interfaces, made from its events: values in degrees, and words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WRONG = (PromptKind.WRONG_POSTURE, PromptKind.WRONG_SIDE)
 
 @dataclass(frozen=True, slots=True)
 class DrillSnapshot:
-    """One moment of a drill."""
+    """State of a drill at one moment."""
 
     title: str
     side: Side
@@ -73,7 +73,7 @@ class DrillSnapshot:
         if fault := self.fault_at(now_s):
             return fault
         if self.phase is Phase.STAND:
-            return f"{self._because()}{PROMPTS[PromptKind.STAND]}"
+            return f"{self._reason_to_restart()}{PROMPTS[PromptKind.STAND]}"
         if self.phase is Phase.BOW:
             return PROMPTS[PromptKind.BOW]
         if self.phase is Phase.TAKE:
@@ -86,10 +86,10 @@ class DrillSnapshot:
         if self.wrong is not None and self.posture_wanted is not None:
             return f"{PROMPTS[self.wrong]}. {words_for(TAKE_POSTURE, self.posture_wanted)}."
         still = tr("live.hold-still") + " " if self.posture_wanted in (None, self.posture) else ""
-        return f"{self._because()}{still}{self.instruction}"
+        return f"{self._reason_to_restart()}{still}{self.instruction}"
 
-    def _because(self) -> str:
-        """Return why the wearer must begin again, as a sentence; empty if the drill takes its usual course."""
+    def _reason_to_restart(self) -> str:
+        """Return as a sentence why the wearer must start again; empty if the drill takes its usual course."""
         if self.reason in (PhaseReason.POSTURE_LOST, PhaseReason.FELL_OFF):
             return f"{_sentence(PHASE_REASONS[self.reason])}. "
         return ""
@@ -98,9 +98,9 @@ class DrillSnapshot:
 def begin(event: DrillBegin) -> DrillSnapshot:
     """Return the snapshot of a drill that begins."""
     low, high = math.degrees(event.low_rad), math.degrees(event.high_rad)
-    asked = (event.sets, event.reps, event.rest_s, event.seconds)
+    targets = (event.sets, event.reps, event.rest_s, event.seconds)
     title, instruction = drill_title(event.name, event.title), drill_instruction(event.name, event.side, event.instruction)
-    return DrillSnapshot(title, event.side, instruction, event.posture, low, high, *asked)
+    return DrillSnapshot(title, event.side, instruction, event.posture, low, high, *targets)
 
 
 def apply(snapshot: DrillSnapshot, event: Event) -> DrillSnapshot:

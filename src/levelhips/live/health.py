@@ -24,23 +24,23 @@ NOT_WANTED = PartHealth(HealthState.OFF, HealthReason.NOT_WANTED)
 
 @runtime_checkable
 class SupervisedSound(Protocol):
-    """A sound whose health and cues can be asked for, from any thread."""
+    """A sound that reports its health and what became of its cues. Its methods may be called from any thread."""
 
     def put(self, update: Update) -> None:
-        """Begin the sounds of an update."""
+        """Start the sounds of an update."""
 
     def health(self) -> PartHealth:
-        """Return whether sound is heard at present."""
+        """Return whether sound can be heard now."""
 
     def take_outcomes(self, now_s: float) -> list[CueOutcome]:
-        """Return what became of cues since the last call; `now_s` is the sensor time until which it is known [s]."""
+        """Return the outcomes of cues that became known since the last call; `now_s` is the newest sensor time [s]."""
 
     def mute(self, muted: bool) -> None:
         """Switch the sound off or on."""
 
 
 class HealthMonitor:
-    """Keep the health of each part, and count and time the faults.
+    """Track the health of each part; count its faults and measure how long they last.
 
     `changes` is called from the session's thread; the rest may be read from any.
 
@@ -52,8 +52,8 @@ class HealthMonitor:
 
     def __init__(self) -> None:
         self._parts: dict[Part, PartHealth] = dict.fromkeys(Part, PartHealth())
-        self._since_s: dict[Part, float] = {}  # of the fault that lasts
-        self._fault_s: dict[Part, float] = dict.fromkeys(Part, 0.0)  # of the faults that are over
+        self._since_s: dict[Part, float] = {}  # host time at which the present fault of a part began
+        self._fault_s: dict[Part, float] = dict.fromkeys(Part, 0.0)  # total duration of the faults that are over
         self.faults: Counter[Part] = Counter()
 
     @property
@@ -62,7 +62,7 @@ class HealthMonitor:
         return dict(self._parts)
 
     def changes(self, found: Mapping[Part, PartHealth], host_s: float, newest_s: float) -> list[HealthChange]:
-        """Take the health of parts; return an event for each whose state or reason has changed.
+        """Store the new health of parts; return an event for each part whose state or reason has changed.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class HealthMonitor:
         ]
 
     def _count(self, part: Part, state: HealthState, host_s: float) -> float:
-        """Count and time the faults of a part; return how long the fault lasted that has just ended, else NaN [s]."""
+        """Count the faults of a part and add up their duration; return how long the fault that just ended lasted, else NaN [s]."""
         if state is HealthState.FAULT:
             if part not in self._since_s:
                 self._since_s[part] = host_s

@@ -26,6 +26,6 @@ class Inbox:
 
     @property
     def pausing(self) -> bool | None:
-        """Whether the last press of the pause key that waits here pauses; None if none waits."""
+        """Whether the newest waiting PAUSE or RESUME is a PAUSE; None if neither waits."""
         pressed = [do for do, _ in tuple(self._waiting) if do in (Do.PAUSE, Do.RESUME)]
         return pressed[-1] is Do.PAUSE if pressed else None

@@ -57,7 +57,7 @@ class Key:
 
 _RUN, _DRILL, _REPLAY = (frozenset({where}) for where in Where)
 _SESSION = _RUN | _DRILL
-# M mutes, as in every video player. A mark is therefore K, the only letter of the word that could not mean another action.
+# M mutes, as in video players. A mark is therefore K: the other letters of "mark" could be taken for another action.
 KEYS = (
     Key("space", Action.PAUSE, text("key.pause"), text("key-help.pause-beeps"), _RUN),
     Key("space", Action.PAUSE, text("key.pause"), text("key-help.pause-drill"), _DRILL),

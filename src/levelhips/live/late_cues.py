@@ -1,4 +1,4 @@
-"""Cues that would be heard after the stance that they are about: when a stalled stream resumes, its cues come all at once."""
+"""Find cues that would be heard too late, after their stance. When a stalled stream resumes, its cues arrive all at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from statistics import median
 from levelhips.events import Cue, Event, Mode, Step
 from levelhips.sensors.clock import Sync
 
-STANCES = 8  # the last steps whose median contact time is expected of the next one
-# Contact time of a runner of whom no step is known yet: 0.2-0.3 s at 2.5 to 5 m/s (docs/accuracy.md).
+STANCES = 8  # the next step is expected to have the median contact time of this many steps
+# Contact time assumed before the first step: runners have 0.2-0.3 s at 2.5 to 5 m/s (docs/accuracy.md).
 USUAL_CONTACT_S = 0.25
 # From the update to the loudspeaker: a block of the device and the mixer's start, 13 ms in the 99th percentile (make bench).
 SOUND_DELAY_S = 0.013
@@ -19,8 +19,8 @@ SOUND_DELAY_S = 0.013
 class LateCues:
     """Find the cues that would be heard after toe-off.
 
-    Sensor time is compared with the host's clock by the fastest packets of the session (`Sync`), so a delay that all
-    packets have is not seen; it is that of the radio, some milliseconds.
+    `Sync` relates sensor time to the host's clock by the fastest packets of the session. A delay that all packets share is
+    therefore not included; it is the radio's, a few milliseconds.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class LateCues:
         ----------
         cue : Cue
         sync : Sync
-            The sensor's clock against the host's. While it is not known, no cue is late.
+            Offset and drift of the sensor's clock against the host's. While the offset is unknown, no cue is late.
         now_s : float
             Now, on the clock of the packets' arrivals [s].
         """

@@ -8,16 +8,16 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-END_S = 10.0  # for what is left when the task has ended: to stop the stream and disconnect takes 2 s each
+END_S = 10.0  # time for other tasks to end after the main one; stopping the stream and disconnecting take 2 s each
 
 
 class LoopThread:
-    """A thread with an event loop and one task. On Windows Bluetooth must not share a thread with a window.
+    """A thread with an event loop and one task. On Windows, Bluetooth must not share a thread with a window.
 
     Parameters
     ----------
     name : str
-        Of the thread.
+        Name of the thread.
     new_loop : callable
         Makes the event loop.
     main : callable
@@ -40,11 +40,11 @@ class LoopThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask the task to end; a second call breaks off what it waits for while it ends. From any thread."""
+        """Cancel the task; a second call also cancels what it waits for while it ends. May be called from any thread."""
         self._cancelled = True
         loop, task = self._loop, self._task
         if loop is not None and task is not None:
@@ -52,7 +52,7 @@ class LoopThread:
                 loop.call_soon_threadsafe(task.cancel)
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait for the end; return whether it has come, or the thread was never started."""
+        """Wait for the thread to end; return whether it has ended or was never started."""
         if self._thread.ident is None:
             return True
         # Not Thread.join: interrupted by Ctrl-C, it takes a living thread for a dead one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -13,13 +14,13 @@ from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine
 from levelhips.text import Text
 
-TICK_S = 0.02  # of a live source: a notification carries 4 samples at 200 Hz
+TICK_S = 0.02  # pause between pushes, as in a live session: a notification carries 4 samples at 200 Hz
 
 
 class Replay:
     """Play a recording through the engine as if it came from the sensor now.
 
-    The events are those of `levelhips.analyze`, to the last bit, at any speed, however often it is paused or sought in.
+    The events are those of `levelhips.analyze`, to the last bit, at any speed, however often the replay is paused or moved.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ class Replay:
     sinks : list of EventSink
         Called with every update during playback, sound first. A sink that raises is removed and named in `troubles`.
     clock, sleep : callable
-        Monotonic seconds, and how to wait.
+        Return monotonic seconds [s]; wait for some seconds.
     """
 
     def __init__(
@@ -61,27 +62,27 @@ class Replay:
 
     @property
     def sinks(self) -> list[EventSink]:
-        """Those that still listen."""
+        """The sinks that have not been dropped."""
         return self._dispatcher.sinks
 
     @property
     def troubles(self) -> list[Text]:
-        """Of the sinks that were dropped."""
+        """Why sinks were dropped, one sentence each."""
         return self._dispatcher.troubles
 
     @property
     def now_s(self) -> float:
-        """Sensor time up to which was played [s]."""
+        """Sensor time of the last sample that was played [s]."""
         times = self.recording.samples.t_s
         return float(times[max(self._at - 1, 0)])
 
     def run(self, between: Callable[[Replay], bool] | None = None) -> None:
-        """Play to the end. `between` is called some 20 times a second and may pause, seek or (returning False) end it."""
+        """Play to the end. `between` is called about 20 times a second; it may pause or seek, and ends playback by returning False."""
         samples = self.recording.samples
-        asked = -1.0
+        called_s = -math.inf
         while not self.ended:
-            if between is not None and self._clock() - asked >= 0.05:
-                asked = self._clock()
+            if between is not None and self._clock() - called_s >= 0.05:
+                called_s = self._clock()
                 if not between(self):
                     return
             if self.paused:
@@ -99,7 +100,7 @@ class Replay:
     def _play_on(self) -> None:
         samples = self.recording.samples
         if self.speed == float("inf"):
-            self._push(min(self._at + max(1, round(self.recording.rate_hz)), len(samples)), loud=True)
+            self._push(min(self._at + max(1, round(self.recording.rate_hz)), len(samples)), dispatch=True)
             return
         now = self._clock()
         if self._anchor is None:
@@ -107,23 +108,23 @@ class Replay:
         due_s = self._anchor[1] + (now - self._anchor[0]) * self.speed
         end = int(samples.t_s.searchsorted(due_s, "right"))
         if end > self._at:
-            self._push(end, loud=True)
+            self._push(end, dispatch=True)
         self._sleep(TICK_S)
 
     def seek(self, to_s: float) -> None:
-        """Go to a sensor time, in silence: forward by playing fast, back by playing again from the start."""
+        """Move to a sensor time [s] without sound: forward by processing what lies between, back by starting again."""
         samples: Samples = self.recording.samples
         end = int(samples.t_s.searchsorted(to_s, "left"))
         if end < self._at:
             self._restart()
         while self._at < end:
-            self._push(min(self._at + max(1, round(20 * self.recording.rate_hz)), end), loud=False)
+            self._push(min(self._at + max(1, round(20 * self.recording.rate_hz)), end), dispatch=False)
         self._anchor = None
 
-    def _push(self, end: int, *, loud: bool) -> None:
+    def _push(self, end: int, *, dispatch: bool) -> None:
         part = self.recording.samples[self._at : end]
         self._at = end
         update = self._engine.push(part)
-        if loud:
+        if dispatch:
             self._dispatcher.dispatch(update)
         self.state.put(update)

@@ -53,8 +53,9 @@ log = logging.getLogger(__name__)
 
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
 THRESHOLD_STEP_DEG = 0.5
-STOP_S = 10.0  # a radio that does not say goodbye by then is broken off
-HEALTH_S = 0.25  # how often the parts are asked for their health: a fault is said within 2 s, most of which is taken to be sure of it
+STOP_S = 10.0  # if the radio has not disconnected by then, the session stops waiting for it
+# How often the parts report their health. A fault must be shown within 2 s, and most of that time is needed to be sure of it.
+HEALTH_S = 0.25
 
 
 class Session:
@@ -66,9 +67,9 @@ class Session:
         Makes the source, as an asynchronous context manager, in the session's own loop.
     settings : Settings
     folder : Path or None
-        Where recordings are kept; None: nothing is recorded.
+        Folder for recordings; None: nothing is recorded.
     sinks : list of EventSink
-        Receive every update, sound first. One that raises is dropped, and named in `troubles`.
+        Receive every update, sound first. A sink that raises is dropped and reported in `troubles`.
     outward : str or None
         Sensor axis that faces away from the body, if anyone chose it (`Resolved.outward`); None: the one of the settings, else
         the sensor's own.
@@ -80,13 +81,13 @@ class Session:
     state : SessionState
     statistics : SessionStatistics
     error : BaseException or None
-        What ended the session, if it did not end by `stop` or with its source.
+        What ended the session, unless it ended by `stop` or with its source.
     troubles : list of Text or LevelHipsError
         What went wrong without ending the session.
     health : HealthMonitor
         Whether sensor, engine, recording and sound work, and how often they failed.
     complaint : BadInputError or None
-        What was wrong with the last packet that could not be used.
+        Why the last packet that could not be decoded was refused.
 
     Raises
     ------
@@ -126,26 +127,26 @@ class Session:
     # ---- for user interfaces, from any thread
 
     def start(self) -> None:
-        """Begin, in a thread of its own."""
+        """Start the session in its own thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End: stop the stream, close the link and the file. Returns when that is done.
+        """Stop the stream, close the link and the file, and return when that is done.
 
         Raises
         ------
         BaseException
-            A bug that ended the session before; what a sensor may do is in `error` only.
+            The bug that ended the session. Errors for the user (`LevelHipsError`) are in `error` and are not raised.
         """
         self._thread.cancel()
         while not self.join(STOP_S):
-            log.warning("The session does not end; breaking off what it waits for")
+            log.warning("The session does not end; canceling what it waits for")
             self._thread.cancel()
         if self.error is not None and not isinstance(self.error, LevelHipsError):
             raise self.error
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait for the end; return whether it has come."""
+        """Wait for the session to end; return whether it has."""
         return self._thread.join(seconds)
 
     @property
@@ -155,7 +156,7 @@ class Session:
 
     @property
     def kept(self) -> list[Path]:
-        """The recordings, if anything was done in the session; several if the disk failed in between."""
+        """The recordings, if the session has steps or a drill; several if the disk failed in between."""
         return self._recording.paths if self.statistics.steps or self.statistics.drill else []
 
     @property
@@ -165,15 +166,15 @@ class Session:
 
     @property
     def sync(self) -> Sync:
-        """The sensor's clock against the host's."""
+        """Offset and drift of the sensor's clock against the host's."""
         return Sync() if self._sensor is None else self._sensor.decoder.sync
 
     def command(self, do: Do, value: float | None = None) -> None:
-        """Give a command; it takes effect with the next samples."""
+        """Pass on a command of the wearer; it takes effect with the next samples."""
         self._inbox.put(do, value)
 
     def pause_or_go_on(self) -> None:
-        """Pause the cues, or resume them. A press that no sample has brought into effect yet counts too."""
+        """Pause the cues, or resume them if they are paused or about to be: a waiting command counts, too."""
         pausing = self._inbox.pausing
         paused = self.state.snapshot().paused if pausing is None else pausing
         self.command(Do.RESUME if paused else Do.PAUSE)
@@ -184,7 +185,7 @@ class Session:
         self.command(Do.MUTE if muted else Do.UNMUTE)
 
     def move_threshold(self, steps: int) -> bool:
-        """Move each side's threshold by a number of half degrees; return False if it is still learned, and so cannot be moved."""
+        """Move each side's threshold by a number of half degrees; return False if it is still being learned and cannot be moved."""
         learned = self.settings.threshold.mode == "auto"
         if learned and not all(map(math.isfinite, self.state.snapshot().threshold_deg.values())):
             return False
@@ -203,7 +204,7 @@ class Session:
                 supervision.cancel()
 
     async def _supervise(self) -> None:
-        """Ask the parts for their health, also while no packets come."""
+        """Report the health of the parts regularly, even if no packets arrive."""
         while True:
             self._report_health()
             await asyncio.sleep(HEALTH_S)
@@ -212,24 +213,24 @@ class Session:
         """Finish the engine and close the file, whatever ended the session."""
         self.error = error
         if error is not None and not isinstance(error, SensorError):
-            log.error("The session broke", exc_info=error)
+            log.error("The session failed", exc_info=error)
         try:
             try:
-                self._tell(self._engine.finish())
+                self._forward(self._engine.finish())
                 self._report_health()
-                self._tell(Update(events=tuple(self._cues.take_all(self._newest_s))))
+                self._forward(Update(events=tuple(self._cues.take_all(self._newest_s))))
             finally:
                 self.error = self.error or self._engine.error
                 self.statistics.sync = self.sync
                 self._recording.close(self.sync)
-                self._tell_news()
+                self._report_recording()
                 self.troubles += self._dispatcher.troubles
         except BaseException as failure:  # the first error is the cause
             self.error = self.error or failure
             log.exception("Ending the session")
 
     def packet(self, packet: Packet) -> bool:
-        """Take a packet: record it before it is decoded. Return whether it brought samples."""
+        """Record a packet, then decode and process it; return whether it completed samples."""
         recorder = self.recorder
         if recorder is not None:
             recorder.packet(packet, self._newest_s)
@@ -245,7 +246,7 @@ class Session:
             return False
         for samples in parts:
             self._samples(sensor, samples)
-        self._tell_news()
+        self._report_recording()
         return bool(parts)
 
     def _samples(self, sensor: SessionSensor, samples: Samples) -> None:
@@ -254,7 +255,7 @@ class Session:
             self._begin(sensor)
         if recorder is not None:
             recorder.samples(samples)
-        # Just after the samples before: then a replay, which has all commands from the start, applies them at the same sample.
+        # A replay has all commands from the start. With a time just after the previous sample, it applies them at the same sample.
         at_s = math.nextafter(self._newest_s, math.inf) if self.statistics.samples else 0.0
         for command in self._inbox.take(at_s):
             if recorder is not None:
@@ -262,10 +263,10 @@ class Session:
             self._engine.push(command, now_s)
         self.statistics.samples += len(samples)
         self._newest_s = self.statistics.newest_s = float(samples.t_s[-1])
-        self._tell(self._engine.push(samples, now_s))
+        self._forward(self._engine.push(samples, now_s))
 
     def _begin(self, sensor: SessionSensor) -> None:
-        """Make the engine: with the first samples, rate and outward axis of the sensor are known."""
+        """Make the engine. Only with the first samples are the rate and the outward axis of the sensor known."""
         chosen = self._outward
         if chosen is None and self.settings.motion.outward != MotionSettings().outward:
             chosen = self.settings.motion.outward
@@ -275,7 +276,7 @@ class Session:
         self._engine.begin(sensor.rate_hz, settings)
 
     def status(self, status: LinkStatus) -> None:
-        """Take a change of the link: report it, and sound it when the sensor is lost in the middle of a session."""
+        """Report a change of the link; add a signal to be heard if the sensor is lost during a session."""
         before, self._status = self._status, status
         if (status.state, status.reason, status.error) == (before.state, before.reason, before.error):
             return
@@ -290,7 +291,7 @@ class Session:
             self._was_streaming = False
             self.statistics.stalls += 1
             events.append(Signal(now_s, now_s, SignalKind.LOST))
-        self._tell(Update(events=tuple(events)))
+        self._forward(Update(events=tuple(events)))
 
     def _report_health(self) -> None:
         """Report which parts failed or work again, and what became of cues."""
@@ -302,16 +303,16 @@ class Session:
             Part.SOUND: self._cues.sound_health(),
         }
         changes = self.health.changes(found, self._now_s(), self._newest_s)
-        self._tell(Update(events=(*changes, *self._cues.take(self._newest_s))))
+        self._forward(Update(events=(*changes, *self._cues.take(self._newest_s))))
 
-    def _tell_news(self) -> None:
-        """Report that recording stopped, or goes on."""
-        for what, lost_s in self._recording.take_news():
-            self.troubles.append(what)
+    def _report_recording(self) -> None:
+        """Report that recording stopped or continues."""
+        for trouble, lost_s in self._recording.take_reports():
+            self.troubles.append(trouble)
             kind = NoticeKind.RECORDING_AGAIN if lost_s else NoticeKind.NOT_RECORDING
-            self._tell(Update(events=(Notice(self._newest_s, self._newest_s, kind, lost_s),)))
+            self._forward(Update(events=(Notice(self._newest_s, self._newest_s, kind, lost_s),)))
 
-    def _tell(self, update: Update) -> None:
+    def _forward(self, update: Update) -> None:
         """Forward an update: to the sound first, then to the file, then to the view."""
         if not update.events and not len(update.angles):
             return

@@ -1,4 +1,4 @@
-"""The recording of a session: begun when the sensor's name is known, described when its samples come."""
+"""The recording of a session. It begins when the sensor's name is known; the sensor is described with the first samples."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SessionRecording:
     Parameters
     ----------
     folder : Path or None
-        Where recordings are kept; None: nothing is recorded.
+        Folder for recordings; None: nothing is recorded.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class SessionRecording:
             check_folder(folder)
         self._folder = folder
         self.recorder: Recorder | None = None
-        self._news: deque[tuple[Text | RecordingError, float]] = deque()
+        self._reports: deque[tuple[Text | RecordingError, float]] = deque()
 
     @property
     def paths(self) -> list[Path]:
@@ -45,7 +45,7 @@ class SessionRecording:
         return list(self.recorder.paths) if self.recorder is not None else []
 
     def begin(self, status: LinkStatus) -> bool:
-        """Begin to record once the name of the sensor is known: it is part of the file's name. Return whether it began now."""
+        """Begin to record once the sensor's name, which is part of the file name, is known; return whether this call began it."""
         if self._folder is None or self.recorder is not None or not status.name:
             return False
         metadata = {
@@ -54,7 +54,7 @@ class SessionRecording:
             "started_host_s": f"{asyncio.get_running_loop().time():.6f}",  # the clock of the packets' arrivals
             "live": "1",
         }
-        self.recorder = Recorder(self._folder, status.name, metadata, lambda what, lost_s: self._news.append((what, lost_s)))
+        self.recorder = Recorder(self._folder, status.name, metadata, lambda trouble, lost_s: self._reports.append((trouble, lost_s)))
         return True
 
     def event(self, event: Event) -> None:
@@ -79,12 +79,12 @@ class SessionRecording:
             metadata["virtual"] = "1"
         self.recorder.describe(metadata, settings.as_dict(), decoder.scale)
 
-    def take_news(self) -> list[tuple[Text | RecordingError, float]]:
+    def take_reports(self) -> list[tuple[Text | RecordingError, float]]:
         """Return what the recorder reported since the last call: what happened, and how many seconds are missing."""
-        news = []
-        while self._news:
-            news.append(self._news.popleft())
-        return news
+        taken = []
+        while self._reports:
+            taken.append(self._reports.popleft())
+        return taken
 
     def health(self) -> PartHealth:
         """Return whether the session is being recorded; off before its sensor is known."""

@@ -40,13 +40,13 @@ class SessionSensor:
         Raises
         ------
         BadInputError
-            If its bytes cannot be right, or the decoder fails on them: raised in the callback of the radio, the exception of
-            a bug would be dropped without a word.
+            If the bytes are invalid, or the decoder raises anything else: the radio's callback would silently drop such an
+            exception.
         """
         try:
             return self.decoder.push(packet)
         except BadInputError as error:
-            log.info("A packet cannot be right: %s", error)
+            log.info("Invalid packet: %s", error)
             raise
         except Exception as error:
             log.exception("A packet could not be decoded")

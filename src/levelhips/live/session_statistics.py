@@ -50,7 +50,7 @@ class SessionStatistics:
 
     @property
     def counted(self) -> int:
-        """Steps that count: of quality ok, of running (of walking, if nobody ran)."""
+        """Number of valid steps of running, or of walking if nobody ran."""
         return self.metric_statistics.steps(mode=self.metric_statistics.mode, quality=Quality.OK)
 
     def drop(self, side: Side) -> Spread:

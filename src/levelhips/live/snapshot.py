@@ -50,8 +50,8 @@ __all__ = ["BARS", "Bar", "SessionState", "Snapshot", "Trace", "block_line"]
 
 BARS = 24
 SHOWN = 4  # steps whose mean is the large number: it changes, but does not jump
-CADENCE_SHARE = 0.2  # of each new stride in the cadence shown: smooth over some five strides
-MIN_SHOWN_GAP_S = 0.5  # a shorter loss costs one step, and there is nothing to do about it
+CADENCE_SHARE = 0.2  # weight of a new stride in the cadence shown: an average over about five strides
+MIN_SHOWN_GAP_S = 0.5  # a shorter gap costs one step, and the runner can do nothing about it
 DROP = BUILT_IN["contralateral_drop"]
 TRACE_S = 10.0
 
@@ -68,7 +68,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One moment of a session for people: degrees and words."""
+    """State of a session at one moment, for people: values in degrees, and words."""
 
     now_s: float = 0.0
     mode: Mode = Mode.UNKNOWN
@@ -80,7 +80,7 @@ class Snapshot:
     steps: int = 0
     cues: int = 0
     last_cue: Cue | None = None
-    said: str = ""
+    message: str = ""  # what happened last, for the wearer to read
     paused: bool = False
     link: LinkState | None = None
     sd_deg: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
@@ -91,8 +91,8 @@ class Snapshot:
     zeroed: bool = False
     drill: DrillSnapshot | None = None
     block: BlockChange | None = None  # of the run protocol
-    target_spm: float = math.nan  # steps a minute that are asked for
-    lead_deg: float = math.nan  # the leading angle of a drill, now
+    target_spm: float = math.nan  # target step rate [steps/min]
+    lead_deg: float = math.nan  # present leading angle of a drill
     health: Mapping[Part, HealthChange] = field(default_factory=dict)  # the last change of each part
     not_heard: int = 0  # cues that were not heard, for whatever reason
 
@@ -107,9 +107,9 @@ class Trace:
 
 
 class _RecentAngles:
-    """The last ten seconds of angles in one array; read sixty times a second, so nothing is joined then."""
+    """The last ten seconds of angles in one array, which is read 60 times a second without joining pieces."""
 
-    ROOM = 32768  # ten seconds at 1,000 Hz, three times
+    ROOM = 32768  # three times ten seconds at 1,000 Hz, so that old angles are moved out only now and then
 
     def __init__(self) -> None:
         self._rows = np.empty((3, self.ROOM))
@@ -132,7 +132,7 @@ class _RecentAngles:
 
 
 class SessionState:
-    """Gather from updates what user interfaces show. `put` is called from one thread, `snapshot` from any."""
+    """Collect from updates what user interfaces show. `put` is called from one thread only, `snapshot` and `trace` from any."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -220,29 +220,29 @@ class SessionState:
 
 def _after_signal(snapshot: Snapshot, signal: Signal) -> dict[str, Any]:
     paused = {SignalKind.PAUSED: True, SignalKind.STARTED: False}.get(signal.kind, snapshot.paused)
-    return {"said": words_for(SIGNALS, signal.kind), "paused": paused}
+    return {"message": words_for(SIGNALS, signal.kind), "paused": paused}
 
 
 def _after_link(snapshot: Snapshot, change: LinkChange) -> dict[str, Any]:
-    return {"link": change.state, "said": link_message(change.reason, change.error, change.message) or snapshot.said}
+    return {"link": change.state, "message": link_message(change.reason, change.error, change.message) or snapshot.message}
 
 
 def _after_gap(snapshot: Snapshot, gap: Gap) -> dict[str, Any]:
     lost_s = gap.to_s - gap.from_s
-    return {"said": tr("live.gap", seconds=lost_s, reason=words_for(GAP_REASONS, gap.reason))} if lost_s > MIN_SHOWN_GAP_S else {}
+    return {"message": tr("live.gap", seconds=lost_s, reason=words_for(GAP_REASONS, gap.reason))} if lost_s > MIN_SHOWN_GAP_S else {}
 
 
 def _after_threshold(snapshot: Snapshot, change: ThresholdChange) -> dict[str, Any]:
     level = {Side.LEFT: math.degrees(change.left_rad), Side.RIGHT: math.degrees(change.right_rad)}
-    if change.reason is ThresholdReason.FIXED:  # as it was when the session began: nothing new
+    if change.reason is ThresholdReason.FIXED:  # set before the session began, so there is nothing to report
         return {"threshold_deg": level}
     reason = words_for(THRESHOLD_REASONS, change.reason)
-    return {"threshold_deg": level, "said": tr("live.threshold", left=level[Side.LEFT], right=level[Side.RIGHT], reason=reason)}
+    return {"threshold_deg": level, "message": tr("live.threshold", left=level[Side.LEFT], right=level[Side.RIGHT], reason=reason)}
 
 
 def _after_health(snapshot: Snapshot, change: HealthChange) -> dict[str, Any]:
     health = {**snapshot.health, change.part: change}
-    return {"health": health, "said": health_message(change) or snapshot.said}
+    return {"health": health, "message": health_message(change) or snapshot.message}
 
 
 def _after_outcome(snapshot: Snapshot, found: CueOutcome) -> dict[str, Any]:
@@ -252,7 +252,7 @@ def _after_outcome(snapshot: Snapshot, found: CueOutcome) -> dict[str, Any]:
     return {"not_heard": snapshot.not_heard + 1} | ({"last_cue": None} if late else {})
 
 
-# What an event changes in the snapshot.
+# The fields of the snapshot that an event changes.
 _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     StandingZero: lambda snapshot, event: {"zeroed": True},
     ThresholdChange: _after_threshold,
@@ -260,7 +260,7 @@ _CHANGES: dict[type, Callable[[Snapshot, Any], dict[str, Any]]] = {
     ModeChange: lambda snapshot, event: {"mode": event.mode},
     Gap: _after_gap,
     LinkChange: _after_link,
-    Notice: lambda snapshot, event: {"said": words_for(NOTICES, event.kind)},
+    Notice: lambda snapshot, event: {"message": words_for(NOTICES, event.kind)},
     BlockChange: lambda snapshot, event: {"block": event},
     Pace: lambda snapshot, event: {"target_spm": event.spm or math.nan},
     PhaseChange: lambda snapshot, event: {"paused": event.phase is Phase.PAUSED},

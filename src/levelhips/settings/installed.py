@@ -1,6 +1,6 @@
 """Installed drills, and engines for settings that name one of them.
 
-This module looks at what is installed; the engine and the coaching below it are given what they need.
+Only this module looks up what is installed. Engine and coaching, which are below it, receive the drill as an argument.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The language that the user's settings file names, read before anything else is checked: errors are written in it."""
+"""The language in the user's settings file. It is read before the settings are checked, because errors are written in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from levelhips.text import choice
 
 
 def preferred_language() -> str:
-    """Return the value of display.language in the user's settings file; empty if there is none that can be read.
+    """Return the value of display.language in the user's settings file; empty if it cannot be read or is not set.
 
     A damaged file is reported when the settings are read, not here.
     """

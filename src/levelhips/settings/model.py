@@ -37,7 +37,7 @@ class Settings(EngineSettings):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
-        """Return the settings of plain values by section; what is not given keeps its default.
+        """Make settings from plain values by section; a setting that is not given keeps its default.
 
         Raises
         ------
@@ -69,14 +69,14 @@ def help_of(key: str) -> str:
 
 
 OLD_SECTIONS = {"plan": "protocol"}
-"""Earlier names of sections, and their names now. Settings files and recordings from before have them."""
+"""Present names of sections by their earlier ones, which older settings files and recordings have."""
 
 OLD_KEYS = {"threshold.most_below_deg": "threshold.max_below_deg"}
-"""Earlier keys of single settings, and their keys now; their sections have the present names."""
+"""Present keys of settings by their earlier ones; sections already have their present names here."""
 
 
 class SectionError(FieldError):
-    """The fields of a section contradict one another; `key` names the one to change."""
+    """The fields of a section contradict each other; `key` names the one to change."""
 
     def __init__(self, key: str, problem: Text) -> None:
         super().__init__(key, problem)
@@ -84,7 +84,7 @@ class SectionError(FieldError):
 
 
 def flat(values: object) -> dict[str, Any]:
-    """Return values by key ("cues.k") of values by section.
+    """Convert values by section to values by key, such as "cues.k".
 
     Raises
     ------
@@ -116,7 +116,7 @@ def current_key(key: str) -> str:
 
 
 def current_sections(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values by section under the present names; a value under the present name wins over one under an earlier name."""
+    """Rename sections to their present names. If a value is given under both names, the one under the present name is used."""
     found: dict[str, Any] = {}
     for section in sorted(values, key=lambda section: section not in OLD_SECTIONS):  # earlier names first: the others replace them
         now, part = OLD_SECTIONS.get(section, section), values[section]
@@ -128,7 +128,7 @@ def current_sections(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def nested(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return values by section of values by key."""
+    """Convert values by key to values by section."""
     values: dict[str, dict[str, Any]] = {}
     for key, value in given.items():
         section, _, name = key.partition(".")
@@ -137,12 +137,12 @@ def nested(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def settings_from(given: dict[str, Any]) -> Settings:
-    """Return the settings of values by key, each of which has been checked.
+    """Make settings from values by key, each of which has been checked.
 
     Raises
     ------
     SectionError
-        If two of them contradict one another.
+        If two of them contradict each other.
     """
     parts = {}
     for section, values in nested({key: _typed(key, value) for key, value in given.items()}).items():
@@ -154,7 +154,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
 
 
 def _typed(key: str, value: object) -> object:
-    """Return a whole number as a float where the field is one: 4 and 4.0 mean the same in a file."""
+    """Convert a whole number to float if the field is a float: 4 and 4.0 mean the same in a file."""
     return float(value) if SPECS[key].kind is float and isinstance(value, int) else value
 
 
@@ -174,5 +174,5 @@ class UnknownSettingError(SettingsError):
         super().__init__(f"unknown-{code}", name=key, close=close[0] if close else "", place="")
 
     def add_place(self, place: Text | Path) -> None:
-        """Name the file, or the line of it, in which the name stands."""
+        """Add the file, or the line in it, where the unknown name is."""
         self.values["place"] = text("place.in-brackets", place=place)

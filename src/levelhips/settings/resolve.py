@@ -1,7 +1,7 @@
-"""One resolution of the settings: defaults < last baseline session < user file < recording < `--settings` < options.
+"""Resolve the settings from all sources: defaults < last baseline session < user file < recording < `--settings` < options.
 
-Layers are merged field by field, so a file with one setting leaves all others as they were. Every value of the result
-knows where it came from.
+A source further to the right wins. Layers are merged field by field, so a file with one setting leaves all others as they
+were. The result records where each value came from.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from levelhips.settings.store import line_of, read_values
 from levelhips.text import Text, text, tr
 
 THRESHOLD_KEYS = ("threshold.mode", "threshold.left_deg", "threshold.right_deg")
-"""The settings that decide at which drop a beep sounds: whoever sets one of them has chosen the thresholds."""
+"""The settings that decide at which drop a beep sounds. If a layer sets one of them, the thresholds count as chosen."""
 
 
 class Source(StrEnum):
@@ -46,7 +46,7 @@ class Layer:
     ----------
     source : Source
     values : mapping of str to value
-        By key, such as "threshold.left_deg"; names are known, values are not checked yet.
+        By key, such as "threshold.left_deg". The keys exist; the values are not checked yet.
     where : str
         The file or recording.
     flags : mapping of str to str
@@ -59,7 +59,7 @@ class Layer:
     flags: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, key: str) -> str:
-        """Where this layer's value of a setting stands, for people: "user file /home/me/settings.toml"."""
+        """Return where the layer has its value of a setting from, such as "user file /home/me/settings.toml"."""
         return f"{self.source.words} {self.flags.get(key, self.where)}".strip()
 
     def refusal(self, key: str, problem: Text) -> SettingsError:
@@ -85,8 +85,8 @@ class Resolved:
     """The settings of a session, and where each came from."""
 
     settings: Settings
-    layers: Mapping[str, Layer]  # of each setting that is not the default
-    notes: tuple[Text, ...] = ()  # what the user should know about how they came about
+    layers: Mapping[str, Layer]  # by key, for each setting that some source sets
+    notes: tuple[Text, ...] = ()  # what the user should know about where they come from
 
     def source(self, key: str) -> Source:
         """Return the source of a setting.
@@ -112,7 +112,7 @@ class Resolved:
         return getattr(getattr(self.settings, section), name)
 
     def over(self, layer: Layer) -> Resolved:
-        """Return this with one more layer on top.
+        """Return these settings with one more layer on top.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class Resolved:
 
 
 class Carrier(Protocol):
-    """What `recording_layer` reads of a recording."""
+    """The part of a recording that `recording_layer` reads."""
 
     @property
     def path(self) -> Path:
@@ -191,7 +191,7 @@ def option_layer(given: Iterable[tuple[str, Any, str]]) -> Layer:
 
 
 OwnThresholds = Callable[[Settings], tuple[Layer, tuple[Text, ...]]]
-"""Gives the thresholds of the pelvic drop from the settings so far, and notes for the user."""
+"""Returns a layer with the thresholds of the pelvic drop, computed from the settings so far, and notes for the user."""
 
 
 def session_settings(
@@ -208,16 +208,16 @@ def session_settings(
     Parameters
     ----------
     user : Path
-        The user's settings file; a drill that it names does not turn a run into a drill.
+        The user's settings file; it cannot turn a run into a drill.
     file : Path or None
         The file of `--settings`.
     virtual : recording or None
-        What a virtual sensor plays: its settings count, as in a replay, but not its drill.
+        The recording that a virtual sensor plays: its settings are used, as in a replay, except its drill.
     outward : str or None
-        The outward axis of the virtual sensor, which turns the samples of the recording.
+        The outward axis of the virtual sensor, into whose axes the samples of the recording are turned.
     options : Layer or None
     thresholds : callable or None
-        As in `resolve`; not asked with a virtual sensor, whose wearer is not the user.
+        As in `resolve`; not called with a virtual sensor, whose wearer is not the user.
 
     Raises
     ------
@@ -311,7 +311,7 @@ def _built(winners: Mapping[str, Layer]) -> Settings:
 
 
 def _with_mode(values: dict[str, Any]) -> dict[str, Any]:
-    """Whoever sets a threshold in degrees wants it fixed, whatever weaker layers say of the mode."""
+    """Add the mode "fixed" if a threshold in degrees is set without a mode, so that the mode of a weaker layer is not used."""
     if "threshold.mode" not in values and values.keys() & {"threshold.left_deg", "threshold.right_deg"}:
         return {"threshold.mode": "fixed", **values}
     return values

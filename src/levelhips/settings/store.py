@@ -54,7 +54,7 @@ def line_of(path: Path, key: str) -> int | None:
 
 
 def changed_text(text: str, changes: Mapping[str, Any]) -> str:
-    """Return the text of a settings file with some settings changed, by key; None takes one out. Comments stay."""
+    """Return the text of a settings file with some settings changed, by key; None removes a setting. Comments stay."""
     import tomlkit  # 0.05 s to import, needed only to write
 
     document = tomlkit.parse(text)
@@ -86,7 +86,7 @@ def _change(document: TOMLDocument, key: str, value: Any) -> None:
 
 
 def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
-    """Change settings of a file, by key; None takes one out. Nothing is written unless the whole file is valid afterwards.
+    """Change settings of a file, by key; None removes one. Nothing is written unless the whole file is valid afterwards.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
 
 
 def template() -> str:
-    """Return a settings file in which every setting stands commented out, with its default and its meaning."""
+    """Return a settings file that lists every setting as a comment, with its default and its meaning."""
     lines, section = [f"# {tr('settings-template.head')}"], ""
     for key, spec in SPECS.items():
         if key.partition(".")[0] != section:
@@ -117,7 +117,7 @@ def template() -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file of the user's so that it is whole or unchanged, whatever happens; only its owner can read it.
+    """Write one of the user's files atomically, readable by its owner only.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 The catalogs are gettext files (``text/languages/<language>/*.po``): a message's ``msgid`` is its key, such as
 ``cli.replay.help``. Values are named fields of `str.format`; numbers get the decimal mark of the language.
 
-This module reads no files: `set_loader` tells it where catalogs come from, and nothing is loaded before the first sentence.
+This module reads no files: the function given to `set_loader` does, when the first sentence is needed.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def number(value: float, spec: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence that is not written yet: its key and values. `str` writes it in the language of the moment.
+    """A sentence to be written later, kept as its key and values. `str` writes it in the language that is then in use.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Text:
 
 
 def text(key: str, /, **values: Any) -> Text:
-    """Return a sentence that is written when it is shown."""
+    """Return a sentence whose language is chosen only when it is shown."""
     return Text(key, values)
 
 

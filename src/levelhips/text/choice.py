@@ -12,7 +12,7 @@ from pathlib import Path
 from levelhips.text import catalog
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-"""The languages that we have, by their codes, each named in itself."""
+"""Names of the available languages by their codes, each in its own language."""
 
 ENVIRONMENT = "LEVELHIPS_LANGUAGE"
 DOMAIN = "levelhips"
@@ -23,13 +23,13 @@ _preference: Callable[[], str] = str
 
 
 def set_preference(preference: Callable[[], str]) -> None:
-    """Set the function that returns the code of the language in the user's settings; empty: the system's."""
+    """Set the function that returns the language code in the user's settings; an empty one stands for the system's language."""
     global _preference
     _preference = preference
 
 
 def choose(language: str | None) -> None:
-    """Choose the language of all sentences from now on; None: as it is chosen when nobody does (`language`).
+    """Choose the language of all sentences from now on; None: follow environment, settings and system again.
 
     Raises
     ------
@@ -44,14 +44,14 @@ def choose(language: str | None) -> None:
 
 
 def language() -> str:
-    """Return the code of the language in use: chosen, in LEVELHIPS_LANGUAGE, in the user's settings, the system's, or English."""
+    """Return the code of the language in use: the first available one of `choose`, LEVELHIPS_LANGUAGE, settings and system."""
     candidates = (_chosen or "", os.environ.get(ENVIRONMENT, ""))
     given = next((code for code in candidates if code in LANGUAGES), "") or _preference()
     return given if given in LANGUAGES else system_language()
 
 
 def system_language() -> str:
-    """Return the code of the first language of the system that we have; English if we have none of them."""
+    """Return the code of the first of the system's languages that is available; English if none is."""
     for name in _system_locales():
         code = name.replace("-", "_").split(".")[0].split("_")[0].lower()
         if code in LANGUAGES:

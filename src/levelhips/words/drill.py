@@ -19,7 +19,7 @@ PHASE_REASONS = Words(PhaseReason, "phase-reason", empty=[PhaseReason.NONE])
 """Why a drill went to another phase; empty in the usual order."""
 
 PROMPTS = Words(PromptKind, "prompt")
-"""What a prompt says, for those who look instead of listen."""
+"""A prompt as text, for wearers who read the screen instead of listening."""
 
 TAKE_POSTURE = Words(Posture, "take-posture")
 """How to take a posture. The voice says the same."""

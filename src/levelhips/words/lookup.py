@@ -11,7 +11,7 @@ K = TypeVar("K", bound=str)
 
 
 class Words(Mapping[K, str], Generic[K]):
-    """Words for some values, in the language of the moment: the messages ``<topic>.<value>``.
+    """Words for some values, in the language in use: the messages ``<topic>.<value>``.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class Words(Mapping[K, str], Generic[K]):
     topic : str
         The beginning of the keys.
     empty : collection
-        Members of which nothing is to be said.
+        Members whose words are empty.
     without : collection
         Members that the table does not have.
     ending : str

@@ -30,7 +30,7 @@ NOTICES = Words(NoticeKind, "notice")
 """What to do about a notice."""
 
 SIGNALS = Words(SignalKind, "signal")
-"""What a signal says, for those who look instead of listen."""
+"""A signal as text, for wearers who read the screen instead of listening."""
 
 MODES = Words(Mode, "mode")
 """What the wearer is doing, in a word."""
@@ -57,7 +57,7 @@ THRESHOLD_REASONS = Words(ThresholdReason, "threshold-reason")
 """Why the threshold is what it is."""
 
 BLOCKS = Words(BlockPurpose, "block", empty=[BlockPurpose.UNSTATED])
-"""What to do in a block of the run protocol. In recordings of levelhips 0.1 the purpose is unstated: the block's flags tell."""
+"""What to do in a block of the run protocol. In recordings of levelhips 0.1 the purpose is unstated; it follows from the block's flags."""
 
 PARTS = Words(Part, "part")
 """The parts of a live session, in a word."""
@@ -79,7 +79,7 @@ GAP_REASONS = Words(GapReason, "gap-reason")
 
 
 DROP_STATES: Words[Literal["waiting", "measuring", "level", "too-far"]] = Words(("waiting", "measuring", "level", "too-far"), "drop-state")
-"""What a drop is against its threshold."""
+"""How a drop compares with its threshold."""
 
 
 def drop_state(drop_deg: float, threshold_deg: float) -> str:
@@ -92,7 +92,7 @@ def drop_state(drop_deg: float, threshold_deg: float) -> str:
 
 
 def link_message(reason: LinkReason, error: str = "", message: str = "") -> str:
-    """Return why the connection is in its state, and what to do; empty if it takes its usual course.
+    """Return why the connection is in its state, and what to do; empty if that is to be expected.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def link_message(reason: LinkReason, error: str = "", message: str = "") -> str:
 
 
 def health_message(change: HealthChange) -> str:
-    """Return what has failed, or works again; empty if a part has only begun, was switched off, or is the sensor."""
+    """Return what has failed, or works again; empty if a part started or was switched off, and for the sensor."""
     if change.part is Part.SENSOR:
         return ""
     if change.state is HealthState.FAULT:

@@ -1,8 +1,7 @@
 """Words for the two sides: the leg on the ground, the side of the pelvis that drops, and the hip that works in a drill.
 
-In stance on one leg it is the other side of the pelvis that drops. A figure of a side is therefore always named by the leg on
-the ground, and what drops by the side that a trace shows as low: never "the left hip drops" beside a trace that is low on the
-right.
+In stance on one leg, the other side of the pelvis drops. Figures are therefore named by the leg on the ground, and what drops is
+named by the side that is low in the trace: never "the left hip drops" next to a trace that is low on the right.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ DROPPED_SIDE = Words(Side, "dropped-side")
 """By stance side: which side of the pelvis drops in it."""
 
 SHORT_STANCE = Words(Side, "stance-short")
-"""By stance side, where there is no room for more."""
+"""By stance side, in short form where space is limited."""
 
 HIPS = Words(Side, "hip")
 """By the side that works in a drill."""

@@ -51,7 +51,7 @@ SPOKEN_PROMPTS = Words(PromptKind, "spoken-prompt", without=_SILENT)
 
 
 def spoken() -> dict[str, str]:
-    """Return what each clip says, by its name, in the language of the moment; the instructions of the drills are not among them."""
+    """Return what each clip says, by its name, in the language in use; without the instructions of the drills."""
     tables: tuple[Mapping[Any, str], ...] = (PHRASES, SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, SPOKEN_PROMPTS)
     numbers = {str(number): tr("spoken-number", number=number) for number in NUMBERS}
     return numbers | {str(name): words for table in tables for name, words in table.items()}

@@ -1,4 +1,4 @@
-"""Layout of the live view by the size of the terminal: what matters most is always visible."""
+"""Layout of the live view for the size of the terminal. The most important parts are always visible."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def link_section(frame: Frame, rank: int) -> Section:
 
 
 def status(frame: Frame) -> list[str]:
-    """Return the words for a pause and for silence; empty if there is neither."""
+    """Return the words for paused and muted, as far as they apply."""
     return [tr("terminal.paused")] * frame.paused + [tr("terminal.muted")] * frame.muted
 
 

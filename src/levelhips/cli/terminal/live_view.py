@@ -74,7 +74,7 @@ class LiveView(TerminalView):
             self.answer(str(STILL_LEARNING))
 
     def _visible(self, session: Session) -> tuple[object, ...]:
-        """Return what decides whether to draw again: steps, words, half seconds and the size of the terminal, not every sample."""
+        """Return everything that the view shows, at the resolution at which it changes; if it is equal, nothing is drawn."""
         snapshot = session.state.snapshot()
         lead = round(snapshot.lead_deg) if math.isfinite(snapshot.lead_deg) else None
         moment = (round(snapshot.now_s * CLOCK_HZ), snapshot.bars, snapshot.paused, snapshot.drill, lead)
@@ -86,7 +86,7 @@ class LiveView(TerminalView):
         return self.drawn(snapshot, where=where, paused=snapshot.paused, link=link_line(session.link))
 
     def _report(self, session: Session) -> None:
-        """Print a line at each change of the link: there is no terminal to draw on."""
+        """Print a line at each change of the link, for output that is not a terminal."""
         printed: tuple[LinkState, str] | None = None
         while True:
             over = session.join(REFRESH_S)

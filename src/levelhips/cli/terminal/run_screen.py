@@ -21,7 +21,7 @@ from levelhips.words.session import DROP_STATES
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 MAX_BAR_ROWS, MIN_BAR_ROWS = 6, 3  # rows of the bars
 BAR_COLUMNS = 3
-MARK_COLUMNS = 3  # kept free whether the mark is there or not, so that the words do not change with it
+MARK_COLUMNS = 3  # reserved for the mark, so that the words do not move when it appears
 LONG_STANCE = Words(Side, "terminal.stance")
 """By stance side, for a line with figures behind it: longer than SHORT_STANCE."""
 

@@ -15,7 +15,7 @@ from levelhips.live.keys import Where
 from levelhips.live.snapshot import Snapshot
 from levelhips.text import tr
 
-ANSWER_S = 4.0  # how long the answer to a key stays: long enough to be read in a run
+ANSWER_S = 4.0  # how long the answer to a key is shown: long enough to read while running
 
 
 class TerminalView:
@@ -61,7 +61,7 @@ class TerminalView:
 
     def message(self, snapshot: Snapshot) -> str:
         """Return the message line: the answer to a key, else what happened last."""
-        return self._answer if self._clock() < self._answer_until_s else snapshot.said
+        return self._answer if self._clock() < self._answer_until_s else snapshot.message
 
     def drawn(self, snapshot: Snapshot, *, where: Where, paused: bool, link: str = "") -> RenderableType:
         """Return the view for the present size of the terminal."""

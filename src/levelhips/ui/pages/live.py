@@ -150,7 +150,7 @@ class LivePage(SessionPage):
         if snapshot.block is not None:
             return block_line(snapshot.block, snapshot.now_s)
         advice = words_for(QUALITY_ADVICE, snapshot.quality) if snapshot.quality is not None else ""
-        return advice or snapshot.said
+        return advice or snapshot.message
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Set the font sizes for the new size of the window."""
