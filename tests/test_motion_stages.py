@@ -27,7 +27,7 @@ def test_boundaries_are_whole_seconds_every_fourth_when_settled_and_the_next_one
     boundaries.schedule(settled=True)
     assert boundaries.to_next == 4 * 52
     boundaries.push(60)
-    boundaries.hurry()
+    boundaries.bring_forward()
     assert boundaries.to_next == 2 * 52 - 60
     assert boundaries.intervals == pytest.approx(2 + 60 / 52)
 

@@ -71,10 +71,11 @@ lh_result lh_encode_packet(const lh_packet *packet, uint8_t *out, size_t room, s
 lh_result lh_decode_packet(const uint8_t *data, size_t size, lh_packet *packet, size_t *read)
 {
     unsigned i, axis;
-    const uint8_t *at = data + LH_HEADER_SIZE;
+    const uint8_t *at;
     if (size < LH_HEADER_SIZE) {
         return LH_TOO_SHORT;
     }
+    at = data + LH_HEADER_SIZE;
     if (data[0] != LH_VERSION) {
         return LH_VERSION_OTHER;
     }

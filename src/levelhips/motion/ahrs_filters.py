@@ -1,4 +1,4 @@
-"""The classic orientation filters of the package `ahrs`, made incremental; for comparison with VQF."""
+"""Classic orientation filters from the package `ahrs`, run chunk by chunk; for comparison with VQF."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ NAMES = ("madgwick", "mahony", "ekf", "complementary")
 
 
 class _Step(Protocol):
-    """One step of a filter: orientation (4,), rate (3,) [rad/s] and specific force (3,) [m/s2] to the next orientation."""
+    """One step of a filter: from orientation (4,), angular rate (3,) [rad/s] and specific force (3,) [m/s2], the next orientation (4,)."""
 
     def __call__(self, q: Array, gyr: Array, acc: Array) -> Array: ...
 
 
 @dataclass(slots=True)
 class _State:
-    """The exchange of axes (3, 3) that was chosen at the first sample, and the last orientation (4,)."""
+    """The permutation of axes (3, 3) chosen at the first sample, and the last orientation (4,)."""
 
     swap: Array | None = None
     quaternion: Array | None = None
 
 
 class AhrsFilter:
-    """One of the classic filters, run sample by sample with its default gains; far from right in running.
+    """One of the classic filters, run sample by sample with its default gains. Not accurate in running.
 
-    The axes of the sensor are first exchanged so that the one nearest to up is z, which these filters assume.
+    The sensor axes are first permuted so that the one nearest to the vertical becomes z, as these filters assume.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class AhrsFilter:
         self._step, self._state = _step_of(name, rate_hz), _State()
 
     def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
-        """Return world-from-sensor quaternions (n, 4), and no bias (n, 3): these filters do not estimate one."""
+        """Return world-from-sensor quaternions (n, 4), and zeros (n, 3) for the gyroscope bias: these filters do not estimate it."""
         if not len(gyr_radps):
             return np.empty((0, 4)), np.empty((0, 3))
         state = self._state
@@ -64,7 +64,7 @@ class AhrsFilter:
 
 
 class _Complementary:
-    """The complementary filter: the package has it for whole arrays only; here its recursion on roll and pitch."""
+    """Complementary filter on roll and pitch, one sample at a time; `ahrs` itself can only filter whole arrays."""
 
     def __init__(self, rate_hz: float) -> None:
         from ahrs.filters import Complementary
@@ -80,14 +80,14 @@ class _Complementary:
 
 
 def _step_of(name: str, rate_hz: float) -> _Step:
-    from ahrs.filters import EKF, Madgwick, Mahony  # 0.3 s to import, which only a user of these filters should wait for
+    from ahrs.filters import EKF, Madgwick, Mahony  # takes 0.3 s to import: only users of these filters should wait for it
 
     if name == "complementary":
         return _Complementary(rate_hz)
     made: dict[str, Any] = {
         "madgwick": lambda: Madgwick(frequency=rate_hz).updateIMU,
         "mahony": lambda: Mahony(frequency=rate_hz).updateIMU,
-        "ekf": lambda: EKF(frequency=rate_hz, frame="NED").update,  # with "ENU" it stands on its head
+        "ekf": lambda: EKF(frequency=rate_hz, frame="NED").update,  # with "ENU" the result is upside down
     }
     return cast(_Step, made[name]())
 
@@ -108,7 +108,7 @@ def _times_each(p: Array, q: Array) -> Array:
 
 
 def _axes_with_z_up(acc: Array) -> Array:
-    """Return the exchange of axes (3, 3), a rotation, after which the largest component of `acc` (3,) points along +z."""
+    """Return the permutation of axes (3, 3), a rotation, that makes the largest component of `acc` (3,) point along +z."""
     axis = int(np.argmax(np.abs(acc)))
     swap = np.stack([np.eye(3)[(axis + 1) % 3], np.eye(3)[(axis + 2) % 3], np.eye(3)[axis]])
     if acc[axis] < 0:
@@ -124,7 +124,7 @@ def _quaternion_of(matrix: Array) -> Array:
 
 
 def _level(acc: Array) -> Array:
-    """Return the quaternion (4,) that turns the measured up onto the world's z axis by the shortest way."""
+    """Return the quaternion (4,) of the smallest rotation that takes the measured vertical to the world's z axis."""
     up = acc / np.sqrt(acc @ acc)
     q = np.array([1.0 + up[2], up[1], -up[0], 0.0])
     return np.asarray(q / np.sqrt(q @ q))

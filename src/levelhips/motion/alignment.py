@@ -1,11 +1,11 @@
-"""Alignment of the sensor with the pelvis, and the heading of the clip learned from the symmetry of running.
+"""Alignment of the sensor with the pelvis, and an estimator of the clip's heading from the symmetry of running.
 
-Standing gives the vertical; the outward face of the clip gives its heading roughly; the run itself refines it. Running is
-bilaterally symmetric: shifted by one step, pitch motion repeats and roll motion changes sign. So over a stride the even
-harmonics of the horizontal angular rate lie along the mediolateral axis and the odd ones along the fore-aft axis, except
-for the runner's own asymmetry. Each harmonic is weighted by its amplitude against a usual asymmetry, with heavy tails,
-because some runners are quite asymmetric in one harmonic. The harmonics are combined with the prior that people clip a
-sensor on nearly straight, on a grid of headings whose posterior gives the estimate and its uncertainty.
+Standing gives the vertical. The outward face of the clip gives a rough heading, which running refines: running is
+bilaterally symmetric, so one step later pitch motion repeats and roll motion changes sign. Over a stride, the even
+harmonics of the horizontal angular rate therefore lie along the mediolateral axis and the odd ones along the fore-aft axis,
+except for the runner's own asymmetry. Each harmonic is weighted by its amplitude relative to a typical asymmetry, with a
+heavy-tailed distribution, because some runners are very asymmetric in one harmonic. The prior is that people clip the
+sensor on nearly straight. The posterior, computed on a grid of headings, gives the estimate and its uncertainty.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AXES = {
 
 
 def outward_axis(name: str) -> Array:
-    """Return a named sensor axis as a unit vector (3,).
+    """Return the unit vector (3,) of a sensor axis given by name, such as "+z".
 
     Raises
     ------
@@ -49,9 +49,9 @@ def pelvis_from_sensor(up: Array, outward: Array, heading_rad: float = 0.0) -> A
     Parameters
     ----------
     up : (3,) array
-        The vertical in sensor axes, from standing; unit length.
+        Vertical (unit vector) in sensor axes, from standing.
     outward : (3,) array
-        The axis in which the clip faces away from the body, in sensor axes; must not be parallel to `up`.
+        Unit vector in sensor axes that points away from the body; must not be parallel to `up`.
     heading_rad : float
         Angle by which the pelvis points further to the right than the clip [rad].
     """
@@ -64,20 +64,21 @@ def pelvis_from_sensor(up: Array, outward: Array, heading_rad: float = 0.0) -> A
 
 @dataclass(frozen=True, slots=True)
 class AlignmentSettings:
-    """Prior of the heading, and how much the harmonics of a stride are worth."""
+    """Prior of the heading, and weights of the harmonics of a stride."""
 
-    prior_sd_deg: float = 6.0  # people clip a sensor on within about 5 deg of straight (science.md), the shape of the sacrum adds to it
-    prior_dof: float = 6.0  # heavy tails: some clip it on at a large angle
-    # Usual asymmetry of pitch (in odd harmonics) and of roll (in even ones), harmonics 1 to 4. Pitch: four optical runs give
-    # 7.5 and 3. Roll: a second harmonic of obliquity of 0-0.5 deg at the sacrum (biomechanics.md 5.2) is 0-9 deg/s at 1.4
-    # strides/s. The first carries left-right differences of posture, the fifth and above the shocks of landing: not used.
+    prior_sd_deg: float = 6.0  # most clips are within 5 deg of straight (science.md); the shape of the sacrum adds to that
+    prior_dof: float = 6.0  # heavy tails: a few people clip the sensor on at a large angle
+    # Typical asymmetry in harmonics 1 to 4: of pitch in the odd ones, of roll in the even ones. Pitch: 7.5 and 3 deg/s in four
+    # optical runs. Roll: the second harmonic of obliquity at the sacrum is 0-0.5 deg (biomechanics.md 5.2), or 0-9 deg/s at 1.4
+    # strides/s. The first harmonic contains left-right differences of posture. The fifth and higher ones contain the landing
+    # shocks and are not used.
     asymmetry_dps: tuple[float, ...] = (8.0, 7.0, 3.5, 5.0)
     asymmetry_dof: float = 4.0
     stride_noise_dps: float = 7.0  # spread of one harmonic from stride to stride (3-6 in three optical runners)
-    memory_strides: int = 150  # every other stride is taken, so five minutes or so: a clip that creeps is followed
+    memory_strides: int = 150  # every other stride is used, so this is about five minutes: short enough to follow a clip that creeps
     grid_deg: float = 30.0  # five standard deviations of the prior
-    grid_points: int = 121  # every half degree, a sixth of the smallest uncertainty seen on real runs (3 deg)
-    points: int = 32  # per stride: harmonics up to 4 without aliasing from the landing shocks
+    grid_points: int = 121  # one each half degree: a sixth of the smallest uncertainty in real runs (3 deg)
+    points: int = 32  # per stride: enough for four harmonics without aliasing of the landing shocks
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class _State:
 
 
 class HeadingEstimator:
-    """Estimator of the heading of the pelvis in the leveled frame of the clip, from whole strides."""
+    """Estimator of the pelvis heading relative to the leveled clip, from whole strides."""
 
     def __init__(self, settings: AlignmentSettings = AlignmentSettings()) -> None:
         self.settings = settings
@@ -104,53 +105,54 @@ class HeadingEstimator:
         self.restart()
 
     def restart(self) -> None:
-        """Forget the strides: the clip was moved."""
+        """Forget all strides, because the clip was moved."""
         harmonics = np.zeros((2, len(self._usual)), dtype=np.complex128)
         self._state = _State(harmonics, 0.0, math.radians(self.settings.prior_sd_deg))
 
     @property
     def strides(self) -> int:
-        """Strides so far."""
+        """Number of strides so far."""
         return self._state.strides
 
     @property
     def heading_rad(self) -> float:
-        """The heading as last estimated [rad]."""
+        """Last estimate of the heading [rad]."""
         return self._state.heading_rad
 
     @property
     def sd_rad(self) -> float:
-        """Standard uncertainty of that heading [rad]."""
+        """Standard uncertainty of `heading_rad` [rad]."""
         return self._state.sd_rad
 
     def push(self, forward_radps: Array, right_radps: Array) -> None:
-        """Take the horizontal angular rate of one stride, (points,) each, in the leveled frame of the clip [rad/s]."""
+        """Add a stride: its angular rates [rad/s], (points,) each, about the forward and right axes of the leveled clip."""
         state = self._state
         spectrum = np.fft.rfft(np.stack([forward_radps, right_radps]), axis=1)
         new = spectrum[:, 1 : 1 + len(self._usual)] * (2 / len(forward_radps))
-        # A stride begins with either foot, and half a stride later the odd harmonics change sign: make all begin alike.
+        # A stride may begin with either foot, which flips the sign of the odd harmonics. Make all begin with the same foot.
         if state.strides and float(np.real(np.vdot(state.harmonics[:, self._odd], new[:, self._odd]))) < 0:
             new = np.where(self._odd, -new, new)
         state.strides += 1
         state.harmonics += (new - state.harmonics) / min(state.strides, self.settings.memory_strides)
 
     def estimate(self) -> tuple[float, float]:
-        """Return the heading and its standard uncertainty [rad], from the strides so far and the prior."""
+        """Estimate the heading from the strides so far and the prior; return it and its standard uncertainty [rad]."""
         state = self._state
         if not state.strides:
             return state.heading_rad, state.sd_rad
         x, z = state.harmonics
         xx, zz, xz = np.abs(x) ** 2, np.abs(z) ** 2, np.real(x * np.conj(z))
         c, s = self._c[:, None], self._s[:, None]
-        # With the pelvis turned by h, forward = c x + s z and right = c z - s x; odd harmonics belong forward, even ones right.
-        wrong = np.where(
+        # If the pelvis is turned by h, forward = c x + s z and right = c z - s x. Odd harmonics should be in forward, even ones in
+        # right; this is the power in the other axis.
+        misplaced = np.where(
             self._odd,
             c * c * zz + s * s * xx - 2 * c * s * xz,
             c * c * xx + s * s * zz + 2 * c * s * xz,
         )
         noise = self._usual + math.radians(self.settings.stride_noise_dps) ** 2 / min(state.strides, self.settings.memory_strides)
         dof = self.settings.asymmetry_dof
-        log_p = self._log_prior - ((dof + 2) / 2 * np.log1p(wrong / (dof * noise))).sum(axis=1)
+        log_p = self._log_prior - ((dof + 2) / 2 * np.log1p(misplaced / (dof * noise))).sum(axis=1)
         p = np.exp(log_p - log_p.max())
         p /= p.sum()
         state.heading_rad = float(p @ self._grid)

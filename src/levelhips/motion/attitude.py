@@ -1,8 +1,8 @@
 """The pose of the pelvis relative to gravity, in any posture: the input of drills.
 
-Quiet standing tells how the clip sits (how it is turned in the plane of the back, and its slope); from then on the vertical
-is known in pelvis axes, whether the wearer stands or lies. Causal; the result does not depend on how the input is divided
-into chunks, because what standing teaches takes effect at update boundaries only.
+Quiet standing shows how the clip is mounted: its slope and its rotation in the plane of the back. From then on the vertical
+is known in pelvis axes, whether the wearer stands or lies. Causal. The result does not depend on how the input is divided
+into chunks, because a new mounting or bias takes effect only at update boundaries.
 """
 
 from __future__ import annotations
@@ -27,35 +27,35 @@ from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Gap, GapReason, Samp
 
 @dataclass(frozen=True, slots=True)
 class AttitudeSettings:
-    """How the pose is smoothed and the bias of the gyroscope learned."""
+    """How the pose is smoothed and how the gyroscope bias is learned."""
 
-    tau_acc_s: float = 2.0  # a push to the side of half a second must not tip the vertical; 1 s lets it tip by a degree
-    quick_hz: float = 9.0  # 25 ms late: a third of what tissue wobbles at (8-12 Hz) is gone, and a fault is reported in time
-    slow_hz: float = 2.5  # the fastest repetition (1.5 s) loses 0.3 % of its range
-    sway_deg: float = 0.8  # between the ends of some quiet seconds: sway of a stander, breathing of somebody lying
-    fill_s: float = 0.25  # at 20 deg/s a straight line through the lost samples is right to some tenths of a degree
-    min_quiet_intervals: int = 2  # one quiet second may be chance
-    min_zero_sd_rad: float = math.radians(0.05)  # some still seconds repeat better than they are true
+    tau_acc_s: float = 2.0  # a sideways push of half a second must not tilt the vertical; with 1 s it tilts by a degree
+    quick_hz: float = 9.0  # removes a third of the soft-tissue wobble (8-12 Hz); its delay of 25 ms still reports faults in time
+    slow_hz: float = 2.5  # reduces the range of the fastest repetition (1.5 s) by 0.3 %
+    sway_deg: float = 0.8  # turn between the ends of a few quiet seconds: sway in standing, breathing in lying
+    fill_s: float = 0.25  # at 20 deg/s, a straight line through the gap is accurate to some tenths of a degree
+    min_quiet_intervals: int = 2  # a single quiet second may be chance
+    min_zero_sd_rad: float = math.radians(0.05)  # a few still seconds may agree better than they are accurate
 
 
 @dataclass(slots=True)
 class _State:
     """Everything that is remembered between calls."""
 
-    mounting: Array | None = None  # pelvis from sensor (3, 3), once somebody stood still
-    wanted: bool = True  # the next standing is a new zero
+    mounting: Array | None = None  # pelvis from sensor (3, 3); None until the wearer has stood still
+    zero_wanted: bool = True  # the next quiet standing sets a new zero
     forget: bool = False  # forget the mounting at the next update boundary
-    open: bool = False  # as long as the same spell of standing goes on, it improves the mounting
-    turn_rad: float = 0.0
+    improving: bool = False  # the spell of standing that set the mounting goes on and still improves it
+    turn_rad: float = 0.0  # integral of the angular rate about the vertical
     last: Samples = field(default_factory=lambda: Samples.join([]))  # the last sample
-    filling: bool = False  # the gap after it is to be filled
+    filling: bool = False  # whether the gap after `last` is filled when the next samples arrive
     interval: list[Samples] = field(default_factory=list)  # since the last update boundary
     quiet_intervals: int = 0  # in a row
     quiet_rate_radps: Array = field(default_factory=lambda: np.zeros(3))  # mean rate over them
 
 
 class Attitude:
-    """Turns samples into poses; they are NaN until quiet standing was found.
+    """Streaming estimator of poses from samples. Angles to the vertical are NaN until the wearer has stood still.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Attitude:
         self.rate_hz, self.settings = rate_hz, settings
         self._dt = 1.0 / rate_hz
         self._outward = outward_axis(outward)
-        # Before anybody stood still any mounting will do: no pose is made from it.
+        # Until the wearer has stood still, any mounting will do: no pose is computed from it.
         self._any_mounting = pelvis_from_sensor(np.roll(self._outward, 1), self._outward)
         self._filter = orientation_filter(filter_name, rate_hz, settings.tau_acc_s, learn_at_rest=False)
         self._standing = StandingDetector(self._outward)
@@ -86,7 +86,7 @@ class Attitude:
         self._state = _State()
 
     def push(self, item: Samples | Gap) -> Iterator[Pose | Gap | StandingZero]:
-        """Process the next samples or gap; yield poses and events in their order, each one when it is asked for."""
+        """Process the next samples or gap; yield poses and events in order of time, computing each one only when it is requested."""
         if isinstance(item, Gap):
             yield from self._take_gap(item)
         elif len(item):
@@ -98,7 +98,7 @@ class Attitude:
             yield from self._push_samples(item)
 
     def forget(self) -> None:
-        """Forget how the clip sits, from the next update boundary on: it was moved or fell off."""
+        """Forget the mounting at the next update boundary, because the clip was moved or fell off."""
         self._state.forget = True
 
     def _push_samples(self, samples: Samples) -> Iterator[Pose | Gap | StandingZero]:
@@ -132,23 +132,23 @@ class Attitude:
         return Pose(part.t_s, up, slow_up, turn, self._rate.push(size), jolt, lateral)
 
     def _apply_updates(self) -> list[StandingZero]:
-        """Let what standing taught since the last update boundary take effect."""
+        """Apply what was learned from standing since the last update boundary."""
         state, standing = self._state, self._standing
         interval, state.interval = Samples.join(state.interval), []
         if state.forget:
-            state.mounting, state.wanted, state.open, state.forget = None, True, False, False
+            state.mounting, state.zero_wanted, state.improving, state.forget = None, True, False, False
             standing.restart()
         self._learn_bias(interval)
         if not standing.still(interval.acc_mps2, interval.gyr_radps):
             standing.pause(interval.gyr_radps)
-            state.open = False
+            state.improving = False
             return []
-        if not (state.wanted or state.open):
+        if not (state.zero_wanted or state.improving):
             return []
         standing.add(interval.acc_mps2, len(interval) * self._dt)
         if standing.spell < standing.settings.min_intervals:
             return []
-        new, state.wanted, state.open = state.wanted, False, True
+        new, state.zero_wanted, state.improving = state.zero_wanted, False, True
         state.mounting = pelvis_from_sensor(standing.up, self._outward)
         self._restart_filters()
         if not new:
@@ -157,10 +157,10 @@ class Attitude:
         return [StandingZero(now_s - standing_s, now_s, standing_s, max(standing.repeat_rad, self.settings.min_zero_sd_rad))]
 
     def _learn_bias(self, interval: Samples) -> None:
-        """Learn the bias of the gyroscope: whoever is quiet turns by nothing on average.
+        """Learn the gyroscope bias from quiet intervals, in which the mean angular rate is zero.
 
-        VQF's own detection of rest does not serve. Somebody who stands is never at rest, and the slow movement of a pelvis
-        in lying passes for rest and is taken for bias (0.5 deg/s, and so a degree of the vertical).
+        VQF's own rest detection is not suitable: standing is never rest for it, and it mistakes slow movement in lying for
+        rest and takes the rate for bias (0.5 deg/s, or one degree in the vertical).
         """
         state, cfg = self._state, self.settings
         if not self._standing.quiet(interval.acc_mps2, interval.gyr_radps):
@@ -190,7 +190,7 @@ class Attitude:
 
 
 def _smooth(low_pass: list[Butterworth], axes: Vector) -> Vector:
-    x, y, z = (one.push(axis) for one, axis in zip(low_pass, axes, strict=True))
+    x, y, z = (each.push(axis) for each, axis in zip(low_pass, axes, strict=True))
     return x, y, z
 
 

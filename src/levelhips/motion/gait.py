@@ -1,4 +1,4 @@
-"""Bouts of one gait: from contacts to sides, steps and strides, in running or in walking."""
+"""Tracker of one gait (running or walking): turns contacts and toe-offs into bouts, sides, steps and strides."""
 
 from __future__ import annotations
 
@@ -16,27 +16,25 @@ from levelhips.motion.signal_buffer import SignalBuffer
 
 @dataclass(frozen=True, slots=True)
 class GaitSettings:
-    """What makes a bout."""
+    """When a bout begins and ends, and which of its steps and strides are valid."""
 
-    contacts: int = 3  # this many in a row are a gait: one landing is a jump
-    run_pause_s: float = 0.75  # a longer time between contacts is not one running step (2 steps/s is the slowest jog)
-    walk_pause_s: float = 1.5  # 40 steps/min, the slowest shuffle
-    new_bout_pauses: float = 3.0  # two contacts in a row may be missed within a bout; 5 gives the same, 2 loses 0.3 % of valid steps
-    stride_ratio: float = (
-        1.6  # of its two steps: more means a missed or doubled contact (1.5 and up); a limp stays below; 2.0 gives the same
-    )
-    end_s: float = 1.5  # without a contact for this long, the bout is over
-    max_held: int = 8  # steps whose side is still open; the voter is sure after two or three
+    contacts: int = 3  # a bout needs this many contacts in a row: a single landing is a jump
+    run_pause_s: float = 0.75  # longest running step; the slowest jog has 2 steps/s
+    walk_pause_s: float = 1.5  # longest walking step: 40 steps/min, the slowest shuffle
+    new_bout_pauses: float = 3.0  # a bout continues across two missed contacts; 5 gives the same results, 2 loses 0.3 % of valid steps
+    # Longer step of a stride divided by the shorter: a missed or doubled contact gives 1.5 or more, a limp less; 2.0 gives the same.
+    stride_ratio: float = 1.6
+    end_s: float = 1.5  # a bout ends after this time without a contact
+    max_held: int = 8  # steps whose side is not yet known; it usually is after two or three
     step_memory: int = 9  # contacts: eight steps for the usual step time; 5-15 move the drop error by under 0.5 %
-    release_confidence: float = (
-        0.6  # at the end of a bout, held steps with a better than even side; 0.5 gives the same, 0.9 loses steps in walks
-    )
-    usual_walk_step_s: float = 0.6  # 100 steps/min, until the walker's own is known; 0.5 gives the same results
+    # Held steps at the end of a bout are reported if their side is at least this likely; 0.5 gives the same, 0.9 loses steps in walks.
+    release_confidence: float = 0.6
+    usual_walk_step_s: float = 0.6  # 100 steps/min, used until the walker's own step time is known; 0.5 gives the same results
 
 
 @dataclass(frozen=True, slots=True)
 class StrideSpan:
-    """Two contacts of the same foot in a row [s]."""
+    """Times of two successive contacts of the same foot [s]."""
 
     from_s: float
     to_s: float
@@ -56,10 +54,10 @@ class StrideSpan:
 class _State:
     """Everything a gait remembers of the present bout."""
 
-    contacts_s: list[float] = field(default_factory=list)  # the last ones
-    from_s: float = math.nan
-    parity: int = 0  # counts steps, missed ones included: an even difference means the same foot
-    stance_s: float | None = None  # contact of the stance that is not yet finished
+    contacts_s: list[float] = field(default_factory=list)  # times of the last contacts
+    from_s: float = math.nan  # first contact of the bout
+    parity: int = 0  # number of steps, missed ones included: an even difference means the same foot
+    stance_s: float | None = None  # contact of the present stance; None between stances
     toe_off_s: float = math.nan
     step_time_s: float = math.nan
     flight_s: float = math.nan
@@ -68,16 +66,16 @@ class _State:
 
 
 class Gait:
-    """Tracker of one gait: alternates the feet, holds steps until their side is sure, and measures steps and strides.
+    """Streaming tracker of one gait: holds steps until their side is sure, and measures steps and strides.
 
     Parameters
     ----------
     mode : Mode
         RUNNING (a stance ends with its toe-off) or WALKING (it ends with the next contact).
     signals : SignalBuffer
-        The signals up to now; filled before contacts are pushed, only read here.
+        Signals up to the present sample; only read here.
     monitor : QualityMonitor
-        Judges each contact, step and stride; only read here.
+        Provides the quality of each contact, step and stride; only read here.
     """
 
     def __init__(self, mode: Mode, signals: SignalBuffer, monitor: QualityMonitor, settings: GaitSettings = GaitSettings()) -> None:
@@ -89,32 +87,32 @@ class Gait:
 
     @property
     def established(self) -> bool:
-        """Whether there are enough contacts in a row to call it this gait."""
+        """Whether there have been enough contacts in a row for a bout of this gait."""
         return len(self._state.contacts_s) >= self.settings.contacts
 
     @property
     def from_s(self) -> float:
-        """When the bout began [s]; NaN between bouts."""
+        """Time of the first contact of the bout [s]; NaN between bouts."""
         return self._state.from_s
 
     @property
     def last_contact_s(self) -> float:
-        """When the last contact of the bout was [s]; minus infinity between bouts."""
+        """Time of the last contact of the bout [s]; minus infinity between bouts."""
         return self._state.contacts_s[-1] if self._state.contacts_s else -math.inf
 
     @property
     def stride_s(self) -> float:
-        """Usual duration of a stride [s]; NaN before there are two."""
+        """Usual duration of a stride [s]; NaN before the second stride."""
         contacts = self._state.contacts_s
         return _median(b - a for a, b in zip(contacts[:-2], contacts[2:], strict=True))
 
     @property
     def stance_sign(self) -> int:
-        """+1 or -1 in a stance of the right or left foot if its side is sure, otherwise 0."""
+        """+1 in right stance, -1 in left stance; 0 between stances or if the side is not sure."""
         return self._voter.side.sign if self._state.stance_s is not None and self._voter.sure else 0
 
     def contact(self, at_s: float, conditions: Conditions) -> tuple[list[Event], StrideSpan | None]:
-        """Take a contact; return the events it completes, and the stride that ends with it if there is one."""
+        """Process a contact; return the events it completes and the stride that ends with it, if any."""
         out: list[Event] = []
         step_s = at_s - self.last_contact_s
         if step_s > self.settings.new_bout_pauses * self._pause_s:
@@ -126,13 +124,13 @@ class Gait:
         side = self._voter.side if self._voter.sure else None
         out.append(Contact(at_s, conditions.known_s, self.mode, side, self._quality(at_s, conditions)))
         span = self._last_stride()
-        # Strides are reported from right contact to right contact, so that they follow on each other.
+        # Report strides from right contact to right contact only, so that they do not overlap.
         if span is not None and side is Side.RIGHT and (stride := self._stride(span, conditions)) is not None:
             out.append(stride)
         return out, span
 
     def toe_off(self, at_s: float, conditions: Conditions) -> list[Event]:
-        """Take the toe-off that completes a running step; return the steps that can be reported now."""
+        """Process the toe-off that completes a running step; return the steps that can be reported now."""
         state = self._state
         if state.stance_s is None:
             return []
@@ -140,11 +138,11 @@ class Gait:
         return self._finish_stance(state.stance_s, at_s, at_s, conditions, conditions)
 
     def lost(self) -> None:
-        """Drop the present stance: samples are missing in it."""
+        """Discard the present stance, because samples are missing in it."""
         self._state.stance_s = None
 
     def end(self, conditions: Conditions) -> list[Event]:
-        """End the bout; return the steps that were held, on the side that is more likely so far."""
+        """End the bout; return the held steps, each on its more likely side."""
         out: list[Event] = []
         if self.mode is Mode.WALKING:
             out += self._finish_walking_stance(math.inf, conditions)
@@ -159,7 +157,7 @@ class Gait:
         return self.end(conditions) if -math.inf < self.last_contact_s < conditions.known_s - self.settings.end_s else []
 
     def drop_held(self, from_s: float) -> None:
-        """Drop the held steps from `from_s` on: they belong to the other gait."""
+        """Discard the held steps that began at `from_s` or later, because they belong to the other gait."""
         self._state.held = [(parity, stance) for parity, stance in self._state.held if stance.contact_s < from_s]
 
     def _quality(self, from_s: float, conditions: Conditions) -> Quality:
@@ -199,13 +197,13 @@ class Gait:
         judged = conditions
         to_s = next_s
         if next_s - stance_s > self._pause_s:
-            # Nobody walks any more when this becomes known: what happened after the step must not count.
+            # The walk was over before this became known: what happened after the step must not lower its quality.
             to_s = min(stance_s + usual_s, conditions.known_s)
             judged = replace(conditions, known_s=to_s)
         return self._finish_stance(stance_s, min(to_s, conditions.known_s), math.nan, conditions, judged)
 
     def _finish_stance(self, from_s: float, to_s: float, toe_off_s: float, conditions: Conditions, judged: Conditions) -> list[Event]:
-        """Measure a stance, its quality under the conditions `judged`; return the steps that can be reported now."""
+        """Measure a stance; return the steps that can be reported now. Its quality is that under the conditions `judged`."""
         state = self._state
         state.stance_s = None
         stance = steps.stance(
@@ -229,7 +227,7 @@ class Gait:
         return self._release(conditions.known_s) if self._voter.sure and self.established else []
 
     def _release(self, known_s: float) -> list[Event]:
-        """Report the held steps, each on its side."""
+        """Return the held steps, each on its side, and hold them no longer."""
         out: list[Event] = []
         state = self._state
         for parity, stance in state.held:

@@ -1,4 +1,4 @@
-"""Reconstruct the samples of a short gap: running repeats itself, so they resemble those of the strides before."""
+"""Reconstruction of the samples in a short gap, from the same phase of the strides before it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from levelhips.motion.signal_buffer import RAW_SIGNALS, SignalBuffer
 from levelhips.samples import Array, Gap, Samples
 
-STRIDES = 3  # averaged: the reconstruction then differs from the truth by 1.15 times the spread of a stride; with one, by 1.4
+STRIDES = 3  # number averaged: the error is then 1.15 times the stride-to-stride spread; with one stride it is 1.4 times
 
 
 def straight_line(before: Samples, after: Samples, count: int) -> Samples:
-    """Return `count` samples on a straight line from the sample `before` to the first of `after`, both exclusive."""
+    """Return `count` samples on a straight line between the last sample of `before` and the first of `after`."""
     start, end = before[-1:], after[:1]
     share = (np.arange(1, count + 1) / (count + 1))[:, None]
     return Samples(
@@ -24,21 +24,20 @@ def straight_line(before: Samples, after: Samples, count: int) -> Samples:
 
 
 def reconstruct_gap(gap: Gap, before: Samples, after: Samples, signals: SignalBuffer, stride_s: float, rate_hz: float) -> Samples:
-    """Return the most likely samples of a gap.
+    """Return the reconstructed samples of a gap.
 
-    In running: a straight line across the gap plus what the last strides deviated from such a line at the same phase,
-    averaged. Strides differ by 10 deg/s; a straight line alone is wrong by 100 deg/s in a tenth of a second. Without a
-    known stride: the straight line.
+    They lie on a straight line across the gap. In running, the mean deviation of the last strides from such a line at the
+    same phase is added: strides differ by 10 deg/s, but a straight line alone is off by 100 deg/s after a tenth of a second.
 
     Parameters
     ----------
     gap : Gap
     before, after : Samples
-        The samples around the gap; one on each side is enough.
+        Samples around the gap, at least one on each side.
     signals : SignalBuffer
-        The signals `RAW_SIGNALS`, up to the gap.
+        Holds the signals `RAW_SIGNALS` up to the gap.
     stride_s : float
-        Usual duration of a stride [s]; NaN if nobody runs.
+        Usual duration of a stride [s]; NaN if the wearer is not running.
     rate_hz : float
         Sampling rate [Hz].
     """
@@ -61,5 +60,5 @@ def reconstruct_gap(gap: Gap, before: Samples, after: Samples, signals: SignalBu
 
 
 def _deviation_from_line(values: Array, share: Array) -> Array:
-    """Return inner rows (n, 6) of `values` (n + 2, 6) less the straight line between its first and last row."""
+    """Return the inner rows (n, 6) of `values` (n + 2, 6) minus the straight line from its first to its last row."""
     return np.asarray(values[1:-1] - (values[0] + share[:, None] * (values[-1] - values[0])))

@@ -1,11 +1,12 @@
-"""Stride-synchronous gravity correction: keeps the vertical right to a tenth of a degree in running.
+"""Stride-synchronous gravity correction: keeps the vertical accurate to a tenth of a degree in running.
 
-The gyroscope alone holds the orientation to some hundredths of a degree over a few seconds. Its drift shows in the
-horizontal velocity: with a vertical that is wrong by the angle `e`, the integral of the specific force grows by g e per
-second. On a treadmill the mean velocity over every whole stride is zero, so this growth stands out against the few
-centimeters per second by which strides differ, while the 3 g of each landing cancel. A Kalman filter with three states per
-axis (velocity, error of the vertical, its rate) weighs the strides against the gyroscope. Off the treadmill runners change
-their speed: when strides surprise the filter, it trusts them less.
+The gyroscope alone keeps the orientation accurate to some hundredths of a degree for a few seconds. After that its drift
+shows in the horizontal velocity: if the vertical is wrong by the angle `e`, the integral of the horizontal specific force
+grows by g e each second. On a treadmill the mean velocity of every whole stride is zero, and the forces of the landings
+cancel over it. So this growth is visible above the stride-to-stride spread of a few centimeters per second. A Kalman filter
+with three states for each axis (velocity, error of the vertical, drift of that error) weights the strides against the
+gyroscope. Outdoors runners change their speed: if strides differ from the prediction more than expected, the filter
+assumes more noise in them.
 """
 
 from __future__ import annotations
@@ -20,29 +21,29 @@ G = STANDARD_GRAVITY_MPS2
 
 @dataclass(frozen=True, slots=True)
 class GravitySettings:
-    """Noise of the model (standard deviations), and what to do when strides contradict it."""
+    """Standard deviations of the model's noise, and the reaction to strides that contradict the model."""
 
-    stride_velocity_mps: float = 0.05  # spread of the mean velocity of a stride on a treadmill: 3 cm of wander in 0.7 s
+    stride_velocity_mps: float = 0.05  # stride-to-stride spread of the mean velocity on a treadmill: 3 cm of drift in 0.7 s
     speed_wander_mps_rts: float = 0.02  # slow change of speed, per root second
-    tilt_wander_rad_rts: float = 2e-4  # gyroscope noise and scale error over a step's swing: 0.01 deg per root second
-    drift_wander_radps_rts: float = 2e-5  # bias instability, warming up: 0.001 deg/s per root second
-    first_tilt_rad: float = 0.009  # VQF after standing and the first steps: 0.5 deg
-    first_drift_radps: float = 0.002  # bias after standing still: 0.1 deg/s
-    unknown_velocity_mps: float = 100.0  # the integral starts anywhere: nothing is known of it
-    learn_distrust: float = 0.1  # change of the logarithm of the noise per step: ten steps of surprise more than double it
-    max_surprise: float = 5.0  # a stumble must not cost more trust than four steps win back; 3-10 move the drop error by 0.3 %
-    max_distrust: float = 100.0  # ten times the SD: a speed that changes by 0.5 m/s from stride to stride
-    gap_distrust: float = 7.4  # after a gap its filled part errs too: with this, steps count again a second later ...
-    doubt_from_rad: float = 0.007  # ... if the gap cost 0.4 deg or more
-    lost_surprise: float = 12.0  # mean of two axes whose expected value is 1: does not happen by chance ...
-    lost_steps: int = 4  # ... this many times in a row: the speed did not change, the vertical was lost
-    lost_rad: float = 0.06  # 3.4 deg, so that the next strides find it again; 0.03-0.12 give the same results
-    remember_turns_s: float = 3.0  # longer than any stride: corrections inside a stride are taken out of all of it
+    tilt_wander_rad_rts: float = 2e-4  # gyroscope noise, and its scale error over the swing of a step: 0.01 deg per root second
+    drift_wander_radps_rts: float = 2e-5  # bias instability and warm-up: 0.001 deg/s per root second
+    first_tilt_rad: float = 0.009  # error of VQF after standing and the first steps: 0.5 deg
+    first_drift_radps: float = 0.002  # remaining bias after standing still: 0.1 deg/s
+    unknown_velocity_mps: float = 100.0  # the integral starts at an arbitrary value, so the velocity is unknown
+    learn_distrust: float = 0.1  # change in the logarithm of the noise per step: ten surprising steps more than double the noise
+    max_surprise: float = 5.0  # caps the effect of one stumble, so that four steps undo it; 3-10 change the drop error by 0.3 %
+    max_distrust: float = 100.0  # of the variance, so ten times the SD: speed that changes by 0.5 m/s from stride to stride
+    gap_distrust: float = 7.4  # the filled samples of a gap have errors too: with this factor, steps are valid again a second later ...
+    doubt_from_rad: float = 0.007  # ... used if the gap added 0.4 deg or more to the uncertainty
+    lost_surprise: float = 12.0  # mean over two axes, expected value 1: this large is not chance ...
+    lost_steps: int = 4  # ... this often in a row: it is not a change of speed, the vertical is wrong
+    lost_rad: float = 0.06  # new uncertainty of 3.4 deg, so that the next strides correct it; 0.03-0.12 give the same results
+    remember_turns_s: float = 3.0  # longer than any stride: the effect of a correction is removed from the whole stride it falls in
 
 
 @dataclass(slots=True)
 class _Axis:
-    """One horizontal axis: velocity [m/s], error of the vertical [rad] and its rate [rad/s]."""
+    """State of one horizontal axis: velocity [m/s], error of the vertical [rad] and drift of that error [rad/s]."""
 
     velocity: float = 0.0
     tilt: float = 0.0
@@ -51,7 +52,7 @@ class _Axis:
 
 @dataclass(slots=True)
 class _State:
-    """Everything the filter remembers."""
+    """Everything the filter remembers between calls."""
 
     # Covariance of (velocity, tilt, drift), the same for both axes: vv, vt, vd, tt, td, dd.
     covariance: list[float]
@@ -63,19 +64,19 @@ class _State:
 
 
 class GravityCorrection:
-    """Kalman filter of the error of the vertical (two small angles) and its drift, from the mean velocities of strides."""
+    """Kalman filter that estimates the error of the vertical (two small angles) and its drift from the mean velocities of strides."""
 
     def __init__(self, settings: GravitySettings = GravitySettings()) -> None:
         self.settings = settings
         self.start(settings.first_tilt_rad, settings.first_drift_radps)
 
     def start(self, tilt_sd_rad: float, drift_sd_radps: float) -> None:
-        """Restart with nothing known of the velocity, and the vertical and its drift known to these standard deviations."""
+        """Restart with these standard deviations of the vertical and of its drift, and an unknown velocity."""
         velocity = self.settings.unknown_velocity_mps**2
         self._state = _State([velocity, 0.0, 0.0, tilt_sd_rad**2, 0.0, drift_sd_radps**2])
 
     def widen(self, tilt_sd_rad: float, velocity_sd_mps: float = math.inf) -> None:
-        """Take lost samples: add to the uncertainty of the vertical and of the velocity (by default nothing is known of it)."""
+        """Add uncertainty to the vertical and the velocity after lost samples; by default, the velocity becomes unknown."""
         state = self._state
         if tilt_sd_rad > self.settings.doubt_from_rad:
             state.distrust = max(state.distrust, math.log(self.settings.gap_distrust))
@@ -94,18 +95,18 @@ class GravityCorrection:
 
     @property
     def error_rad(self) -> float:
-        """Expected error of the vertical in use [rad]: its uncertainty, and what is known but not yet corrected."""
+        """Expected error of the vertical in use [rad]: its uncertainty and the estimated error that is not yet corrected."""
         x, y = self._state.axes
         return math.sqrt(max(self._state.covariance[3], 0.0) + x.tilt * x.tilt + y.tilt * y.tilt)
 
     def push(self, at_s: float, stride_s: float, velocity_mps: tuple[float, float]) -> None:
-        """Take the mean horizontal velocity [m/s] of the stride of duration `stride_s` that ended at `at_s`, in world axes."""
+        """Add a stride of duration `stride_s` [s] that ended at `at_s` [s], with its mean velocity (east, north) [m/s]."""
         cfg, state = self.settings, self._state
         if state.at_s is not None:
             self._predict(at_s - state.at_s)
         state.at_s = at_s
         vv, vt, vd, tt, td, dd = state.covariance
-        # The mean over the stride is the velocity half a stride ago: v - g e T/2 + g d T^2/6.
+        # Mean velocity of a stride of duration T that ended with velocity v, tilt e and drift d: v - g e T/2 + g d T^2/6.
         h1, h2 = -G * stride_s / 2, G * stride_s**2 / 6
         pv = vv + h1 * vt + h2 * vd
         pt = vt + h1 * tt + h2 * td
@@ -121,19 +122,19 @@ class GravityCorrection:
             axis.tilt += kt * error
             axis.drift += kd * error
         state.covariance = [vv - kv * pv, vt - kv * pt, vd - kv * pd, tt - kt * pt, td - kt * pd, dd - kd * pd]
-        # More surprise than the noise explains raises the noise, less lowers it: it settles where both agree.
-        most = math.log(cfg.max_distrust)
+        # Raise the noise if strides differ from the prediction more than it explains, otherwise lower it.
+        max_log = math.log(cfg.max_distrust)
         state.lost_steps = state.lost_steps + 1 if surprise > cfg.lost_surprise else 0
         if state.lost_steps >= cfg.lost_steps:
             self.widen(cfg.lost_rad)
             state.distrust, state.lost_steps = 0.0, 0
             return
-        state.distrust = min(max(state.distrust + cfg.learn_distrust * (min(surprise, cfg.max_surprise) - 1.0), 0.0), most)
+        state.distrust = min(max(state.distrust + cfg.learn_distrust * (min(surprise, cfg.max_surprise) - 1.0), 0.0), max_log)
 
     def take(self, at_s: float) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return the error of the vertical at `at_s` [rad] and its rate [rad/s], per axis, and set both to zero.
+        """Return the errors of the vertical at `at_s` [rad] and their drifts [rad/s], (east, north) each, and set them to zero.
 
-        The caller corrects the vertical by them.
+        The caller must correct the vertical by them.
         """
         state = self._state
         if state.at_s is not None and at_s > state.at_s:

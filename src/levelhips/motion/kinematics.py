@@ -1,4 +1,4 @@
-"""Kinematics of the pelvis, sample by sample: its angles, forces and rates from the orientation of the sensor."""
+"""Angles, specific force and angular rate of the pelvis at each sample, from the orientation of the sensor."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from levelhips.samples import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PelvisKinematics:
-    """Orientation and motion of the pelvis; (n,) arrays. World axes are east, north (both arbitrary and drifting) and up.
+    """Orientation and motion of the pelvis, as (n,) arrays.
+
+    World axes are east, north and up; without a magnetometer, east is an arbitrary direction that drifts slowly.
 
     Attributes
     ----------
     obliquity_rad, tilt_rad : array
-        Right side higher and front down are positive, from standing [rad].
+        Relative to standing [rad]. Positive: right side higher; front down.
     heading_rad : array
         Direction of the mediolateral axis (to the right) in the world, unwrapped [rad].
     force_mps2, rate_radps : Vector
-        Specific force [m/s2] and angular rate without the gyroscope's bias [rad/s], in world axes.
+        Specific force [m/s2] and angular rate with the gyroscope bias removed [rad/s], in world axes.
     right_mps2 : array
         Specific force along the mediolateral axis, positive to the right [m/s2].
     roll_radps : array
-        Angular rate about the fore-aft axis, with the gyroscope's bias [rad/s].
+        Angular rate about the fore-aft axis, gyroscope bias included [rad/s].
     up : Vector
-        The vertical in sensor axes, unit length.
+        Vertical in sensor axes, unit length.
     up_in_pelvis : Vector
-        The vertical in pelvis axes: forward, up along the spine, right.
+        Vertical in pelvis axes (forward, up along the spine, right), unit length.
     """
 
     obliquity_rad: Array
@@ -52,10 +54,10 @@ def pelvis_kinematics(
     *,
     heading_before_rad: float = 0.0,
 ) -> PelvisKinematics:
-    """Compute the kinematics of the pelvis from the orientation of the sensor and how it is mounted.
+    """Compute the kinematics of the pelvis from the orientation and the mounting of the sensor.
 
-    Every operation works sample by sample (no matrix products: their rounding depends on the length of the input), so any
-    division of the samples gives the same bits.
+    The result is the same to the last bit for any division into chunks: matrix products, whose rounding depends on the length
+    of the input, are not used.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def pelvis_kinematics(
     acc_mps2, gyr_radps, bias_radps : (n, 3) array
         Specific force, angular rate and the estimated bias of the gyroscope, in sensor axes.
     heading_before_rad : float
-        Unwrapped heading of the sample before, from which the heading is unwrapped [rad].
+        Unwrapped heading of the sample before the first [rad].
     """
     rows = matrix_rows(world_from_sensor)
     east, north, up = rows

@@ -1,6 +1,7 @@
-"""Orientation filters: angular rate and specific force in, world-from-sensor quaternions out, chunk by chunk.
+"""Orientation filters: world-from-sensor quaternions from angular rate and specific force, chunk by chunk.
 
-The world's z axis points up; its heading is arbitrary and drifts slowly (no magnetometer: treadmills distort the field).
+The z axis of the world points up. Its heading is arbitrary and drifts slowly, because no magnetometer is used: treadmills
+distort the magnetic field.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from levelhips.motion import ahrs_filters
 from levelhips.motion.rotations import sensor_from_world, upright
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
-BIAS_CLIP_DPS = 10.0  # the zero-rate level of common parts; VQF's own 2 deg/s is for calibrated ones
-REST_ACC_MPS2 = 0.2  # VQF's own 0.5 takes a slow lean, as in a drill, for rest and its rate for bias; quiet stance stays under 0.15
+BIAS_CLIP_DPS = 10.0  # zero-rate level of common gyroscopes; the 2 deg/s that VQF assumes hold for calibrated ones
+REST_ACC_MPS2 = 0.2  # quiet stance stays below 0.15; the default 0.5 mistakes a slow lean in a drill for rest
 FILTERS = ("vqf", *ahrs_filters.NAMES)
 
 
 class OrientationFilter(Protocol):
-    """What the pipeline needs of an orientation filter."""
+    """Interface of an orientation filter, as the pipeline uses it."""
 
     def push(self, gyr_radps: Array, acc_mps2: Array) -> tuple[Array, Array]:
         """Process the next angular rates (n, 3) [rad/s] and specific forces (n, 3) [m/s2].
@@ -31,18 +32,18 @@ class OrientationFilter(Protocol):
         world_from_sensor : (n, 4) array
             Unit quaternions w, x, y, z.
         bias_radps : (n, 3) array
-            Bias of the gyroscope as estimated at each sample.
+            Estimated bias of the gyroscope at each sample.
         """
 
     def restart(self) -> None:
-        """Forget the orientation, keep the bias: samples were lost for long."""
+        """Forget the orientation and keep the bias, after a long gap."""
 
 
 class VqfFilter:
-    """VQF without magnetometer, with methods to correct it from outside.
+    """VQF filter without magnetometer, with methods to correct its vertical and bias from outside.
 
-    While `inertial` is set, VQF does not see the specific force: the orientation is then the integral of the angular rate
-    alone, and whoever set the flag corrects its drift with `turn_world` and `add_world_bias`.
+    While `inertial` is set, VQF gets no specific force and only integrates the angular rate. The code that set the flag must
+    then correct the drift with `turn_world` and `add_world_bias`.
 
     Parameters
     ----------
@@ -103,22 +104,22 @@ class VqfFilter:
         self._filter.setBiasEstimate(bias, sd)
 
     def turn_world(self, east: float, north: float) -> None:
-        """Turn the world so that the direction (east, north, 1) becomes its vertical; both small [rad]."""
+        """Turn the world so that its direction (east, north, 1) becomes vertical; `east` and `north` are small angles [rad]."""
         state = self._filter.state
         state["accQuat"] = upright(state["accQuat"], east, north)
         self._filter.state = state
 
     def add_world_bias(self, bias_radps: Array) -> None:
-        """Add to the estimated bias of the gyroscope a bias (3,) given in world axes [rad/s]."""
+        """Add a bias (3,), given in world axes [rad/s], to the estimated bias of the gyroscope."""
         state = self._filter.state
         state["bias"] = np.array(state["bias"]) + sensor_from_world(self._filter.getQuat6D()) @ bias_radps
         self._filter.state = state
 
     def trust_force_again(self) -> None:
-        """Clear `inertial`; the filter of the specific force starts settled at the present vertical."""
+        """Clear `inertial`, and start the low-pass filter of the specific force settled at the present vertical."""
         self.inertial = False
         state = self._filter.state
-        # The filter works in the frame of the integrated rate, before `accQuat` corrects its vertical.
+        # That filter works in the frame of the integrated rate, in which `accQuat` has not yet corrected the vertical.
         w, x, y, z = state["accQuat"]
         up = STANDARD_GRAVITY_MPS2 * np.array([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)])
         b, a = np.array(self._filter.coeffs["accLpB"]), np.array(self._filter.coeffs["accLpA"])
@@ -128,12 +129,12 @@ class VqfFilter:
 
 
 def orientation_filter(name: str, rate_hz: float, tau_acc_s: float = 2.0, *, learn_at_rest: bool = True) -> OrientationFilter:
-    """Return a new filter, one of `FILTERS`; the last two parameters are those of `VqfFilter`.
+    """Return a new filter by its name in `FILTERS`. Only VQF uses `tau_acc_s` and `learn_at_rest` (see `VqfFilter`).
 
     Raises
     ------
     SettingsError
-        If there is no filter of that name.
+        If the name is not in `FILTERS`.
     """
     if name == "vqf":
         return VqfFilter(rate_hz, tau_acc_s, learn_at_rest=learn_at_rest)

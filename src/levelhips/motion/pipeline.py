@@ -1,8 +1,8 @@
-"""The motion pipeline: samples, gaps and commands in; angles, contacts, steps, strides and their quality out.
+"""The motion pipeline: computes angles, contacts, steps, strides and their quality from samples, gaps and commands.
 
-Causal, constant memory, and the result does not depend on how the input is divided into chunks: what is learned slowly
-and feeds back (standing zero, heading, gravity correction, direction of progression) takes effect only at update
-boundaries, whole seconds of samples counted from the first.
+Causal, with constant memory. The result does not depend on how the input is divided into chunks: slowly learned values
+(standing zero, heading, gravity correction, direction of progression) take effect only at update boundaries, which are
+whole seconds of samples counted from the first one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from levelhips.motion.kinematics import PelvisKinematics
 from levelhips.motion.orientation import FILTERS, VqfFilter, orientation_filter
 from levelhips.motion.quality import Conditions, QualityMonitor
 from levelhips.motion.signal_buffer import SignalBuffer
-from levelhips.motion.stages.alignment import TEACHING, AlignmentStage
+from levelhips.motion.stages.alignment import HEADING_QUALITIES, AlignmentStage
 from levelhips.motion.stages.boundaries import UpdateBoundaries
 from levelhips.motion.stages.feet import FootStage
 from levelhips.motion.stages.gaits import GaitStage
@@ -34,9 +34,9 @@ from levelhips.motion.steps import MIN_STRIDE_SAMPLES, mean
 from levelhips.samples import Array, Gap, GapReason, Samples
 
 MIN_RATE_HZ = 40.0  # below it a landing can fall between two samples
-LOOK_BACK_S = 5.0  # of signals: two strides of the slowest walk (1.5 s a step) would fit, and a run's three strides for a gap
-CLEAR_S = 1.0  # after a longer gap no stride reaches back across it
-WARM_INTERVALS = 5  # update intervals after which, with a standing zero, the orientation filter knows the vertical and the bias
+LOOK_BACK_S = 5.0  # of signals: a stride of the slowest walk (3 s), or the three strides of a run that fill a gap (4.5 s)
+CLEAR_S = 1.0  # a longer gap clears that history: no stride extends across it
+WARM_INTERVALS = 5  # update intervals until, with a standing zero, the orientation filter has settled on vertical and bias
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class MotionSettings:
 
     outward: str = choice("+z", tuple(AXES))
     filter: str = choice("vqf", FILTERS)
-    # Below 2 s is unsafe off the treadmill (science.md). Below 0.5 s, the shortest stride, the vertical follows each step; at 0 vqf
-    # aborts the interpreter. After 60 s nothing but the gyroscope is left.
+    # Below 2 s is unsafe off the treadmill (science.md). Below 0.5 s, the shortest stride, the vertical follows each step; 0 makes
+    # vqf abort the interpreter. Above 60 s only the gyroscope has an effect.
     tau_acc_s: float = bounded(2.0, 0.5, 60.0)
     align: bool = True
     gravity: bool = True
@@ -57,7 +57,7 @@ class MotionSettings:
 
 @dataclass(slots=True)
 class _Interval:
-    """What was measured since the last update boundary, a list of chunks each."""
+    """Samples and kinematics since the last update boundary: a list of chunks for each."""
 
     acc: list[Array] = field(default_factory=list)
     gyr: list[Array] = field(default_factory=list)
@@ -67,17 +67,17 @@ class _Interval:
 
 @dataclass(slots=True)
 class _State:
-    """What the pipeline itself remembers; the rest is in its stages."""
+    """Everything the pipeline itself remembers between calls; the rest is in its stages."""
 
     interval: _Interval = field(default_factory=_Interval)
-    last_s: float = 0.0
+    last_s: float = 0.0  # time of the last sample
 
 
 class Pipeline:
-    """The stages of motion in the order in which data passes through them.
+    """Streaming processor of walking and running, made of stages.
 
-    Samples: gaps -> orientation -> quality, vertical -> signals -> feet -> gaits -> (each stride: progression, vertical,
-    alignment, quality) -> progression. Update boundaries: `_apply_updates`.
+    Samples pass through the stages in this order: gaps, orientation, quality, vertical, signals, feet, gaits, progression.
+    Each stride then goes to progression, vertical, alignment and quality. What they learn is applied in `_apply_updates`.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class Pipeline:
         self._progression = ProgressionStage()
 
     def push(self, item: Samples | Gap | Command) -> Update:
-        """Process the next samples, gap or command; return what became known."""
+        """Process the next samples, gap or command; return the new angles and events."""
         if isinstance(item, Gap):
             return self._take_gap(item)
         if isinstance(item, Command):
@@ -157,7 +157,7 @@ class Pipeline:
         return Update(Angles(part.t_s, pelvis.obliquity_rad, pelvis.tilt_rad, rotation, drop, sign), tuple(events))
 
     def _remember(self, part: Samples, pelvis: PelvisKinematics) -> None:
-        """Keep what later stages look back on."""
+        """Store the signals that later stages need from the past."""
         east_m, north_m = self._vertical.push(*pelvis.force_mps2[:2])
         acc_x, acc_y, acc_z = part.acc_mps2.T
         gyr_x, gyr_y, gyr_z = part.gyr_radps.T
@@ -204,14 +204,14 @@ class Pipeline:
             if span is not None:
                 events += self._learn(gait, span, known_s)
             if gait is Mode.RUNNING and foot.kind == "contact" and (side_sign := self._gaits.running.stance_sign):
-                # A contact becomes known some 30 ms late: the largest drop since then belongs to this sample.
+                # A contact is detected about 30 ms late: give this sample the largest drop since the contact.
                 since = self._signals.between(foot.at_s, known_s)
                 peak[foot.index] = (side_sign * self._signals["obliquity_rad"][since]).max()
         sign[start:] = self._gaits.stance_sign
         return np.where(sign == 0, np.nan, np.fmax(peak, sign * pelvis.obliquity_rad)), sign, events
 
     def _learn(self, gait: Mode, span: StrideSpan, known_s: float) -> list[Notice]:
-        """Pass a stride to the stages that learn from strides."""
+        """Pass a stride to the stages that learn from strides; return the notices it causes."""
         signals = self._signals
         at, t_s = signals.between(span.from_s, span.to_s), signals["t_s"]
         if gait is Mode.WALKING:
@@ -223,20 +223,20 @@ class Pipeline:
         near = slice(max(at.start - 1, 0), min(at.stop + 1, len(t_s)))
         self._progression.push_stride(span.middle_s, heading_rad)
         self._vertical.push_stride(span, signals, near)
-        if self._alignment.teaches() and self._is_teaching(span, known_s):
+        if self._alignment.wants_stride() and self._has_heading_quality(span, known_s):
             self._alignment.push_stride(span, signals, near, heading_rad)
         obliquity_rad = mean(signals["obliquity_rad"][at]) if self._vertical.sure else None
         return self._quality.push_stride(span.to_s, known_s, span.duration_s, obliquity_rad, heading_rad)
 
-    def _is_teaching(self, span: StrideSpan, known_s: float) -> bool:
-        # A new bout or an unsure vertical does not spoil the heading.
+    def _has_heading_quality(self, span: StrideSpan, known_s: float) -> bool:
+        # A new bout or an unsure vertical does not affect the heading.
         conditions = replace(self._conditions(known_s), vertical_sure=True)
-        return self._quality.quality(span.from_s, Mode.RUNNING, -math.inf, conditions) in TEACHING
+        return self._quality.quality(span.from_s, Mode.RUNNING, -math.inf, conditions) in HEADING_QUALITIES
 
     # Update boundaries.
 
     def _apply_updates(self) -> list[Event]:
-        """Let what was learned since the last update boundary take effect."""
+        """Apply what was learned since the last update boundary."""
         now_s, gaits, standing = self._state.last_s, self._gaits, self._standing
         interval, self._state.interval = self._state.interval, _Interval()
         acc, gyr, heading = (_joined(parts) for parts in (interval.acc, interval.gyr, interval.heading))
@@ -269,7 +269,7 @@ class Pipeline:
 
     def _apply_heading(self, now_s: float) -> list[Event]:
         turned_rad, events = self._alignment.apply_updates(now_s, running=self._gaits.mode is Mode.RUNNING)
-        if turned_rad:  # the mediolateral axis is another now: all remembered headings turn with it
+        if turned_rad:  # the mediolateral axis was redefined: turn all stored headings with it
             self._progression.turn_heading(turned_rad)
             self._quality.turn_heading(turned_rad)
             self._signals.shift("heading_rad", turned_rad)
@@ -298,7 +298,7 @@ class Pipeline:
             self._restart_after(missing_s, gap.to_s)
         if not bridged:
             self._quality.gap(gap.to_s)
-            self._boundaries.hurry()
+            self._boundaries.bring_forward()
         return Update(events=events)
 
     def _restart_after(self, missing_s: float, to_s: float) -> None:
@@ -314,7 +314,7 @@ class Pipeline:
 
     def _take_command(self, command: Command) -> Update:
         if command.do is Do.ZERO:
-            self._boundaries.hurry()
+            self._boundaries.bring_forward()
             self._standing.request()
         return Update()
 

@@ -1,6 +1,6 @@
-"""The direction of progression: the heading against which pelvic rotation is measured.
+"""Direction of progression: the heading that pelvic rotation is measured from.
 
-Without a magnetometer the world's heading drifts slowly, so the direction is estimated together with its drift.
+Without a magnetometer the heading of the world drifts slowly, so the direction is estimated together with its drift.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProgressionSettings:
-    """Standard deviations of a Kalman filter with two states: heading and its drift."""
+    """Standard deviations of the Kalman filter, and when the runner is taken to have turned."""
 
     stride_rad: float = math.radians(0.8)  # mean heading of a stride about the direction of progression: 0.5-1.2 deg
-    wander_rad_rts: float = math.radians(0.1)  # a treadmill does not turn; this covers the noise of the gyroscope
+    wander_rad_rts: float = math.radians(0.1)  # gyroscope noise only: on a treadmill the direction does not change
     drift_radps: float = math.radians(0.05)  # bias about the vertical after standing still
-    drift_wander_radps_rts: float = math.radians(0.003)
-    start_rad: float = math.radians(5.0)  # a single look at somebody standing or setting off
-    turned_rad: float = math.radians(12.0)  # further off than any stride: the runner turned
-    turned_sd: float = 3.0  # and outside 99.7 % of what the filter expects, so that an unsure heading is not given up early
+    drift_wander_radps_rts: float = math.radians(0.003)  # change of that bias, per root second
+    start_rad: float = math.radians(5.0)  # a single heading while the wearer stands or sets off
+    turned_rad: float = math.radians(12.0)  # a stride that is further off means that the runner turned ...
+    turned_sd: float = 3.0  # ... if it is also outside 99.7 % of what the filter expects: an unsure heading is not discarded early
 
 
 @dataclass(slots=True)
@@ -33,20 +33,20 @@ class _State:
 
 
 class ProgressionHeading:
-    """Kalman filter of the direction of progression [rad] and its drift, from the mean headings of whole strides."""
+    """Kalman filter that estimates the direction of progression [rad] and its drift from the mean headings of strides."""
 
     def __init__(self, settings: ProgressionSettings = ProgressionSettings()) -> None:
         self.settings = settings
         self.start(0.0, 0.0)
 
     def start(self, at_s: float, heading_rad: float, sd_rad: float | None = None) -> None:
-        """Restart from a heading with its standard deviation (by default that of a first look)."""
+        """Restart at `at_s` [s] from a heading and its standard deviation [rad], by default `start_rad`."""
         cfg = self.settings
         sd_rad = cfg.start_rad if sd_rad is None else sd_rad
         self._state = _State(at_s, heading_rad, 0.0, (sd_rad**2, 0.0, cfg.drift_radps**2))
 
     def push(self, at_s: float, heading_rad: float) -> None:
-        """Take the mean heading [rad] of a stride centered at `at_s` [s]."""
+        """Add the mean heading [rad] of a stride centered at `at_s` [s]."""
         cfg, state = self.settings, self._state
         dt = at_s - state.at_s
         hh, hd, dd = state.covariance
@@ -62,7 +62,7 @@ class ProgressionHeading:
         state.covariance = (hh - hh * hh / s, hd - hh * hd / s, dd - hd * hd / s)
 
     def turn(self, by_rad: float) -> None:
-        """Turn the estimate: the axis whose heading is observed was redefined by this angle."""
+        """Add an angle to the estimate, because the axis whose heading is observed was redefined by it."""
         self._state.heading_rad += by_rad
 
     def at(self, at_s: float) -> float:

@@ -1,4 +1,4 @@
-"""What spoils a measurement: lost or clipped samples, bends, a loose or slipped clip, a cambered road."""
+"""Quality of steps: monitor of lost or clipped samples, bends, a loose or slipped clip and a cambered road."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from levelhips.samples import Array, Samples
 
 @dataclass(frozen=True, slots=True)
 class QualitySettings:
-    """Limits; biomechanics.md 4.3 is their source unless stated."""
+    """Thresholds of the quality flags. Source, unless stated otherwise: biomechanics.md 4.3."""
 
-    settle_run_s: float = 5.0  # belt start-up: tilt is 0.5-3 deg off for 2-5 s
-    settle_walk_s: float = 1.0  # two steps: the first one of a bout sets off
-    turn_radps: float = math.radians(3.0)
-    turn_steps: int = 8  # four strides; mean heading differs by 0.5-1.2 deg from stride to stride: over four that is 0.5 deg/s
-    turn_memory_strides: float = 2.0  # a bend is found again in each stride; with 1-4 the share of valid steps changes by 0.3 %
-    slip_rad: float = math.radians(2.0)  # nine times the spread of the fast mean
-    slip_strides: int = 4  # in a row: a stumble lasts one or two
-    skip_strides: int = 6  # the first 4 s of a run: tilt and obliquity settle (belt start-up); 3-12 give the same notices
-    fast_share: float = 0.35  # of a new stride: after 4 strides it shows 82 % of a slip, and spreads by half of what strides do
-    slow_share: float = 0.02  # 50 strides, 35 s: slow enough not to follow a slip, fast enough to follow fatigue
-    camber_rad: float = math.radians(1.0)
-    camber_s: float = 300.0
-    loose_hz: float = 25.0  # the pelvis itself has little above 20 Hz (see the low-pass of the contacts)
-    loose_ratio: float = 2.0  # of amplitudes
-    loose_intervals: int = 20  # of running make the baseline: some 55 landings; 10-40 give the same notices
-    flat_acc_mps2: float = 18.0  # three equal values in a row beyond it: the sensor is at its range; the smallest range is 2 g
-    flat_gyr_radps: float = 4.0  # the same; the smallest range is 250 deg/s, 4.4 rad/s
-    before_contact_s: float = 0.05  # the shock may arrive before the contact as it is computed; 0.02-0.1 give the same results
+    settle_run_s: float = 5.0  # while the belt speeds up, tilt is 0.5-3 deg off for 2-5 s
+    settle_walk_s: float = 1.0  # two steps: the first one starts from standing
+    turn_radps: float = math.radians(3.0)  # faster than this is a bend
+    turn_steps: int = 8  # four strides; the stride-to-stride spread of the heading (0.5-1.2 deg) is then worth 0.5 deg/s
+    turn_memory_strides: float = 2.0  # flagged for this long after its last detection; with 1-4 the share of valid steps changes by 0.3 %
+    slip_rad: float = math.radians(2.0)  # difference of the fast and the slow mean: nine times the spread of the fast one
+    slip_strides: int = 4  # in a row: a stumble takes only one or two
+    skip_strides: int = 6  # 4 s in which tilt and obliquity settle while the belt speeds up; 3-12 give the same notices
+    fast_share: float = 0.35  # weight of a new stride: the mean shows 82 % of a slip after 4 strides, and has half the spread of strides
+    slow_share: float = 0.02  # 50 strides or 35 s: too slow to follow a slip, fast enough to follow fatigue
+    camber_rad: float = math.radians(1.0)  # mean obliquity beyond this ...
+    camber_s: float = 300.0  # ... for this long is reported as a cambered road
+    loose_hz: float = 25.0  # the pelvis moves little above 20 Hz (see the low-pass filter in contacts.py)
+    loose_ratio: float = 2.0  # of the amplitude above `loose_hz` to its baseline
+    loose_intervals: int = 20  # update intervals of running for the baseline: about 55 landings; 10-40 give the same notices
+    flat_acc_mps2: float = 18.0  # three equal values in a row beyond it are clipped; the smallest range is 2 g, 19.6 m/s2
+    flat_gyr_radps: float = 4.0  # the same for the rate; the smallest range is 250 deg/s, 4.4 rad/s
+    before_contact_s: float = 0.05  # the shock may precede the computed time of the contact; 0.02-0.1 give the same results
     remember_s: float = 5.0  # longer than any stride
-    after_gap_s: float = 0.3  # a step: a foot may have come down unobserved
+    after_gap_s: float = 0.3  # about one step: a contact may have been missed
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What is known about the measurement at one moment.
+    """State of the measurement at one moment.
 
     Attributes
     ----------
     known_s : float
-        The moment [s]: what came later must not count, even if the same chunk of samples contains it.
+        The moment [s]. Later samples must not count, even if they are in the same chunk.
     vertical_sd_rad, heading_sd_rad : float
         Standard uncertainty of the vertical, standing zero included, and of the heading of the clip [rad].
     vertical_sure : bool
-        Whether the vertical is good enough for a step to count.
+        Whether the vertical is accurate enough for a valid step.
     """
 
     known_s: float
@@ -94,11 +94,11 @@ class QualityMonitor:
 
     def __init__(self, rate_hz: float, settings: QualitySettings = QualitySettings()) -> None:
         self.settings, self._state = settings, _State()
-        # Needs some octaves above the corner: under 90 Hz the rattle of a clip is not seen.
+        # Needs signal well above the corner: below 90 Hz, rattling cannot be detected.
         self._high = Butterworth(2, settings.loose_hz, rate_hz, "highpass") if rate_hz >= 90 else None
 
     def push(self, samples: Samples) -> None:
-        """Look for values that are clipped at the range of the sensor."""
+        """Find samples that are clipped at the range of the sensor."""
         cfg, state = self.settings, self._state
         acc, gyr = np.concatenate([state.last_acc, samples.acc_mps2]), np.concatenate([state.last_gyr, samples.gyr_radps])
         for values, limit in ((acc, cfg.flat_acc_mps2), (gyr, cfg.flat_gyr_radps)):
@@ -110,14 +110,14 @@ class QualityMonitor:
         state.last_acc, state.last_gyr = acc[-2:], gyr[-2:]
 
     def gap(self, to_s: float) -> None:
-        """Note that samples are missing up to `to_s`."""
+        """Process a gap in the samples that ends at `to_s`."""
         state = self._state
         state.gap_end_s = to_s
         state.last_acc, state.last_gyr = np.zeros((2, 3)), np.zeros((2, 3))
         state.headings.clear()
 
     def zero(self) -> None:
-        """Note a new standing zero: it takes in whatever had slipped."""
+        """Process a new or improved standing zero, which removes the effect of an earlier slip."""
         state = self._state
         state.zeroed, state.slipped = True, False
         state.fast_rad = state.slow_rad = math.nan
@@ -125,15 +125,18 @@ class QualityMonitor:
         state.camber_s, state.camber_reported = 0.0, False
 
     def vertical_corrected(self, at_s: float) -> None:
-        """Note that the vertical was corrected noticeably at `at_s`: steps that began earlier used a wrong one."""
+        """Process a large correction of the vertical at `at_s`: steps that began before it used a wrong vertical."""
         self._state.corrected_s = at_s
 
     def turn_heading(self, by_rad: float) -> None:
-        """Turn the remembered headings: the axis they belong to was redefined by this angle."""
+        """Add an angle to the stored headings, because the mediolateral axis was redefined by it."""
         self._state.headings = [(at_s, heading + by_rad) for at_s, heading in self._state.headings]
 
     def push_stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
-        """Take a running stride: its mean obliquity (None while the vertical is unsure) and its mean heading, unwrapped."""
+        """Process a running stride; return notices of a bend, a slipped clip or a cambered road.
+
+        `obliquity_rad` is its mean, None while the vertical is unsure; `heading_rad` is its mean heading, unwrapped.
+        """
         notices = self._turning(to_s, known_s, duration_s, heading_rad)
         state = self._state
         if obliquity_rad is None:
@@ -145,7 +148,7 @@ class QualityMonitor:
         return notices
 
     def push_interval(self, at_s: float, running: bool, acc_mps2: Array) -> list[Notice]:
-        """Take the specific force (n, 3) of an update interval; return a notice if the clip has begun to rattle."""
+        """Process the specific force (n, 3) of an update interval; return a notice if the clip has begun to rattle."""
         if self._high is None:
             return []
         cfg, state = self.settings, self._state
@@ -161,7 +164,7 @@ class QualityMonitor:
         return [Notice(at_s, at_s, NoticeKind.LOOSE, math.sqrt(energy / state.rattle))] if state.loose and not before else []
 
     def quality(self, from_s: float, mode: Mode, bout_from_s: float, conditions: Conditions) -> Quality:
-        """Return the worst that applies to what began at `from_s`, as far as it can be known under these conditions."""
+        """Return the worst quality that applies to a contact, step or stride that began at `from_s`, under these conditions."""
         cfg, state = self.settings, self._state
         settle_s = cfg.settle_run_s if mode is Mode.RUNNING else cfg.settle_walk_s
         unsure = mode is Mode.RUNNING and (not conditions.vertical_sure or from_s <= state.corrected_s)

@@ -1,4 +1,4 @@
-"""Rotations without products of matrices: rounding must not depend on how many samples are processed at once."""
+"""Rotations of many samples, computed without matrix products, whose rounding depends on the number of samples."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def sensor_from_world(quaternion: Array) -> Array:
 
 
 def upright(quaternion: Array, east: float, north: float) -> Array:
-    """Turn the world of a quaternion (4,) so that its direction (east, north, 1) becomes vertical; both small [rad]."""
+    """Return a world-from-sensor quaternion (4,) whose world was turned so that its direction (east, north, 1) became vertical.
+
+    `east` and `north` are small angles [rad].
+    """
     size = math.sqrt(1.0 + 0.25 * (north * north + east * east))
     w, x, y = 1.0 / size, 0.5 * north / size, -0.5 * east / size
     a, b, c, d = quaternion
@@ -52,8 +55,8 @@ def upright(quaternion: Array, east: float, north: float) -> Array:
 
 
 def unwrap(angle_rad: Array, before_rad: float) -> Array:
-    """Return (n,) angles of -pi to pi without jumps, continuing from the unwrapped angle before them [rad]."""
+    """Return (n,) angles [rad] without their jumps of 2 pi, continuing from the unwrapped angle before them."""
     chain = np.concatenate(([before_rad], angle_rad))
     turns = np.rint((chain[1:] - chain[:-1]) / (2 * np.pi))
-    # The first difference is against an unwrapped value, the others are against wrapped ones: the sum takes both out.
+    # Only the first difference is to an unwrapped angle; the cumulative sum passes its turns on to all others.
     return np.asarray(angle_rad - 2 * np.pi * turns.cumsum())

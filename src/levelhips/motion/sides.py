@@ -1,8 +1,8 @@
-"""Which foot is on the ground: several cues voting over strictly alternating steps, with a confidence.
+"""Estimator of the foot on the ground, with a confidence, from several cues in each of the alternating steps.
 
-A hidden Markov chain of two states: feet alternate, unless a contact was missed. At each contact the chain predicts the
-side; at toe-off (in walking: at the next contact) the cues of the step itself are added. One wrong step is worse than a
-late answer, so the first steps of a bout are held until the sum is sure.
+The model is a hidden Markov chain of two states: feet alternate, unless a contact was missed. At each contact the chain
+predicts the side. At toe-off (in walking: at the next contact) the cues of the step are added. One wrong step is worse than
+a late answer, so the first steps of a bout are held until the side is sure.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from levelhips.events import Side
 
 @dataclass(frozen=True, slots=True)
 class SideSettings:
-    """How much one step counts, and when the sum is sure."""
+    """Weight of one step, and the confidence that is required."""
 
-    vote: float = 0.8  # log-odds of one cue of its usual size: right in 7 of 10 (science.md: 0.62 at worst, mostly 1.00)
-    max_vote: float = 1.2  # log-odds of one cue at most
-    sure: float = 2.9  # log-odds: 95 %
-    max_log_odds: float = 8.0  # evidence to the contrary must be able to win within some ten steps
+    vote: float = 0.8  # log-odds of a cue of its usual size: correct in 7 of 10 steps (science.md: 0.62 at worst, mostly 1.00)
+    max_vote: float = 1.2  # largest log-odds of one cue
+    sure: float = 2.9  # log-odds from which the side is sure: 95 %
+    max_log_odds: float = 8.0  # cap, so that contrary cues can change the side within about ten steps
     slip: float = 0.01  # probability that a contact was missed or doubled unnoticed
-    long_step: float = 1.6  # times the usual step: a contact was missed; up to 1.8 the same, 1.4 loses steps in walks
-    very_long_step: float = 2.6  # times the usual step: two or more were missed, an unknown number; 2.0-3.4 give the same results
-    keep_after_miss: float = 0.5  # share of the log-odds kept after a missed contact; 0-1 give the same runs, 0 loses steps in walks
-    step_share: float = 0.2  # of a new step in the usual step time: five steps; 0.1 gives the same, 0.4 loses steps in walks
-    size_share: float = 0.15  # of a new step in the usual size of a cue: seven steps; 0.07-0.3 give the same results
+    long_step: float = 1.6  # times the usual step: a contact was missed; 1.8 gives the same results, 1.4 loses steps in walks
+    very_long_step: float = 2.6  # times the usual step: an unknown number of contacts was missed; 2.0-3.4 give the same results
+    keep_after_miss: float = 0.5  # share of the log-odds kept after a missed contact; 0-1 give the same in runs, 0 loses steps in walks
+    step_share: float = 0.2  # weight of a new step in the usual step time: five steps; 0.1 gives the same, 0.4 loses steps in walks
+    size_share: float = 0.15  # weight of a new step in the usual size of a cue: seven steps; 0.07-0.3 give the same results
 
 
 @dataclass(slots=True)
 class _State:
-    """What is known of the side, and the usual sizes that cues are compared with."""
+    """Everything the voter remembers between calls."""
 
-    usual_size: list[float]
-    log_odds: float = 0.0  # of the present step standing on the right foot
-    before: tuple[float, ...] | None = field(default=None)  # the cues of the step before
+    usual_size: list[float]  # of the change of each cue from step to step
+    log_odds: float = 0.0  # that the present step is on the right foot
+    before: tuple[float, ...] | None = field(default=None)  # cues of the step before
     step_s: float = math.nan  # usual step time
 
 
@@ -45,7 +45,7 @@ class SideVoter:
     Parameters
     ----------
     cues : int
-        How many cues each step brings; each larger in right stance than in the left stance before it.
+        Number of cues in each step. Each cue is larger in right stance than in left stance.
     """
 
     def __init__(self, cues: int, settings: SideSettings = SideSettings()) -> None:
@@ -53,7 +53,7 @@ class SideVoter:
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything: a new bout begins."""
+        """Forget everything, for a new bout."""
         self._state = _State([math.nan] * self._cues)
 
     @property
@@ -68,11 +68,11 @@ class SideVoter:
 
     @property
     def confidence(self) -> float:
-        """Probability of `side`."""
+        """Probability that `side` is correct."""
         return 1 / (1 + math.exp(-abs(self._state.log_odds)))
 
     def contact(self, step_s: float) -> None:
-        """Take the next contact, `step_s` [s] after the one before (infinite for the first)."""
+        """Process the next contact, `step_s` [s] after the one before (infinite for the first)."""
         cfg, state = self.settings, self._state
         usual = state.step_s
         if math.isfinite(usual) and step_s > cfg.long_step * usual:
@@ -83,12 +83,12 @@ class SideVoter:
             return
         if math.isfinite(step_s):
             state.step_s = step_s if math.isnan(usual) else usual + cfg.step_share * (step_s - usual)
-            p = 1 / (1 + math.exp(state.log_odds))  # the other foot
+            p = 1 / (1 + math.exp(state.log_odds))  # the feet alternate
             p = (1 - cfg.slip) * p + cfg.slip * (1 - p)
             state.log_odds = math.log(p / (1 - p))
 
     def evidence(self, cues: tuple[float, ...]) -> None:
-        """Take the cues of the present step; each counts by how it differs from that of the step before."""
+        """Process the cues of the present step: the change of each cue since the step before counts for one side."""
         cfg, state = self.settings, self._state
         if state.before is not None:
             for k, (now, before) in enumerate(zip(cues, state.before, strict=True)):

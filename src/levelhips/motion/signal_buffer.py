@@ -1,4 +1,4 @@
-"""The last seconds of the signals that steps, strides and gap filling look back on; constant memory."""
+"""Buffer of the last seconds of all signals, for steps, strides and gap filling; constant memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from levelhips.samples import Array
 
 RAW_SIGNALS = ("acc_x_mps2", "acc_y_mps2", "acc_z_mps2", "gyr_x_radps", "gyr_y_radps", "gyr_z_radps")
-"""The sensor's own axes, as they came: a gap is filled in from them."""
+"""Raw samples in sensor axes, which gaps are filled from."""
 
 SIGNALS = (
     "t_s",  # sensor clock; first, because `between` searches it
@@ -27,26 +27,26 @@ SIGNALS = (
     *RAW_SIGNALS,
 )
 
-CAPACITY = 4  # times `keep`: the kept samples move to the front once in three times `keep` samples, not in every chunk
+CAPACITY = 4  # times `keep`: samples are moved to the front once every 3 x `keep` samples, not in every chunk
 
 
 @dataclass(slots=True)
 class _State:
-    """The rows of the buffer and how many columns of them are filled."""
+    """The buffer, one row for each signal, and the number of columns that are filled."""
 
     data: Array
     end: int = 0
 
 
 class SignalBuffer:
-    """Named signals over time; the oldest samples drop out.
+    """Buffer of named signals over time; the oldest samples are dropped.
 
     Parameters
     ----------
     keep : int
-        The last samples that are always available; there may be more.
+        Number of last samples that are always available; there may be more.
     names : tuple of str
-        The signals. The first must be the time [s], rising.
+        Names of the signals. The first must be the time [s], strictly increasing.
     """
 
     def __init__(self, keep: int, names: tuple[str, ...] = SIGNALS) -> None:
@@ -62,7 +62,7 @@ class SignalBuffer:
         self._state.end = 0
 
     def push(self, signals: Mapping[str, Array]) -> None:
-        """Append the next samples: one array for each name, all of the same length."""
+        """Append the next samples: an array for each name, all of the same length."""
         state = self._state
         count = len(signals["t_s"])
         if state.end + count > state.data.shape[1]:
@@ -77,7 +77,7 @@ class SignalBuffer:
         state.end = after
 
     def shift(self, name: str, by: float) -> None:
-        """Add a constant to all remembered values of a signal."""
+        """Add a constant to all stored values of a signal."""
         self[name][:] += by
 
     def between(self, from_s: float, to_s: float) -> slice:
@@ -86,5 +86,5 @@ class SignalBuffer:
         return slice(int(times.searchsorted(from_s, "left")), int(times.searchsorted(to_s, "right")))
 
     def __getitem__(self, name: str) -> Array:
-        """Return a signal, oldest sample first; a view that the next push may overwrite."""
+        """Return a signal, oldest sample first, as a view that the next `push` may overwrite."""
         return self._state.data[self._row[name], : self._state.end]

@@ -1,4 +1,4 @@
-"""Quiet standing, found interval by interval from the sensor alone, and the average vertical in it."""
+"""Detector of quiet standing, interval by interval, and of the average vertical in it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 
 @dataclass(frozen=True, slots=True)
 class StandingSettings:
-    """How still somebody stands, second by second."""
+    """Thresholds of quiet standing, and how the vertical is averaged over it."""
 
-    gyr_rms_radps: float = math.radians(4.0)  # quiet stance sways at 0.3-1 deg/s; shifting weight reaches 5-10
-    gyr_bias_radps: float = math.radians(12.0)  # zero-rate level of common parts: 1-10 deg/s before calibration
-    acc_sd_mps2: float = 0.35  # breathing and heartbeat 0.05; a slow step in a room 0.8 and more
-    acc_off_mps2: float = 0.6  # offset and scale error of the accelerometer itself
-    min_intervals: int = 2  # one still second may be chance
-    memory_s: float = 12.0  # what counts is how one stood last
-    moved_deg: float = 2.0  # people stand 1-2 deg differently from time to time
-    handled_radps: float = 0.7  # 40 deg/s: a hand at the clip, or a turn; drills are slower
-    upright_deg: float = 50.0  # the sacrum slopes 10-30 deg, and a clip on it
-    single_sd_rad: float = 0.01  # of one interval, with no other to compare: 0.6 deg, the sway of quiet stance
+    gyr_rms_radps: float = math.radians(4.0)  # quiet stance sways at 0.3-1 deg/s; a shift of weight reaches 5-10
+    gyr_bias_radps: float = math.radians(12.0)  # zero-rate level of uncalibrated gyroscopes: 1-10 deg/s
+    acc_sd_mps2: float = 0.35  # breathing and heartbeat have 0.05; a slow step indoors has 0.8 or more
+    acc_off_mps2: float = 0.6  # offset and scale error of accelerometers
+    min_intervals: int = 2  # a single still second may be chance
+    memory_s: float = 12.0  # of the average: the most recent posture counts
+    moved_deg: float = 2.0  # from the average; people stand 1-2 deg differently each time
+    handled_radps: float = 0.7  # 40 deg/s: the clip is handled, or the wearer turns; drills are slower
+    upright_deg: float = 50.0  # the sacrum, and so the clip, slopes 10-30 deg
+    single_sd_rad: float = 0.01  # standard error of a single interval: 0.6 deg, the sway of quiet stance
 
 
 @dataclass(slots=True)
 class _State:
-    """The spell of standing and the average over it."""
+    """Everything the detector remembers between calls."""
 
-    intervals: int = 0  # that were averaged
-    spell: int = 0  # still intervals in a row up to now
-    handled: bool = False  # somebody touched the clip since the last still interval
-    weight_s: float = 0.0
-    up: Array = field(default_factory=lambda: np.zeros(3))
+    intervals: int = 0  # number of intervals in the average
+    spell: int = 0  # number of still intervals in a row
+    handled: bool = False  # the clip was handled since the last still interval
+    weight_s: float = 0.0  # duration of the average
+    up: Array = field(default_factory=lambda: np.zeros(3))  # average vertical
     variance: float = 0.0  # of the vertical from interval to interval [rad2]
 
 
 class StandingDetector:
-    """Judges whole intervals as still or not, and averages the vertical over still ones, in one spell or several.
+    """Detector of still intervals, which averages the vertical over them.
 
     Parameters
     ----------
@@ -51,23 +51,23 @@ class StandingDetector:
         self.settings, self._outward, self._state = settings, outward, _State()
 
     def restart(self) -> None:
-        """Forget what was averaged."""
+        """Forget the average."""
         self._state = _State()
 
     @property
     def spell(self) -> int:
-        """Still intervals in a row up to now."""
+        """Number of still intervals in a row up to now."""
         return self._state.spell
 
     @property
     def up(self) -> Array:
-        """The averaged vertical in sensor axes (3,), unit length."""
+        """Average vertical in sensor axes (3,), unit length."""
         up = self._state.up
         return np.asarray(up / math.sqrt(up @ up))
 
     @property
     def repeat_rad(self) -> float:
-        """Standard error of that vertical [rad]."""
+        """Standard error of `up` [rad]."""
         state = self._state
         return math.sqrt(state.variance / max(state.intervals - 1, 1)) if state.intervals > 1 else self.settings.single_sd_rad
 
@@ -94,15 +94,15 @@ class StandingDetector:
         return bool((acc_mps2 - mean).std(axis=0).max() < cfg.acc_sd_mps2)
 
     def pause(self, gyr_radps: Array) -> None:
-        """Take an interval of (n, 3) rates that was not still: the spell ends, the average is kept."""
+        """Process the rates (n, 3) [rad/s] of an interval that was not still: end the spell and keep the average."""
         self._state.spell = 0
         self._state.handled |= max(float(gyr_radps.max()), -float(gyr_radps.min())) > self.settings.handled_radps
 
     def add(self, acc_mps2: Array, seconds: float) -> None:
-        """Add a still interval of (n, 3) forces to the average.
+        """Add a still interval of `seconds` [s], with forces (n, 3) [m/s2], to the average.
 
-        An interval more than `moved_deg` off the average restarts it if the clip was handled meanwhile. Otherwise it is a
-        posture held still, as in a drill, and is ignored.
+        If the interval is more than `moved_deg` off the average, it restarts the average if the clip was handled meanwhile.
+        Otherwise it is another posture held still, as in a drill, and is ignored.
         """
         state, cfg = self._state, self.settings
         mean = acc_mps2.mean(axis=0)

@@ -1,4 +1,4 @@
-"""The time base: samples in the order of the sensor's clock, and the gaps between them."""
+"""Time base: puts samples on one increasing clock and finds the gaps between them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from levelhips.samples import BRIDGED, Array, Gap, GapReason, Samples
 
 @dataclass(frozen=True, slots=True)
 class TimebaseSettings:
-    """Which losses are bridged, and when a clock is taken to have jumped."""
+    """Which gaps are bridged, and when the clock is taken to have jumped."""
 
     min_rate_hz: float = 40.0  # below it a landing can fall between two samples
-    bridge_s: float = 0.05  # a seventh of a step: filled in, the angles err by less than the pelvis' own spread
-    jump_back_s: float = 1.0  # late packets are late by less: a radio repeats within its supervision time
-    gap_intervals: float = 1.5  # longer than this many sampling intervals: a sample is missing and not only late
+    bridge_s: float = 0.05  # a seventh of a step: filling it changes the angles by less than their step-to-step spread
+    jump_back_s: float = 1.0  # repeated packets are late by less than this: the radio repeats them within its supervision timeout
+    gap_intervals: float = 1.5  # a longer interval means that a sample is missing and not only late
     rounding_s: float = 1e-9  # far below the resolution of any sensor's clock
 
 
 @dataclass(slots=True)
 class _State:
-    """The last time on the rising clock, what is added to the sensor's clock, and what was dropped and bridged."""
+    """Everything the time base remembers between calls."""
 
-    last_s: float | None = None
-    shift_s: float = 0.0
+    last_s: float | None = None  # time of the last sample, on the increasing clock
+    shift_s: float = 0.0  # added to the sensor's clock
     dropped: int = 0
     bridged: int = 0
 
 
 class Timebase:
-    """Bring samples onto one rising clock: drop repeated samples and report gaps.
+    """Streaming processor that puts samples on one increasing clock, drops repeated samples and reports gaps.
 
-    Short gaps are reported too, with the reason ``bridged``: the pipeline fills them in and they are not events. Causal;
-    the result does not depend on how the input is divided into chunks.
+    Short gaps are reported with the reason ``bridged``; the pipeline fills them, and they do not become events. Causal; the
+    result does not depend on how the input is divided into chunks.
 
     Parameters
     ----------
@@ -55,24 +55,24 @@ class Timebase:
 
     @property
     def dropped(self) -> int:
-        """Samples dropped because their time did not rise."""
+        """Number of samples dropped because their time did not increase."""
         return self._state.dropped
 
     @property
     def bridged(self) -> int:
-        """Samples missing in gaps that are filled in."""
+        """Number of missing samples in bridged gaps."""
         return self._state.bridged
 
     def push(self, samples: Samples) -> list[Samples | Gap]:
-        """Process the next samples; return runs of samples without a gap, and the gaps between them."""
+        """Process the next samples; return stretches of samples without a gap, and the gaps between them, in order."""
         if not len(samples):
             return []
         state = self._state
         before = samples.t_s[0] + state.shift_s - self._dt if state.last_s is None else state.last_s
         t_s = samples.t_s + state.shift_s if state.shift_s else samples.t_s
-        steps = np.diff(t_s, prepend=before)
-        # A sensor with a coarse clock may give two samples nearly the same time: they pass, in order.
-        if (steps > 0).all() and (steps < self.settings.gap_intervals * self._dt).all():
+        intervals_s = np.diff(t_s, prepend=before)
+        # A sensor with a coarse clock may give two samples nearly the same time: accept them if the time increases at all.
+        if (intervals_s > 0).all() and (intervals_s < self.settings.gap_intervals * self._dt).all():
             state.last_s = float(t_s[-1])
             return [Samples(t_s, samples.acc_mps2, samples.gyr_radps)]
         return self._one_by_one(samples)

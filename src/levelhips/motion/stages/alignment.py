@@ -1,4 +1,4 @@
-"""Alignment stage: the mounting of the sensor, from the vertical and the heading of the clip learned in the run."""
+"""Alignment stage: learns the heading of the clip in running, and computes the mounting from it and the vertical."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from levelhips.motion.gait import StrideSpan
 from levelhips.motion.signal_buffer import SignalBuffer
 from levelhips.samples import Array
 
-TEACHING = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)
-"""Strides of these qualities teach the heading: in the others samples are wrong, or the runner turns."""
+HEADING_QUALITIES = (Quality.OK, Quality.SETTLING, Quality.NO_ZERO, Quality.LOOSE)
+"""Qualities of strides that the heading is learned from; in strides of the others, samples are wrong or the runner turns."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentStageSettings:
     """When a new heading takes effect and is reported."""
 
-    min_strides: int = 2  # one stride may begin with a stumble; 1 gives the same results
-    early_strides: int = 12  # up to here each stride tells much: its noise falls with the root of their number ...
-    late_every: int = 4  # ... later four together are soon enough; 2-8 move the drop error by under 0.1 %
-    report_rad: float = math.radians(0.5)  # of heading or its uncertainty: less cannot be seen in any figure
-    face_cos: float = 0.98  # outward face within 11 deg of the vertical (lying on it): it tells no heading; 0.95-0.995 are the same
-    face_tilt: float = 0.3  # then any horizontal axis will do until the clip is upright: far enough (17 deg) to be well defined
+    min_strides: int = 2  # a single stride may be a stumble; 1 gives the same results
+    early_strides: int = 12  # below this number the heading is applied after each stride, because each improves it a lot ...
+    late_every: int = 4  # ... from then on after every fourth; 2-8 change the drop error by less than 0.1 %
+    report_rad: float = math.radians(0.5)  # change of the heading or its uncertainty: a smaller one is not visible in any figure
+    face_cos: float = 0.98  # the outward axis is within 11 deg of the vertical and gives no heading; 0.95-0.995 give the same
+    face_tilt: float = 0.3  # then tilt the vertical by 17 deg until the clip is upright, so that the mounting is well defined
 
 
 @dataclass(slots=True)
 class _State:
-    """The heading in use and what was reported of it."""
+    """Everything the stage remembers between calls."""
 
-    heading_rad: float = 0.0  # of the pelvis, to the right of where the clip points
+    heading_rad: float = 0.0  # of the clip, as in `pelvis_from_sensor`
     sd_rad: float = math.nan
-    offered: int = 0  # strides that could have taught
-    applied: int = 0  # strides that were known when the heading was last applied
-    reported: tuple[float, float] = (math.inf, math.inf)  # heading and its standard uncertainty
-    mounted: tuple[Array | None, float] = (None, 0.0)  # the vertical and the heading that the mounting was made from
+    offered: int = 0  # number of strides that were offered
+    applied: int = 0  # number of strides when the heading was last applied
+    reported: tuple[float, float] = (math.inf, math.inf)  # heading and standard uncertainty of the last event
+    mounted: tuple[Array | None, float] = (None, 0.0)  # vertical and heading that `mounting` was computed from
     mounting: Array = field(default_factory=lambda: np.eye(3))
 
 
 class AlignmentStage:
-    """Learns the heading of the clip and provides the mounting, the rotation from sensor to pelvis.
+    """Stage that learns the heading of the clip and provides the mounting (the rotation from sensor to pelvis).
 
     Parameters
     ----------
     outward : (3,) array
         The sensor axis that faces away from the body.
     learn : bool
-        Whether the run may refine the heading.
+        Whether to learn the heading; if not, the clip is taken to be straight.
     """
 
     def __init__(self, outward: Array, *, learn: bool, settings: AlignmentStageSettings = AlignmentStageSettings()) -> None:
@@ -69,30 +69,30 @@ class AlignmentStage:
         return self._state.sd_rad
 
     def restart(self) -> None:
-        """Forget the strides: the clip was moved. The heading stays in use until new strides tell better."""
+        """Forget the strides, because the clip was moved. The heading stays in use until there are new strides."""
         self._estimator.restart()
         self._state.applied = 0
 
-    def teaches(self) -> bool:
-        """Return whether the stride that comes now may teach.
+    def wants_stride(self) -> bool:
+        """Count one more stride; return whether the heading is to be learned from it.
 
-        Strides overlap by a step, so every other one contains all there is to learn.
+        Strides overlap by a step, so every other one is enough.
         """
         self._state.offered += 1
         return self._learn and self._state.offered % 2 == 1
 
     def push_stride(self, span: StrideSpan, signals: SignalBuffer, near: slice, mean_heading_rad: float) -> None:
-        """Take the horizontal angular rate of a stride; `near` are its samples and one more on either side."""
+        """Add the horizontal angular rate of a stride; `near` is the slice of its samples and one more on either side."""
         points = self._estimator.settings.points
         phases, t_s = span.from_s + span.duration_s * np.arange(points) / points, signals["t_s"][near]
         east = np.interp(phases, t_s, signals["east_radps"][near])
         north = np.interp(phases, t_s, signals["north_radps"][near])
-        clip_rad = mean_heading_rad + self._state.heading_rad  # where the clip alone would put the mediolateral axis
+        clip_rad = mean_heading_rad + self._state.heading_rad  # heading of the mediolateral axis if the clip were straight
         c, s = math.cos(clip_rad), math.sin(clip_rad)
         self._estimator.push(north * c - east * s, east * c + north * s)
 
     def apply_updates(self, now_s: float, *, running: bool) -> tuple[float, list[Heading]]:
-        """Apply the heading learned so far; return by how much the mediolateral axis turned [rad], and the event if any."""
+        """Apply the heading learned so far; return the turn of the mediolateral axis [rad], and the event if there is one."""
         state, cfg, strides = self._state, self.settings, self._estimator.strides
         due = strides - state.applied >= (1 if strides < cfg.early_strides else cfg.late_every)
         if not self._learn or not running or strides < cfg.min_strides or not due:
@@ -101,7 +101,7 @@ class AlignmentStage:
         heading, sd = self._estimator.estimate()
         turned_rad = state.heading_rad - heading
         state.heading_rad, state.sd_rad = heading, sd
-        if all(abs(now - said) < cfg.report_rad for now, said in zip((heading, sd), state.reported, strict=True)):
+        if all(abs(now - reported) < cfg.report_rad for now, reported in zip((heading, sd), state.reported, strict=True)):
             return turned_rad, []
         state.reported = (heading, sd)
         return turned_rad, [Heading(now_s, now_s, heading, sd)]

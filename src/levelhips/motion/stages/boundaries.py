@@ -1,4 +1,4 @@
-"""Update boundaries: the samples at which what was learned slowly takes effect."""
+"""Update boundaries: the moments at which slowly learned values take effect."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 class BoundarySettings:
     """How often updates take effect."""
 
-    interval_s: float = 1.0  # one to three steps: fresh enough, and a mean over it is hardly moved by a single step
-    settled_intervals: int = 4  # the gyroscope alone holds the vertical to 0.01 deg for that long; an hour costs a quarter less
+    interval_s: float = 1.0  # one to three steps: frequent, but a single step hardly changes a mean over it
+    settled_intervals: int = 4  # the gyroscope alone keeps the vertical to 0.01 deg that long; analysis takes a quarter less time
 
 
 @dataclass(slots=True)
 class _State:
-    """Samples since the first of the session, and the number of samples at which the next boundary lies."""
+    """Number of samples since the start of the session, and their number at the next boundary."""
 
     next_at: int
     count: int = 0
 
 
 class UpdateBoundaries:
-    """Counter of samples that tells where the next update boundary lies.
+    """Counter of samples up to the next update boundary.
 
-    Boundaries are whole intervals of samples, counted from the first sample of the session. They do not depend on chunks:
-    a chunk is an hour in a file and 20 ms on the air.
+    Boundaries are at whole intervals, counted in samples from the start of the session. So they do not depend on chunks: a
+    chunk may be an hour of a file or 20 ms of a live stream.
 
     Parameters
     ----------
@@ -40,24 +40,24 @@ class UpdateBoundaries:
 
     @property
     def to_next(self) -> int:
-        """Samples up to the next boundary, 1 or more."""
+        """Number of samples up to the next boundary, 1 or more."""
         return self._state.next_at - self._state.count
 
     @property
     def intervals(self) -> float:
-        """Intervals since the first sample of the session."""
+        """Number of intervals since the start of the session; not always whole."""
         return self._state.count / self.interval_samples
 
     def push(self, count: int) -> bool:
-        """Take `count` samples, at most `to_next`; return whether they end at the boundary."""
+        """Count samples, at most `to_next`; return whether the boundary is reached."""
         self._state.count += count
         return self._state.count == self._state.next_at
 
     def schedule(self, *, settled: bool = False) -> None:
-        """Set the next boundary, at a boundary: one interval on, or several when nothing new is urgent."""
+        """Set the next boundary; call it at a boundary. It is one interval away, or `settled_intervals` if settled."""
         self._state.next_at = self._state.count + self.interval_samples * (self.settings.settled_intervals if settled else 1)
 
-    def hurry(self) -> None:
-        """Bring the next boundary forward to the next whole interval: something changed."""
+    def bring_forward(self) -> None:
+        """Move the next boundary to the next whole interval, for a change that should take effect soon."""
         whole = (self._state.count // self.interval_samples + 1) * self.interval_samples
         self._state.next_at = min(self._state.next_at, whole)

@@ -1,4 +1,4 @@
-"""Gait stage: what the wearer is doing, and the steps and strides of running and walking."""
+"""Gait stage: decides between running, walking and standing, and produces steps and strides."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from levelhips.motion.signal_buffer import SignalBuffer
 
 @dataclass(frozen=True, slots=True)
 class GaitStageSettings:
-    """How running takes over from walking, and when a run is settled."""
+    """How running replaces walking, and when a run is settled."""
 
-    claim_s: float = 0.2  # the walking detector may date the first landing of the run a little earlier; 0-0.4 give the same results
-    settled_s: float = 20.0  # heading and gravity correction have settled (10 s, docs/accuracy.md); 10-40 move the drop error by 0.2 %
+    claim_s: float = 0.2  # the walking detector may find the first landing a little earlier; 0-0.4 give the same results
+    settled_s: float = 20.0  # heading and gravity correction settle in 10 s (docs/accuracy.md); 10-40 change the drop error by 0.2 %
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class _State:
 
 
 class GaitStage:
-    """Tracks running and walking side by side and decides which of them, if any, the wearer is doing.
+    """Stage that tracks running and walking in parallel and decides which of them the wearer is doing, if any.
 
     Parameters
     ----------
@@ -48,20 +48,20 @@ class GaitStage:
 
     @property
     def in_gait(self) -> bool:
-        """Whether there are enough contacts in a row to call it walking or running."""
+        """Whether there have been enough contacts in a row for walking or running."""
         return self.running.established or self.walking.established
 
     @property
     def stance_sign(self) -> int:
-        """+1 or -1 in a stance of the right or left foot if its side is sure, otherwise 0."""
+        """+1 in right stance, -1 in left stance; 0 between stances or if the side is not sure."""
         return self.running.stance_sign or self.walking.stance_sign
 
     def settled(self, now_s: float) -> bool:
-        """Return whether the wearer has been running for long enough that nothing changes quickly any more."""
+        """Return whether the wearer has been running for longer than `settled_s`."""
         return self.running.established and now_s - self.running.from_s > self.settings.settled_s
 
     def push(self, gait: Mode, foot: FootEvent, conditions: Conditions) -> tuple[list[Event], StrideSpan | None]:
-        """Take a contact or toe-off; return the events it completes, and the stride if one ends with it."""
+        """Process a contact or toe-off; return the events it completes and the stride that ends with it, if any."""
         if gait is Mode.WALKING:
             return self._walking_contact(foot.at_s, conditions)
         if foot.kind == "contact":
@@ -69,7 +69,7 @@ class GaitStage:
         return self.running.toe_off(foot.at_s, conditions), None
 
     def lost(self) -> None:
-        """Drop the present stances: samples are missing in them."""
+        """Discard the present stances, because samples are missing in them."""
         self.running.lost()
         self.walking.lost()
 
@@ -78,7 +78,10 @@ class GaitStage:
         return [*self.running.end(conditions), *self.walking.end(conditions)]
 
     def apply_updates(self, conditions: Conditions, *, still: bool, standing_s: float) -> list[Event]:
-        """End the gaits that are over and change the mode, given the standing found in the last interval."""
+        """End bouts that are over and update the mode; return the events.
+
+        `still` is whether the last interval was quiet standing, `standing_s` [s] how long the standing has lasted.
+        """
         events = [*self.running.end_if_over(conditions), *self.walking.end_if_over(conditions)]
         now_s, mode = conditions.known_s, self._state.mode
         if not still:

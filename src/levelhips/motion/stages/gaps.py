@@ -1,4 +1,4 @@
-"""Gap stage: fills short gaps as soon as the samples after them are known."""
+"""Gap stage: fills a short gap as soon as the samples after it arrive."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from levelhips.samples import Gap, GapReason, Samples
 class GapSettings:
     """Which gaps are filled."""
 
-    max_fill_s: float = 0.25  # what lies on both sides still fixes the rate in between
-    max_fill_strides: float = 0.5  # in a longer one a foot may have come down unseen
+    max_fill_s: float = 0.25  # the rates on both sides still determine those in between
+    max_fill_strides: float = 0.5  # in a longer gap a contact may have been missed
 
 
 @dataclass(slots=True)
 class _State:
-    """The last sample, and the gap after it that is to be filled."""
+    """The last sample, and the gap after it that is yet to be filled."""
 
     last: Samples = field(default_factory=lambda: Samples.join([]))
     pending: Gap | None = None
 
 
 class GapStage:
-    """Reconstructs the samples of short gaps; long gaps are left to the other stages.
+    """Stage that reconstructs the samples of short gaps. It leaves long gaps to the other stages.
 
     Parameters
     ----------
@@ -40,15 +40,15 @@ class GapStage:
 
     @property
     def started(self) -> bool:
-        """Whether there were samples before; a gap before the first sample is ignored."""
+        """Whether there have been samples; a gap before the first one is ignored."""
         return len(self._state.last) > 0
 
     def push(self, part: Samples) -> None:
-        """Remember the last of these samples."""
+        """Store the last of these samples."""
         self._state.last = part[-1:]
 
     def accept(self, gap: Gap, stride_s: float) -> bool:
-        """Decide whether a gap will be filled, given the usual duration of a stride [s] (NaN: nobody runs)."""
+        """Return whether a gap will be filled, given the usual duration of a stride [s]; NaN if the wearer is not running."""
         missing_s, cfg = gap.to_s - gap.from_s, self.settings
         short = gap.reason is GapReason.LOST and missing_s <= cfg.max_fill_s and missing_s < cfg.max_fill_strides * stride_s
         fill = gap.reason is GapReason.BRIDGED or short

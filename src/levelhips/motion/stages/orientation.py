@@ -21,7 +21,7 @@ class _State:
 
 
 class OrientationStage:
-    """Integrates the angular rate with the orientation filter and turns the result into pelvis kinematics.
+    """Stage that computes the kinematics of the pelvis with an orientation filter.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class OrientationStage:
         return pelvis
 
     def turn_heading(self, by_rad: float) -> None:
-        """Turn the remembered heading: the mediolateral axis was redefined by this angle."""
+        """Add an angle to the stored heading, because the mediolateral axis was redefined by it."""
         self._state.heading_rad += by_rad
 
     def gap(self) -> None:
-        """Do not average the angular rate across a gap."""
+        """Forget the last angular rate, so that it is not averaged across a gap."""
         self._state.last_gyr = None
 
     def restart(self) -> None:
@@ -63,8 +63,8 @@ class OrientationStage:
     def _mean_rate(self, part: Samples) -> Array:
         """Return the mean rate (n, 3) between neighboring samples, scaled to the time that really passed.
 
-        The filters hold a rate for a whole sample. The mean of two neighbors is right to second order, which at 52 Hz is
-        worth half a degree. Where the clock says that more or less time passed, the turn is larger or smaller.
+        The filters assume a constant rate over a sampling interval. The mean of two neighbors is accurate to second order, which
+        improves the angles by half a degree at 52 Hz. If the interval was longer or shorter by the clock, the rate is scaled.
         """
         gyr, state = part.gyr_radps, self._state
         before = gyr[:1] if state.last_gyr is None else state.last_gyr

@@ -1,4 +1,4 @@
-"""Progression stage: the direction of progression between update boundaries, and pelvic rotation against it."""
+"""Progression stage: estimates the direction of progression, and pelvic rotation relative to it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from levelhips.samples import Array
 
 @dataclass(frozen=True, slots=True)
 class ProgressionStageSettings:
-    """How the direction follows the pelvis while nobody walks or runs."""
+    """How the direction follows the pelvis between bouts of walking and running."""
 
-    follow_share: float = 0.4  # per interval, so within a few seconds; 0.2-0.8 give the same steps
+    follow_share: float = 0.4  # of the difference in each update interval: follows within a few seconds; 0.2-0.8 give the same steps
 
 
 @dataclass(slots=True)
 class _State:
-    """The straight line that is in use until the next update boundary."""
+    """The direction in use until the next update boundary: a straight line over time."""
 
     from_s: float = 0.0
     heading_rad: float = 0.0
@@ -25,34 +25,35 @@ class _State:
 
 
 class ProgressionStage:
-    """Estimates the direction of progression and measures pelvic rotation against it."""
+    """Stage that estimates the direction of progression and measures pelvic rotation from it."""
 
     def __init__(self, settings: ProgressionStageSettings = ProgressionStageSettings()) -> None:
         self.settings = settings
         self._filter, self._state = ProgressionHeading(), _State()
 
     def start(self, at_s: float, heading_rad: float) -> None:
-        """Begin with the heading of the first sample."""
+        """Start from the heading [rad] of the first sample at `at_s` [s]."""
         self._filter.start(at_s, heading_rad)
         self._state.from_s, self._state.heading_rad = at_s, heading_rad
 
     def push_stride(self, middle_s: float, mean_heading_rad: float) -> None:
-        """Take the mean heading [rad] of a stride centered at `middle_s` [s]."""
+        """Add the mean heading [rad] of a stride centered at `middle_s` [s]."""
         self._filter.push(middle_s, mean_heading_rad)
 
     def turn_heading(self, by_rad: float) -> None:
-        """Turn the estimate: the mediolateral axis was redefined by this angle. In effect after `apply_updates`."""
+        """Add an angle to the estimate, because the mediolateral axis was redefined by it; takes effect in `apply_updates`."""
         self._filter.turn(by_rad)
 
     def rotation_rad(self, t_s: Array, heading_rad: Array) -> Array:
-        """Return the rotation of the pelvis (n,) [rad], right side forward positive."""
+        """Return the rotation of the pelvis (n,) [rad] at these times and headings. Positive: right side forward."""
         state = self._state
         return heading_rad - (state.heading_rad + state.rate_radps * (t_s - state.from_s))
 
     def apply_updates(self, now_s: float, heading_rad: Array, *, in_gait: bool, standing: bool) -> None:
         """Set the line for the next interval, given the headings (n,) of the last one.
 
-        In gait the strides tell the direction; in standing it is where the pelvis points; otherwise it follows the pelvis.
+        In walking and running the direction comes from the strides. In standing it is that of the pelvis, and otherwise it
+        follows the pelvis slowly.
         """
         filter_, state = self._filter, self._state
         if not in_gait:

@@ -1,4 +1,4 @@
-"""Standing stage: the standing zero, and until there is one the mean posture."""
+"""Standing stage: the standing zero; until there is one, the mean posture replaces it."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from levelhips.samples import Array
 
 @dataclass(frozen=True, slots=True)
 class StandingStageSettings:
-    """How the zero is taken."""
+    """Uncertainty of the zero, and when the clip is taken to have been moved."""
 
-    unknown_sd_rad: float = math.radians(2.0)  # of mean posture as a zero: people run 1-3 deg from how they stand
-    min_sd_rad: float = math.radians(0.05)  # some still seconds repeat better than they are true
-    moved_rad: float = math.radians(3.0)  # people stand 1-2 deg differently from time to time: further means that the clip was moved
-    posture_intervals: int = 60  # the mean over the last minute; 20-180 give the same results
+    unknown_sd_rad: float = math.radians(2.0)  # of the mean posture as a zero: running posture differs from standing by 1-3 deg
+    min_sd_rad: float = math.radians(0.05)  # a few still seconds may agree better than they are accurate
+    moved_rad: float = math.radians(3.0)  # a larger change means that the clip was moved: people stand 1-2 deg differently each time
+    posture_intervals: int = 60  # mean posture is the mean over the last minute; 20-180 give the same results
 
 
 @dataclass(slots=True)
 class _State:
-    """The zero, or what stands for it."""
+    """The zero, the mean posture that replaces it at first, and what the next standing does."""
 
     zero: Array | None = None  # the vertical in sensor axes in standing (3,)
-    posture: Array = field(default_factory=lambda: np.zeros(3))  # the same from mean posture, until somebody stands still
+    posture: Array = field(default_factory=lambda: np.zeros(3))  # vertical of the mean posture, used until the wearer stands still
     posture_intervals: int = 0
     sd_rad: float = math.nan
-    wanted: bool = True  # the next standing is a new zero
-    open: bool = True  # more standing, up to the first step, still improves the zero
+    zero_wanted: bool = True  # the next quiet standing sets a new zero
+    improving: bool = True  # further standing, up to the first step, improves the zero
 
 
 class StandingStage:
-    """Finds quiet standing and takes the zero of obliquity and tilt from it.
+    """Stage that finds quiet standing and sets the zero of obliquity and tilt from it.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class StandingStage:
 
     @property
     def known(self) -> bool:
-        """Whether somebody stood still and the zero is known."""
+        """Whether the wearer has stood still, so that the zero is known."""
         return self._state.zero is not None
 
     @property
@@ -65,28 +65,28 @@ class StandingStage:
         return self._state.sd_rad
 
     def start(self, acc_mps2: Array) -> None:
-        """Take the direction of the first specific force (3,) as a provisional zero."""
+        """Use the direction of the first specific force (3,) as a provisional zero."""
         self._state.posture = acc_mps2 / max(math.sqrt(acc_mps2 @ acc_mps2), 1e-9)
 
     def request(self) -> None:
-        """Take a new zero from the next quiet standing."""
-        self._state.wanted = self._state.open = True
+        """Set a new zero in the next quiet standing."""
+        self._state.zero_wanted = self._state.improving = True
         self._detector.restart()
 
     def close(self) -> None:
-        """Leave the zero as it is from now on, unless a new one was requested: the wearer walks or runs."""
-        if not self._state.wanted:
-            self._state.open = False
+        """Stop improving the zero, because the wearer walks or runs. A requested new zero is still set."""
+        if not self._state.zero_wanted:
+            self._state.improving = False
 
     def push_interval(self, acc_mps2: Array, gyr_radps: Array) -> tuple[bool, float]:
-        """Take the samples (n, 3) of an update interval.
+        """Process the specific force (n, 3) [m/s2] and angular rate (n, 3) [rad/s] of an update interval.
 
         Returns
         -------
         still : bool
             Whether the wearer stood still throughout.
         standing_s : float
-            For how long the wearer has been standing [s]; 0 if not for long enough to be called standing.
+            Duration of the standing up to now [s]; 0 until it counts as standing.
         """
         detector = self._detector
         if not detector.still(acc_mps2, gyr_radps):
@@ -97,31 +97,31 @@ class StandingStage:
         return True, detector.spell * len(acc_mps2) * self._dt if long_enough else 0.0
 
     def apply_updates(self, now_s: float, standing_s: float) -> tuple[bool, list[StandingZero], bool]:
-        """Take or improve the zero, after `standing_s` [s] of standing.
+        """Set or improve the zero, after `standing_s` [s] of standing.
 
         Returns
         -------
         changed : bool
             Whether the zero changed.
         events : list of StandingZero
-            The event, if this is a new zero and not an improved one.
+            The event if this is a new zero; empty if the zero was only improved.
         moved : bool
-            Whether the clip sits differently from before, so that its heading has to be learned again.
+            Whether the clip was moved, so that its heading must be learned again.
         """
         state, cfg = self._state, self.settings
-        if not standing_s or not state.open:
+        if not standing_s or not state.improving:
             return False, [], False
-        up, new = self._detector.up, state.wanted
+        up, new = self._detector.up, state.zero_wanted
         before = up if state.zero is None else state.zero
         lean = math.acos(min(1.0, float(before @ up)))
-        state.zero, state.wanted = up, False
+        state.zero, state.zero_wanted = up, False
         state.sd_rad = max(self._detector.repeat_rad, cfg.min_sd_rad)
         if not new:
             return True, [], False
         return True, [StandingZero(now_s - standing_s, now_s, standing_s, state.sd_rad, lean)], lean > cfg.moved_rad
 
     def push_posture(self, up: Array) -> None:
-        """Take the vertical in sensor axes (3, n) of an interval into the provisional zero."""
+        """Add the vertical in sensor axes (3, n) of an interval to the provisional zero."""
         state = self._state
         state.posture_intervals += 1
         share = 1 / min(state.posture_intervals, self.settings.posture_intervals)
