@@ -238,7 +238,7 @@ def test_hints_are_given_from_their_limits_on_and_in_whole_sentences() -> None:
     assert load_hint(33.0, 0.0) is None
     rose = "Your pain rose during the run. Skip the next run; if the pain stays, ask a professional."
     assert str(pain_hint(1, 3)) == str(pain_hint(0, 9)) == rose
-    before = "Pain of 4 before the run: better not run today. Holds and unloaded drills are fine if they do not hurt."
+    before = "Pain of 4 before the run: better not run today. Holds and exercises without load are fine if they do not hurt."
     assert str(pain_hint(4, None)) == before
     assert [pain_hint(*scores) for scores in ((1, 2), (4, 4), (2, None), (None, 9), (None, None))] == [None] * 5
     assert str(shoe_hint("Ghost", 651.4)) == "Ghost: 651 km. Most shoes are replaced around 640 km."

@@ -647,7 +647,7 @@ def test_drill_shows_counter_and_result_and_reaches_the_history(window, qtbot):
     qtbot.keyClick(window.start, Qt.Key.Key_H)
     assert window.pages.currentWidget() is window.history
     rows = [window.history.table.item(row, 1).text() for row in range(window.history.table.rowCount())]
-    assert "virtual" in rows, "nobody wore that sensor: it is listed, and counts for nothing"
+    assert "virtual sensor" in rows, "nobody wore that sensor: it is listed, and counts for nothing"
     assert "Clamshell, left hip" in window.history.today.text()
 
 

@@ -20,7 +20,7 @@ from levelhips.audio.player import CUE_WAITS_S, Player
 from levelhips.audio.synth import Mixer, SoundSettings, cue_sound
 from levelhips.events import HealthReason, HealthState, Outcome
 
-BACK_S = 5.0  # within which beeps are back once there is a device
+BACK_S = 8.0  # within which beeps are back once there is a device; 2.0 to 4.2 s on a quiet machine and on a busy one
 
 
 def cue(at_s: float = 1.0) -> Cue:

@@ -23,6 +23,9 @@ STALLED_S = 1.0
 STARTS_S, SETTLED_BLOCKS = 3.0, 20
 # How much later than the end of the sound handed over so far the next block may be asked for: timers are that exact.
 UNDERRUN_S = 0.005
+# The system's own mixers, best first. JACK is left out: its library prints, and keeps shared memory after each failed attempt.
+BACKENDS = ("WASAPI", "COREAUDIO", "PULSEAUDIO", "ALSA")
+_OPENING = threading.Lock()  # the systems' sound libraries are not safe to be started by two threads at once
 CLOSE_S = 2.0  # for a device to close; one whose server hangs is left to a thread of its own
 
 
@@ -53,22 +56,40 @@ class SoundDevice:
         self.blocks = self.underruns = 0
         self._played_until_s = self.opened_s
         enabled = miniaudio.get_enabled_backends()
-        backends = [miniaudio.Backend.NULL] if null else [b for b in enabled if b is not miniaudio.Backend.NULL]
+        wanted = [miniaudio.Backend.NULL] if null else [miniaudio.Backend[name] for name in BACKENDS]
+        failures = []
+        with _OPENING, _quiet_libraries():
+            for backend in wanted:
+                if backend in enabled:
+                    try:
+                        self._device = self._started(backend)
+                        return
+                    except miniaudio.MiniaudioError as error:
+                        failures.append(f"{backend.name}: {error}")
+        raise OSError("; ".join(failures) or "no backend")
+
+    def _started(self, backend: Any) -> Any:
+        """Open and start a device of one backend: given several, miniaudio stays with the first that exists, even without a device."""
+        import miniaudio
+
+        # Made in two steps: the connection to the sound server is freed also if the second one fails.
+        device = miniaudio.PlaybackDevice.__new__(miniaudio.PlaybackDevice)
         try:
-            with _quiet_libraries():
-                self._device = miniaudio.PlaybackDevice(
-                    output_format=miniaudio.SampleFormat.FLOAT32,
-                    nchannels=2,
-                    sample_rate=RATE_HZ,
-                    buffersize_msec=BUFFER_MS,
-                    backends=backends,
-                    app_name="levelhips",
-                )
-                callback = self._callback()
-                next(callback)
-                self._device.start(callback)
-        except miniaudio.MiniaudioError as error:
-            raise OSError(str(error)) from error
+            device.__init__(
+                output_format=miniaudio.SampleFormat.FLOAT32,
+                nchannels=2,
+                sample_rate=RATE_HZ,
+                buffersize_msec=BUFFER_MS,
+                backends=[backend],
+                app_name="levelhips",
+            )
+            callback = self._callback()
+            next(callback)
+            device.start(callback)
+        except miniaudio.MiniaudioError:
+            _free(device)
+            raise
+        return device
 
     @property
     def stalled(self) -> bool:
@@ -85,7 +106,7 @@ class SoundDevice:
     def close(self) -> None:
         """Close it; wait two seconds at most. A device that hangs is silenced, and closed when it answers again."""
         self._abandoned = True
-        closing = threading.Thread(target=self._device.close, name="levelhips-sound-close", daemon=True)
+        closing = threading.Thread(target=_free, args=(self._device,), name="levelhips-sound-close", daemon=True)
         closing.start()
         closing.join(CLOSE_S)
 
@@ -99,6 +120,18 @@ class SoundDevice:
             self.rendered_s = now_s
             self.blocks += 1
             frames = yield np.zeros((frames, 2), np.float32) if self._abandoned else self._render(frames)
+
+
+def _free(device: Any) -> None:
+    """Close a device and the connection of its library to the sound server, which miniaudio leaves open."""
+    import miniaudio
+
+    if getattr(device, "_device", None) is not None and hasattr(device, "backend"):
+        device.close()
+    context = getattr(device, "_context", None)
+    if context is not None:
+        miniaudio.lib.ma_context_uninit(context)
+        device._context = None
 
 
 _ALSA_HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
