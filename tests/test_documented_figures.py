@@ -23,8 +23,10 @@ from documents import name_of, numbers_of, prose, text_of
 from test_project import MAX_FILE_LINES, MAX_FUNCTION_LINES
 
 import levelhips as api
+from levelhips.audio.device import STALLED_S
+from levelhips.audio.player import REOPEN_S
 from levelhips.audio.synth import SoundSettings
-from levelhips.audio.voice import EXPLAINED
+from levelhips.audio.voice import EXPLAINED, FAILED, WORKS_AGAIN
 from levelhips.cli.demo_report import SHOW_S
 from levelhips.cli.terminal.replay_view import SEEK_S
 from levelhips.coaching.coach import CueSettings
@@ -155,6 +157,10 @@ CLAIMS = [
     Claim("docs/sounds.md", r"loudest # deg over the threshold", lambda: (CUES.severe_deg,)),
     Claim("docs/sounds.md", r"begins # of the way", lambda: (SOUND.double_from,)),
     Claim("docs/sounds.md", r"The first # times", lambda: (EXPLAINED,)),
+    Claim("docs/sounds.md", r"no sound for a # \(its server", lambda: (STALLED_S,)),
+    Claim("docs/sounds.md", r"device is tried every #: the beeps", lambda: (REOPEN_S,)),
+    Claim("docs/sounds.md", r"# falling low notes \(#, #, # Hz\)", lambda: (3, *(low for low, *_ in FAILED if low))),
+    Claim("docs/sounds.md", r"; # rising ones \(#, #, # Hz\)", lambda: (3, *(low for low, *_ in WORKS_AGAIN))),
     Claim("docs/sounds.md", r"returned after a # or more", lambda: (CUES.back_s,)),
     Claim("docs/drills.md", r"hold still for # s", lambda: (STILL_S,)),
     Claim("docs/programme.md", r"at least # steps", lambda: (THRESHOLD.baseline_steps,)),
@@ -316,6 +322,7 @@ FREE = [
     Free("docs/screen.md", r'"Mark 3 at 2:41"', EXAMPLE),
     Free("docs/sensors.md", r"\| \d+ Hz", TABLE),
     Free("docs/sensors.md", r"Thingy:52|BlueZ 5\.55|Windows 10 \(1709\)|Bluetooth 4\.0", OTHERS),
+    Free("docs/sounds.md", r"two to four seconds after there is one", "measured with PulseAudio by tests/test_sound_device.py"),
     Free("docs/sounds.md", r"up to 50 ms before|its error is 0\.2 deg.*? 84 %", "measured by python -m bench severity"),
     Free("docs/testing.md", r"at most 15 % is the goal", "a goal"),
     Free("docs/testing.md", r"### Figures .*", "measured by make mutants; and the reasons of survivors"),
