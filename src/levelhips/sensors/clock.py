@@ -1,4 +1,4 @@
-"""Session time from a sensor's counter, or by counting its samples, and the sensor's clock against the host's."""
+"""Clocks that place packets in session time, from a sensor's counter or by counting samples; drift against the host's clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AHEAD_S = 2.0  # sensor time runs ahead of the host's only by as much as the fir
 LATE_S = 10.0  # a radio holds back packets while the link is bad: up to the supervision timeout, 2-6 s in common systems
 REPEAT_S = 0.2  # a packet that comes again or out of order is less late than this: a few connection intervals of up to 50 ms
 AGREES_S = 0.5  # two packets after a jump agree if their counters differ by the time between their arrivals, give or take this
-MIN_STEP_S = 1e-3  # by which time must rise at a jump: under half of the shortest sampling interval, 1/416 s
+MIN_STEP_S = 1e-3  # smallest rise of session time at a jump: under half of the shortest sampling interval, 1/416 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class HostLine:
         self._late_s = self.lateness_s(sensor_s, arrival_s)
 
     def lateness_s(self, sensor_s: float, arrival_s: float) -> float:
-        """Return how much later than the fastest packets one came [s]; NaN before the first."""
+        """Return the delay of a packet beyond that of the fastest ones [s]; NaN before the first packet."""
         return arrival_s - sensor_s - (self._min_delay_s + self._slope * sensor_s) if math.isfinite(self._min_delay_s) else math.nan
 
     def sensor_s(self, host_s: float) -> float:
@@ -115,7 +115,7 @@ class SensorClock:
         self._repeat_s = repeat_s
         self.jumps = 0
         self._tick_s, self._wraps_at = tick_s, wraps_at
-        self._zero_ticks: int | None = None  # unwrapped, of session time 0
+        self._zero_ticks: int | None = None  # unwrapped count at session time 0
         self._ticks, self._arrival_s = 0, 0.0  # of the newest packet
         self._suspect: tuple[int, float] | None = None
 

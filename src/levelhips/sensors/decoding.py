@@ -1,4 +1,4 @@
-"""Decode the raw packets of a recording again: to the same samples, or better ones if the decoder has been improved."""
+"""Decode the raw packets of a recording again, for example with a decoder that has been improved since."""
 
 from __future__ import annotations
 

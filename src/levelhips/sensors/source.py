@@ -63,7 +63,7 @@ class Listener(Protocol):
         ...
 
     def status(self, status: LinkStatus) -> None:
-        """Take the status, at every change."""
+        """Receive the status of the link; called at every change."""
         ...
 
 
@@ -93,7 +93,7 @@ class Source(Protocol):
         """Sampling rate that was asked for [Hz]."""
 
     async def run(self, listener: Listener) -> None:
-        """Give packets to the listener until canceled, or until there are no more.
+        """Pass packets to the listener until canceled, or until there are no more.
 
         Raises
         ------

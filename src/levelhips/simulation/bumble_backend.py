@@ -67,7 +67,7 @@ class BumbleRadio:
         self.client: type[BaseBleakClient] = type("BumbleClient", (_Client,), {"radio": self})
 
     async def ready(self) -> None:
-        """Power the adapter on, once; say so if it is switched off."""
+        """Power the adapter on at the first call; raise Bleak's error if it is switched off."""
         if not self.on:
             raise BleakBluetoothNotAvailableError("The adapter is switched off", BleakBluetoothNotAvailableReason.POWERED_OFF)
         if not self._ready:
@@ -75,7 +75,7 @@ class BumbleRadio:
             await self.device.power_on()
 
     async def switch_off(self) -> None:
-        """As if the user switched Bluetooth off: links break, and everything says so."""
+        """Switch the adapter off as a user would: all links break, and later requests fail."""
         self.on = False
         for client in list(self.clients):
             await client.disconnect()
@@ -235,7 +235,7 @@ class _Client(BaseBleakClient):
             self.gone()
 
     def gone(self) -> None:
-        """Tell the owner that the link is broken, once."""
+        """Call the disconnection callback, at most once for each connection."""
         callback, self._disconnected_callback = self._disconnected_callback, None
         if callback is not None:
             callback()

@@ -26,7 +26,7 @@ TREADMILL, WALK, DRILL, CLAMSHELL, LOSSES = "treadmill_fatigue", "walk", "pelvic
 
 
 def simulations() -> dict[str, tuple[Simulation, dict[str, Any]]]:
-    """Each bundled recording by its name, with the settings that it carries."""
+    """Return the simulation behind each bundled recording, by name, with the settings stored in the recording."""
     auto = {"threshold": {"mode": "auto"}}
     return {
         TREADMILL: (
@@ -81,7 +81,7 @@ def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
 
 
 def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: dict[str, Any] | None = None) -> list[Path]:
-    """Write a simulation as a recording with its truth beside it; give the files.
+    """Write a simulation as a recording, with its true values in CSV files next to it; return the paths written.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def true_angles(made: Simulation) -> Angles:
 
 
 def find(name: str) -> Path:
-    """Where a bundled recording lies: in the installed package, or in a checkout.
+    """Return the path of a bundled recording, in the installed package or in a checkout.
 
     Raises
     ------

@@ -21,7 +21,7 @@ class Fault:
     value : float
         How much, in the unit that `FAULTS` names.
     at_s : float
-        When; those that go on all the time do not look at it.
+        When it begins [s after the stream began]; ignored by faults that last for the whole stream.
     """
 
     name: str
