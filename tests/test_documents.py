@@ -328,7 +328,7 @@ def test_exit_codes_are_those_of_the_help() -> None:
         re.findall(r"^\| (\d+) \| ([^|]+)", text_of("docs/command-line.md").split("## Exit codes")[1].split("\n## ")[0], re.MULTILINE)
     )
     assert set(rows) == {*map(str, EXIT_CODES), "141"}, "141 is that of the shell for a reader that has gone away"
-    assert EXIT_CODES == {0: "done", 1: "error", 2: "usage", 3: "nothing-counts", 130: "interrupted"}
+    assert EXIT_CODES == {0: "done", 1: "error", 2: "usage", 3: "nothing-counts", 4: "lost", 130: "interrupted"}
 
 
 def test_doctor_checks_what_the_documents_say(tmp_path: Path) -> None:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual' (make test installs it)")
 
-from live_harness import live, truth_of
+import command_line
+from live_harness import command_line_at, live, run_of, truth_of
+from rich.console import Console
 
 from levelhips import Cue, Do, Side, Update, analyze
+from levelhips.cli.terminal.view import TerminalView
 from levelhips.engine import Engine
 from levelhips.errors import LevelHipsError
-from levelhips.events import CueOutcome, HealthChange, HealthReason, HealthState, Outcome, Part, PartHealth
+from levelhips.events import (
+    CueOutcome,
+    HealthChange,
+    HealthReason,
+    HealthState,
+    Mode,
+    ModeChange,
+    Outcome,
+    Part,
+    PartHealth,
+    Signal,
+    SignalKind,
+)
 from levelhips.live.cue_outcomes import CueOutcomes
 from levelhips.live.dispatcher import Dispatcher
 from levelhips.live.health import HealthMonitor
 from levelhips.live.late_cues import SOUND_DELAY_S, USUAL_CONTACT_S, LateCues
+from levelhips.live.snapshot import SessionState
 from levelhips.metrics import Feedback, Statistics
+from levelhips.recording.writer import RecordingWriter
 from levelhips.sensors.clock import Sync
+from levelhips.words import fault_message, health_message, sound_state
 
 OK, OFF = PartHealth(HealthState.OK), PartHealth()
 FULL = PartHealth(HealthState.FAULT, HealthReason.CANNOT_WRITE, "No space left on device")
@@ -71,12 +91,12 @@ def test_a_fault_is_reported_once_counted_and_timed_to_its_end():
     )
     assert math.isnan(failed.lasted_s)
     assert monitor.changes({Part.RECORDING: FULL}, 13.0, 2.5) == []
-    assert monitor.fault_s(Part.RECORDING, 13.0) == 1.0
+    assert monitor.fault_s(Part.RECORDING) == 1.0
     [back] = monitor.changes({Part.RECORDING: OK}, 15.5, 5.0)
     assert (back.state, back.reason, back.lasted_s) == (HealthState.OK, HealthReason.NONE, 3.5)
     assert monitor.faults == {Part.RECORDING: 1}
-    assert monitor.fault_s(Part.RECORDING, 99.0) == 3.5
-    assert monitor.fault_s(Part.SOUND, 99.0) == 0.0
+    assert monitor.fault_s(Part.RECORDING) == 3.5
+    assert monitor.fault_s(Part.SOUND) == 0.0
 
 
 def test_another_reason_for_a_fault_that_lasts_is_reported_but_is_the_same_fault():
@@ -253,3 +273,96 @@ def test_an_engine_that_fails_is_said_and_the_recording_goes_on(tmp_path, monkey
     assert 20.0 < changes[2].known_s < 22.0
     states = [event.state for event in found.recording.events if type(event).__name__ == "LinkChange"]
     assert states.count("reconnecting") == 0
+
+
+# ---- what the user interfaces say
+
+
+def change(part: Part, state: HealthState, reason: HealthReason = HealthReason.NONE, lasted_s: float = math.nan) -> HealthChange:
+    return HealthChange(1.0, 1.0, part, state, reason, lasted_s)
+
+
+NO_DEVICE = change(Part.SOUND, HealthState.FAULT, HealthReason.NO_DEVICE)
+SILENT_SENSOR = change(Part.SENSOR, HealthState.FAULT, HealthReason.NO_SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("last", "muted", "words"),
+    [
+        (change(Part.SOUND, HealthState.OK), False, "sound on"),
+        (change(Part.SOUND, HealthState.OK), True, "muted"),
+        (change(Part.SOUND, HealthState.OFF, HealthReason.MUTED), False, "muted"),
+        (change(Part.SOUND, HealthState.OFF, HealthReason.NOT_WANTED), False, "no sound"),
+        (NO_DEVICE, False, "NO SOUND"),
+        (NO_DEVICE, True, "NO SOUND"),
+        (None, False, "no sound"),
+    ],
+)
+def test_the_state_of_the_sound_is_that_of_the_device_and_not_of_the_key(last: HealthChange | None, muted: bool, words: str) -> None:
+    assert sound_state({} if last is None else {Part.SOUND: last}, muted=muted) == words
+
+
+def test_a_fault_is_shown_until_it_ends_and_its_end_is_said() -> None:
+    state = SessionState()
+    state.put(Update(events=(NO_DEVICE, ModeChange(1.0, 1.0, Mode.RUNNING), Signal(2.0, 2.0, SignalKind.STARTED))))
+    snapshot = state.snapshot()
+    assert fault_message(snapshot.health) == "No sound: no device to play on. Check the headphones or loudspeakers."
+    state.put(Update(events=(change(Part.SOUND, HealthState.OK, lasted_s=4.0),)))
+    assert fault_message(state.snapshot().health) == ""
+    assert state.snapshot().message == "The sound is back."
+
+
+def test_a_part_that_works_from_the_start_is_not_mentioned_and_the_sensor_has_words_of_its_own() -> None:
+    assert health_message(change(Part.SOUND, HealthState.OK)) == ""
+    assert health_message(SILENT_SENSOR) == fault_message({Part.SENSOR: SILENT_SENSOR}) == ""
+
+
+def test_a_late_cue_is_not_flashed_and_counts_as_not_heard() -> None:
+    state, late, good = SessionState(), cue(1.0), cue(2.0)
+    state.put(Update(events=(late, CueOutcome(late.at_s, 3.0, 1.0, Side.LEFT, Outcome.LATE))))
+    assert (state.snapshot().last_cue, state.snapshot().cues, state.snapshot().not_heard) == (None, 1, 1)
+    state.put(Update(events=(good, CueOutcome(good.at_s, 3.0, 2.0, Side.LEFT, Outcome.RENDERED))))
+    assert (state.snapshot().last_cue, state.snapshot().cues, state.snapshot().not_heard) == (good, 2, 1)
+
+
+def test_the_terminal_shows_what_fails_instead_of_what_happened_last() -> None:
+    view = TerminalView(Console(width=80), "test")
+    state = SessionState()
+    state.put(Update(events=(NO_DEVICE, Signal(2.0, 2.0, SignalKind.STARTED))))
+    assert view.message(state.snapshot()).startswith("No sound: no device")
+    view.answer("Mark 1 at 0:02")
+    assert view.message(state.snapshot()) == "Mark 1 at 0:02"
+
+
+def test_a_run_that_lost_its_sound_says_so_and_ends_with_code_4(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dead(Sound):
+        """A sound whose device is gone for the whole run."""
+
+        def __init__(self, settings: object = None) -> None:
+            super().__init__()
+            self.state = PartHealth(HealthState.FAULT, HealthReason.NO_DEVICE)
+
+        def put(self, update: Update) -> None:
+            self._answers += [(one, Outcome.NO_DEVICE) for one in update.of(Cue)]
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("levelhips.cli.live_session.open_player", lambda settings: [Dead()])
+    short = tmp_path / "short.mcap"
+    with RecordingWriter(short, {"rate_hz": "200", "outward": "+z"}, sync=False) as writer:
+        writer.samples(run_of(40.0).samples)
+    with command_line_at(math.inf):
+        output = command_line.levelhips("run", "--virtual", short, "--record", tmp_path, "--threshold", "3", code=4).text
+    assert re.search(r"sound: failed once, for \d+ s", output)
+    silent, beeps = map(int, re.search(r"(\d+) of (\d+) beeps were not heard: \1 no sound device", output).groups())
+    assert silent == beeps > 3
+
+
+def test_without_beeps_on_purpose_a_run_ends_with_code_0(tmp_path: Path) -> None:
+    short = tmp_path / "short.mcap"
+    with RecordingWriter(short, {"rate_hz": "200", "outward": "+z"}, sync=False) as writer:
+        writer.samples(run_of(40.0).samples)
+    with command_line_at(math.inf):
+        output = command_line.levelhips("run", "--virtual", short, "--record", tmp_path, "--threshold", "3", "--mute").text
+    assert re.search(r"\d+ of \d+ beeps were not heard: \d+ muted", output)

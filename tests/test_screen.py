@@ -155,7 +155,7 @@ def test_keys_of_the_live_view(window, qtbot):
     qtbot.keyClick(live, Qt.Key.Key_M)
     assert hold.muted
     live.refresh()
-    assert tr("ui.muted") in live.state.text()
+    assert tr("sound-state.muted") in live.state.text()
     qtbot.keyClick(live, Qt.Key.Key_Q)
     live.refresh()
     assert live.message.text() == tr("ui.end-question")

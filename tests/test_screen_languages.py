@@ -128,7 +128,13 @@ def test_no_text_is_clipped_in_a_run_with_a_target_cadence(window):
     page.bars.show_snapshot(snapshot)
     page._show_head(snapshot)
     for state in (tr("ui.recording"), tr("ui.not-recording")):
-        words = [tr("ui.paused"), state, tr("ui.battery", percent=100), tr(f"link-state.{LinkState.RECONNECTING.value}"), tr("ui.muted")]
+        words = [
+            tr("ui.paused"),
+            state,
+            tr("ui.battery", percent=100),
+            tr(f"link-state.{LinkState.RECONNECTING.value}"),
+            tr("sound-state.muted"),
+        ]
         page.state.setText("    ".join(words))
         page._fit_head()
         assert_nothing_is_clipped(window)
@@ -144,7 +150,7 @@ def test_no_text_is_clipped_in_a_drill_and_its_result(window):
             phase=Phase.WORK, range_deg=12.0, tempo_s=2.5,
         )  # fmt: skip
         page._show_drill(Snapshot(drill=begun, now_s=1.0), begun, streaming=True)
-        page.state.setText("    ".join([tr("link-state.reconnecting"), tr("ui.muted")]))
+        page.state.setText("    ".join([tr("link-state.reconnecting"), tr("sound-state.muted")]))
         assert_nothing_is_clipped(window)
     page.show_result([tr("ui.drill-last", range=12.0, tempo=2.5)] * 6)
     assert_nothing_is_clipped(window)

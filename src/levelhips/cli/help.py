@@ -22,7 +22,7 @@ GROUPS = {
 }
 """The commands in each group of the help. The titles of the groups are the messages ``cli.group.<name>``."""
 
-EXIT_CODES = {0: "done", 1: "error", 2: "usage", 3: "nothing-counts", 130: "interrupted"}
+EXIT_CODES = {0: "done", 1: "error", 2: "usage", 3: "nothing-counts", 4: "lost", 130: "interrupted"}
 """The exit codes that the help lists: the messages ``cli.exit-code.<name>``. 141 is in docs/command-line.md only."""
 
 COMPLETION = {"install_completion": text("cli.option.install-completion"), "show_completion": text("cli.option.show-completion")}

@@ -17,7 +17,7 @@ from levelhips.cli.options import profile_of
 from levelhips.cli.terminal.live_view import LiveView
 from levelhips.cli.termination import signals_as_ctrl_c
 from levelhips.errors import LevelHipsError
-from levelhips.events import LinkState, Quality, Side
+from levelhips.events import LinkState, Outcome, Quality, Side
 from levelhips.live.session import MakeSource, Session, ready
 from levelhips.programme.remember import remember
 from levelhips.recording import Recording
@@ -27,7 +27,9 @@ from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault, parse_fault
 from levelhips.text import tr
-from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, SIDES, sensor_title, words_for
+from levelhips.words import CUE_OUTCOMES, EXCLUSION_FIXES, EXCLUSION_REASONS, PARTS, SIDES, sensor_title, words_for
+
+LOST = 4  # exit code: the session was held, but its recording or its sound failed for a while
 
 
 def run_session(
@@ -105,6 +107,8 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
     ------
     LevelHipsError
         If the session ended with one.
+    SystemExit
+        With code 4 if recording or sound failed for a while.
     """
     with signals_as_ctrl_c():
         session.start()
@@ -124,13 +128,15 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
                 say(out, line)
     if isinstance(session.error, LevelHipsError):
         raise session.error
+    if session.health.lost:
+        raise SystemExit(LOST)
 
 
 def summarize(out: Console, session: Session) -> None:
     """Print the result of a session in a few lines; nothing if no sensor was ever reached."""
     if session.link.state is LinkState.FAILED and not session.statistics.samples:
         return
-    for line in _result_lines(session) + _recording_lines(session):
+    for line in _result_lines(session) + _recording_lines(session) + _health_lines(session):
         say(out, line)
     for trouble in session.troubles:
         say(error_console() if out.quiet else out, tr("cli.run.trouble", trouble=trouble))
@@ -153,6 +159,17 @@ def _result_lines(session: Session) -> list[str]:
             drops.append(tr("cli.run.mean-drop-of-side", side=SIDES[side], drop_deg=drop.mean, steps=drop.n))
     if drops:
         lines.append(tr("cli.run.mean-drop", drops=", ".join(drops)))
+    return lines
+
+
+def _health_lines(session: Session) -> list[str]:
+    """Return which parts failed, for how long, and how many beeps were not heard."""
+    health, outcomes = session.health, session.statistics.outcomes
+    lines = [tr("cli.run.fault", part=PARTS[part], n=health.faults[part], seconds=health.fault_s(part)) for part in health.lost]
+    silent = {outcome: n for outcome, n in outcomes.items() if outcome is not Outcome.RENDERED}
+    if silent:
+        reasons = ", ".join(f"{n} {CUE_OUTCOMES[outcome]}" for outcome, n in sorted(silent.items()))
+        lines.append(tr("cli.run.not-heard", silent=sum(silent.values()), beeps=session.statistics.cues, reasons=reasons))
     return lines
 
 

@@ -54,12 +54,18 @@ class HealthMonitor:
         self._parts: dict[Part, PartHealth] = dict.fromkeys(Part, PartHealth())
         self._since_s: dict[Part, float] = {}  # host time at which the present fault of a part began
         self._fault_s: dict[Part, float] = dict.fromkeys(Part, 0.0)  # total duration of the faults that are over
+        self._host_s = math.nan  # of the last call of `changes`
         self.faults: Counter[Part] = Counter()
 
     @property
     def parts(self) -> Mapping[Part, PartHealth]:
         """The health of each part now."""
         return dict(self._parts)
+
+    @property
+    def lost(self) -> list[Part]:
+        """The parts whose fault costs data or beeps, if they failed: not the sensor, whose gaps are counted on their own."""
+        return [part for part in Part if self.faults[part] and part is not Part.SENSOR]
 
     def changes(self, found: Mapping[Part, PartHealth], host_s: float, newest_s: float) -> list[HealthChange]:
         """Store the new health of parts; return an event for each part whose state or reason has changed.
@@ -73,6 +79,7 @@ class HealthMonitor:
             Sensor time of the newest sample [s].
         """
         events = []
+        self._host_s = host_s
         for part, health in found.items():
             before = self._parts[part]
             alive_s = before.alive_s if math.isnan(health.alive_s) else health.alive_s
@@ -102,6 +109,6 @@ class HealthMonitor:
         self._fault_s[part] += lasted_s
         return lasted_s
 
-    def fault_s(self, part: Part, host_s: float) -> float:
-        """Return how long a part was in fault altogether, up to now [s]."""
-        return self._fault_s[part] + (host_s - self._since_s[part] if part in self._since_s else 0.0)
+    def fault_s(self, part: Part) -> float:
+        """Return how long a part was in fault altogether, up to the last call of `changes` [s]."""
+        return self._fault_s[part] + (self._host_s - self._since_s[part] if part in self._since_s else 0.0)

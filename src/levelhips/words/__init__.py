@@ -27,8 +27,10 @@ from levelhips.words.session import (
     THRESHOLD_REASONS,
     block_line,
     drop_state,
+    fault_message,
     health_message,
     link_message,
+    sound_state,
 )
 from levelhips.words.sides import DROPPED_SIDE, HIPS, SHORT_STANCE, SIDES, STANCE_WORDS, stance_drop
 from levelhips.words.spoken import SPOKEN_FORM_FAULTS, SPOKEN_POSTURES, SPOKEN_PROMPTS, Phrase, spoken
@@ -71,9 +73,11 @@ __all__ = [
     "drill_instruction",
     "drill_title",
     "drop_state",
+    "fault_message",
     "health_message",
     "link_message",
     "sensor_title",
+    "sound_state",
     "spoken",
     "stance_drop",
     "words_for",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal
 
 from levelhips.errors import sentences_of_json
@@ -114,6 +115,25 @@ def health_message(change: HealthChange) -> str:
     if change.state is HealthState.FAULT:
         return HEALTH_FAULTS[change.reason]
     return PARTS_BACK[change.part] if math.isfinite(change.lasted_s) and change.state is HealthState.OK else ""
+
+
+def fault_message(health: Mapping[Part, HealthChange]) -> str:
+    """Return what is failing now, for the message line; empty if nothing is (the sensor's link has a line of its own)."""
+    return " ".join(message for part in Part if part in health and (message := _failing(health[part])))
+
+
+def _failing(change: HealthChange) -> str:
+    return health_message(change) if change.state is HealthState.FAULT else ""
+
+
+def sound_state(health: Mapping[Part, HealthChange], *, muted: bool) -> str:
+    """Return in a word or two whether sound is heard; empty in a session without sound."""
+    change = health.get(Part.SOUND)
+    if change is not None and change.state is HealthState.FAULT:
+        return tr("sound-state.fault")
+    if muted or (change is not None and change.reason is HealthReason.MUTED):
+        return tr("sound-state.muted")
+    return tr("sound-state.on") if change is not None and change.state is HealthState.OK else tr("sound-state.off")
 
 
 def block_line(block: BlockChange, now_s: float) -> str:

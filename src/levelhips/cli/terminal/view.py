@@ -14,6 +14,7 @@ from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import Where
 from levelhips.live.snapshot import Snapshot
 from levelhips.text import tr
+from levelhips.words import fault_message
 
 ANSWER_S = 4.0  # how long the answer to a key is shown: long enough to read while running
 
@@ -60,8 +61,10 @@ class TerminalView:
         self._answer, self._answer_until_s = text, self._clock() + ANSWER_S
 
     def message(self, snapshot: Snapshot) -> str:
-        """Return the message line: the answer to a key, else what happened last."""
-        return self._answer if self._clock() < self._answer_until_s else snapshot.message
+        """Return the message line: the answer to a key, else what is failing, else what happened last."""
+        if self._clock() < self._answer_until_s:
+            return self._answer
+        return fault_message(snapshot.health) or snapshot.message
 
     def drawn(self, snapshot: Snapshot, *, where: Where, paused: bool, link: str = "") -> RenderableType:
         """Return the view for the present size of the terminal."""

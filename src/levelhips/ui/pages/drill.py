@@ -20,7 +20,7 @@ from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
-from levelhips.words import HIPS, LINK_STATES, link_message, words_for
+from levelhips.words import HIPS, LINK_STATES, link_message, sound_state, words_for
 
 DONE_SHOWN_S = 3.0  # how long the last count and "Done" stay before the result replaces them: as long as the closing sound
 
@@ -87,7 +87,7 @@ class DrillPage(SessionPage):
             return
         snapshot, link = session.state.snapshot(), session.link
         drill = snapshot.drill
-        set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), tr("ui.muted") if self.muted else tr("ui.sound-on")]))
+        set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), sound_state(snapshot.health, muted=self.muted)]))
         if drill is None or link.state is not LinkState.STREAMING:
             set_text(
                 self.prompt,

@@ -22,7 +22,7 @@ from levelhips.ui.widgets.card import Card
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import set_text, size_text
 from levelhips.ui.widgets.trace import TracePlot
-from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, link_message, words_for
+from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, fault_message, link_message, sound_state, words_for
 
 FLASH_S = 0.35  # how long a card lights up with a beep: about as long as the beep lasts
 STAND_S = 3.0  # standing still takes this long until the standing zero is known (docs/accuracy.md)
@@ -120,7 +120,7 @@ class LivePage(SessionPage):
             parts.append(tr("ui.recording") if session.recorder.recording else tr("ui.not-recording"))
         if math.isfinite(session.link.battery_percent):
             parts.append(tr("ui.battery", percent=session.link.battery_percent))
-        parts += [words_for(LINK_STATES, session.link.state), tr("ui.muted") if self.muted else tr("ui.sound-on")]
+        parts += [words_for(LINK_STATES, session.link.state), sound_state(snapshot.health, muted=self.muted)]
         if snapshot.paused:
             parts.insert(0, tr("ui.paused"))
         return "    ".join(parts)
@@ -135,6 +135,8 @@ class LivePage(SessionPage):
             return tr("ui.paused-message")
         if link.state is not LinkState.STREAMING:
             return link_message(link.reason, link.error) or words_for(LINK_STATES, link.state)
+        if failing := fault_message(snapshot.health):
+            return failing
         return self._before_running(snapshot) or self._while_running(snapshot)
 
     @staticmethod
