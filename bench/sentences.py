@@ -24,6 +24,12 @@ NOT_FOR_USERS = {
     "OSError", "ImportError", "debug", "info", "warning", "error", "exception", "compile", "FieldError", "TypeVar", "warn",
     "NewerVersionError", "UnknownNameError",
 }  # fmt: skip
+# Calls that show their argument: a single word in it is for users, too.
+SHOW = {
+    "setText", "setWindowTitle", "setToolTip", "setPlaceholderText", "setTitle", "addTab", "addItem", "addRow", "addAction",
+    "QLabel", "QPushButton", "QCheckBox", "QAction", "FitLabel", "set_text", "say", "print", "add_column", "answer", "Text",
+}  # fmt: skip
+WORD = re.compile(r"\b[A-Z][a-z]+\b|\b(?!levelhips\b)[a-z]{4,}\b")  # not a unit, a name of a style or an abbreviation
 WRITERS = {"tr", "text"}
 # Parts of the command line; their help is the key of a message (levelhips/cli/help.py).
 HELPED = {"Option", "Argument", "Typer", "command"}
@@ -64,7 +70,19 @@ def sentences(path: Path) -> list[tuple[int, str]]:
             continue
         if SENTENCE.search(words) and not SQL.match(words) and not STYLE.match(words):
             found.append((node.lineno, words))
-    return sorted(found)
+    return sorted(set(found) | set(_labels(tree)))
+
+
+def _labels(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of single words that a call shows, such as ``button.setText("Stop")``."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and _name(node.func) in SHOW):
+            continue
+        for argument in node.args:
+            parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+            words = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+            if isinstance(argument, ast.JoinedStr | ast.Constant) and WORD.search(words) and not STYLE.match(words):
+                yield argument.lineno, words
 
 
 def _exempt(node: ast.AST) -> Iterator[ast.AST]:

@@ -401,7 +401,7 @@ def test_output_has_substitutes_on_a_terminal_without_our_characters(run_file: P
     output = levelhips(command, run_file, *more, encoding=encoding).text
     assert "?" not in output
     if command == "analyze":
-        assert ("Uberblick" if encoding == "ascii" else "Überblick") in output
+        assert ("Ueberblick" if encoding == "ascii" else "Überblick") in output
         assert (" +- " if encoding == "ascii" else " ± ") in output
 
 

@@ -138,7 +138,7 @@ def test_fields_that_contradict_one_another_are_refused(make: Any, message: str)
         ("[cues]\nwen = 'every'\n", "There is no setting cues.wen", "Did you mean cues.when?"),
         ("[threshold]\nmod = 'auto'\n", "There is no setting threshold.mod", "Did you mean threshold.mode?"),
         ("[threshhold]\nmode = 'auto'\n", 'There is no section of settings "threshhold"', "Did you mean threshold?"),
-        ("colour = 'blue'\n", 'There is no section of settings "colour"', "Correct or remove it"),  # lint: names of others
+        ("colour = 'blue'\n", 'There is no section of settings "colour"', "Check its spelling, or remove it"),  # lint: names of others
         ("cues = 3\n", "Setting cues is 3; it must be a section such as [cues]", "Correct or remove it"),
         ("[[cues]]\nk = 3\n", "Setting cues is [{'k': 3}]; it must be a section such as [cues]", "Correct or remove it"),
     ],

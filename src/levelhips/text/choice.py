@@ -45,7 +45,7 @@ def choose(language: str | None) -> None:
 
 def language() -> str:
     """Return the code of the language in use: the first available one of `choose`, LEVELHIPS_LANGUAGE, settings and system."""
-    candidates = (_chosen or "", os.environ.get(ENVIRONMENT, ""))
+    candidates = (_chosen or "", _code(os.environ.get(ENVIRONMENT, "")))
     given = next((code for code in candidates if code in LANGUAGES), "") or _preference()
     return given if given in LANGUAGES else system_language()
 
@@ -53,12 +53,17 @@ def language() -> str:
 def system_language() -> str:
     """Return the code of the first of the system's languages that is available; English if none is."""
     for name in _system_locales():
-        code = name.replace("-", "_").split(".")[0].split("_")[0].lower()
+        code = _code(name)
         if code in LANGUAGES:
             return code
         if name.split(".")[0] in {"C", "POSIX"}:
             break
     return "en"
+
+
+def _code(name: str) -> str:
+    """Return the code of the language in a name such as de_AT.UTF-8 or de-AT."""
+    return name.replace("-", "_").split(".")[0].split("_")[0].lower()
 
 
 def _system_locales() -> list[str]:
