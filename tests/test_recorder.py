@@ -18,7 +18,7 @@ from conftest import ROOT, short_run
 from waiting import until
 
 from levelhips import Cue, LevelHipsError, RecordingError, Samples, Settings, Update, open_recording
-from levelhips.events import Notice
+from levelhips.events import HealthReason, HealthState, Notice
 from levelhips.recording import recorder as recorder_module
 from levelhips.recording.recorder import Recorder, check_folder
 from levelhips.recording.recover import recover
@@ -115,6 +115,103 @@ def test_a_disk_that_hangs_for_ever_is_reported_and_the_queue_is_bounded(tmp_pat
     recorder.close()
     assert [str(what) for what in said] == ["The disk is too slow; a part was not recorded"]
     assert [packet.arrival_s for packet in open_packets(recorder.paths[0])] == list(range(50))
+
+
+def written(recorder: Recorder) -> None:
+    """Wait until everything that was given is on the disk."""
+    until(lambda: not recorder._queue and recorder._busy_since_s is None)
+
+
+def test_a_disk_that_hangs_is_a_fault_and_does_not_keep_the_session_from_ending(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "STALLED_S", 0.05)
+    monkeypatch.setattr(recorder_module, "END_S", 0.2)
+    disk = HungDisk(monkeypatch)
+    reports = []
+    recorder = begun(tmp_path, report=lambda what, lost_s: reports.append(what))
+    assert recorder.health().state is HealthState.OK
+    disk.hang(recorder)
+    recorder.samples(second(0))
+    until(lambda: recorder.health().state is HealthState.FAULT)
+    assert (recorder.health().reason, recorder.recording) == (HealthReason.DISK_STALLED, False)
+    recorder.close()
+    assert [report.code for report in reports] == ["recording-not-ended"]
+    assert str(recorder.paths[0]) in str(reports[0])
+    disk.released.set()
+    until(lambda: not recorder._thread.is_alive())
+    assert len(open_recording(recorder.paths[0]).samples) == 200, "written after all"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not delete a file that is open")
+@pytest.mark.parametrize("deleted", ["file", "folder"])
+def test_a_recording_that_is_deleted_in_mid_session_is_saved_again_and_goes_on_in_a_new_file(tmp_path, monkeypatch, deleted):
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    folder, reports = tmp_path / "runs", []
+    recorder = begun(folder, report=lambda what, lost_s: reports.append((what, lost_s)))
+    recorder.samples(second(0))
+    written(recorder)
+    [path] = recorder.paths
+    if deleted == "file":
+        path.unlink()
+    else:
+        shutil.rmtree(folder)
+    recorder.samples(second(1))
+    until(lambda: len(recorder.paths) == 2 and recorder.health().state is HealthState.OK)
+    recorder.samples(second(2))
+    recorder.close()
+    first, rest = (open_recording(kept) for kept in recorder.paths)
+    assert first.path == path
+    assert first.notes == rest.notes == []
+    assert first.samples.t_s[0] == 0.0
+    assert rest.samples.t_s[-1] == pytest.approx(2.995)
+    assert len(first.samples) + len(rest.samples) == 600, "nothing is lost"
+    assert rest.metadata["continues"] == path.name
+    assert getattr(reports[0][0], "code", "") == "recording-gone"
+    assert str(reports[1][0]) == f"Saved the deleted recording again: {path}"
+    assert reports[2][1] > 0.0, "recording again"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not move a file that is open")
+def test_a_recording_that_is_moved_away_is_whole_there_and_not_named_any_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    recorder = begun(tmp_path / "runs")
+    recorder.samples(second(0))
+    written(recorder)
+    recorder.paths[0].rename(tmp_path / "moved.mcap")
+    recorder.samples(second(1))
+    until(lambda: not (tmp_path / "moved.mcap").samefile(recorder.paths[0]) if recorder.paths and recorder.paths[0].exists() else False)
+    recorder.close()
+    assert [path.parent.name for path in recorder.paths] == ["runs"]
+    moved, rest = open_recording(tmp_path / "moved.mcap"), open_recording(recorder.paths[0])
+    assert moved.notes == rest.notes == []
+    assert len(moved.samples) + len(rest.samples) == 400
+
+
+def test_an_unforeseen_error_does_not_end_the_recorder(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
+    reports = []
+    recorder = begun(tmp_path, report=lambda what, lost_s: reports.append(what))
+    recorder.samples(second(0))
+    written(recorder)
+    recorder._put(recorder_module._Item("samples", "not samples"))
+    until(lambda: bool(reports))
+    assert reports[0].code == "recorder-failed"
+    recorder.samples(second(2))
+    until(lambda: len(recorder.paths) == 2)
+    recorder.close()
+    assert open_recording(recorder.paths[0]).samples.t_s[-1] == pytest.approx(0.995)
+    assert open_recording(recorder.paths[1]).samples.t_s[0] == 2.0
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "ü" * 300, "\udcff clip \ud800", "../../etc/passwd", "\0", ""])
+def test_any_name_of_a_sensor_makes_a_file(tmp_path, name):
+    recorder = Recorder(tmp_path, name, {"sensor": name})
+    recorder.describe({"rate_hz": "200", "sensor_name": name}, Settings().as_dict(), SCALE)
+    recorder.samples(second(0))
+    recorder.close()
+    [path] = tmp_path.iterdir()
+    assert path == recorder.paths[0]
+    assert len(open_recording(path).samples) == 200
 
 
 def open_packets(path: Path) -> list[Packet]:

@@ -281,8 +281,7 @@ class Session:
         if (status.state, status.reason, status.error) == (before.state, before.reason, before.error):
             return
         if self._recording.begin(status):
-            for change in self.health.present(self._newest_s):
-                self._recording.event(change)
+            self._record_health()
         now_s = self._newest_s
         events: list[Event] = [LinkChange(now_s, now_s, status.state, reason=status.reason, error=status.error)]
         if status.state is LinkState.STREAMING:
@@ -292,6 +291,11 @@ class Session:
             self.statistics.stalls += 1
             events.append(Signal(now_s, now_s, SignalKind.LOST))
         self._forward(Update(events=tuple(events)))
+
+    def _record_health(self) -> None:
+        """Write the health of every part into a file that has just been begun."""
+        for change in self.health.present(self._newest_s):
+            self._recording.event(change)
 
     def _report_health(self) -> None:
         """Report which parts failed or work again, and what became of cues."""
@@ -303,6 +307,8 @@ class Session:
             Part.SOUND: self._cues.sound_health(),
         }
         changes = self.health.changes(found, self._now_s(), self._newest_s)
+        if any(change.part is Part.RECORDING and math.isfinite(change.lasted_s) for change in changes):
+            self._record_health()  # a new file was begun
         self._forward(Update(events=(*changes, *self._cues.take(self._newest_s))))
 
     def _report_recording(self) -> None:

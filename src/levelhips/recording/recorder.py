@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 FLUSH_S = 0.5  # and up to half a second for the disk: a killed process loses less than a second
 RETRY_S = 3.0  # between attempts to begin a new file: freeing disk space takes a person longer
 ROOM_BYTES = 5_000_000  # a quarter of an hour of data; with less, the disk would be full again within seconds
+STALLED_S = 1.5  # a write that takes longer is no slow disk: one syncs half a second of data in some milliseconds
+END_S = 5.0  # for the last half second of data to be written; a session must end whatever the disk does
 MAX_ITEMS = 400_000  # at most an hour of data (some 200 MB) is queued; the rest is dropped and reported
 
 
@@ -107,6 +109,9 @@ class Recorder:
         self._closing = False
         self._failed_s: float | None = None
         self._tried_s = 0.0
+        self._reason, self._detail = HealthReason.NONE, ""  # of the failure that lasts
+        self._busy_since_s: float | None = None  # when the thread began to write what it is writing
+        self._alive_s = math.nan  # when it last had written all
         self._writer: RecordingWriter | None = None
         try:
             self._writer = self._open()
@@ -122,14 +127,17 @@ class Recorder:
 
     @property
     def recording(self) -> bool:
-        """Whether data is being written; False while the disk is full or missing."""
-        return self._failed_s is None
+        """Whether data is being written; False while the disk is full, missing or does not answer."""
+        return self.health().state is HealthState.OK
 
     def health(self) -> PartHealth:
-        """Return whether data is being written."""
-        if self.recording:
-            return PartHealth(HealthState.OK)
-        return PartHealth(HealthState.FAULT, HealthReason.CANNOT_WRITE)
+        """Return whether data is being written. Called from other threads: the recorder's own may hang in a write."""
+        busy_since_s = self._busy_since_s
+        if busy_since_s is not None and time.monotonic() - busy_since_s > STALLED_S:
+            return PartHealth(HealthState.FAULT, HealthReason.DISK_STALLED, alive_s=self._alive_s)
+        if self._failed_s is not None:
+            return PartHealth(HealthState.FAULT, self._reason, self._detail, self._alive_s)
+        return PartHealth(HealthState.OK, alive_s=self._alive_s)
 
     def describe(self, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None) -> None:
         """Add metadata, settings and scale that are known once the sensor is connected; call it before its first samples."""
@@ -156,11 +164,16 @@ class Recorder:
         self._put(_Item("event", event))
 
     def close(self) -> None:
-        """Write what is queued, close the file and end the thread."""
+        """Write what is queued, close the file and end the thread; if the disk does not answer, report it and return."""
         with self._wake:
             self._closing = True
             self._wake.notify()
-        self._thread.join()
+        self._thread.join(END_S)
+        if self._thread.is_alive():
+            busy_since_s = self._busy_since_s
+            seconds = time.monotonic() - busy_since_s if busy_since_s is not None else END_S
+            log.error("The disk does not answer; the end of the recording is not saved")
+            self._report(RecordingError("recording-not-ended", path=self.path or self._folder, seconds=round(seconds)), 0.0)
 
     def _put(self, item: _Item) -> None:
         with self._wake:
@@ -177,18 +190,44 @@ class Recorder:
                 items, self._queue = self._queue, deque()
                 closing = self._closing
                 dropped, self.lost_items = self.lost_items, 0
-            if dropped:
-                log.error("The disk is too slow: %d items were not recorded", dropped)
-                self._report(text("recording.disk-too-slow"), 0.0)
-            if self._writer is None and items:
-                self._try_again(at_once=closing)
-            if self._writer is not None:
-                self._write(self._writer, items)
-            else:
-                self._drop(items)
-            if closing:
+            self._busy_since_s = time.monotonic()
+            try:
+                self._save(items, dropped, closing=closing)
+            except Exception as error:  # it would end the thread, and nobody would record
+                log.exception("The recorder failed")
                 self._finish()
+                self._fail(RecordingError("recorder-failed", error=f"{type(error).__name__}: {error}"), HealthReason.RECORDER_ERROR)
+            self._alive_s, self._busy_since_s = time.monotonic(), None
+            if closing:
                 return
+
+    def _save(self, items: deque[_Item], dropped: int, *, closing: bool) -> None:
+        if dropped:
+            log.error("The disk is too slow: %d items were not recorded", dropped)
+            self._report(text("recording.disk-too-slow"), 0.0)
+        if self._writer is not None and not self._writer.is_at_its_place:
+            self._leave(self._writer)
+        if self._writer is None and items:
+            self._try_again(at_once=closing or self._reason is HealthReason.FILE_GONE)
+        if self._writer is not None:
+            self._write(self._writer, items)
+        else:
+            self._drop(items)
+        if closing:
+            self._finish()
+
+    def _leave(self, writer: RecordingWriter) -> None:
+        """Leave a file that somebody deleted, moved or replaced; save the content of a deleted one under its name again."""
+        gone = self.paths.pop()
+        self._fail(RecordingError("recording-gone", path=gone), HealthReason.FILE_GONE)
+        try:
+            gone.parent.mkdir(parents=True, exist_ok=True)
+            saved = next(path for path in (gone, *_numbered(gone)) if not path.exists())
+            if writer.close_and_copy(saved):
+                self.paths.append(saved)
+                self._report(text("recording.saved-again", path=saved), 0.0)
+        except (OSError, RecordingError) as error:
+            log.warning("%s could not be saved again: %s", gone, error)
 
     def _write(self, writer: RecordingWriter, items: deque[_Item]) -> None:
         try:
@@ -224,9 +263,10 @@ class Recorder:
         self._described.more, self._described.settings, self._described.scale = metadata, settings, scale
         writer.describe(metadata, settings, scale)
 
-    def _fail(self, error: RecordingError) -> None:
+    def _fail(self, error: RecordingError, reason: HealthReason = HealthReason.CANNOT_WRITE) -> None:
         log.error("%s", error)
-        self._writer = None
+        self._writer, self._reason = None, reason
+        self._detail = str(error.__cause__ or error)
         self._failed_s = self._tried_s = time.monotonic()
         self._report(error, 0.0)
 
@@ -258,8 +298,8 @@ class Recorder:
         stem = new_name(self._sensor).removesuffix(".mcap")
         described = self._described
         part = {"part": str(len(self.paths) + 1), "continues": self.paths[-1].name} if self.paths else {}
-        for number in range(1, 100):
-            path = self._folder / (f"{stem}.mcap" if number == 1 else f"{stem}_{number}.mcap")
+        first = self._folder / f"{stem}.mcap"
+        for path in (first, *_numbered(first)):
             try:
                 writer = RecordingWriter(path, {**described.metadata, **described.more, **part}, chunk_s=math.inf)
                 if described.settings is not None:
@@ -281,3 +321,8 @@ class Recorder:
             self._writer.close()
         except RecordingError as error:
             self._fail(error)
+
+
+def _numbered(path: Path) -> list[Path]:
+    """Return names for further files of the same second: a_2.mcap, a_3.mcap ..."""
+    return [path.with_name(f"{path.stem}_{number}{path.suffix}") for number in range(2, 100)]

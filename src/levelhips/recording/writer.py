@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Samples
 
 CHUNK_S = 1.0  # of data that a crash may lose; shorter chunks compress less
+MAX_SENSOR = 100  # bytes of the sensor's name in a file name, which systems limit to 255 bytes
 MAX_BLOCK_S = 4000.0  # times in a block are 32-bit microseconds, which reach to 4,295 s
 
 
@@ -63,7 +65,7 @@ class RecordingWriter:
         self._chunk_s = min(chunk_s, MAX_BLOCK_S)
         self.path, self._scale, self._sync = path, scale, sync
         try:
-            self._file = open(path, "xb")  # noqa: SIM115  # closed in close()
+            self._file = open(path, "x+b")  # noqa: SIM115  # closed in close()
         except FileExistsError as error:
             raise RecordingError("recording-exists", path=path) from error
         except OSError as error:
@@ -72,7 +74,7 @@ class RecordingWriter:
             # flush() closes a chunk each second. A chunk size of 16 MB is never reached, so the library closes none itself.
             self._mcap = Writer(self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True)
             self._mcap.start(profile=schema.PROFILE, library=f"{schema.LIBRARY} {schema.VERSION}")
-            self._mcap.add_metadata("levelhips", {**metadata, "format": str(schema.VERSION)})
+            self._mcap.add_metadata("levelhips", {**_writable(metadata), "format": str(schema.VERSION)})
             self._register()
         except OSError as error:
             self._fail(error)
@@ -121,7 +123,7 @@ class RecordingWriter:
 
     def note(self, metadata: dict[str, str]) -> None:
         """Add metadata."""
-        self._to_disk(lambda: self._mcap.add_metadata("levelhips", metadata))
+        self._to_disk(lambda: self._mcap.add_metadata("levelhips", _writable(metadata)))
 
     def event(self, event: Event) -> None:
         """Append an event. Cues and signals, which the wearer hears, have a topic of their own."""
@@ -144,6 +146,35 @@ class RecordingWriter:
             return
         self._to_disk(self._mcap.finish)
         self._file.close()
+
+    @property
+    def is_at_its_place(self) -> bool:
+        """Whether the file is still where it was begun: not deleted, moved or replaced."""
+        try:
+            there, ours = os.stat(self.path), os.fstat(self._file.fileno())
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+    def close_and_copy(self, path: Path) -> bool:
+        """Close a file that is not at its place any more; if it was deleted, copy its content to `path`, and return True.
+
+        Raises
+        ------
+        OSError
+            If it cannot be copied.
+        """
+        with open(os.dup(self._file.fileno()), "rb") as content:
+            deleted = os.fstat(content.fileno()).st_nlink == 0
+            self.close()
+            if not deleted:
+                return False
+            content.seek(0)
+            with open(path, "xb") as copy:
+                shutil.copyfileobj(content, copy)
+                copy.flush()
+                os.fsync(copy.fileno())
+        return True
 
     def _to_disk(self, last_write: Callable[[], None]) -> None:
         """Call `last_write`, then sync the file to the disk."""
@@ -183,8 +214,15 @@ class RecordingWriter:
         self.close()
 
 
+def _writable(metadata: dict[str, str]) -> dict[str, str]:
+    """Return metadata without what UTF-8 cannot hold: a sensor may send any bytes as its name."""
+    return {name: value.encode("utf-8", "replace").decode() for name, value in metadata.items()}
+
+
 def new_name(sensor: str, now_s: float | None = None) -> str:
     """Return the file name of a new recording: local time (None: now) and name of the sensor."""
     stamp = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now_s))
-    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in sensor) or "sensor"
+    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in sensor)[:MAX_SENSOR] or "sensor"
+    while len(safe.encode()) > MAX_SENSOR:
+        safe = safe[:-1]
     return f"{stamp}_{safe}.mcap"
