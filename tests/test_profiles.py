@@ -218,7 +218,7 @@ def test_sensor_clock_is_unwrapped_in_spite_of_lost_packets(lost, delays, start)
             continue
         ticks = (start + number * 20_000_000) % (1 << 32)  # 20 s: in 400 steps it wraps twice
         assert clock.place(ticks, 7.0 + number * 20 + delays[number]) == pytest.approx(number * 20, abs=1e-6)
-        clock.passed(number * 20, 7.0 + number * 20 + delays[number])
+        clock.add_arrival(number * 20, 7.0 + number * 20 + delays[number])
     assert clock.jumps == 0
 
 
@@ -228,7 +228,7 @@ def test_one_damaged_time_is_ignored_and_two_that_agree_are_a_jump():
     def say(us: int, at_s: float) -> float | None:
         t_s = clock.place(us, at_s)
         if t_s is not None:
-            clock.passed(t_s, at_s)
+            clock.add_arrival(t_s, at_s)
         return t_s
 
     assert [say(n * 20_000, 1 + n * 0.02) for n in range(100)][-1] == pytest.approx(1.98)

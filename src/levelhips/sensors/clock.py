@@ -10,9 +10,9 @@ import numpy as np
 
 from levelhips.samples import Array, Samples
 
-AHEAD_S = 2.0  # sensor time runs ahead of the host's only by as much as the first packets of a connection were late: under 2 s
+AHEAD_S = 2.0  # sensor time can be ahead of the host's by the delay of the first packets of a connection at most: under 2 s
 LATE_S = 10.0  # a radio holds back packets while the link is bad: up to the supervision timeout, 2-6 s in common systems
-REPEAT_S = 0.2  # a packet that comes again or out of order is less late than this: a few connection intervals of up to 50 ms
+REPEAT_S = 0.2  # a repeated or reordered packet is less than this behind the newest one: a few connection intervals of up to 50 ms
 AGREES_S = 0.5  # two packets after a jump agree if their counters differ by the time between their arrivals, give or take this
 MIN_STEP_S = 1e-3  # smallest rise of session time at a jump: under half of the shortest sampling interval, 1/416 s
 
@@ -24,9 +24,9 @@ class Sync:
     Attributes
     ----------
     offset_s : float
-        Host time of sensor time 0 by the fastest packets; it includes the smallest delay of the radio [s].
+        Host time at sensor time 0, judged by the fastest packets [s]; it includes the smallest delay of the radio.
     drift_ppm : float
-        How much faster the host's clock runs, in millionths; NaN in the first half minute.
+        How much faster the host's clock runs [ppm]; NaN in the first half minute.
     lateness_s : float
         Delay of the last packet beyond that of the fastest ones [s].
     """
@@ -39,14 +39,14 @@ class Sync:
 class HostLine:
     """Robust line of host time over sensor time, from the arrivals of packets.
 
-    A packet can be late, never early: the packet with the smallest delay in each ten seconds is a point. The line through
-    the points of the last ten minutes has the median of all slopes (Theil-Sen), which a third of bad points cannot turn.
-    Constant memory.
+    A packet can be late but not early, so the packet with the smallest delay in each ten seconds is a point of the line.
+    Its slope is the median of the slopes between all pairs of points of the last ten minutes (Theil-Sen), which even a
+    quarter of bad points does not spoil. Constant memory.
     """
 
-    BUCKET_S = 10.0  # hundreds of packets: at least one of them was sent at once
+    BUCKET_S = 10.0  # at least one of the hundreds of packets in it was sent without delay
     BUCKETS = 60  # ten minutes: longer than a bad link lasts, shorter than a crystal takes to change with temperature
-    POINTS = 3  # from two a single bad point would set the slope
+    MIN_POINTS = 3  # with two, a single bad point would determine the slope
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, float]] = deque(maxlen=self.BUCKETS)
@@ -57,7 +57,7 @@ class HostLine:
         self._late_s = math.nan
 
     def push(self, sensor_s: float, arrival_s: float) -> None:
-        """Take the sensor time of a packet's last sample and its arrival [s]."""
+        """Add a packet: the sensor time of its last sample, and its arrival in host time [s]."""
         delay = arrival_s - sensor_s
         if not sensor_s - self._from_s <= self.BUCKET_S:
             self._close()
@@ -82,10 +82,11 @@ class HostLine:
         return Sync(self._min_delay_s if known else math.nan, self._slope * 1e6 if self._known else math.nan, self._late_s)
 
     def _close(self) -> None:
+        """End the ten seconds: the packet with the smallest delay becomes a point, and the line is fitted again."""
         if not math.isfinite(self._best[1]):
             return
         self._points.append(self._best)
-        if len(self._points) < self.POINTS:
+        if len(self._points) < self.MIN_POINTS:
             return
         t, delay = np.array(self._points).T
         later, earlier = np.triu_indices(len(t), 1)
@@ -95,10 +96,10 @@ class HostLine:
 
 
 class SensorClock:
-    """Session time from a sensor's counter: 0 at the first sample, continuous over wraps, restarts and jumps.
+    """Session time from a sensor's counter: 0 at the first sample, continuous across wraps, restarts and jumps.
 
-    An implausible counter (back by more than packets come late, or far off the host's clock) is accepted only when the next
-    packet agrees with it, so that one damaged packet changes nothing. How long a jump took is measured by the host's clock.
+    An implausible count (further back than a late packet, or far off the host's clock) is accepted only if the next packet
+    agrees with it, so that one damaged packet changes nothing. After a jump, session time continues by the host's clock.
 
     Parameters
     ----------
@@ -108,6 +109,13 @@ class SensorClock:
         Number of counts after which the counter starts again at 0; None: never.
     repeat_s : float
         How far back in time a packet may be without being taken for a jump [s].
+
+    Attributes
+    ----------
+    line : HostLine
+        Host time over session time.
+    jumps : int
+        Number of jumps of the counter so far.
     """
 
     def __init__(self, tick_s: float, wraps_at: int | None = None, repeat_s: float = REPEAT_S) -> None:
@@ -120,9 +128,9 @@ class SensorClock:
         self._suspect: tuple[int, float] | None = None
 
     def place(self, raw: int, arrival_s: float, span_s: float = 0.0) -> float | None:
-        """Return the session time of a counter's value [s]; None if it is implausible and not confirmed yet.
+        """Return the session time of a count [s]; None if the count is implausible and not confirmed yet.
 
-        `span_s` is the time from the sample that the counter belongs to, to the packet's last sample [s].
+        The count is that of one sample of a packet; `span_s` is the time from this sample to the packet's last one [s].
         """
         if self._zero_ticks is None:
             self._zero_ticks = self._ticks = raw
@@ -139,30 +147,32 @@ class SensorClock:
             return t_s
         return self._confirm(raw, arrival_s, span_s, self._zero_ticks)
 
-    def passed(self, last_s: float, arrival_s: float) -> None:
-        """Add a packet to the line: the session time of its last sample and its arrival [s]."""
+    def add_arrival(self, last_s: float, arrival_s: float) -> None:
+        """Add a packet to the host line: the session time of its last sample, and its arrival in host time [s]."""
         self.line.push(last_s, arrival_s)
 
     def _unwrapped(self, raw: int, last: int, elapsed_s: float) -> int:
+        """Return the unwrapped count nearest to the expected one, this time after the last count."""
         if self._wraps_at is None:
             return raw
         expected = last + round(elapsed_s / self._tick_s)
         half = self._wraps_at // 2
         return expected + (raw - expected + half) % self._wraps_at - half
 
-    def go_on(self, raw: int, arrival_s: float, at_s: float) -> float:
-        """Place a counter that jumped at a session time that is known in another way, such as a sequence number."""
+    def continue_at(self, raw: int, arrival_s: float, at_s: float) -> float:
+        """Place a count after a jump at a session time that is known from elsewhere, such as a sequence number; return it [s]."""
         self._suspect = None
         return self._anchor(raw, arrival_s, at_s)
 
     def _anchor(self, raw: int, arrival_s: float, at_s: float) -> float:
+        """Tie a count to a session time from now on; return that time in whole ticks [s]."""
         self._zero_ticks = raw - round(at_s / self._tick_s)
         self._ticks, self._arrival_s = raw, arrival_s
         self.jumps += 1
         return (raw - self._zero_ticks) * self._tick_s
 
     def _confirm(self, raw: int, arrival_s: float, span_s: float, zero_ticks: int) -> float | None:
-        """Accept an implausible counter if it agrees with the one before; else wait for the next packet."""
+        """Accept an implausible count if it agrees with the one before; else wait for the next packet."""
         if self._suspect is not None:
             before, before_arrival_s = self._suspect
             ahead_s = (self._unwrapped(raw, before, arrival_s - before_arrival_s) - before) * self._tick_s
@@ -179,12 +189,13 @@ _Packet = tuple[Array, Array, float]  # forces, rates, arrival
 
 
 class CountedClock:
-    """Session time for a sensor without a clock: samples are counted, and arrivals correct the count.
+    """Session time for a sensor without a clock: samples are counted, and arrival times correct the count.
 
-    A crystal that is a little off is followed by stretching the count. A packet that is later than all of the last two
-    seconds was held back by the radio, or one before it was lost. It waits, with those that follow, until they catch up or
-    the time of a few packets has shown that they will not. Then the time jumps, which the time base reports as a gap. Losses
-    on a jittery link show within a third of a second: from then on no packet is early any more.
+    The sampling interval is stretched to follow a crystal that is a little fast or slow. If a packet is later than all others
+    of the last two seconds, the radio held it back, or lost one before it. This packet and the next ones then wait until they
+    catch up, or until the duration of a few packets has passed. In the second case a packet was lost: the time jumps, and the
+    time base reports a gap. On a jittery link a loss is detected within a third of a second, as from then on no packet
+    arrives as early as before.
 
     Parameters
     ----------
@@ -192,33 +203,36 @@ class CountedClock:
         Nominal sampling rate [Hz].
     """
 
-    STRETCH = 0.03  # over the tolerance of cheap sensors' oscillators (1-2 %)
-    PULL_HZ, LEARN_HZ = 0.5, 0.05  # a delay is corrected within 2 s, the crystal's rate learned from it within 20 s
-    RECENT_S = 0.3  # 15 packets of 20 ms: among so many one is early, unless a packet is missing
-    JITTER_S = 2.0  # what the usual delays are taken from: longer than a burst of interference
+    STRETCH = 0.03  # largest stretch of the interval: more than the tolerance of cheap sensors' oscillators (1-2 %)
+    PULL_HZ, LEARN_HZ = 0.5, 0.05  # a delay is corrected within 2 s; the crystal's rate is learned from it within 20 s
+    RECENT_S = 0.3  # one of 15 packets of 20 ms arrives without delay, unless a packet was lost
+    JITTER_S = 2.0  # window of the usual delays: longer than a burst of interference
     MIN_LATE_S = 0.002  # a delay below this may be the host's own scheduling
-    CERTAIN_S = 1.0  # small sensors buffer less: what was measured in a silence this long is lost
+    CERTAIN_S = 1.0  # small sensors buffer less than this: the samples of such a silence are lost
     SETTLES_S = 2.0  # the first packets of a connection are late, while the services are still read
-    # Delays in packets. One that is lost delays all that follow by 1; these limits divide 0 from 1, with room for the
-    # crystal above the first and for jitter below the second.
+    # Delays as multiples of a packet's duration. A lost packet delays all that follow by 1, a packet that has caught up is
+    # delayed by 0. The two thresholds are between these, with room for the error of the crystal and for jitter.
     LATE_PACKETS, CAUGHT_UP_PACKETS = 0.6, 0.3
-    # How long a late packet waits for others to catch up: radios send what they held back within two packets' time, or
-    # within one long connection interval.
+    # How long a late packet waits for the next ones to catch up: radios send what they held back within the duration of two
+    # packets, or within one long connection interval.
     WAIT_PACKETS, MIN_WAIT_S = 2.5, 0.03
 
     def __init__(self, rate_hz: float) -> None:
         self.rate_hz, self.line = rate_hz, HostLine()
         self._dt = 1.0 / rate_hz
-        self._pace = 0.0  # how much slower than nominal the crystal is, as a share
+        self._stretch = 0.0  # share by which the sampling interval is longer than nominal
         self._next_s = 0.0
         self._offset_s = math.nan
         self._arrival_s = math.nan
         self._delays: deque[tuple[float, float]] = deque()  # of the last JITTER_S: arrival and delay
         self._held: list[_Packet] = []
-        self._before: tuple[Array, Array] | None = None
+        self._previous: tuple[Array, Array] | None = None
 
     def push(self, acc_mps2: Array, gyr_radps: Array, arrival_s: float) -> list[Samples]:
-        """Return the samples (n, 3) of a packet with their times; those that still wait come with a later packet."""
+        """Add the specific forces and angular rates of a packet, (n, 3) each; return all samples whose times are known.
+
+        Samples that still wait are returned with a later packet.
+        """
         n = len(acc_mps2)
         if not n or self._is_repeated(acc_mps2, gyr_radps, arrival_s):
             return []
@@ -228,23 +242,24 @@ class CountedClock:
         if silence_s > self.CERTAIN_S:
             held, self._held = self._held, []
             out = [self._timed(*packet) for packet in held]
-            self._jump(self._delay_s(n, arrival_s) - self._usual_s())
+            self._jump(self._delay_s(n, arrival_s) - self._smallest_delay_s())
             return [*out, self._timed(acc_mps2, gyr_radps, arrival_s)]
-        return self._take((acc_mps2, gyr_radps, arrival_s))
+        return self._add((acc_mps2, gyr_radps, arrival_s))
 
-    def _take(self, packet: _Packet) -> list[Samples]:
+    def _add(self, packet: _Packet) -> list[Samples]:
+        """Return a packet that is in time, or let it wait; return also earlier packets that need not wait any longer."""
         if self._held:
             self._held.append(packet)
-            return self._decide()
+            return self._release()
         n, arrival_s = len(packet[0]), packet[2]
-        if self._delay_s(n, arrival_s) > self._latest_s() + max(self.LATE_PACKETS * n * self._dt, self.MIN_LATE_S):
+        if self._delay_s(n, arrival_s) > self._largest_delay_s() + max(self.LATE_PACKETS * n * self._dt, self.MIN_LATE_S):
             self._held = [packet]
             return []
         return [self._timed(*packet)]
 
     def _is_repeated(self, acc: Array, gyr: Array, arrival_s: float) -> bool:
-        """Whether the radio delivered a packet twice: a sensor that measures the same twice needs a packet's time for it."""
-        before, self._before = self._before, (acc, gyr)
+        """Whether the radio delivered the packet before again: two that were measured arrive the duration of a packet apart."""
+        before, self._previous = self._previous, (acc, gyr)
         return (
             before is not None
             and arrival_s - self._arrival_s < 0.5 * len(acc) * self._dt
@@ -252,33 +267,34 @@ class CountedClock:
             and np.array_equal(before[1], gyr)
         )
 
-    def _decide(self) -> list[Samples]:
-        """Return what waited once it is known whether it caught up."""
+    def _release(self) -> list[Samples]:
+        """Return the samples that waited, as soon as it is known whether they caught up."""
         counted, delays = 0, []
         for acc, _, at_s in self._held:
             counted += len(acc)
             delays.append(self._delay_s(counted, at_s))
         last, _, arrival_s = self._held[-1]
         packet_s = len(last) * self._dt
-        caught_up = delays[-1] <= self._latest_s() + self.CAUGHT_UP_PACKETS * packet_s
+        caught_up = delays[-1] <= self._largest_delay_s() + self.CAUGHT_UP_PACKETS * packet_s
         if not caught_up and arrival_s - self._held[0][2] < max(self.WAIT_PACKETS * packet_s, self.MIN_WAIT_S):
             return []
         held, self._held = self._held, []
         if caught_up:
             return [self._timed(*packet) for packet in held]
-        self._jump(min(delays) - self._usual_s())
+        self._jump(min(delays) - self._smallest_delay_s())
         out = [self._timed(*held[0])]
         for packet in held[1:]:  # more may be lost among them
-            out += self._take(packet)
+            out += self._add(packet)
         return out
 
     def _delay_s(self, n: int, arrival_s: float) -> float:
-        return arrival_s - self._offset_s - self._next_s - (n - 1) * self._dt * (1.0 + self._pace)
+        """Return the delay of a packet whose last sample is the n-th of those that have no time yet [s]."""
+        return arrival_s - self._offset_s - self._next_s - (n - 1) * self._dt * (1.0 + self._stretch)
 
-    def _latest_s(self) -> float:
+    def _largest_delay_s(self) -> float:
         return max((delay for _, delay in self._delays), default=math.inf)
 
-    def _usual_s(self) -> float:
+    def _smallest_delay_s(self) -> float:
         """Return the smallest recent delay, which belongs to a packet that was not held back."""
         return min((delay for _, delay in self._delays), default=0.0)
 
@@ -287,8 +303,9 @@ class CountedClock:
         self._next_s += round(max(by_s, 0.0) / self._dt) * self._dt
 
     def _timed(self, acc: Array, gyr: Array, arrival_s: float) -> Samples:
+        """Return the samples of a packet with their times; learn the crystal's rate from its delay."""
         delay_s = self._delay_s(len(acc), arrival_s)
-        if delay_s < 0 and self._next_s < self.SETTLES_S:  # the very first packets are late: a connection's start
+        if delay_s < 0 and self._next_s < self.SETTLES_S:  # the first packets of a connection are late
             self._offset_s += delay_s
             self._delays = deque((at_s, late_s - delay_s) for at_s, late_s in self._delays)
             delay_s = 0.0
@@ -306,8 +323,8 @@ class CountedClock:
             self._jump(slack_s)
             self._delays.clear()
             slack_s = 0.0
-        self._pace = float(np.clip(self._pace + self.LEARN_HZ * slack_s * packet_s, -self.STRETCH, self.STRETCH))
-        dt = self._dt * (1.0 + float(np.clip(self._pace + self.PULL_HZ * slack_s, -self.STRETCH, self.STRETCH)))
+        self._stretch = float(np.clip(self._stretch + self.LEARN_HZ * slack_s * packet_s, -self.STRETCH, self.STRETCH))
+        dt = self._dt * (1.0 + float(np.clip(self._stretch + self.PULL_HZ * slack_s, -self.STRETCH, self.STRETCH)))
         t_s = np.rint((self._next_s + dt * np.arange(len(acc))) * 1e6) * 1e-6
         self._next_s += dt * len(acc)
         self.line.push(float(t_s[-1]), arrival_s)

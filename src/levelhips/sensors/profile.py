@@ -1,7 +1,7 @@
-"""Declaration of a kind of sensor: its services, its start sequence and both ends of its protocol, as bytes without a radio.
+"""Declaration of a kind of sensor: its services, its start sequence, its decoder and a simulated sensor.
 
-A profile is found through the entry-point group ``levelhips.sensors``, ours like any other: a sensor of a third party is a
-package, not a change of levelhips. docs/sensors.md shows one.
+Decoders and simulated sensors work on bytes and need no radio. All profiles, also the built-in ones, are found through the
+entry-point group ``levelhips.sensors``: a package of its own can add a sensor, without a change to levelhips (docs/sensors.md).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UP, DOWN = b"up", b"down"
 
 @dataclass(frozen=True, slots=True)
 class Characteristic:
-    """A GATT characteristic: its UUID, its properties (read, write, notify, indicate) and the service it is in."""
+    """A GATT characteristic: its UUID, its properties (read, write, notify, indicate) and its service."""
 
     uuid: str
     properties: tuple[str, ...]
@@ -33,9 +33,9 @@ class Characteristic:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a characteristic; the value becomes a packet like any other.
+    """Read a characteristic; its value becomes a packet, as a notification does.
 
-    With `may_fail` a sensor without it, or one that refuses, is started all the same.
+    With `may_fail`, the start continues if the sensor does not have the characteristic or refuses to read it.
     """
 
     of: str
@@ -53,8 +53,8 @@ class Subscribe:
 class Write:
     """Write to a characteristic.
 
-    `answer` names the characteristic by which the sensor answers, if it does. An answer to this command begins with
-    `answer_begins`; others on that characteristic are late answers to earlier commands.
+    `answer` is the characteristic on which the sensor answers; None if it does not. The answer to this command begins with
+    `answer_begins`; any other answer on that characteristic is a late one to an earlier command.
     """
 
     to: str
@@ -67,14 +67,16 @@ Act = Read | Subscribe | Write
 
 
 class Decoder(Protocol):
-    """Packets to samples. Stateful, as frames arrive split and joined; the same packets give the same samples, to the bit.
+    """Decoder of a sensor's packets into samples.
+
+    It keeps state, because frames arrive split and joined. The same packets give the same samples, to the bit.
 
     Attributes
     ----------
     rate_hz : float or None
-        The sampling rate that the sensor reported; None until it did [Hz].
+        The sampling rate that the sensor reported [Hz]; None until it has.
     scale : (float, float) or None
-        m/s2 and rad/s per count, where the values are 16-bit counts.
+        m/s2 and rad/s per count if samples are 16-bit counts; else None.
     outward : str
         The sensor axis that faces away from the body.
     sync : Sync
@@ -87,7 +89,7 @@ class Decoder(Protocol):
 
     @property
     def scale(self) -> tuple[float, float] | None:
-        """Units of one count of specific force [m/s2] and angular rate [rad/s]; None if samples are not counts."""
+        """Specific force [m/s2] and angular rate [rad/s] of one count; None if samples are not counts."""
 
     @property
     def outward(self) -> str:
@@ -98,28 +100,29 @@ class Decoder(Protocol):
         """How the sensor's clock relates to this computer's."""
 
     def push(self, packet: Packet) -> list[Samples]:
-        """Take a packet and return the samples that it completes, in strictly rising time.
+        """Decode the next packet; return the samples that it completes, in strictly increasing time.
 
         Raises
         ------
         BadInputError
-            If the bytes cannot be right. The decoder goes on with the next packet.
+            If the bytes cannot be right. The decoder continues with the next packet.
         """
         ...
 
 
 class Peripheral(Protocol):
-    """The sensor's end of the protocol, for the virtual sensor and round-trip tests.
+    """A simulated sensor: the sensor's side of the protocol, for the virtual sensor and round-trip tests.
 
     Attributes
     ----------
     rate_hz : float
-        As it was set [Hz].
+        Sampling rate [Hz], as the client last set it.
     streaming : bool
+        Whether samples are being sent.
     reads : dict
-        The value of each characteristic that can be read.
+        Values of the characteristics that can be read, by short name.
     batch_s : float
-        Length of the samples that it sends at a time [s].
+        Duration of the samples in one packet [s].
     """
 
     @property
@@ -132,18 +135,21 @@ class Peripheral(Protocol):
 
     @property
     def reads(self) -> dict[str, bytes]:
-        """Values of the characteristics that can be read, by name."""
+        """Values of the characteristics that can be read, by short name."""
 
     @property
     def batch_s(self) -> float:
         """Duration of the samples in one packet [s]."""
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command and return the answers as (characteristic, bytes)."""
+        """Process a command that was written at `t_us` on the sensor's clock [us]; return the answers as (characteristic, bytes)."""
         ...
 
     def encode(self, samples: Samples, mtu: int) -> Iterable[tuple[str, bytes]]:
-        """Yield the notifications that carry samples (t_s on the sensor's own clock, not negative)."""
+        """Yield the notifications that contain the samples, as (characteristic, bytes), of at most `mtu` - 3 bytes where possible.
+
+        The times of the samples are on the sensor's own clock, and not negative.
+        """
         ...
 
 
@@ -154,36 +160,37 @@ class Profile:
     Attributes
     ----------
     name, title : str
-        Short, for files and options; and for people.
+        Short name for files and options, and name for people.
     service : str
-        UUID of the service that streams, by which an advertisement is recognized.
+        UUID of the streaming service. An advertisement that contains it is from this kind of sensor.
     characteristics : dict
-        Short name to characteristic; the short name is the `source` of its packets.
+        Characteristics by short name, which is also the `source` of their packets.
     rates_hz : tuple of float
         Sampling rates that it supports [Hz].
     default_rate_hz : float
+        Sampling rate if the user does not ask for one [Hz].
     outward : str
-        The sensor axis that faces away from the body when it is worn as its maker intends.
+        The sensor axis that faces away from the body when the sensor is worn as its maker intends.
     start, stop : callable
-        What to do, in this order, to make it stream at a rate [Hz], and to end that.
+        Return the steps that start the stream at a rate [Hz], and those that stop it, in their order.
     decoder : callable
-        Makes a decoder for the rate [Hz] that was asked for.
+        Return a new decoder for the requested rate [Hz].
     peripheral : callable or None
-        Makes the sensor's end of the protocol for a rate [Hz]; without it there is no virtual sensor of this kind.
+        Return a new simulated sensor for a rate [Hz]; None if there cannot be a virtual sensor of this kind.
     advertised : tuple of str
-        How the names of such sensors begin, in lower case, for those that do not advertise the service.
+        Beginnings of the names of such sensors, in lower case, to recognize those that do not advertise the service.
     advertised_name : str
-        The name that a virtual sensor of this kind advertises; empty: its title.
+        The name that a virtual sensor of this kind advertises; empty: the title.
     problem : callable
-        What is wrong according to an answer; None if nothing is.
+        Return the error that an answer to a command reports; None if it reports success.
     sync : callable or None
-        The write that asks the sensor for its clock, given the host's time [ms].
+        Return the command that asks for the time of the sensor's clock, given the host's time [ms]; None if there is none.
     notes : Text or str
-        What its wearer should know.
+        What the wearer should know about this kind of sensor.
     has_clock : bool
-        Whether its packets carry the time of its own clock, so that losses show however packets arrive.
+        Whether its packets contain the time of its own clock. Then losses are detected however late packets arrive.
     has_sequence : bool
-        Whether its packets are numbered, so that two that arrive in the wrong order are put in order.
+        Whether its packets are numbered. Then packets that arrive in the wrong order are sorted.
     """
 
     name: str
@@ -212,7 +219,7 @@ class Profile:
         return name is not None and name.lower().startswith(self.advertised)
 
     def nearest_rate_hz(self, wanted_hz: float | None) -> float:
-        """Return the supported rate that is nearest to the wanted one; None: the default [Hz]."""
+        """Return the supported rate nearest to `wanted_hz`, or the default for None [Hz]."""
         if wanted_hz is None:
             return self.default_rate_hz
         return min(self.rates_hz, key=lambda rate: abs(rate - wanted_hz))
@@ -220,11 +227,11 @@ class Profile:
 
 @cache
 def profiles() -> dict[str, Profile]:
-    """Return all kinds of sensors that are installed, by name. A broken package is left out, with a warning."""
+    """Return the profiles of all installed kinds of sensors, by name. A broken package is left out, with a warning."""
     return installed(GROUP, Profile)
 
 
 def profile_of(name: str | None, services: Iterable[str]) -> Profile | None:
-    """Return the kind of sensor that an advertisement is from; None if no profile knows it."""
+    """Return the profile of the sensor that an advertisement is from; None if no profile fits."""
     services = list(services)
     return next((profile for profile in profiles().values() if profile.knows(name, services)), None)

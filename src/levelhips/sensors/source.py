@@ -22,13 +22,13 @@ class LinkStatus:
     reason : LinkReason
         Why the link is in this state.
     error : str
-        The error behind the reason ``error``, as `LevelHipsError.to_json` writes it.
+        The error as `LevelHipsError.to_json` writes it, if the reason is ``error``; else empty.
     name, address, kind : str
-        Of the sensor; empty if unknown.
+        Name, Bluetooth address and kind of the sensor; empty if unknown.
     rssi_dbm, battery_percent : float
-        NaN if unknown.
+        Signal strength [dBm] and battery level [%]; NaN if unknown.
     mtu : int
-        Bytes; 0 if unknown.
+        Largest Bluetooth packet of the connection [bytes]; 0 if unknown.
     reconnects : int
         How often the stream was resumed with a new connection.
     """
@@ -56,10 +56,10 @@ class Listener(Protocol):
 
     @property
     def complaint(self) -> BadInputError | None:
-        """What is wrong with the sensor's data; None if nothing is."""
+        """What was wrong with the last packet that could not be used; None if all could."""
 
     def packet(self, packet: Packet) -> bool:
-        """Take a packet; return whether it brought samples (the watchdog judges by the age of samples, not of packets)."""
+        """Process a packet; return whether it completed samples. A link counts as alive while samples arrive, not packets."""
         ...
 
     def status(self, status: LinkStatus) -> None:
@@ -75,9 +75,9 @@ class Source(Protocol):
     profile : Profile or None
         The kind of sensor; known before the first packet.
     asked_hz : float
-        The rate that was asked for; known before the first packet.
+        Sampling rate requested from the sensor [Hz]; known before the first packet.
     virtual : bool
-        Whether it is simulated: such a session is not part of the wearer's history.
+        Whether the sensor is simulated; a session with such a sensor does not enter the wearer's history.
     """
 
     @property
@@ -90,7 +90,7 @@ class Source(Protocol):
 
     @property
     def asked_hz(self) -> float:
-        """Sampling rate that was asked for [Hz]."""
+        """Sampling rate requested from the sensor [Hz]."""
 
     async def run(self, listener: Listener) -> None:
         """Pass packets to the listener until canceled, or until there are no more.
@@ -98,6 +98,6 @@ class Source(Protocol):
         Raises
         ------
         SensorError
-            If only the user can help.
+            If it fails in a way that only the user can fix.
         """
         ...

@@ -1,7 +1,7 @@
 """One connection to a sensor, from connecting to the end of the link.
 
-The system's own report on a link is not trusted: a link can die without a disconnect. Whether it lives is judged only by
-the age of the last sample.
+The system's report on a link is not relied on, because a link can die without a disconnect. A link counts as alive only while
+samples arrive.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from levelhips.sensors.profile import DOWN, LINK, UP, Act, Profile, Read, Subscr
 
 log = logging.getLogger(__name__)
 
-STALL_S = 1.5  # some 15 notifications of the slowest sensor; longer than a radio repeats before it gives up a packet
+STALL_S = 1.5  # about 15 notifications of the slowest sensor; a radio gives up repeating a packet before this
 GIVE_UP_S = 4.0  # a stall of 3 s often ends by itself, faster than a new connection (1-3 s) would
-WATCH_S = 0.1  # how exactly a stall is timed; a fifteenth of it
-CONNECT_S = 20.0  # Windows and slow sensors need up to 10 s for the services
-ANSWER_S = 3.0  # sensors answer within a few connection intervals of 7.5-50 ms; a repeated packet takes a second
-GOODBYE_S = 2.0  # for each of stopping and disconnecting: a dead link must not hold up the next attempt
+WATCH_S = 0.1  # time between two checks: a stall is noticed this much late at most
+CONNECT_S = 20.0  # Windows and slow sensors need up to 10 s to list the services
+ANSWER_S = 3.0  # sensors answer within a few connection intervals of 7.5-50 ms; with repeated packets within a second
+DISCONNECT_S = 2.0  # for stopping, and again for disconnecting: a dead link must not delay the next attempt
 FIRST_SAMPLE_S = 5.0  # the slowest sensor needs 2 s from the start command to its first sample
 POLL_S = 30.0  # battery and clock change slowly; each poll takes air time from the stream
 FIRST_POLL_S = 2.0  # after the first samples, so that the battery is known early
@@ -37,7 +37,7 @@ BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
 
 
 class Connection:
-    """A connection: connect, start the stream, pass on packets, and watch until the link is gone.
+    """One connection to a sensor: connects, starts the stream, passes packets on and watches the link until it is lost.
 
     Parameters
     ----------
@@ -45,13 +45,14 @@ class Connection:
     device : DiscoveredDevice
     profile : Profile
     rate_hz : float
-        Sampling rate to ask for [Hz].
+        Sampling rate to request [Hz].
     link : LinkReport
+        Receives the status of the link; its listener receives the packets.
 
     Attributes
     ----------
     streamed : bool
-        Whether samples came in this connection.
+        Whether samples have arrived over this connection.
     """
 
     def __init__(self, radio: Radio, device: DiscoveredDevice, profile: Profile, rate_hz: float, link: LinkReport) -> None:
@@ -63,7 +64,7 @@ class Connection:
         self._newest_s = -math.inf  # arrival of the last packet with samples, on the loop's clock
 
     async def run(self) -> None:
-        """Connect and stream until the link is gone.
+        """Connect and stream until the link is lost or given up.
 
         Raises
         ------
@@ -82,7 +83,7 @@ class Connection:
             link.report_again()
             self._receive(LINK, bytearray(UP))
             for act in self._profile.start(self._rate_hz):
-                await self._do(act)
+                await self._perform(act)
             log.info("%s: started at %g Hz, MTU %d", name, self._rate_hz, self._client.mtu_size)
             await self._watch()
         except RADIO_ERRORS as error:
@@ -91,9 +92,9 @@ class Connection:
             ) from error
         finally:
             link.listener.packet(Packet(asyncio.get_running_loop().time(), DOWN, LINK))
-            await self._part()
+            await self._disconnect()
 
-    async def _do(self, act: Act) -> None:
+    async def _perform(self, act: Act) -> None:
         if isinstance(act, Subscribe):
             name = act.to
 
@@ -142,7 +143,7 @@ class Connection:
             raise SensorError("cannot-start-sensor", name=name, problem=problem)
 
     def _receive(self, source: str, data: bytearray) -> None:
-        """Pass on a packet, and note the time if it brought samples."""
+        """Pass a packet on; if it completed samples, note the time and report that the stream runs."""
         now_s, link = asyncio.get_running_loop().time(), self._link
         if link.listener.packet(Packet(now_s, bytes(data), source)):
             self._newest_s = now_s
@@ -157,7 +158,7 @@ class Connection:
                 break
 
     async def _watch(self) -> None:
-        """Return when the link is gone or given up; poll the sensor now and then."""
+        """Wait until the link is lost or given up; meanwhile poll the sensor every 30 s."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         polled_s = began_s - POLL_S + FIRST_POLL_S
@@ -177,7 +178,7 @@ class Connection:
                     await polling
 
     def _is_over(self, began_s: float) -> bool:
-        """Whether the link is gone or given up; report it if it is, and report a stall."""
+        """Report a stall, or a link that is lost or given up; return whether the connection is over."""
         link = self._link
         name = link.status.name
         if self._gone.is_set():
@@ -196,7 +197,7 @@ class Connection:
         return False
 
     async def _poll(self) -> None:
-        """Ask for battery, signal and the sensor's clock; a failure of these does not end the stream."""
+        """Read battery level, signal strength and the sensor's clock. A failure does not end the stream."""
         link = self._link
         try:
             async with asyncio.timeout(POLL_S / 2):
@@ -204,7 +205,7 @@ class Connection:
                     level = await self._client.read_gatt_char(BATTERY_LEVEL)
                     if level and level[0] <= 100:
                         link.update(battery_percent=float(level[0]))
-                # Only some systems tell the signal of a link (macOS); elsewhere it is that of the last advertisement.
+                # Only some systems (macOS) report the signal strength of a link; elsewhere that of the last advertisement stays.
                 backend = getattr(self._client, "_backend", None)
                 if (get_rssi := getattr(backend, "get_rssi", None)) is not None:
                     link.update(rssi_dbm=float(await get_rssi()))
@@ -215,18 +216,18 @@ class Connection:
         except (*RADIO_ERRORS, SensorError) as error:
             log.info("Polling %s: %s", link.status.name, error)
 
-    async def _part(self) -> None:
-        """Stop the stream and disconnect; a dead link does not hold this up."""
+    async def _disconnect(self) -> None:
+        """Stop the stream and disconnect, within 2 s each even if the link is dead."""
         name = self._link.status.name
         if self._client.is_connected and self.streamed and self._link.status.state is LinkState.STREAMING:
             try:
-                async with asyncio.timeout(GOODBYE_S):
+                async with asyncio.timeout(DISCONNECT_S):
                     for act in self._profile.stop():
-                        await self._do(act)
+                        await self._perform(act)
             except (*RADIO_ERRORS, SensorError) as error:
                 log.info("Stopping %s: %s", name, error)
         try:
-            async with asyncio.timeout(GOODBYE_S):
+            async with asyncio.timeout(DISCONNECT_S):
                 await self._client.disconnect()
         except RADIO_ERRORS as error:
             log.info("Disconnecting %s: %s", name, error)

@@ -1,4 +1,4 @@
-"""Sensors in range: those that advertise, and those that the system is still connected to."""
+"""Find Bluetooth devices in range: those that advertise, and those that the system is still connected to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from levelhips.sensors.profile import Profile, profile_of, profiles
 log = logging.getLogger(__name__)
 
 BATTERY_DATA = "0000180f-0000-1000-8000-00805f9b34fb"  # battery service, with the level as service data
-FORGET_S = 10.0  # common sensors advertise each 0.1-2 s, and a scan misses some
+FORGET_S = 10.0  # common sensors advertise every 0.1-2 s, and a scan misses some of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class DiscoveredDevice:
     name : str
         Empty if unknown.
     profile : Profile or None
-        The kind of sensor; None if it is none that we know.
+        The kind of sensor; None if no profile fits.
     rssi_dbm, battery_percent : float
-        NaN if unknown.
+        Signal strength [dBm] and battery level [%]; NaN if unknown.
     at_s : float
         Time of its last advertisement on the event loop's clock [s].
     """
@@ -48,17 +48,25 @@ class DiscoveredDevice:
 
     @property
     def address(self) -> str:
-        """Its Bluetooth address; on macOS a UUID that differs on each computer."""
+        """Bluetooth address; on macOS a UUID that differs from computer to computer."""
         return self.device.address
 
 
 class Scan:
-    """A running scan: enter it, and `devices` grows by address."""
+    """Context manager that scans while it is entered.
+
+    Attributes
+    ----------
+    devices : dict
+        The devices found so far, by address.
+    changed : asyncio.Event
+        Set at each advertisement; the reader clears it.
+    """
 
     def __init__(self, radio: Radio) -> None:
         self.devices: dict[str, DiscoveredDevice] = {}
         self.changed = asyncio.Event()
-        self._scanner = BleakScanner(self._take, backend=radio.scanner)
+        self._scanner = BleakScanner(self._on_advertisement, backend=radio.scanner)
 
     async def __aenter__(self) -> Scan:
         try:
@@ -73,7 +81,7 @@ class Scan:
         except RADIO_ERRORS as error:  # the adapter went away meanwhile: there is no scan left to stop
             log.info("Stopping the scan: %s", error)
 
-    def _take(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
+    def _on_advertisement(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
         # A device sends its name, services and battery in turn: what one advertisement lacks, an earlier one may have had.
         before = self.devices.get(device.address)
         name = advertisement.local_name or device.name or (before.name if before else "")
@@ -90,7 +98,7 @@ class Scan:
 
 
 async def scan(radio: Radio, every_s: float = 0.5) -> AsyncGenerator[dict[str, DiscoveredDevice], None]:
-    """Yield what is in range by address, again and again, without devices that have been silent for 10 s.
+    """Yield the devices in range by address, every `every_s` seconds, without those that have been silent for 10 s.
 
     Close it (`contextlib.aclosing`) to end the scan.
 
@@ -109,7 +117,10 @@ async def scan(radio: Radio, every_s: float = 0.5) -> AsyncGenerator[dict[str, D
 
 
 async def connected_devices(radio: Radio) -> list[DiscoveredDevice]:
-    """Return sensors that the system is still connected to, for a program that was killed: they do not advertise (BlueZ)."""
+    """Return the sensors that the system is still connected to.
+
+    BlueZ keeps the connection of a program that was killed, and a connected sensor does not advertise.
+    """
     if radio.scanner is not None:
         return []
     try:

@@ -1,4 +1,4 @@
-"""The status of a link, kept in one place and reported at every change."""
+"""Status of the link to a sensor, reported to a listener at every change."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ class LinkReport:
         self.listener.status(self.status)
 
     def report_again(self) -> None:
-        """Report the status with the state that it has: something else in it changed."""
+        """Report the status again, after something other than the state changed."""
         self.listener.status(self.status)

@@ -1,4 +1,4 @@
-"""Find the sensor of a session among all that is in range."""
+"""Find the sensor of a session among all devices in range."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from levelhips.sensors.ble.radio import Radio
 from levelhips.sensors.ble.report import LinkReport
 from levelhips.sensors.profile import Profile
 
-ALONE_S = 3.0  # a sensor is the only one if no other was found in that time: 30 advertisements of most
+ALONE_S = 3.0  # a sensor counts as the only one if no other is found in this time: 30 advertisements of most sensors
 HINT_S = 10.0  # after this the runner gets advice; nearly all sensors in range are found in 3 s
-LOOK_S = 0.25  # look at the time at least so often while nothing new advertises
-LOW_BATTERY_PERCENT = 10.0  # below this a sensor that is gone has probably run empty
+CHECK_S = 0.25  # time between two checks for the end of the search, while nothing advertises
+LOW_BATTERY_PERCENT = 10.0  # if the last level was below this, a sensor that cannot be found has probably run empty
 
 
 class Search:
@@ -28,8 +28,14 @@ class Search:
     wanted : str or None
         Name or address; None: the only one in range.
     patience_s : float
-        How long to search before samples ever came [s]; after that there is no limit.
+        Time limit of a search until samples have come for the first time [s]; later searches have no limit.
     link : LinkReport
+        Receives the status of the link.
+
+    Attributes
+    ----------
+    address : str
+        Address of the sensor that was found; empty before.
     """
 
     def __init__(self, radio: Radio, wanted: str | None, patience_s: float, link: LinkReport) -> None:
@@ -37,7 +43,7 @@ class Search:
         self._radio, self._wanted, self._patience_s, self._link = radio, wanted, patience_s, link
 
     async def find(self) -> tuple[DiscoveredDevice, Profile]:
-        """Return the sensor and its kind.
+        """Search until the sensor is found; return it with its profile.
 
         Raises
         ------
@@ -66,7 +72,7 @@ class Search:
                     hinted = True
                     link.report(link.status.state, self._hint())
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_S):
+                    async with asyncio.timeout(CHECK_S):
                         scan.changed.clear()
                         await scan.changed.wait()
 
@@ -100,8 +106,8 @@ class Search:
         return LinkReason.EMPTY_BATTERY if weak else LinkReason.OUT_OF_RANGE
 
     def _not_found(self, scan: Scan) -> SensorError:
-        strangers = [one for one in scan.devices.values() if one.profile is None and self._is_wanted(one)]
-        if self._wanted and strangers:
+        unsupported = [one for one in scan.devices.values() if one.profile is None and self._is_wanted(one)]
+        if self._wanted and unsupported:
             return SensorError("unsupported-sensor", name=self._wanted)
         others = sorted(one.name or one.address for one in scan.devices.values() if one.profile is not None)
         if self._wanted is None:

@@ -1,4 +1,4 @@
-"""A sensor over Bluetooth as the source of a session: search, connect, and reconnect for as long as the session lasts."""
+"""Source of a session with a Bluetooth sensor: search, connect, and reconnect for as long as the session lasts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from levelhips.sensors.profile import Profile
 from levelhips.sensors.source import Listener
 
 PATIENCE_S = 60.0  # of the first search: time to find a sensor in a bag, wake it up and clip it on
-FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 1.0  # between attempts: a runner whose stream is lost waits no longer than he must
-PAUSE_JITTER = 0.25  # so that two clients do not keep step
-TRIES = 5  # connections that may fail before any stream came
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 1.0  # between attempts: short, because a runner is waiting for the stream
+PAUSE_JITTER = 0.25  # random share of the pause, so that two clients do not always try at the same moment
+TRIES = 5  # failed connections that are tolerated before the first samples
 
 
 class BleSource:
-    """A sensor over Bluetooth.
+    """Source of packets from a sensor over Bluetooth.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class BleSource:
     wanted : str or None
         Name or address; None: the only one in range.
     rate_hz : float or None
-        Samples a second; None: the profile's default.
+        Sampling rate to request [Hz]; None: the profile's default.
     patience_s : float
         How long the first search may take [s].
     """
@@ -47,7 +47,7 @@ class BleSource:
         Raises
         ------
         SensorError
-            If no samples ever came and trying again does not help.
+            If no samples have come yet, and another attempt would not help.
         """
         link = LinkReport(listener)
         search = Search(self._radio, self._wanted, self._patience_s, link)
@@ -79,6 +79,6 @@ class BleSource:
 
 
 def pause_s(failures: int) -> float:
-    """Return how long to wait before the next attempt, after so many that failed in a row [s]."""
-    # The doubling stops long before it overflows: Bluetooth that is off for 17 minutes is a thousand failures.
+    """Return the pause before the next attempt, after this many attempts failed in a row [s]."""
+    # The exponent is bounded: Bluetooth that is off for 17 minutes causes a thousand failures, and 2.0**1024 overflows.
     return float(min(FIRST_PAUSE_S * 2.0 ** min(failures, 8), MAX_PAUSE_S))

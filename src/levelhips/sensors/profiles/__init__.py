@@ -1,1 +1,1 @@
-"""Protocols of the supported sensors: decoder and peripheral of each in one file, without I/O."""
+"""Profiles of the supported sensors: one file each, with decoder and simulated sensor, without I/O."""

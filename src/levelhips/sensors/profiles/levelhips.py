@@ -18,7 +18,7 @@ from levelhips.text import Text, text
 
 VERSION = 1
 RATES_HZ = (50.0, 52.0, 100.0, 104.0, 200.0, 208.0, 400.0, 416.0)
-PACKET_S = 0.02  # of samples in a notification, where the MTU has room for them
+PACKET_S = 0.02  # duration of the samples in a notification, if they fit into the MTU
 STOP, START, RATE, TIME, HAPTIC = 0, 1, 2, 3, 4
 REFUSALS = {1: text("refusal.unknown-command"), 2: text("refusal.out-of-range"), 3: text("refusal.busy"), 4: text("refusal.failed")}
 _HEAD = struct.Struct("<BBHI")
@@ -32,10 +32,10 @@ def _uuid(number: int) -> str:
 
 
 class LevelHipsDecoder:
-    """Packets of the open profile to samples.
+    """Decoder of the open profile.
 
-    Packets are put in order by their sequence: one that comes ahead of its turn waits for the next. Samples lie between the
-    times of the packets, evenly.
+    Packets are sorted by their sequence numbers: a packet that arrives before its turn waits for one more packet. Samples
+    are spaced evenly between the times of the packets.
     """
 
     def __init__(self, asked_hz: float) -> None:
@@ -76,11 +76,11 @@ class LevelHipsDecoder:
         return []
 
     def _answer(self, data: bytes, arrival_s: float) -> None:
-        """Use the sensor's clock at the moment of answering: no samples had to be gathered, so it is a point of the line too."""
+        """Add the sensor's time in an answer to the host line: an answer is sent at once, without waiting for samples."""
         if len(data) == 6 and data[0] == TIME and data[1] == 0 and self._last is not None:
             at_s = self.clock.place(int.from_bytes(data[2:], "little"), arrival_s)
             if at_s is not None:
-                self.clock.passed(at_s, arrival_s)
+                self.clock.add_arrival(at_s, arrival_s)
 
     def _info(self, data: bytes) -> None:
         if len(data) < _INFO.size:
@@ -92,7 +92,7 @@ class LevelHipsDecoder:
             raise BadInputError("impossible-description", rate=rate, acc_range=acc_range, gyr_range=gyr_range, axis=axis)
         self._rate_hz, self._dt_us = float(rate), 1e6 / rate
         acc_scale, gyr_scale = acc_range * STANDARD_GRAVITY_MPS2 / 32768, math.radians(gyr_range) / 32768
-        self.scale = float(np.float32(acc_scale)), float(np.float32(gyr_scale))  # as a recording keeps them
+        self.scale = float(np.float32(acc_scale)), float(np.float32(gyr_scale))  # as a recording stores them
         self.outward = tuple(AXES)[axis]
         self.firmware = name.rstrip(b"\0").decode("ascii", "replace")
 
@@ -112,10 +112,11 @@ class LevelHipsDecoder:
             raise BadInputError("damaged-packet")
 
     def _in_order(self, frame: bytes, arrival_s: float) -> Iterator[Samples]:
+        """Yield the samples of a packet, and of one that waited for it, in the order of their sequence numbers."""
         _, _, sequence, t_us = _HEAD.unpack_from(frame)
         early = self._early
         if self._last is not None and early is None and 1 < (sequence - self._last[0]) % 65536 <= 3:
-            # A packet is missing: lost, or on its way. One packet's time tells.
+            # A packet is missing: lost or late. The next packet decides which.
             self._early = (sequence, t_us, frame, arrival_s)
             return
         if early is not None:
@@ -128,31 +129,32 @@ class LevelHipsDecoder:
         yield from self._placed(frame, sequence, t_us, arrival_s)
 
     def _placed(self, frame: bytes, sequence: int, t_us: int, arrival_s: float) -> Iterator[Samples]:
+        """Yield the samples of a packet with their session times, without those that have come before."""
         n = (len(frame) - _HEAD.size) // _SAMPLE
         steps = 0 if self._last is None else (sequence - self._last[0]) % 65536
         first_s = self.clock.place(t_us, arrival_s, (n - 1) * self._dt_us * 1e-6)
         if first_s is None:
             if self._last is None or not 0 < steps <= 3:
                 raise BadInputError("wrong-packet-time")
-            # The clock jumped, but the sequence goes on: so does the count.
-            first_s = self.clock.go_on(t_us, arrival_s, self._last[1] + steps * self._last[2] * self._dt_us * 1e-6)
+            # The clock jumped, but the sequence numbers continue: so does session time.
+            first_s = self.clock.continue_at(t_us, arrival_s, self._last[1] + steps * self._last[2] * self._dt_us * 1e-6)
         elif steps == 1 and self._last is not None:
             dt_us = (first_s - self._last[1]) * 1e6 / self._last[2]
             if abs(dt_us * 1e-6 * (self._rate_hz or 1.0) - 1.0) < 0.1:
-                self._dt_us += 0.1 * (dt_us - self._dt_us)  # the crystal's own pace, its jitter of a microsecond averaged
+                self._dt_us += 0.1 * (dt_us - self._dt_us)  # follow the crystal's rate; average its jitter of 1 us
         t_s = np.rint(first_s * 1e6 + self._dt_us * np.arange(n)) * 1e-6
         fresh = t_s > self._newest_s
         if fresh.any():
             self._last = sequence, first_s, n
             self._newest_s = float(t_s[-1])
-            self.clock.passed(self._newest_s, arrival_s)
+            self.clock.add_arrival(self._newest_s, arrival_s)
             counts = np.frombuffer(frame, "<i2", offset=_HEAD.size).reshape(n, 6)[fresh]
             assert self.scale is not None
             yield Samples(t_s[fresh], counts[:, :3] * self.scale[0], counts[:, 3:] * self.scale[1])
 
 
 def _frames(data: bytes) -> tuple[list[bytes], bytes]:
-    """Return the whole packets at the beginning of bytes, and what is left."""
+    """Return the complete packets at the beginning of `data`, and the bytes after them."""
     frames, at = [], 0
     while len(data) - at >= _HEAD.size and data[at] == VERSION and 0 < data[at + 1] <= _MAX_SAMPLES:
         end = at + _HEAD.size + _SAMPLE * data[at + 1]
@@ -164,11 +166,12 @@ def _frames(data: bytes) -> tuple[list[bytes], bytes]:
 
 
 def _may_begin(rest: bytes) -> bool:
+    """Whether these bytes can be the beginning of a packet."""
     return rest[0] == VERSION and (len(rest) < 2 or 0 < rest[1] <= _MAX_SAMPLES)
 
 
 class LevelHipsPeripheral:
-    """The sensor's end."""
+    """Simulated sensor with the open profile."""
 
     batch_s = PACKET_S
 
@@ -183,7 +186,7 @@ class LevelHipsPeripheral:
         return _INFO.pack(VERSION, round(self.rate_hz), self.acc_range_g, self.gyr_range_dps, self.axis, self._name[:16])
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
+        """Process a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to != "control" or not data:
             return []
         opcode, value = data[0], data[1:]

@@ -22,7 +22,7 @@ RATE_HZ = 60.0
 _LONG = np.dtype([("t_us", "<u4"), ("quaternion", "<f4", 4), ("acc", "<f4", 3), ("gyr", "<f4", 3)])
 _MEDIUM = np.dtype([("t_us", "<u4"), ("acc", "<f4", 3), ("gyr", "<f4", 3), ("mag", "<i2", 3)])
 _PAYLOADS = {"long": _LONG, "medium": _MEDIUM}
-_MAX_MPS2, _MAX_DPS = 400.0, 4000.0  # twice its ranges: more is damage
+_MAX_MPS2, _MAX_DPS = 400.0, 4000.0  # more than twice the ranges of the sensor: the packet is damaged
 
 
 def _uuid(number: int) -> str:
@@ -30,7 +30,7 @@ def _uuid(number: int) -> str:
 
 
 class DotDecoder:
-    """One sample a notification."""
+    """Decoder of the Movella DOT: one sample in each notification."""
 
     outward = "+z"
     scale = None
@@ -53,7 +53,7 @@ class DotDecoder:
         if len(packet.data) < layout.itemsize:
             raise BadInputError("packet-too-short", size=len(packet.data), expected=layout.itemsize)
         row = np.frombuffer(packet.data, layout, 1)[0]
-        with np.errstate(invalid="ignore"):  # damage may look like a signaling NaN
+        with np.errstate(invalid="ignore"):  # a damaged value may be a signaling NaN
             acc, gyr = row["acc"].astype(np.float64), row["gyr"].astype(np.float64)
         if not (np.abs(acc) < _MAX_MPS2).all() or not (np.abs(gyr) < _MAX_DPS).all():
             raise BadInputError("impossible-values")
@@ -64,12 +64,12 @@ class DotDecoder:
         if t_s <= self._newest_s:
             return []
         self._newest_s = t_s
-        self.clock.passed(t_s, packet.arrival_s)
+        self.clock.add_arrival(t_s, packet.arrival_s)
         return [Samples(np.array([t_s]), acc[None, :], np.radians(gyr)[None, :])]
 
 
 class DotPeripheral:
-    """The sensor's end."""
+    """Simulated Movella DOT."""
 
     batch_s = 1 / RATE_HZ
 
@@ -84,13 +84,13 @@ class DotPeripheral:
         return self.mode != 0
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
+        """Process a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to == "measure" and len(data) == 3 and data[0] == 1:
             self.mode = data[2] if data[1] == 1 and data[2] in (CUSTOM_5, RATE_QUANTITIES) else 0
         return []
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
-        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
+        """Yield a packet for each sample, with its characteristic; its 44 or 34 bytes need an MTU above the initial 23."""
         source, layout = ("medium", _MEDIUM) if self.mode == RATE_QUANTITIES else ("long", _LONG)
         rows = np.zeros(len(samples), layout)
         rows["t_us"] = np.rint(samples.t_s * 1e6).astype(np.int64) % (1 << 32)

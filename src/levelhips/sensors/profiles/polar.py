@@ -1,4 +1,4 @@
-"""Polar Verity Sense in SDK mode: two delta-compressed streams, accelerometer and gyroscope, merged on their clock.
+"""Polar Verity Sense in SDK mode: two delta-compressed streams, accelerometer and gyroscope, merged by their common clock.
 
 Protocol: Polar Measurement Data, as published with the maker's SDK. Not tried on a real sensor yet.
 """
@@ -38,19 +38,19 @@ REFUSALS = {
     11: text("refusal.small-mtu"),
     13: text("refusal.charging"),
 }
-FRAME_S = 0.1  # of samples in a frame of the virtual sensor; the real one fills its frames
+FRAME_S = 0.1  # duration of the samples in a frame of the virtual sensor; the real one fills its frames
 _HEAD = struct.Struct("<BQB")
-_FRESH = 1e9  # ns a second
+_NS = 1e9  # nanoseconds in a second
 
 
 class _Stream:
-    """One of the two: its factor, and the rows that still wait for the other."""
+    """One of the two streams: its scale factor, and the rows that wait for rows of the other stream."""
 
     def __init__(self) -> None:
         self.factor = 1.0
         self.t_s = np.empty(0)
         self.rows = np.empty((0, 3))
-        self.before_s = math.nan  # time of the last sample of the frame before
+        self.before_s = math.nan  # time of the last sample in the previous frame
 
     def add(self, t_s: Array, rows: Array) -> None:
         fresh = t_s > (self.before_s if math.isfinite(self.before_s) else -math.inf)
@@ -61,17 +61,17 @@ class _Stream:
 
 
 class PolarDecoder:
-    """Frames of both streams to samples at the gyroscope's times; forces are interpolated linearly."""
+    """Decoder of the Polar Verity Sense: samples at the gyroscope's times, with linearly interpolated forces."""
 
     outward = "+z"
     scale = None
 
     def __init__(self, asked_hz: float) -> None:
         self.rate_hz: float | None = asked_hz
-        # A frame's time is that of its last sample, and the streams take turns: they step back by up to a frame.
-        self.clock = SensorClock(1 / _FRESH, repeat_s=1.0)
+        # A frame has the time of its last sample, and the two streams alternate: times step back by up to a frame.
+        self.clock = SensorClock(1 / _NS, repeat_s=1.0)
         self._dt = 1.0 / asked_hz
-        self._of = {ACC: _Stream(), GYR: _Stream()}
+        self._streams = {ACC: _Stream(), GYR: _Stream()}
 
     @property
     def sync(self) -> Sync:
@@ -86,27 +86,27 @@ class PolarDecoder:
         if packet.source == "control":
             self._answer(packet.data)
         elif packet.source == LINK and packet.data == DOWN:
-            for stream in self._of.values():
+            for stream in self._streams.values():
                 stream.drop(len(stream.t_s))
         return []
 
     def _answer(self, data: bytes) -> None:
-        if len(data) < 4 or data[0] != ANSWER or data[1] != START or data[3] or data[2] not in self._of:
+        if len(data) < 4 or data[0] != ANSWER or data[1] != START or data[3] or data[2] not in self._streams:
             return
         for kind, values in _tlv(data[5:]):
             if kind == T_FACTOR:
                 factor = float(struct.unpack("<f", values[:4])[0])
                 if not (math.isfinite(factor) and factor > 0):
                     raise BadInputError("impossible-values")
-                self._of[data[2]].factor = factor
+                self._streams[data[2]].factor = factor
 
     def _frame(self, data: bytes, arrival_s: float) -> None:
         if len(data) < _HEAD.size:
             raise BadInputError("damaged-packet")
         kind, t_ns, frame = _HEAD.unpack_from(data)
-        if kind not in self._of:
+        if kind not in self._streams:
             raise BadInputError("unknown-packet", kind=kind)
-        stream = self._of[kind]
+        stream = self._streams[kind]
         counts = _compressed(data[_HEAD.size :]) if frame & 0x80 else _plain(data[_HEAD.size :], frame)
         last_s = self.clock.place(t_ns, arrival_s)
         if last_s is None:
@@ -120,18 +120,19 @@ class PolarDecoder:
         stream.add(t_s, counts * unit)
         if not stream.before_s > last_s:
             stream.before_s = last_s
-        self.clock.passed(last_s, arrival_s)
+        self.clock.add_arrival(last_s, arrival_s)
 
     def _merged(self) -> Iterator[Samples]:
-        acc, gyr = self._of[ACC], self._of[GYR]
+        """Yield samples at the times of the gyroscope up to the last force that is known."""
+        acc, gyr = self._streams[ACC], self._streams[GYR]
         if not len(acc.t_s) or not len(gyr.t_s):
-            self._bound()
+            self._drop_old_rows()
             return
-        early = int(np.searchsorted(gyr.t_s, acc.t_s[0], "left"))  # nothing to put beside them
+        early = int(np.searchsorted(gyr.t_s, acc.t_s[0], "left"))  # without forces at their times
         gyr.drop(early)
         ready = int(np.searchsorted(gyr.t_s, acc.t_s[-1], "right"))
         if not ready:
-            self._bound()
+            self._drop_old_rows()
             return
         t_s, rates = gyr.t_s[:ready], gyr.rows[:ready]
         after = np.clip(np.searchsorted(acc.t_s, t_s, "left"), 1, max(len(acc.t_s) - 1, 1))
@@ -140,19 +141,20 @@ class PolarDecoder:
         width = acc.t_s[after] - acc.t_s[before]
         share = np.divide(t_s - acc.t_s[before], width, out=np.zeros(ready), where=width > 0)
         forces = acc.rows[before] + share[:, None] * (acc.rows[after] - acc.rows[before])
-        near = (width < 3 * self._dt) & (t_s >= 0)  # in a hole of the forces there is nothing to interpolate
+        near = (width < 3 * self._dt) & (t_s >= 0)  # do not interpolate across a gap in the forces
         gyr.drop(ready)
         acc.drop(max(int(np.searchsorted(acc.t_s, t_s[-1], "right")) - 1, 0))
         if near.any():
             yield Samples(t_s[near], forces[near], rates[near])
 
-    def _bound(self) -> None:
-        """Nothing waits for more than 2 s for a stream that does not come."""
-        for stream in self._of.values():
+    def _drop_old_rows(self) -> None:
+        """Drop rows that have waited for the other stream for more than 2 s."""
+        for stream in self._streams.values():
             stream.drop(max(len(stream.t_s) - round(2.0 / self._dt), 0))
 
 
 def _tlv(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield type and value of each entry of type, count and values."""
     at = 0
     while at + 2 <= len(data):
         kind, count = data[at], data[at + 1]
@@ -194,7 +196,7 @@ def _compressed(payload: bytes) -> Array:
 
 
 class PolarPeripheral:
-    """The sensor's end: accelerometer in mG, gyroscope in deg/s x factor, both delta-compressed."""
+    """Simulated Polar Verity Sense: accelerometer in mG, gyroscope in deg/s x factor, both delta-compressed."""
 
     batch_s = FRAME_S
 
@@ -211,7 +213,7 @@ class PolarPeripheral:
         return {ACC, GYR} <= self.started
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
+        """Process a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to != "control" or len(data) < 2:
             return []
         request, kind = data[0], data[1]
@@ -239,7 +241,7 @@ class PolarPeripheral:
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
         """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
-        # What the decoder takes is the factor as f32 says it.
+        # The answer to the start command gives the decoder these factors as 32-bit floats.
         units = {kind: float(np.float32(factor)) for kind, factor in self._factor.items()}
         acc = samples.acc_mps2 / (units[ACC] * STANDARD_GRAVITY_MPS2 * 1e-3)
         gyr = samples.gyr_radps / (units[GYR] * math.radians(1.0))
@@ -249,11 +251,11 @@ class PolarPeripheral:
             while at < len(counts):
                 payload, n = _compress(counts[at:], mtu - 3 - _HEAD.size)
                 at += n
-                yield "data", _HEAD.pack(kind, round(float(samples.t_s[at - 1]) * _FRESH), frame) + payload
+                yield "data", _HEAD.pack(kind, round(float(samples.t_s[at - 1]) * _NS), frame) + payload
 
 
 def _compress(counts: NDArray[np.int64], room: int) -> tuple[bytes, int]:
-    """As many rows of counts as `room` bytes can hold, and their number."""
+    """Return as many rows of counts as fit into `room` bytes, compressed, and their number."""
     n = min(len(counts), 256)
     while True:
         steps = np.diff(counts[:n], axis=0).astype(np.int64)
@@ -269,7 +271,8 @@ def _compress(counts: NDArray[np.int64], room: int) -> tuple[bytes, int]:
         n -= 1
 
 
-def _ask(kind: int, rate_hz: float, span: int) -> bytes:
+def _start_command(kind: int, rate_hz: float, span: int) -> bytes:
+    """Return the command that starts a stream at a rate [Hz] and a range [g or deg/s]."""
     return struct.pack("<BBBBHBBHBBHBBB", START, kind, T_RATE, 1, round(rate_hz), T_RESOLUTION, 1, 16, T_RANGE, 1, span, T_CHANNELS, 1, 3)
 
 
@@ -278,8 +281,8 @@ def _start(rate_hz: float) -> list[Act]:
         Subscribe("control"),
         Subscribe("data"),
         _command(bytes((START, SDK))),
-        _command(_ask(ACC, rate_hz, ACC_RANGE_G)),
-        _command(_ask(GYR, rate_hz, GYR_RANGE_DPS)),
+        _command(_start_command(ACC, rate_hz, ACC_RANGE_G)),
+        _command(_start_command(GYR, rate_hz, GYR_RANGE_DPS)),
     ]
 
 

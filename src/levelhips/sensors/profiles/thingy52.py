@@ -23,9 +23,9 @@ SIZE = 18
 RATES_HZ = (50.0, 100.0, 200.0)
 _CONFIG = struct.Struct("<HHHHB")
 _SCALE = (float(np.float32(STANDARD_GRAVITY_MPS2 / 1024)), float(np.float32(math.radians(1.0) / 32)))  # Q10 g, Q5 deg/s
-# Nothing marks a notification as whole and ours; what cannot be measured or moved like that is not taken: counts of 16 g,
-# its widest range, and of 12 g or 1,200 deg/s from one sample to the next (a landing at the sacrum changes by 3 g in 5 ms).
-_MAX_ACC_COUNTS, _LEAP_ACC, _LEAP_GYR = 16.5 * 1024, 12.0 * 1024, 1200.0 * 32
+# A notification has no header and no checksum, so a damaged one is recognized by impossible values: above 16 g, the widest
+# range, or a change by 12 g or 1,200 deg/s from one sample to the next (a landing changes the force at the sacrum by 3 g in 5 ms).
+_MAX_ACC_COUNTS, _MAX_ACC_STEP, _MAX_GYR_STEP = 16.5 * 1024, 12.0 * 1024, 1200.0 * 32
 
 
 def _uuid(number: int) -> str:
@@ -33,7 +33,7 @@ def _uuid(number: int) -> str:
 
 
 class ThingyDecoder:
-    """Raw notifications to samples, timed by counting."""
+    """Decoder of the raw motion notifications of the Thingy:52; times come from counting the samples."""
 
     outward = "+z"
     scale = _SCALE
@@ -41,7 +41,7 @@ class ThingyDecoder:
     def __init__(self, asked_hz: float) -> None:
         self.rate_hz: float | None = asked_hz
         self.clock = CountedClock(asked_hz)
-        self._before: NDArray[np.float64] | None = None
+        self._previous: NDArray[np.float64] | None = None
 
     @property
     def sync(self) -> Sync:
@@ -55,16 +55,16 @@ class ThingyDecoder:
         if not packet.data or len(packet.data) % SIZE:
             raise BadInputError("damaged-packet")
         counts = np.frombuffer(packet.data, "<i2").reshape(-1, 9).astype(np.float64)
-        before = counts[:1] if self._before is None else self._before
+        before = counts[:1] if self._previous is None else self._previous
         steps = np.abs(np.diff(np.concatenate([before, counts]), axis=0))
-        self._before = counts[-1:]
-        if (np.abs(counts[:, :3]) > _MAX_ACC_COUNTS).any() or (steps[:, :3] > _LEAP_ACC).any() or (steps[:, 3:6] > _LEAP_GYR).any():
+        self._previous = counts[-1:]
+        if (np.abs(counts[:, :3]) > _MAX_ACC_COUNTS).any() or (steps[:, :3] > _MAX_ACC_STEP).any() or (steps[:, 3:6] > _MAX_GYR_STEP).any():
             raise BadInputError("impossible-values")
         return self.clock.push(counts[:, :3] * _SCALE[0], counts[:, 3:6] * _SCALE[1], packet.arrival_s)
 
 
 class ThingyPeripheral:
-    """The sensor's end."""
+    """Simulated Thingy:52."""
 
     batch_s = 0.005
 
@@ -74,7 +74,7 @@ class ThingyPeripheral:
         self.reads: dict[str, bytes] = {"config": _CONFIG.pack(100, 60000, 60000, 10, 1)}
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
+        """Process a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if to == "config" and len(data) == _CONFIG.size:
             rate = _CONFIG.unpack(data)[3]
             if 5 <= rate <= 200:
@@ -83,7 +83,7 @@ class ThingyPeripheral:
         return []
 
     def encode(self, samples: Samples, mtu: int) -> Iterator[tuple[str, bytes]]:
-        """Yield the packets of these samples, each with its characteristic, none longer than the MTU allows."""
+        """Yield a notification for each sample, with its characteristic; its 18 bytes fit into every MTU."""
         counts = np.zeros((len(samples), 9))
         counts[:, :3], counts[:, 3:6] = samples.acc_mps2 / _SCALE[0], samples.gyr_radps / _SCALE[1]
         for row in np.clip(np.rint(counts), -32768, 32767).astype("<i2"):

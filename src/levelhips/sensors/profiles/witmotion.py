@@ -21,12 +21,15 @@ HEAD = b"\x55\x61"
 SIZE = 20
 RATES_HZ = {50.0: 0x08, 100.0: 0x09, 200.0: 0x0B}
 UNLOCK = bytes.fromhex("ffaa6988b5")
-PACKET_S = 0.02  # of frames that the virtual sensor joins in a notification, where the MTU has room
+PACKET_S = 0.02  # duration of the frames that the virtual sensor puts into a notification, if they fit into the MTU
 _SCALE = (float(np.float32(16 * STANDARD_GRAVITY_MPS2 / 32768)), float(np.float32(math.radians(2000) / 32768)))
 
 
 class WitMotionDecoder:
-    """Bytes to frames (found again by their head when some are missing) to samples, timed by counting."""
+    """Decoder of WitMotion frames; times come from counting the samples.
+
+    If bytes are missing, the next frame is found by its header.
+    """
 
     outward = "+z"
     scale = _SCALE
@@ -66,13 +69,16 @@ class WitMotionDecoder:
 
 
 def _is_frame(data: bytes, at: int) -> bool:
-    """Find a head that is followed by another head (or the end) one frame later: its bytes occur by chance within frames too."""
+    """Whether a frame begins at `at`: a header with another header, or the end, one frame later.
+
+    The bytes of the header alone occur by chance within frames too.
+    """
     following = data[at + SIZE : at + SIZE + 2]
     return data[at : at + 2] == HEAD and HEAD.startswith(following)
 
 
 class WitMotionPeripheral:
-    """The sensor's end: streams from the moment somebody listens."""
+    """Simulated WitMotion sensor: streams as soon as a client has subscribed."""
 
     batch_s = PACKET_S
 
@@ -83,7 +89,7 @@ class WitMotionPeripheral:
         self._unlocked = False
 
     def write(self, to: str, data: bytes, t_us: int) -> list[tuple[str, bytes]]:
-        """Take a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
+        """Process a command that was written to a characteristic at `t_us` [us]; return the notifications that answer it."""
         if data == UNLOCK:
             self._unlocked = True
         elif self._unlocked and data[:3] == b"\xff\xaa\x03" and len(data) == 5:
