@@ -69,7 +69,7 @@ def pump(app: object, seconds: float, until: object = None) -> None:
 async def in_range() -> AsyncIterator[Radio]:
     """A radio that hears one virtual sensor."""
     async with VirtualWorld(open_recording(RUN), profiles()["levelhips"]) as world:
-        yield world.heard_by
+        yield world.client_radio
 
 
 def weeks_of_runs(folder: Path) -> None:

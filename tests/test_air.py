@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from bleak import BleakClient
 
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
 
@@ -147,7 +148,7 @@ def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
         profile = replace(profiles()["levelhips"], peripheral=SendsASecondAtATime)
         async with VirtualWorld(run_of(10.0), profile, loop_for_s=off_s + 60.0, faults=[Fault("adapter", off_s, 5.0)]) as there:
             hears = Hears()
-            client = asyncio.create_task(BleSource(there.heard_by).run(hears))
+            client = asyncio.create_task(BleSource(there.client_radio).run(hears))
             await asyncio.wait({client}, timeout=off_s)
             assert not client.done(), client.exception()
             assert hears.link.state is LinkState.RECONNECTING
@@ -174,13 +175,13 @@ def test_a_read_that_fails_ends_the_start_unless_it_may_fail(may_fail):
 
     async def world() -> None:
         async with VirtualWorld(run_of(10.0), served) as there:
-            async with Scan(there.heard_by) as scan:
+            async with Scan(there.client_radio) as scan:
                 while not scan.devices:
                     await asyncio.sleep(0.1)
             [device] = scan.devices.values()
             hears = Hears()
             link = LinkReport(hears, LinkStatus(name="Clip"))
-            running = asyncio.create_task(Connection(there.heard_by, device, asked, 200.0, link).run())
+            running = asyncio.create_task(Connection(there.client_radio, device, asked, 200.0, link).run())
             await asyncio.wait({running}, timeout=5.0)
             if may_fail:
                 assert hears.enough.is_set()
@@ -205,12 +206,36 @@ def test_late_answer_is_not_mistaken_for_that_of_the_next_command():
     async def world() -> None:
         async with VirtualWorld(run_of(10.0), replace(profiles()["levelhips"], peripheral=AnswersLate)) as there:
             hears = Hears()
-            client = asyncio.create_task(BleSource(there.heard_by).run(hears))
+            client = asyncio.create_task(BleSource(there.client_radio).run(hears))
             await asyncio.wait({client}, timeout=8.0)
             assert hears.link.state is LinkState.STREAMING
             assert hears.link.reconnects == 0
             assert [packet.data for packet in hears.packets if packet.source == "control"][:3] == [b"\x02\x00", b"\x03\x03", b"\x01\x00"]
             client.cancel()
             await asyncio.gather(client, return_exceptions=True)
+
+    in_simulated_time(world())
+
+
+def test_client_that_is_connected_again_reports_every_end_of_its_link():
+    """Bug: only the first end was reported, so that a second lost link of the same client went unnoticed."""
+
+    async def world() -> None:
+        async with VirtualWorld(run_of(10.0), profiles()["levelhips"]) as there:
+            async with Scan(there.client_radio) as scan:
+                while not scan.devices:
+                    await asyncio.sleep(0.1)
+            [found] = scan.devices.values()
+            reported: list[BleakClient] = []
+            client = BleakClient(found.device, disconnected_callback=reported.append, backend=there.client_radio.client)
+            for number, end_link in enumerate((client.disconnect, there.radio.switch_off, client.disconnect), 1):
+                await client.connect()
+                assert len(reported) == number - 1
+                assert client.is_connected
+                await end_link()
+                there.radio.switch_on()
+                await asyncio.sleep(2.0)
+                assert len(reported) == number
+                assert not client.is_connected
 
     in_simulated_time(world())

@@ -369,7 +369,7 @@ def test_a_sensor_in_range_is_listed_and_enter_connects(window, qtbot):
     @asynccontextmanager
     async def in_range():
         async with VirtualWorld(run_of(SECONDS), profiles()["polar"]) as world:
-            yield world.heard_by
+            yield world.client_radio
 
     window.connect_page._search = lambda: SensorSearch(in_range)
     wanted = []

@@ -76,7 +76,7 @@ async def _watch(out: Console, for_s: float, recording: Recording | None, profil
             from levelhips.simulation.peripheral import VirtualWorld
 
             world = await stack.enter_async_context(VirtualWorld(recording, profile))
-            radio = world.heard_by
+            radio = world.client_radio
         live = stack.enter_context(Live(console=out, auto_refresh=False, transient=True)) if out.is_terminal else None
         loop = asyncio.get_running_loop()
         began_s = loop.time()

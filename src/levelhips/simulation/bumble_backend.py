@@ -1,7 +1,7 @@
-"""A Bluetooth radio in software: Bleak's public API over a real GATT stack (Bumble), without an adapter.
+"""Bleak backend on a Bluetooth stack in software (Bumble): real GATT, without an adapter.
 
-Bleak takes foreign backends since 2.0 (`backend=`). The controllers are either joined by a link in this process, or reached
-over any transport that Bumble knows.
+Bleak accepts other backends since 2.0 (`backend=`). The controllers are connected by a link in this process, or reached over
+any transport that Bumble supports.
 """
 
 from __future__ import annotations
@@ -33,29 +33,33 @@ from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
 
 MTU = 247
-_FOREIGN = (core.BaseBumbleError, hci.HCI_Error, asyncio.TimeoutError, asyncio.InvalidStateError)
+_BUMBLE_ERRORS = (core.BaseBumbleError, hci.HCI_Error, asyncio.TimeoutError, asyncio.InvalidStateError)
 
 
 class _Controller(Controller):
-    """Bumble's controller in software, which knows no signal strength: the link here is as strong as its advertisements say."""
+    """Bumble's controller in software, with what it lacks: the signal strength of a link, the same as in advertisements."""
 
     def on_hci_read_rssi_command(self, command: hci.HCI_Read_RSSI_Command) -> hci.HCI_Read_RSSI_ReturnParameters:
         return hci.HCI_Read_RSSI_ReturnParameters(status=hci.HCI_ErrorCode.SUCCESS, handle=command.handle, rssi=-50)
 
 
 def device_on(link: LocalLink, name: str, address: str) -> Device:
-    """Return a Bluetooth device with a controller of its own on a link."""
+    """Return a Bluetooth device with its own controller, connected to a link."""
     controller = _Controller(name, link=link, public_address=address)
     return Device(name=name, address=hci.Address(address), host=Host(controller, AsyncPipeSink(controller)))
 
 
 class BumbleRadio:
-    """The computer's adapter: scanners and clients of Bleak that use a Bumble device.
+    """Bluetooth adapter in software: scanners and clients for Bleak that use a Bumble device.
 
     Attributes
     ----------
     scanner, client : type
-        For Bleak's `backend=`.
+        Classes for Bleak's `backend=`.
+    on : bool
+        Whether the adapter is switched on.
+    clients : set
+        The clients that are connected.
     """
 
     def __init__(self, device: Device) -> None:
@@ -79,7 +83,7 @@ class BumbleRadio:
         self.on = False
         for client in list(self.clients):
             await client.disconnect()
-            client.gone()
+            client.report_disconnection()
 
     def switch_on(self) -> None:
         """Switch the adapter on."""
@@ -95,35 +99,35 @@ class _Scanner(BaseBleakScanner):
     async def start(self) -> None:
         await self.radio.ready()
         self.seen_devices.clear()
-        self.radio.device.on(Device.EVENT_ADVERTISEMENT, self._heard)
+        self.radio.device.on(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
         try:
             await self.radio.device.start_scanning(legacy=True, filter_duplicates=False)
-        except _FOREIGN as error:
+        except _BUMBLE_ERRORS as error:
             raise BleakError(f"scanning failed: {error}") from error
 
     async def stop(self) -> None:
-        self.radio.device.remove_listener(Device.EVENT_ADVERTISEMENT, self._heard)
+        self.radio.device.remove_listener(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
         if self.radio.device.is_scanning:
             try:
                 await self.radio.device.stop_scanning(legacy=True)
-            except _FOREIGN as error:
+            except _BUMBLE_ERRORS as error:
                 raise BleakError(f"the scan could not be stopped: {error}") from error
 
-    def _heard(self, advertisement: Advertisement) -> None:
+    def _on_advertisement(self, advertisement: Advertisement) -> None:
         kinds = core.AdvertisingData.Type
         uuids: list[str] = []
         service_data: dict[str, bytes] = {}
         name: str | None = None
-        for kind, data in advertisement.data.ad_structures:
+        for kind, value in advertisement.data.ad_structures:
             if kind in (kinds.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, kinds.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS):
-                uuids += [_text(core.UUID.from_bytes(data[at : at + 16])) for at in range(0, len(data), 16)]
+                uuids += [_text(core.UUID.from_bytes(value[at : at + 16])) for at in range(0, len(value), 16)]
             elif kind == kinds.COMPLETE_LOCAL_NAME:
-                name = data.decode("utf-8", "replace")
+                name = value.decode("utf-8", "replace")
             elif kind == kinds.SERVICE_DATA_16_BIT_UUID:
-                service_data[_text(core.UUID.from_bytes(data[:2]))] = data[2:]
+                service_data[_text(core.UUID.from_bytes(value[:2]))] = value[2:]
         if not self.is_allowed_uuid(uuids):
             return
-        heard = AdvertisementData(
+        data = AdvertisementData(
             local_name=name,
             manufacturer_data={},
             service_data=service_data,
@@ -133,8 +137,8 @@ class _Scanner(BaseBleakScanner):
             platform_data=(),
         )
         address = advertisement.address.to_string(False)
-        device = self.create_or_update_device(address, address, name, advertisement.address, heard)
-        self.call_detection_callbacks(device, heard)
+        device = self.create_or_update_device(address, address, name, advertisement.address, data)
+        self.call_detection_callbacks(device, data)
 
 
 class _Client(BaseBleakClient):
@@ -156,6 +160,7 @@ class _Client(BaseBleakClient):
         self._connection: Connection | None = None
         self._peer: Peer | None = None
         self._callbacks: dict[int, Callable[[bytes], None]] = {}
+        self._is_reported = False  # whether the end of the present connection is
 
     @property
     def name(self) -> str:
@@ -176,12 +181,12 @@ class _Client(BaseBleakClient):
                 connection = await self.radio.device.connect(self._to, timeout=self._timeout)
         except TimeoutError as error:
             raise BleakDeviceNotFoundError(self.address, "the sensor does not answer") from error
-        except _FOREIGN as error:
+        except _BUMBLE_ERRORS as error:
             raise BleakError(f"connection failed: {error}") from error
-        self._connection = connection
+        self._connection, self._is_reported, self.services = connection, False, None
         self.radio.clients.add(self)
         broken = asyncio.get_running_loop().create_future()
-        connection.on(Connection.EVENT_DISCONNECTION, lambda reason: self._broke(reason, broken))
+        connection.on(Connection.EVENT_DISCONNECTION, lambda reason: self._on_disconnection(reason, broken))
         self._peer = Peer(connection)
         discovery = asyncio.ensure_future(self._discover(self._peer))
         try:
@@ -192,8 +197,8 @@ class _Client(BaseBleakClient):
             self.services = discovery.result()
         except TimeoutError as error:
             await self.disconnect()
-            raise BleakError("the sensor does not tell its services") from error
-        except _FOREIGN as error:
+            raise BleakError("the sensor did not list its services in time") from error
+        except _BUMBLE_ERRORS as error:
             await self.disconnect()
             raise BleakError(f"the services could not be read: {error}") from error
         finally:
@@ -225,20 +230,21 @@ class _Client(BaseBleakClient):
                 )
         return found
 
-    def _broke(self, reason: int, broken: asyncio.Future[int]) -> None:
+    def _on_disconnection(self, reason: int, broken: asyncio.Future[int]) -> None:
         if not broken.done():
             broken.set_result(reason)
-        was_known = self.services is not None
+        was_ready = self.services is not None
         self._connection = None
         self.radio.clients.discard(self)
-        if was_known:
-            self.gone()
+        if was_ready:
+            self.report_disconnection()
 
-    def gone(self) -> None:
+    def report_disconnection(self) -> None:
         """Call the disconnection callback, at most once for each connection."""
-        callback, self._disconnected_callback = self._disconnected_callback, None
-        if callback is not None:
-            callback()
+        if self._is_reported or self._disconnected_callback is None:
+            return
+        self._is_reported = True
+        self._disconnected_callback()
 
     async def disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -246,7 +252,7 @@ class _Client(BaseBleakClient):
         if connection is not None:
             try:
                 await connection.disconnect()
-            except _FOREIGN as error:
+            except _BUMBLE_ERRORS as error:
                 raise BleakError(f"disconnecting failed: {error}") from error
 
     async def pair(self, *args: Any, **kwargs: Any) -> None:
@@ -257,28 +263,28 @@ class _Client(BaseBleakClient):
 
     async def get_rssi(self) -> int:
         """Return the signal strength of the link [dBm]."""
-        return int(await self._guarded(self._alive().get_rssi()))  # type: ignore[no-untyped-call]
+        return int(await self._request(self._live_connection().get_rssi()))  # type: ignore[no-untyped-call]
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **kwargs: Any) -> bytearray:
-        self._alive()
-        return bytearray(await self._guarded(characteristic.obj.read_value()))
+        self._live_connection()
+        return bytearray(await self._request(characteristic.obj.read_value()))
 
     async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool) -> None:
-        self._alive()
-        await self._guarded(characteristic.obj.write_value(bytes(data), with_response=response))
+        self._live_connection()
+        await self._request(characteristic.obj.write_value(bytes(data), with_response=response))
 
     async def start_notify(self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **kwargs: Any) -> None:
-        self._alive()
+        self._live_connection()
 
-        def heard(data: bytes) -> None:
+        def notified(data: bytes) -> None:
             callback(bytearray(data))
 
-        self._callbacks[characteristic.handle] = heard
-        await self._guarded(characteristic.obj.subscribe(heard))
+        self._callbacks[characteristic.handle] = notified
+        await self._request(characteristic.obj.subscribe(notified))
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
-        self._alive()
-        await self._guarded(characteristic.obj.unsubscribe(self._callbacks.pop(characteristic.handle, None)))
+        self._live_connection()
+        await self._request(characteristic.obj.unsubscribe(self._callbacks.pop(characteristic.handle, None)))
 
     async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, *, use_cached: bool = False, **kwargs: Any) -> bytearray:
         raise NotImplementedError
@@ -286,22 +292,22 @@ class _Client(BaseBleakClient):
     async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: SizedBuffer) -> None:
         raise NotImplementedError
 
-    def _alive(self) -> Connection:
+    def _live_connection(self) -> Connection:
         if self._connection is None:
             raise BleakError("Not connected")
         return self._connection
 
-    async def _guarded(self, work: Any) -> Any:
-        """Send a GATT request and turn foreign errors into Bleak's; it ends when the link breaks."""
-        connection = self._alive()
+    async def _request(self, work: Any) -> Any:
+        """Send a GATT request; return its result, or raise Bleak's error if it fails or the link breaks."""
+        connection = self._live_connection()
         task = asyncio.ensure_future(work)
         broken = asyncio.get_running_loop().create_future()
 
-        def breaks(reason: int) -> None:
+        def on_disconnection(reason: int) -> None:
             if not broken.done():
                 broken.set_result(reason)
 
-        connection.on(Connection.EVENT_DISCONNECTION, breaks)
+        connection.on(Connection.EVENT_DISCONNECTION, on_disconnection)
         try:
             await asyncio.wait({task, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done() or task.cancelled():
@@ -309,10 +315,10 @@ class _Client(BaseBleakClient):
             return task.result()
         except att.ATT_Error as error:
             raise BleakError(f"the sensor refuses: {error}") from error
-        except _FOREIGN as error:
+        except _BUMBLE_ERRORS as error:
             raise BleakError(f"the sensor does not answer: {error}") from error
         finally:
-            connection.remove_listener(Connection.EVENT_DISCONNECTION, breaks)
+            connection.remove_listener(Connection.EVENT_DISCONNECTION, on_disconnection)
             if not task.done():
                 task.cancel()
 

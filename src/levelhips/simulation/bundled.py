@@ -1,4 +1,4 @@
-"""The bundled recordings: what they show, and how they are made (`python -m levelhips.simulation.bundled FOLDER`)."""
+"""The bundled recordings: find them, or simulate them again (`python -m levelhips.simulation.bundled FOLDER`)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _drill(wearer: WearerModel, sensor: SensorModel, seed: int) -> tuple[Simulat
 
 
 def practice(drill: DrillSettings) -> tuple[Recording, DrillSettings]:
-    """Return a short drill of a virtual wearer, with a form fault or two, and the settings that fit."""
+    """Return the recording of a short simulated drill, with a form fault if there is one, and the settings to replay it with."""
     wanted = chosen_drill(drill)
     angles = [fault for limit in wanted.keep for fault, _, _ in reversed(limit.angles) if fault is not None]
     form_fault = angles[0] if angles else ""
@@ -107,7 +107,7 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
             _table(written[-1], ("from_s", "to_s", "range_deg"), [tuple(f"{value:.3f}" for value in rep) for rep in made.reps])
         if made.form_faults:
             written.append(folder / f"{name}.truth_form_faults.csv")
-            _table(written[-1], ("at_s", "form_fault"), [(f"{at_s:.3f}", what) for at_s, what in made.form_faults])
+            _table(written[-1], ("at_s", "form_fault"), [(f"{at_s:.3f}", fault) for at_s, fault in made.form_faults])
         if angles:
             written.append(folder / f"{name}.truth_angles.csv")
             write_angles(written[-1], true_angles(made))
@@ -131,9 +131,9 @@ def find(name: str) -> Path:
     RecordingError
         If it is in neither.
     """
-    inside = Path(str(resources.files("levelhips"))) / "recordings" / f"{name}.mcap"
-    beside = Path(__file__).resolve().parents[3] / "recordings" / f"{name}.mcap"
-    for path in (inside, beside):
+    packaged = Path(str(resources.files("levelhips"))) / "recordings" / f"{name}.mcap"
+    in_checkout = Path(__file__).resolve().parents[3] / "recordings" / f"{name}.mcap"
+    for path in (packaged, in_checkout):
         if path.is_file():
             return path
     raise RecordingError("no-bundled-recording", name=name)
@@ -147,7 +147,7 @@ def _table(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]])
 
 
 def main() -> None:
-    """Make all bundled recordings again in a folder."""
+    """Simulate all bundled recordings again, into a folder."""
     folder = Path(sys.argv[1])
     for name, (made, settings) in simulations().items():
         (folder / f"{name}.mcap").unlink(missing_ok=True)

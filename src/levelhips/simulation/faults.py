@@ -1,4 +1,4 @@
-"""Faults of the virtual sensor, by name."""
+"""Faults that the virtual sensor can simulate: names, ranges and parsing."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass
 from levelhips.errors import SettingsError
 from levelhips.text import Text, text
 
-USUALLY_AT_S = 20.0
+DEFAULT_AT_S = 20.0  # of the bundled runs: the runner has run for some 10 s
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault: what, how much, and when (seconds after the stream began).
+    """One simulated fault: its name, its size and when it begins.
 
     Attributes
     ----------
     name : str
         One of `FAULTS`.
     value : float
-        How much, in the unit that `FAULTS` names.
+        Size of the fault, in the unit that its text in `FAULTS` names.
     at_s : float
         When it begins [s after the stream began]; ignored by faults that last for the whole stream.
     """
 
     name: str
     value: float
-    at_s: float = USUALLY_AT_S
+    at_s: float = DEFAULT_AT_S
 
 
-# name: (usual value, lowest, highest, what it does)
+# name: (default value, lowest, highest, what it does)
 FAULTS: dict[str, tuple[float, float, float, Text]] = {
     "refuse": (2, 1, 100, text("fault.refuse")),
     "slow": (5, 0, 60, text("fault.slow")),
@@ -54,7 +54,7 @@ FAULTS: dict[str, tuple[float, float, float, Text]] = {
 
 
 def parse_fault(written: str) -> Fault:
-    """Return the fault of NAME, NAME=VALUE or NAME=VALUE@SECONDS.
+    """Parse a fault that is written as NAME, NAME=VALUE, NAME@SECONDS or NAME=VALUE@SECONDS.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def parse_fault(written: str) -> Fault:
         raise SettingsError("no-such-fault", name=name, known=", ".join(FAULTS))
     usual, low, high, meaning = FAULTS[name]
     try:
-        fault = Fault(name, float(value) if value else usual, float(when) if when else USUALLY_AT_S)
+        fault = Fault(name, float(value) if value else usual, float(when) if when else DEFAULT_AT_S)
     except ValueError as error:
         raise SettingsError("fault-not-a-number", fault=written) from error
     if not (low <= fault.value <= high and 0 <= fault.at_s <= 36000):

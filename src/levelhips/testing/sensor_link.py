@@ -76,11 +76,11 @@ async def _stream(profile: Profile) -> tuple[int, str]:
     recording = Recording(Path("check.mcap"), running(rate_hz), rate_hz, {"outward": "+z"})
     listener = _Listener(profile, rate_hz)
     async with VirtualWorld(recording, profile, rate_hz=rate_hz) as world:
-        async with Scan(world.heard_by) as scan:
+        async with Scan(world.client_radio) as scan:
             while not scan.devices:
                 await scan.changed.wait()
         (device,) = scan.devices.values()
-        client = asyncio.ensure_future(Connection(world.heard_by, device, profile, rate_hz, LinkReport(listener)).run())
+        client = asyncio.ensure_future(Connection(world.client_radio, device, profile, rate_hz, LinkReport(listener)).run())
         ended = asyncio.ensure_future(world.sensor.ended.wait())
         await asyncio.wait({client, ended}, timeout=WAIT_S, return_when=asyncio.FIRST_COMPLETED)
         problem = ""

@@ -1,6 +1,6 @@
-"""The virtual sensor: a Bluetooth peripheral that serves a recording over a real GATT stack, with faults on demand.
+"""The virtual sensor: a Bluetooth peripheral that plays a recording over a real GATT stack, with faults on demand.
 
-In this process it is joined to the client by a link of Bumble's; on a real controller it is a sensor over the air.
+In this process, a link of Bumble's connects it to the client. On a real controller, other computers can connect to it by radio.
 """
 
 from levelhips.errors import LevelHipsError

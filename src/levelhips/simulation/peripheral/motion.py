@@ -1,4 +1,4 @@
-"""A recording as a sensor of another rate and mounting would have measured it."""
+"""Resample and rotate a recording, as if a sensor with another rate and mounting had measured it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _GRID_TOLERANCE_S = 5e-7
 
 
 class Motion:
-    """Samples of a recording in pieces, repeated until a time has passed.
+    """The samples of a recording in pieces, played again from the start until a time has passed.
 
     Parameters
     ----------
     source : Samples
-        From time 0.
+        Samples whose times begin at 0.
     loop_for_s : float
         How long to play [s].
     """
@@ -28,7 +28,7 @@ class Motion:
         self._rate_hz, self._at_rate = 0.0, source
 
     def between(self, from_s: float, to_s: float, rate_hz: float) -> Samples | None:
-        """Return the samples from `from_s` to before `to_s` at a rate; None after the end."""
+        """Return the samples from `from_s` to before `to_s` at a sampling rate; None after the end."""
         if rate_hz != self._rate_hz:
             self._rate_hz, self._at_rate = rate_hz, resampled(self._source, rate_hz)
         lap_s = float(self._source.t_s[-1]) + 1.0 / rate_hz
@@ -47,7 +47,7 @@ class Motion:
 
 
 def resampled(samples: Samples, rate_hz: float) -> Samples:
-    """Return samples on an even grid of another rate from time 0, low-passed where that is slower; gaps stay gaps."""
+    """Return samples at another rate on an even grid from time 0, low-passed if that rate is lower; gaps stay gaps."""
     from scipy.interpolate import make_interp_spline
     from scipy.signal import butter, sosfiltfilt
 
@@ -74,7 +74,7 @@ def turned(recording: Recording, outward: str) -> Samples:
     before, after = outward_axis(recording.outward or "+z"), outward_axis(outward)
     turn = np.eye(3)
     if not np.array_equal(before, after):
-        # Any rotation that takes one axis to the other: the clip may be turned about it in any way.
+        # Any rotation from one axis to the other will do, because the clip may be turned about the outward axis in any way.
         axis = np.cross(before, after)
         if not axis.any():
             axis = np.roll(before, 1)

@@ -1,4 +1,4 @@
-"""One virtual sensor on a Bluetooth device of Bumble's."""
+"""Virtual sensor on a Bluetooth device of Bumble's."""
 
 from __future__ import annotations
 
@@ -23,34 +23,37 @@ from levelhips.simulation.peripheral.services import Attributes, advertisement, 
 
 log = logging.getLogger(__name__)
 
-ADVERTISING_MS = 100.0  # common; found within a few of these
-PART_S = 1.0  # to disconnect: a supervision timeout of Bumble's controllers is never reported
-LISTEN_S = 0.02  # how often to look whether a client listens, before the stream begins
-FOR_EVER_S = 1e6
+ADVERTISING_MS = 100.0  # a common interval; a scan finds the sensor within a few of them
+DISCONNECT_S = 1.0  # time limit for disconnecting: Bumble's controllers never report a supervision timeout
+SUBSCRIBED_CHECK_S = 0.02  # time between two checks whether a client has subscribed, before the stream begins
+FOR_EVER_S = 1e6  # longer than any session
 BROKEN_LINK = (core.BaseBumbleError, hci.HCI_Error, TimeoutError)
 
 
 class VirtualSensor:
-    """One sensor on a Bumble device. The recording plays on in real time, whether a client listens or not.
+    """Sensor in software that plays a recording on a Bumble device.
+
+    Playing begins when a client subscribes for the first time, continues in real time even if the client disconnects, and sets
+    `ended` at the end.
 
     Parameters
     ----------
     device : Device
-        With the controller to use.
+        Bluetooth device with the controller to use.
     recording : Recording
     profile : Profile
-        Whose protocol it speaks.
+        Kind of sensor whose protocol it uses.
     rate_hz : float or None
-        At which it samples, if the client does not set another; None: the supported rate nearest to the recording's.
+        Sampling rate until the client sets another [Hz]; None: the supported rate nearest to the recording's.
     faults : iterable of Fault
     radio : BumbleRadio or None
         The client's radio, for the fault that switches it off; None if that is a real one.
     name : str or None
-        That it advertises; None: the profile's.
+        Name to advertise; None: the profile's.
     loop_for_s : float
-        How long to play, from the start again at each end; 0: once.
+        How long to play, starting again at each end of the recording [s]; 0: play it once.
     seed : int
-        For the faults that strike at random.
+        Seed of the faults that occur at random.
 
     Raises
     ------
@@ -91,11 +94,11 @@ class VirtualSensor:
         self._silent_until_s = self._held_until_s = self._away_until_s = -1.0
         self._held: list[tuple[str, bytes]] = []
         self._refusals = int(self._faults["refuse"].value) if "refuse" in self._faults else 0
-        self._struck: set[str] = set()  # faults that have struck
+        self._begun: set[str] = set()  # names of the faults that have begun
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
-        """Offer the services and advertise."""
+        """Register the services and advertise; play as soon as a client has subscribed."""
         services, self._attributes = make_services(
             self.profile,
             read=lambda name: self.peripheral.reads.get(name, b""),
@@ -111,27 +114,27 @@ class VirtualSensor:
         await self._device.power_on()
         taken = self._faults.get("taken")
         if taken is not None and taken.at_s <= 0:
-            self._struck.add("taken")
+            self._begun.add("taken")
             self._run(self._away(taken.value))
         else:
             await self._advertise()
         self._run(self._play())
 
     async def stop(self) -> None:
-        """End everything that was started."""
+        """Stop playing, disconnect and stop advertising."""
         for task in list(self._tasks):
             task.cancel()
         for task in list(self._tasks):
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         if self._connection is not None:
-            await _part(self._connection)
+            await _disconnect(self._connection)
         with contextlib.suppress(*BROKEN_LINK):
             await self._device.stop_advertising()
 
     @property
     def now_s(self) -> float:
-        """Place in the recording that plays now [s]."""
+        """Time since playing began [s]."""
         return 0.0 if self._began_s is None else asyncio.get_running_loop().time() - self._began_s
 
     # ---- link
@@ -156,7 +159,7 @@ class VirtualSensor:
         connection.on(Connection.EVENT_DISCONNECTION, lambda reason: self._disconnected())
 
     async def _refuse(self, connection: Connection) -> None:
-        await _part(connection, hci.HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_LOW_RESOURCES_ERROR)
+        await _disconnect(connection, hci.HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_LOW_RESOURCES_ERROR)
         await self._advertise_again()
 
     def _disconnected(self) -> None:
@@ -172,33 +175,33 @@ class VirtualSensor:
         await self._advertise()
 
     async def _away(self, seconds: float) -> None:
-        """Be out of reach: no link, no advertising."""
+        """Disconnect, and do not advertise for some seconds."""
         loop = asyncio.get_running_loop()
         self._away_until_s = loop.time() + seconds
         with contextlib.suppress(*BROKEN_LINK):
             await self._device.stop_advertising()
         if self._connection is not None:
-            await _part(self._connection)
+            await _disconnect(self._connection)
         await asyncio.sleep(self._away_until_s - loop.time())
         self._away_until_s = -1.0
         await self._advertise()
 
     def _slow_down(self, seconds: float) -> None:
-        """Answer the first question for services late."""
+        """Answer the first request for the list of services this late [s]."""
         server = self._device.gatt_server
-        at_once = server.on_gatt_pdu
+        answer = server.on_gatt_pdu
 
-        def later(bearer: Any, pdu: Any) -> None:
-            if pdu.name == "ATT_READ_BY_GROUP_TYPE_REQUEST" and "slow" not in self._struck:
-                self._struck.add("slow")
-                asyncio.get_running_loop().call_later(seconds, at_once, bearer, pdu)
+        def answer_later(bearer: Any, pdu: Any) -> None:
+            if pdu.name == "ATT_READ_BY_GROUP_TYPE_REQUEST" and "slow" not in self._begun:
+                self._begun.add("slow")
+                asyncio.get_running_loop().call_later(seconds, answer, bearer, pdu)
             else:
-                at_once(bearer, pdu)
+                answer(bearer, pdu)
 
-        server.on_gatt_pdu = later  # type: ignore[method-assign,assignment]
+        server.on_gatt_pdu = answer_later  # type: ignore[method-assign,assignment]
 
     def _written(self, name: str, value: bytes) -> None:
-        for to, answer in self.peripheral.write(name, bytes(value), self._clock.us(self.now_s)):
+        for to, answer in self.peripheral.write(name, bytes(value), self._clock.time_us(self.now_s)):
             self._run(self._answer(to, answer))
 
     async def _answer(self, to: str, data: bytes) -> None:
@@ -219,19 +222,19 @@ class VirtualSensor:
     # ---- stream
 
     async def _play(self) -> None:
-        """Play the recording from the moment a client listens, to its end."""
+        """Wait until a client has subscribed, then play the recording to its end."""
         loop = asyncio.get_running_loop()
         while not self._is_listened_to():
-            await asyncio.sleep(LISTEN_S)
+            await asyncio.sleep(SUBSCRIBED_CHECK_S)
         self._began_s = loop.time()
         at_s = 0.0
         while True:
             batch_s = self.peripheral.batch_s
             part = self._motion.between(at_s, at_s + batch_s, self.peripheral.rate_hz)
             at_s += batch_s
-            # A batch is sent when its last sample is measured; waiting for a point in time does not add up delays.
+            # A batch is sent when its last sample is due. Sleeping until a point in time keeps delays from adding up.
             await asyncio.sleep(self._began_s + at_s - loop.time())
-            self._strike(at_s)
+            self._begin_faults(at_s)
             if part is None:
                 break
             if len(part) and self._is_listened_to():
@@ -251,11 +254,11 @@ class VirtualSensor:
 
     async def _send(self, part: Samples) -> None:
         first_s = float(part.t_s[0])
-        t_s = self._clock.us(first_s) * 1e-6 + (part.t_s - part.t_s[0]) * (1.0 + self._clock.drift)
+        t_s = self._clock.time_us(first_s) * 1e-6 + (part.t_s - part.t_s[0]) * (1.0 + self._clock.drift)
         mtu = self._connection.att_mtu if self._connection is not None else 0
         for name, data in self.peripheral.encode(Samples(t_s, part.acc_mps2, part.gyr_radps), mtu):
             if first_s < self._silent_until_s:
-                continue  # never sent; the sensor's sequence counts it all the same
+                continue  # not sent, but its sequence number is used
             if first_s < self._held_until_s:
                 self._held.append((name, data))
                 continue
@@ -264,7 +267,7 @@ class VirtualSensor:
                 await self._notify(*arriving)
 
     async def _release(self) -> None:
-        """Send what was held back, all at once."""
+        """Send all notifications that were held back."""
         held, self._held = self._held, []
         for name, data in held:
             for arriving in self._air.carry(name, data):
@@ -276,8 +279,8 @@ class VirtualSensor:
 
     # ---- faults with a time
 
-    def _strike(self, at_s: float) -> None:
-        """Let the faults strike whose time has come."""
+    def _begin_faults(self, at_s: float) -> None:
+        """Begin the faults whose time has come."""
         timed: dict[str, Callable[[Fault, float], None]] = {
             "stall": self._fall_silent,
             "hold": self._hold_back,
@@ -288,11 +291,11 @@ class VirtualSensor:
             "adapter": self._switch_adapter_off,
         }
         for name, fault in self._faults.items():
-            if name in timed and name not in self._struck and at_s >= fault.at_s:
+            if name in timed and name not in self._begun and at_s >= fault.at_s:
                 timed[name](fault, at_s)
-                self._struck.add(name)
+                self._begun.add(name)
                 log.info("Virtual sensor: %s", name)
-        if "battery" in self._faults and "battery" not in self._struck:
+        if "battery" in self._faults and "battery" not in self._begun:
             fault = self._faults["battery"]
             self.battery_percent = max(1, round(fault.value * (1.0 - at_s / max(fault.at_s, 1e-9))))
 
@@ -315,12 +318,12 @@ class VirtualSensor:
 
 
 def new_peripheral(profile: Profile, rate_hz: float) -> Peripheral:
-    """Return the sensor's end of a profile's protocol.
+    """Return a new simulated sensor of a profile.
 
     Raises
     ------
     SettingsError
-        If the profile has none.
+        If the profile has no peripheral.
     """
     if profile.peripheral is None:
         raise SettingsError("profile-without-peripheral", profile=profile.title)
@@ -338,8 +341,8 @@ async def _switch_off(radio: BumbleRadio, seconds: float) -> None:
     radio.switch_on()
 
 
-async def _part(connection: Connection, reason: int = hci.HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR) -> None:
-    """Disconnect; Bumble's controllers never confirm a link that is gone already."""
+async def _disconnect(connection: Connection, reason: int = hci.HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR) -> None:
+    """Disconnect, without waiting long: Bumble's controllers do not confirm the end of a link that is already lost."""
     with contextlib.suppress(*BROKEN_LINK):
-        async with asyncio.timeout(PART_S):
+        async with asyncio.timeout(DISCONNECT_S):
             await connection.disconnect(reason)

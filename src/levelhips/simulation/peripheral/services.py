@@ -16,16 +16,17 @@ Attributes = dict[str, gatt.Characteristic[bytes]]  # by the short names of the 
 def make_services(
     profile: Profile, read: Callable[[str], bytes], write: Callable[[str, bytes], None], battery_percent: Callable[[], int]
 ) -> tuple[list[gatt.Service], Attributes]:
-    """Return the services of a profile with battery and maker, and the profile's characteristics by name.
+    """Return the services of a profile with those for battery and maker, and the profile's characteristics by short name.
 
     Parameters
     ----------
     profile : Profile
     read : callable
-        Gives the value of a characteristic, by its short name.
+        Return the value of a characteristic, given its short name.
     write : callable
-        Takes what was written to a characteristic.
+        Process bytes that were written to a characteristic.
     battery_percent : callable
+        Return the battery level [%].
     """
     by_service: dict[str, list[gatt.Characteristic[bytes]]] = {}
     attributes: Attributes = {}
@@ -60,7 +61,7 @@ def make_services(
 def advertisement(profile: Profile, name: str, battery_percent: int, *, with_name: bool) -> tuple[bytes, bytes]:
     """Return advertising data and scan response.
 
-    Bumble's own controllers answer a scan with the advertisement itself: for them it must hold the name (`with_name`).
+    Bumble's software controllers answer a scan with the advertisement itself, which must then contain the name (`with_name`).
     """
     kinds = core.AdvertisingData.Type
     data = core.AdvertisingData(

@@ -1,4 +1,4 @@
-"""Serve a virtual sensor: to a client in this process, or over the air on a real controller."""
+"""Serve a virtual sensor: to a client in this process, or by radio on a real controller."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ SENSOR_ADDRESS, HOST_ADDRESS = "C0:DE:00:00:00:01", "C0:DE:00:00:00:02"
 
 
 class VirtualWorld:
-    """A virtual sensor and a radio in range of it, in this process. Enter it in the loop that will use both."""
+    """Context manager with a virtual sensor and a radio in range of it, in this process.
+
+    Enter it in the event loop that will use both.
+    """
 
     def __init__(self, recording: Recording, profile: Profile, **options: Any) -> None:
         link = LocalLink()  # type: ignore[no-untyped-call]
@@ -32,8 +35,8 @@ class VirtualWorld:
         self.sensor = VirtualSensor(device_on(link, "sensor", SENSOR_ADDRESS), recording, profile, radio=self.radio, **options)
 
     @property
-    def heard_by(self) -> Radio:
-        """The radio in range, for a client."""
+    def client_radio(self) -> Radio:
+        """Radio for a client in range of the sensor."""
         return Radio(self.radio.scanner, self.radio.client)
 
     async def __aenter__(self) -> VirtualWorld:
@@ -45,30 +48,30 @@ class VirtualWorld:
 
 
 class VirtualSource:
-    """A virtual sensor and the client that is connected to it, until the recording ends.
+    """Source of packets from a virtual sensor and a client connected to it, until the recording ends.
 
     Parameters
     ----------
     recording : Recording
     profile : Profile
     **options
-        Those of `VirtualSensor`.
+        Options of `VirtualSensor`.
     """
 
     virtual = True
 
     def __init__(self, recording: Recording, profile: Profile, **options: Any) -> None:
         self.world = VirtualWorld(recording, profile, **options)
-        self._client = BleSource(self.world.heard_by, self.world.sensor.name, self.world.sensor.rate_hz)
+        self._client = BleSource(self.world.client_radio, self.world.sensor.name, self.world.sensor.rate_hz)
 
     @property
     def profile(self) -> Profile | None:
-        """The kind of sensor; None until it is found."""
+        """Profile of the sensor; None until it is found."""
         return self._client.profile
 
     @property
     def asked_hz(self) -> float:
-        """The rate that was asked for [Hz]."""
+        """Sampling rate requested from the sensor [Hz]."""
         return self._client.asked_hz
 
     async def run(self, listener: Listener) -> None:
@@ -88,24 +91,25 @@ class VirtualSource:
 
 @contextlib.asynccontextmanager
 async def virtual_source(recording: Recording, profile: Profile, **options: Any) -> AsyncIterator[VirtualSource]:
-    """Provide a virtual sensor in this process as the source of a session."""
+    """Context manager with a running virtual sensor in this process, as the source of a session."""
     source = VirtualSource(recording, profile, **options)
     async with source.world:
         yield source
 
 
 async def serve(transport: str, recording: Recording, profile: Profile, on_start: Callable[[VirtualSensor], None], **options: Any) -> None:
-    """Be a sensor over the air, on a controller that Bumble reaches by `transport` (usb:0, serial:..., hci-socket:0 ...).
+    """Run a virtual sensor by radio, on a real controller, until the recording ends.
 
     Parameters
     ----------
     transport : str
+        How Bumble reaches the controller: usb:0, serial:..., hci-socket:0 and others.
     recording : Recording
     profile : Profile
     on_start : callable
         Called with the sensor once it advertises.
     **options
-        Those of `VirtualSensor`.
+        Options of `VirtualSensor`.
 
     Raises
     ------
