@@ -56,7 +56,7 @@ from levelhips.motion.attitude import Attitude
 from levelhips.settings.installed import build_engine, chosen_drill, drills
 from levelhips.simulation.runner import SensorModel, Simulation
 from levelhips.simulation.wearer import WearerModel, simulate_drill
-from levelhips.simulation.wearer_moves import MOVEMENTS, POSES, Attempt, Course, Movement, Turned, slip
+from levelhips.simulation.wearer_moves import MOVEMENTS, POSES, Attempt, Course, Movement, Turned, leave_band
 
 CLIP = SensorModel(rate_hz=100.0, turn_deg=-70.0, heading_deg=4.0)
 LATE_S = 0.150  # what the issue allows; the bench prints what it is
@@ -429,7 +429,7 @@ class Touching(Movement):
     def repetition(self, wearer: WearerModel, drill: Drill, course: Course, at: Attempt, rng: np.random.Generator) -> None:
         course.add("tip", 20.0, at.start_s, 1.0, 0.4, 1.0)
         if at.form_fault:
-            slip(drill, course, at.form_fault, at.start_s + 0.4, 1.6)
+            leave_band(drill, course, at.form_fault, at.start_s + 0.4, 1.6)
         course.reps.append((at.start_s, at.start_s + 2.4, 20.0))
 
 

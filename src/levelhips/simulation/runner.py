@@ -1,9 +1,9 @@
-"""A virtual wearer: a pelvis that moves as published pelves do, and the sensor on it, with the truth beside both.
+"""Simulate a runner or walker: the motion of the pelvis, what a sensor on it measures, and the true values.
 
-The pelvis' angles are harmonics of the stride (biomechanics.md 5.1, halved for a clip over the sacrum), modulated from
-stride to stride; quintic splines through them give angular rates by exact differentiation. Vertical load is built as
-force: a half sine in stance, nothing in flight, a damped shock at landing; its mean over each step is body weight. The
-sensor turns both into its own axes and adds bias, noise, range, resolution and losses.
+The angles of the pelvis are harmonics of the stride (biomechanics.md 5.1, halved for a clip over the sacrum) that vary from
+stride to stride. Quintic splines through them give angular rates by exact differentiation. The vertical force is a half sine
+in stance with a damped shock at landing, and zero in flight; its mean over each step is body weight. The sensor measures both
+in its own axes, with bias, noise, a range, a resolution and losses.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from levelhips.events import Side
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Samples
 
 G = STANDARD_GRAVITY_MPS2
-GRID_HZ = 500.0  # of the splines: ten times the highest harmonic in the angles
-# Splines are solved in pieces of 15 minutes, 0.2 GB each. A knot's influence falls by half from knot to knot, so that
-# the knots beyond the margin change nothing in 64 bits.
+GRID_HZ = 500.0  # sampling rate of the splines' knots: at least ten times the highest harmonic in the angles
+# Splines are solved in pieces of 15 minutes, 0.2 GB each. The influence of a knot is halved from knot to knot, so that knots
+# beyond the margin change nothing in 64-bit floats.
 PIECE_S, MARGIN = 900.0, 200
 
 
@@ -31,7 +31,7 @@ PIECE_S, MARGIN = 900.0, 200
 class SensorModel:
     """The clip and its sensor; the defaults are those of a common 6-axis part.
 
-    `turn_deg` turns the clip in the plane of the back, `pitch_deg` slopes it, `heading_deg` is how far it sits askew.
+    `turn_deg` is the rotation of the clip in the plane of the back, `pitch_deg` its slope, `heading_deg` its heading.
     """
 
     rate_hz: float = 200.0
@@ -46,32 +46,32 @@ class SensorModel:
     acc_noise_mps2_rthz: float = 0.0015
     loss: float = 0.0  # share of packets lost
     packet: int = 4  # samples in a packet
-    gaps_s: tuple[tuple[float, float], ...] = ()  # whole spans without samples: from, to
+    gaps_s: tuple[tuple[float, float], ...] = ()  # spans without samples: from, to
 
     @property
     def scale(self) -> tuple[float, float]:
-        """m/s2 and rad/s per count of a 16-bit sensor."""
+        """Units of one count of a 16-bit sensor [m/s2, rad/s]."""
         return self.acc_range_g * G / 32768, math.radians(self.gyr_range_dps) / 32768
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerModel:
-    """How the wearer runs (or walks): mean drops of a sacral clip 1-6 deg, spread, asymmetry, fatigue, camber."""
+    """Gait of the simulated wearer: cadence, drop of each side, spread, fatigue and course."""
 
     gait: Literal["run", "walk"] = "run"
     cadence_spm: float = 166.0
-    duty: float = 0.37  # contact over stride time: 0.39 at 2.5 m/s, 0.33 at 3.5
-    drop_left_deg: float = 3.2
+    duty: float = 0.37  # contact time over stride time: 0.39 at 2.5 m/s, 0.33 at 3.5
+    drop_left_deg: float = 3.2  # means; over the sacrum 1-6 deg are usual
     drop_right_deg: float = 3.0
     fatigue_side: Side | None = None
-    fatigue_deg: float = 0.0  # growth of that side's drop up to the end
+    fatigue_deg: float = 0.0  # growth of that side's drop from the onset to the end
     fatigue_onset_s: float = 240.0
     camber_deg: float = 0.0
-    lean_deg: float = 5.0  # mean tilt in running against standing
+    lean_deg: float = 5.0  # mean tilt in running, relative to standing
     turn_dps: float = 0.0  # turn of the course, to the left
     limp: float = 0.0  # share by which contacts of the left foot are longer, and those of the right foot shorter
-    spread_deg: float = 0.45  # from stride to stride: half of the 0.7-1.0 of the ASIS line
-    stride_sd: float = 0.012  # of the stride time
+    spread_deg: float = 0.45  # SD from stride to stride: half of the 0.7-1.0 of the line between the front hip bones (ASIS)
+    stride_sd: float = 0.012  # SD of the stride time, as a share
     stand_s: float = 8.0
     move_s: float = 60.0
     end_stand_s: float = 4.0
@@ -79,21 +79,22 @@ class RunnerModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
-    """Samples, and the truth of what was simulated.
+    """Simulated samples and the true values behind them.
 
     Attributes
     ----------
     samples : Samples
-        What the sensor gave, losses and all.
+        The samples that arrived: without those that were lost.
+    sensor : SensorModel
     t_s, obliquity_deg, tilt_deg, rotation_deg : (n,) array
-        The true pelvis at every sampling instant, lost or not.
+        The true angles of the pelvis at every sampling time, lost or not.
     steps : list of (contact_s, toe_off_s, side, drop_deg)
         The true steps; NaN as toe-off in walking.
     vertical_mps2 : (n,) array
-        The true vertical specific force at every sampling instant; empty for a drill.
+        The true vertical specific force at every sampling time; empty for a drill.
     reps : list of (from_s, to_s, range_deg)
-        The repetitions of a drill as they were meant.
-    form_faults : list of (at_s, what)
+        The repetitions of a drill as they were simulated.
+    form_faults : list of (at_s, form_fault)
         When the pelvis truly left its band in a drill.
     lead_deg : (n,) array
         The true leading angle of a drill; empty if there is none.
@@ -126,13 +127,13 @@ def simulate_gait(
     sensor : SensorModel
     seed : int
     progress : callable
-        Called now and then with the share that is done, from 0 to 1.
+        Called from time to time with the share of the work that is done, from 0 to 1.
     """
     rng = np.random.default_rng(seed)
     contacts = _contact_times(runner, rng)
     end = contacts[-1] + runner.end_stand_s
     grid = np.arange(0.0, end + 0.1, 1 / GRID_HZ)
-    # Phase: pi a step; 0 at a right contact. Before and after it stands still, and the amplitudes are nothing.
+    # The phase grows by pi in each step, from 0 at a right contact. In standing it is constant, and the envelope is 0.
     knots = np.concatenate([[contacts[0] - 0.6], contacts, [contacts[-1] + 0.6]])
     phase_of = CubicSpline(knots, np.pi * np.arange(-1, len(contacts) + 1))
     phase = phase_of(np.clip(grid, knots[0], knots[-1]))
@@ -153,15 +154,16 @@ def simulate_gait(
         inside = slice(int(first), int(np.searchsorted(grid, until, "right")))
         drop = float((side.sign * angles[inside, 0]).max())
         steps.append((float(contact), float(toe_off[k]) if runner.gait == "run" else math.nan, side, drop))
-    # Before the sensor comes a fifth of the work.
+    # What was done up to here is a fifth of the work.
     made = _sense(grid, angles, force, sensor, rng, lambda share: progress(0.2 + 0.8 * share))
     return replace(made, steps=steps, vertical_mps2=np.interp(made.t_s, grid, force[:, 1]))
 
 
 def _contact_times(runner: RunnerModel, rng: np.random.Generator) -> Array:
+    """Return the times of all contacts, right and left in turn [s]."""
     step = 60.0 / runner.cadence_spm
     count = round(runner.move_s / step)
-    wander = np.cumsum(rng.standard_normal(count)) * 0.0004  # cadence drifts a little, and is drawn back
+    wander = np.cumsum(rng.standard_normal(count)) * 0.0004  # cadence drifts a little, and returns
     wander -= np.linspace(0, wander[-1], count)
     steps = step * (1 + runner.stride_sd * rng.standard_normal(count) / math.sqrt(2) + wander)
     steps[:3] *= (1.15, 1.08, 1.03)
@@ -171,7 +173,7 @@ def _contact_times(runner: RunnerModel, rng: np.random.Generator) -> Array:
 def _angles(
     runner: RunnerModel, rng: np.random.Generator, grid: Array, phase: Array, envelope: Array, contacts: Array
 ) -> tuple[Array, Array, Array]:
-    """Obliquity, tilt and rotation [deg] on the grid."""
+    """Return obliquity, tilt and rotation on the grid [deg]."""
 
     def varied(mean: float, sd: float) -> Array:
         values = mean + sd * rng.standard_normal(len(contacts))
@@ -196,7 +198,7 @@ def _angles(
     if runner.fatigue_side is not None:
         start = runner.stand_s + runner.fatigue_onset_s
         growth = runner.fatigue_deg * np.clip((grid - start) / max(contacts[-1] - start, 1.0), 0.0, 1.0)
-        # Only about that foot's stance: a bump highest where the drop peaks, smooth enough for a gyroscope at 50 Hz.
+        # Only around the stance of that foot: a bump at the peak of the drop, smooth enough for a gyroscope at 50 Hz.
         bump = np.clip(runner.fatigue_side.sign * np.sin(phase + 0.6), 0.0, None) ** 3
         obliquity += runner.fatigue_side.sign * growth * bump
     tilt = varied(tilt_mean, 0.3) + varied(tilt_2, 0.3) * np.cos(2 * phase + math.radians(90)) + tilt_4 * np.cos(4 * phase + 1.4)
@@ -207,7 +209,7 @@ def _angles(
 
 
 def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, contacts: Array) -> tuple[Array, Array]:
-    """Specific force of the sacrum in world axes (forward, up, right) [m/s2], and the toe-offs."""
+    """Return the specific force of the sacrum in world axes (forward, up, right) [m/s2], and the times of toe-off [s]."""
     force = np.zeros((len(grid), 3))
     before, after = grid < contacts[0], grid > contacts[-1]
     force[before | after, 1] = G
@@ -221,7 +223,7 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
         inside = slice(*(int(at) for at in np.searchsorted(grid, (contact, contact + step))))
         t = grid[inside] - contact
         on = t < toe_off[k] - contact
-        # The sacrum is unloaded before the toes leave the ground: the leg stretches on under it.
+        # The sacrum is unloaded before the toes leave the ground, because the leg below it still stretches.
         x = np.where(on, np.minimum(t / (0.88 * (toe_off[k] - contact)), 1.0), 0.0)
         shock = 0.9 * G * (1 + 0.15 * rng.standard_normal()) * np.exp(-t / 0.018) * np.sin(2 * np.pi * 14.0 * t)
         # The load rises over 35 ms, as it does through shoe and skin; then the half sine.
@@ -229,7 +231,7 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
         rise = smooth_step(t / 0.035)
         vertical = shape * rise
         push = shock * rise * on
-        # Over each step the mean of the force is body weight, or the runner would rise or sink.
+        # The mean of the force over each step must be body weight, or the runner would rise or sink.
         area = vertical.sum() / GRID_HZ
         vertical *= (G * step - push.sum() / GRID_HZ) / area
         force[inside, 1] = G if last else vertical + push
@@ -243,6 +245,7 @@ def _run_forces(runner: RunnerModel, rng: np.random.Generator, grid: Array, cont
 
 
 def _walk_forces(grid: Array, phase: Array, envelope: Array, contacts: Array) -> tuple[Array, Array]:
+    """Return the specific force of the sacrum in walking, as in `_run_forces`; the toe-offs are NaN."""
     force = np.zeros((len(grid), 3))
     step = float(np.median(np.diff(contacts)))
     omega = np.pi / step
@@ -257,7 +260,7 @@ def _sense(
     grid: Array, angles_deg: Array, force: Array, sensor: SensorModel, rng: np.random.Generator, progress: Callable[[float], None]
 ) -> Simulation:
     """Return what the sensor measures of angles [deg] and forces on a grid; report the share that is done."""
-    t_s = instants(grid[-1] - 0.05, sensor.rate_hz)
+    t_s = sample_times(grid[-1] - 0.05, sensor.rate_hz)
     angles, rates, forces = np.empty((len(t_s), 3)), np.empty((len(t_s), 3)), np.empty((len(t_s), 3))
     piece = round(PIECE_S * sensor.rate_hz)
     for start in range(0, len(t_s), piece):
@@ -266,7 +269,7 @@ def _sense(
         knots = slice(max(int(first) - MARGIN, 0), int(last) + MARGIN)
         angles[part], rates[part], forces[part] = _motion(t_s[part], grid[knots], angles_deg[knots], force[knots])
         progress(part.stop / len(t_s))
-    samples = worn(t_s, forces, rates, sensor, rng)
+    samples = measure(t_s, forces, rates, sensor, rng)
     obliquity, tilt, rotation = np.degrees(angles).T
     return Simulation(samples, sensor, t_s, obliquity, tilt, rotation)
 
@@ -294,13 +297,13 @@ def _motion(t_s: Array, grid: Array, angles_deg: Array, force: Array) -> tuple[A
     return angles, rate, world_from_pelvis.inv().apply(force_world)
 
 
-def instants(end_s: float, rate_hz: float) -> Array:
-    """When a sensor samples, up to `end_s`: whole microseconds, so that a recording keeps them."""
+def sample_times(end_s: float, rate_hz: float) -> Array:
+    """Return the sampling times up to `end_s` [s], in whole microseconds as recordings store them."""
     return np.asarray(np.rint(np.arange(int(end_s * rate_hz)) * 1e6 / rate_hz) * 1e-6)
 
 
-def worn(t_s: Array, force_pelvis: Array, rate: Array, sensor: SensorModel, rng: np.random.Generator) -> Samples:
-    """Return what a sensor measures of (n, 3) specific forces and angular rates in pelvis axes [m/s2, rad/s]: whole counts, losses."""
+def measure(t_s: Array, force_pelvis: Array, rate: Array, sensor: SensorModel, rng: np.random.Generator) -> Samples:
+    """Return the samples that a sensor delivers of (n, 3) specific forces and angular rates in pelvis axes [m/s2, rad/s]."""
     count = len(t_s)
     mount = mounting(sensor)
     acc = force_pelvis @ mount + np.array(sensor.acc_bias_mps2)
@@ -330,17 +333,18 @@ def mounting(sensor: SensorModel) -> Array:
 
 
 def smooth_step(x: Array) -> Array:
-    """0 below 0, 1 above 1, between them with two continuous derivatives."""
+    """Return the minimum-jerk step: 0 below 0, 1 above 1, and in between with two continuous derivatives."""
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10 - 15 * x + 6 * x * x)
 
 
 def _slow_drift(rng: np.random.Generator, grid: Array, sd: float) -> Array:
+    """Return a random curve with this SD that changes over some 20 s."""
     knots = np.arange(grid[0], grid[-1] + 40, 20.0)
     return np.asarray(CubicSpline(knots, sd * rng.standard_normal(len(knots)))(grid))
 
 
 def sway(rng: np.random.Generator, grid: Array) -> Array:
-    """Quiet standing sways by some tenths of a degree at 0.2-0.5 Hz."""
+    """Return the sway of quiet standing, (n, 3): some tenths of a degree at 0.2-0.5 Hz [deg]."""
     knots = np.arange(grid[0], grid[-1] + 4, 1.5)
     return np.asarray(CubicSpline(knots, rng.standard_normal((len(knots), 3)) * np.array([0.12, 0.2, 0.2]))(grid))

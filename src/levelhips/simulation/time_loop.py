@@ -1,4 +1,4 @@
-"""An event loop whose time runs faster than real time, for virtual sensors, tests and benchmarks."""
+"""Event loop whose time runs faster than real time, for virtual sensors, tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 class SimulatedTimeLoop(asyncio.SelectorEventLoop):
     """An asyncio loop with simulated time.
 
-    At a finite `speed` its seconds are that much shorter. At an infinite one it never waits: when nothing is left to do, its
-    time becomes that of the next timer. A minute of radio silence takes no time, and every run is the same.
+    With a finite `speed`, its seconds are shorter than real ones by this factor. With an infinite speed it never waits: when
+    nothing is left to do, its time jumps to the next timer. A minute of radio silence then takes no time, and every run is the
+    same.
 
     Parameters
     ----------
     speed : float
-        Simulated seconds in a real one; over 0, infinite for as fast as possible.
+        Simulated seconds per real second; over 0, infinite for as fast as possible.
     """
 
     def __init__(self, speed: float) -> None:

@@ -1,6 +1,6 @@
 """Compute the true value of every metric of a simulation, from the motion and force that were simulated.
 
-Nothing here uses the code that measures: the tests compare the two.
+Nothing here uses the code that measures, because the tests compare the two.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from levelhips.simulation.wearer import WearerModel
 from levelhips.simulation.wearer_moves import TEMPO
 
 Value = float | str
-IMPACT_S = 0.06  # after contact: where the impact peak is looked for (its definition)
+IMPACT_S = 0.06  # the impact peak is the largest force in this time after contact (its definition)
 
 
 @dataclass(frozen=True, slots=True)
 class TrueStep:
-    """One true stance and the motion in it, at the sampling instants.
+    """One true stance and the motion in it, at the sampling times.
 
     Attributes
     ----------
@@ -32,6 +32,7 @@ class TrueStep:
         Contact and toe-off of the step before; NaN for the first.
     side : Side
     t_s, obliquity_deg, tilt_deg, rotation_deg, vertical_g : (n,) array
+        Times, angles and vertical specific force in the stance.
     """
 
     contact_s: float
@@ -53,7 +54,7 @@ class TrueStep:
 
 @dataclass(frozen=True, slots=True)
 class TrueStride:
-    """One true stride from right contact to right contact, at the sampling instants; its two steps."""
+    """One true stride from right contact to right contact, at the sampling times; its two steps."""
 
     from_s: float
     to_s: float
@@ -67,7 +68,10 @@ class TrueStride:
 
 @dataclass(frozen=True, slots=True)
 class TrueRep:
-    """One true repetition of a drill, all of it and its leading angle from a tenth of the way out to its end on the way back."""
+    """One true repetition of a drill.
+
+    `t_s` and `lead_deg` are its times and its leading angle, from a tenth of the way out to its end on the way back.
+    """
 
     from_s: float
     to_s: float
@@ -91,7 +95,7 @@ TRUE_STEP: dict[str, Callable[[TrueStep], Value]] = {
     "quality": lambda step: "ok",
     "mode": lambda step: "running",
     "side_confidence": lambda step: 1.0,
-    "drop_uncertainty": lambda step: 0.0,  # the measurement says how far it may be off: compared in a way of its own
+    "drop_uncertainty": lambda step: 0.0,  # an uncertainty has no true value; a test of its own compares it with the errors
     "drop_at_contact": lambda step: float(step.drop_deg[0]),
     "drop_excursion": lambda step: float(step.drop_deg.max() - step.drop_deg[0]),
     "drop_peak_time": lambda step: 100 * (step.t_s[step.drop_deg.argmax()] - step.contact_s) / (step.toe_off_s - step.contact_s),
@@ -173,7 +177,7 @@ def true_strides(made: Simulation) -> list[TrueStride]:
 
 
 def _height(t_s: Array, force_mps2: Array) -> Array:
-    """Height over one stride [m], by trapezoids; it begins and ends at the same height, with the same speed."""
+    """Return the height over one stride by trapezoids [m]; it begins and ends at the same height, with the same speed."""
     speed = _integral(t_s, force_mps2 - STANDARD_GRAVITY_MPS2)
     speed -= np.linspace(0.0, speed[-1], len(speed))
     height = _integral(t_s, speed)
@@ -203,7 +207,7 @@ def true_reps(made: Simulation, wearer: WearerModel, back_deg: float) -> list[Tr
         first = int(np.flatnonzero(lead[:peak] <= 0.1 * lead[peak])[-1])
         last = peak + int(np.flatnonzero(lead[peak:] < back_deg)[0])
         inside = slice(whole.start + first, whole.start + last + 1)
-        faults = " ".join(what for at_s, what in made.form_faults if from_s <= at_s <= to_s)
+        faults = " ".join(fault for at_s, fault in made.form_faults if from_s <= at_s <= to_s)
         number = k % wearer.reps + 1
         reps.append(TrueRep(from_s, to_s, k // wearer.reps + 1, number, wearer.side, faults, made.t_s[inside], made.lead_deg[inside]))
     return reps

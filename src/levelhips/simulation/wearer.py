@@ -1,8 +1,8 @@
-"""A virtual wearer doing drills, well or with a form fault, in any posture, with the truth beside it.
+"""Simulate a wearer who does a drill, correctly or with a form fault, in any posture, with the true values.
 
-Movements out and back follow the minimum-jerk profile; tissue under the clip rings at each start and stop of a movement
-(9 Hz, some tenths of a degree) and trembles a little; neither is in the truth. Orientation is a spline through rotations,
-so that lying on the side, where angles about fixed axes fail, is as good as standing.
+Movements out and back follow the minimum-jerk profile. The tissue under the clip rings at each start and stop of a movement
+(9 Hz, some tenths of a degree) and trembles a little; the true values contain neither. Orientation is a spline through
+rotations, because angles about fixed axes fail when the wearer lies on one side.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from levelhips.events import Posture, Prompt, PromptKind
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.settings import Settings
 from levelhips.settings.installed import drill_named
-from levelhips.simulation.runner import SensorModel, Simulation, instants, smooth_step, sway, worn
-from levelhips.simulation.wearer_moves import POSES, Course, Turned, base_of, faults_in, movement_of
+from levelhips.simulation.runner import SensorModel, Simulation, measure, sample_times, smooth_step, sway
+from levelhips.simulation.wearer_moves import POSES, Course, Turned, base_of, movement_of, note_form_faults
 from levelhips.simulation.wearer_traits import WearerTraits
 
 GRID_HZ = 200.0
-STAND_S, MOVE_S, BOW_S = 4.0, 3.0, 3.5
+STAND_S, MOVE_S, BOW_S = 4.0, 3.0, 3.5  # durations: standing still, taking the position, bowing
 
 REACTION_S = 0.25  # from a tone to the movement that it asks for
-NOT_TURNED = ("lean", "jolt")  # signals that follow from the others
-NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # form faults that are not an angle
+NOT_TURNED = ("lean", "jolt")  # signals that are derived from the others
+NO_BAND = ("too-fast", "short", "not-back", "snapped", "touched-down")  # form faults other than an angle out of its band
 
 
 @dataclass(frozen=True, slots=True)
 class WearerModel(WearerTraits):
-    """Who does which drill and how well, and the settings of a recording of it."""
+    """Traits of a simulated wearer, with the settings for a recording of the drill."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings of the recording, for an installed drill."""
+        """Settings of the recording, for an installed drill."""
         return self.settings_for(drill_named(self.drill))
 
     def settings_for(self, drill: Drill) -> dict[str, Any]:
@@ -60,10 +60,10 @@ def simulate_drill(
     seed: int = 1,
     drill: Drill | None = None,
 ) -> Simulation:
-    """Simulate a wearer who stands still, takes the position and does the sets; the same seed gives the same samples.
+    """Simulate a wearer who stands still, takes the position and does the sets. The same seed gives the same samples.
 
-    A paced wearer follows the prompts: they come from an engine that has seen the same beginning. `drill` is one that is not
-    installed.
+    In a paced drill the wearer follows prompts, which an engine gives for the same beginning of the session. Pass `drill` for a
+    drill that is not installed.
 
     Raises
     ------
@@ -81,15 +81,15 @@ def simulate_drill(
         starts = _prompted(wearer, wanted, Engine(sensor.rate_hz, settings, declared), sensor, seed)
     rng = np.random.default_rng(seed)
     course = _course(wearer, wanted, starts, rng)
-    return _worn(wearer, wanted, course, sensor, rng)
+    return _simulated(wearer, wanted, course, sensor, rng)
 
 
 def _first_starts(wearer: WearerModel, drill: Drill) -> list[float]:
-    """When each repetition begins, if nobody paces: the first after stand, posture, stillness; then one after the other."""
+    """Return when each repetition begins in a drill without a pace: after standing and taking the position, one after the other."""
     wrong_s = 6.0 if wearer.wrong else 0.0
     lying_s = STAND_S + MOVE_S + wrong_s + drill.ready_s
-    told_s = 3.0 + drill.instruction_s(wearer.side)  # standing is known after two seconds, and then it is said what to do
-    begin = max(lying_s, told_s) + 4.0 + (BOW_S if drill.bow else 0.0)
+    instructed_s = 3.0 + drill.instruction_s(wearer.side)  # standing is recognized after two seconds, and then the instruction is spoken
+    begin = max(lying_s, instructed_s) + 4.0 + (BOW_S if drill.bow else 0.0)
     starts = []
     for _ in range(wearer.sets):
         for k in range(wearer.reps):
@@ -102,19 +102,22 @@ def _first_starts(wearer: WearerModel, drill: Drill) -> list[float]:
 
 
 def _prompted(wearer: WearerModel, drill: Drill, engine: Engine, sensor: SensorModel, seed: int) -> list[float]:
-    """Return when each repetition begins for a wearer who follows the prompts of an engine: the rest depends on the set before."""
-    turn_s = movement_of(drill).cycle_s(wearer, drill)
-    idle = _course(wearer, drill, [], np.random.default_rng(seed), end_s=40.0 + wearer.sets * (wearer.reps * turn_s + wearer.rest_s + 10.0))
-    made = _worn(replace(wearer, form_fault=""), drill, idle, replace(sensor, loss=0.0, gaps_s=()), np.random.default_rng(seed))
+    """Return when each repetition begins in a paced drill, by the prompts of an engine: rests depend on the set before."""
+    cycle_s = movement_of(drill).cycle_s(wearer, drill)
+    idle = _course(
+        wearer, drill, [], np.random.default_rng(seed), end_s=40.0 + wearer.sets * (wearer.reps * cycle_s + wearer.rest_s + 10.0)
+    )
+    made = _simulated(replace(wearer, form_fault=""), drill, idle, replace(sensor, loss=0.0, gaps_s=()), np.random.default_rng(seed))
     prompts = engine.push(made.samples).of(Prompt)
     beats = [prompt.at_s + REACTION_S for prompt in prompts if prompt.kind is PromptKind.UP]
-    if wearer.away_s:  # the telephone: some cycles of the pace pass idle
-        idle_n = math.ceil(wearer.away_s / turn_s)
-        beats = beats[:3] + [at + idle_n * turn_s for at in beats[3:]]
+    if wearer.away_s:  # the wearer skips the prompts of these cycles
+        idle_n = math.ceil(wearer.away_s / cycle_s)
+        beats = beats[:3] + [at + idle_n * cycle_s for at in beats[3:]]
     return beats
 
 
 def _course(wearer: WearerModel, drill: Drill, starts: list[float], rng: np.random.Generator, end_s: float = 0.0) -> Course:
+    """Return the angles of all movements; `end_s` is their length if it does not follow from the starts [s]."""
     movement = movement_of(drill)
     end = end_s or (starts[-1] if starts else 0.0) + movement.span_s(wearer, drill)
     grid = np.arange(0.0, end + 0.1, 1 / GRID_HZ)
@@ -123,16 +126,16 @@ def _course(wearer: WearerModel, drill: Drill, starts: list[float], rng: np.rand
     course = Course(grid, {name: nothing for name in names if name not in NOT_TURNED}, nothing.copy(), nothing.copy())
     if drill.bow:
         course.add("tilt", 45.0, STAND_S + 0.3, 1.3, 0.3, 1.3)
-    movement.lay(wearer, drill, course, starts, rng)
-    faults_in(wearer, drill, course)
+    movement.add_all(wearer, drill, course, starts, rng)
+    note_form_faults(wearer, drill, course)
     return course
 
 
-def _worn(wearer: WearerModel, drill: Drill, course: Course, sensor: SensorModel, rng: np.random.Generator) -> Simulation:
-    """Return the course in the wearer's posture, as the clip moves."""
+def _simulated(wearer: WearerModel, drill: Drill, course: Course, sensor: SensorModel, rng: np.random.Generator) -> Simulation:
+    """Return what the sensor measures while the wearer follows the course, and the true values."""
     grid = course.grid
     posture = drill.posture(wearer.side) or Posture.UPRIGHT
-    quiet = 1.3 if posture is Posture.UPRIGHT else 0.3  # on one leg people sway more than on two, lying they do not
+    quiet = 1.3 if posture is Posture.UPRIGHT else 0.3  # people sway more on one leg than on two, and hardly when lying
     swaying = sway(rng, grid) * quiet
     tremor = quiet * wearer.tremor_deg * rng.standard_normal((len(grid), 3))
     tremor = np.stack([np.convolve(column, np.ones(8) / math.sqrt(8), "same") for column in tremor.T], axis=1)
@@ -141,12 +144,12 @@ def _worn(wearer: WearerModel, drill: Drill, course: Course, sensor: SensorModel
     local = POSES[type(drill.stance)](Turned(course.signals, course.tissue, own, side, posture))
     base = _base(wearer, posture, grid)
     spline = RotationSpline(grid, base * local)
-    t_s = instants(grid[-1] - 0.05, sensor.rate_hz)
+    t_s = sample_times(grid[-1] - 0.05, sensor.rate_hz)
     world_from_pelvis, rate = spline(t_s), spline(t_s, 1)
     force = np.zeros((len(t_s), 3))
     force[:, 1] = STANDARD_GRAVITY_MPS2
     force[:, 2] += np.interp(t_s, grid, course.lateral_mps2)
-    samples = worn(t_s, world_from_pelvis.inv().apply(force), rate, sensor, rng)
+    samples = measure(t_s, world_from_pelvis.inv().apply(force), rate, sensor, rng)
     obliquity, tilting, rotation = (
         np.interp(t_s, grid, values) for values in (side * signals["drop"], signals["tilt"], -side * signals["turn"])
     )
@@ -157,7 +160,7 @@ def _worn(wearer: WearerModel, drill: Drill, course: Course, sensor: SensorModel
 
 
 def _base(wearer: WearerModel, posture: Posture, grid: Array) -> Rotation:
-    """Standing, then the posture; on the way perhaps a wrong one."""
+    """Return the orientation of the trunk: standing, a wrong posture if there is one, then the posture of the drill."""
     keys, turns = [0.0, STAND_S], [np.eye(3), np.eye(3)]
     at = STAND_S
     if wearer.wrong:
@@ -171,7 +174,7 @@ def _base(wearer: WearerModel, posture: Posture, grid: Array) -> Rotation:
     keys += [at + MOVE_S, grid[-1] + 10.0]
     turns += [base_of(posture), base_of(posture)]
     slerp = Slerp(keys, Rotation.from_matrix(np.stack(turns)))
-    # Smoothly: along each way by the minimum-jerk profile.
+    # Each change of posture follows the minimum-jerk profile.
     edges = np.array(keys)
     index = np.clip(np.searchsorted(edges, grid, "right") - 1, 0, len(edges) - 2)
     share = smooth_step((grid - edges[index]) / (edges[index + 1] - edges[index]))
