@@ -75,5 +75,5 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
     if schema.format_of(state.metadata) > schema.VERSION:
         raise NewerFileError(path.name)
     found.metadata, found.last_s = state.metadata, state.last_s
-    found.whole = state.closed and not state.damaged_parts and not unreadable
+    found.whole = state.whole and not unreadable
     return found

@@ -2,6 +2,7 @@
 
 An MCAP file is a sequence of records, each an opcode, a length and a body (https://mcap.dev/spec). In recordings of levelhips,
 all messages are in compressed chunks with a CRC: a damaged chunk is detected and skipped, and reading continues with the next.
+Metadata has a CRC of its own. A closed file also has a CRC over all its data, which finds changes in everything else.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from mcap.exceptions import McapError
 from mcap.records import Metadata
 from mcap.stream_reader import StreamReader
 
+from levelhips.recording.schema import METADATA_CRC, metadata_crc
 from levelhips.text import Text, text
 
 MAGIC = b"\x89MCAP0\r\n"
@@ -27,8 +29,8 @@ MAX_CHUNK_BYTES = 1 << 25
 # The errors that mcap, zstd, struct and our own decoders raise on damaged bytes.
 DAMAGE_ERRORS = (McapError, zstandard.ZstdError, struct.error, ValueError, EOFError, KeyError, OverflowError, RecursionError)
 
-_FOOTER, _MESSAGE, _CHUNK, _METADATA = 0x02, 0x05, 0x06, 0x0C
-_LAST_OPCODE = 0x0F
+_FOOTER, _MESSAGE, _CHUNK, _METADATA, _DATA_END = 0x02, 0x05, 0x06, 0x0C, 0x0F
+_LAST_OPCODE = _DATA_END
 _RECORD = struct.Struct("<BQ")  # opcode, length of the body
 _MESSAGE_HEAD = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _CHUNK_HEAD = struct.Struct("<QQQII")  # first and last time, uncompressed size and CRC, length of the compression's name
@@ -57,6 +59,8 @@ class FileState:
         Whether the file was closed, which means that it has a footer.
     unread_bytes : int
         Number of bytes after the last whole record of a file that was not closed.
+    crc_matches : bool
+        Whether the CRC over all data, which a closed file has, matches them.
     last_s : float
         Sensor time of the last message in an undamaged chunk [s].
     """
@@ -65,13 +69,21 @@ class FileState:
     damaged_parts: int = 0
     closed: bool = False
     unread_bytes: int = 0
+    crc_matches: bool = False
     last_s: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the file was closed and nothing in it is damaged."""
+        return self.closed and self.crc_matches and not self.damaged_parts
 
     def notes(self) -> list[Text]:
         """Return sentences for people about what is damaged or missing."""
         notes = []
         if self.damaged_parts:
             notes.append(text("recording.note.damaged-parts", n=self.damaged_parts))
+        elif self.closed and not self.crc_matches:
+            notes.append(text("recording.note.wrong-crc"))
         if not self.closed:
             notes.append(text("recording.note.not-closed", n=self.unread_bytes))
         return notes
@@ -106,6 +118,8 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
                     yield from _messages_in(data, at, length, channels, state)
                 elif opcode == _METADATA:
                     state.metadata |= _metadata_in(data[at : at + 1] + length.to_bytes(8, "little") + data[at + _RECORD.size : following])
+                elif opcode == _DATA_END:
+                    state.crc_matches = _crc_matches(data, at)
                 elif opcode == _FOOTER:
                     state.closed = True
                     break
@@ -129,7 +143,7 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
 def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | None, state: FileState) -> list[Message]:
     """Return the messages of a chunk, or raise one of `DAMAGE_ERRORS` if any part of it is damaged."""
     body = memoryview(data)[at + _RECORD.size : at + _RECORD.size + length]
-    _, last_ns, size, crc, name_length = _CHUNK_HEAD.unpack_from(body)
+    _, _, size, crc, name_length = _CHUNK_HEAD.unpack_from(body)
     start = _CHUNK_HEAD.size + name_length
     (packed_length,) = struct.unpack_from("<Q", body, start)
     packed = body[start + 8 : start + 8 + packed_length]
@@ -138,6 +152,7 @@ def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | N
         raise ValueError("the CRC of a chunk does not match its records")
     messages = []
     place, end = 0, len(records)
+    last_ns = 0  # the head of the chunk has it, too, but no CRC guards the head
     while place < end:
         opcode, length = _RECORD.unpack_from(records, place)
         place += _RECORD.size
@@ -145,6 +160,7 @@ def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | N
             raise ValueError("a record is longer than its chunk")
         if opcode == _MESSAGE:
             channel, _, log_time_ns, _ = _MESSAGE_HEAD.unpack_from(records, place)
+            last_ns = max(last_ns, log_time_ns)
             if channels is None or channel in channels:
                 messages.append(Message(channel, log_time_ns, records[place + _MESSAGE_HEAD.size : place + length]))
         place += length
@@ -171,9 +187,21 @@ def _uncompressed(compression: bytes, packed: memoryview, size: int) -> bytes:
 
 
 def _metadata_in(record: bytes) -> dict[str, str]:
-    """Return the entries of a metadata record; nothing if another program wrote it."""
-    entry = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
-    return dict(entry.metadata) if isinstance(entry, Metadata) and entry.name == "levelhips" else {}
+    """Return the entries of a metadata record; nothing if another program wrote it. Raise ValueError if its CRC does not match."""
+    record_read = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
+    if not isinstance(record_read, Metadata) or record_read.name != "levelhips":
+        return {}
+    entries = dict(record_read.metadata)
+    crc = entries.pop(METADATA_CRC, None)  # None: from before metadata had one
+    if crc is not None and crc != metadata_crc(entries):
+        raise ValueError("the CRC of a metadata record does not match its entries")
+    return entries
+
+
+def _crc_matches(data: bytes, at: int) -> bool:
+    """Return whether the data before the DataEnd record at `at` have the CRC in it; 0 in it means that there is none."""
+    (crc,) = struct.unpack_from("<I", data, at + _RECORD.size)
+    return bool(crc == 0 or zlib.crc32(memoryview(data)[:at]) == crc)
 
 
 def _is_record(data: bytes, at: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ from levelhips.samples import Array, Samples
 
 __all__ = [
     "LIBRARY",
+    "METADATA_CRC",
     "PROFILE",
     "VERSION",
     "Packet",
@@ -34,12 +36,14 @@ __all__ = [
     "encode_packet",
     "encode_samples",
     "json_schemas",
+    "metadata_crc",
     "scale_of",
 ]
 
 PROFILE = "levelhips"
 VERSION = 1  # of the file, of blocks of samples and of packets; readers refuse a higher one
 LIBRARY = "levelhips"
+METADATA_CRC = "crc32"  # entry of a metadata record: MCAP guards chunks by a CRC of their own, but not metadata
 
 
 class NewerVersionError(ValueError):
@@ -52,6 +56,17 @@ def format_of(metadata: dict[str, str]) -> int:
         return int(metadata.get("format") or metadata.get("version") or VERSION)
     except ValueError:
         return VERSION
+
+
+def metadata_crc(entries: dict[str, str]) -> str:
+    """Return the CRC-32 of metadata, without their own `METADATA_CRC`, as eight hexadecimal digits.
+
+    It is computed over the entries in the order of their names: name and value as UTF-8, a zero byte after each.
+    """
+    crc = 0
+    for name in sorted(entries.keys() - {METADATA_CRC}):
+        crc = zlib.crc32(f"{name}\0{entries[name]}\0".encode(), crc)
+    return f"{crc:08x}"
 
 
 class Topic(StrEnum):

@@ -74,7 +74,7 @@ class RecordingWriter:
             # flush() closes a chunk each second. A chunk size of 16 MB is never reached, so the library closes none itself.
             self._mcap = Writer(self._file, chunk_size=1 << 24, compression=CompressionType.ZSTD, enable_crcs=True, enable_data_crcs=True)
             self._mcap.start(profile=schema.PROFILE, library=f"{schema.LIBRARY} {schema.VERSION}")
-            self._mcap.add_metadata("levelhips", {**_writable(metadata), "format": str(schema.VERSION)})
+            self._mcap.add_metadata("levelhips", _checked({**metadata, "format": str(schema.VERSION)}))
             self._register()
         except OSError as error:
             self._fail(error)
@@ -123,7 +123,7 @@ class RecordingWriter:
 
     def note(self, metadata: dict[str, str]) -> None:
         """Add metadata."""
-        self._to_disk(lambda: self._mcap.add_metadata("levelhips", _writable(metadata)))
+        self._to_disk(lambda: self._mcap.add_metadata("levelhips", _checked(metadata)))
 
     def event(self, event: Event) -> None:
         """Append an event. Cues and signals, which the wearer hears, have a topic of their own."""
@@ -214,9 +214,11 @@ class RecordingWriter:
         self.close()
 
 
-def _writable(metadata: dict[str, str]) -> dict[str, str]:
-    """Return metadata without what UTF-8 cannot hold: a sensor may send any bytes as its name."""
-    return {name: value.encode("utf-8", "replace").decode() for name, value in metadata.items()}
+def _checked(metadata: dict[str, str]) -> dict[str, str]:
+    """Return metadata with their CRC, and without what UTF-8 cannot hold: a sensor may send any bytes as its name."""
+    writable = {name: value.encode("utf-8", "replace").decode() for name, value in metadata.items() if name != schema.METADATA_CRC}
+    # First, so that a damaged length of another entry cannot hide it.
+    return {schema.METADATA_CRC: schema.metadata_crc(writable), **writable}
 
 
 def new_name(sensor: str, now_s: float | None = None) -> str:
