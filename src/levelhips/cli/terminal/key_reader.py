@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
+
+# Keys that are not a character: ESC O and a character, or ESC [, parameters and a final character (ECMA-48, xterm). Taken for
+# letters, F2 (ESC O Q) would be Q.
+SEQUENCE = re.compile(r"\x1b(?:O.|\[[0-?]*[ -/]*[@-~])")
+UNFINISHED = re.compile(r"\x1b(?:O|\[[0-?]*[ -/]*)?$")  # its end comes with the next read
+ARROWS = {f"\x1b{opening}{final}": name for opening in "[O" for final, name in zip("ABCD", ["up", "down", "right", "left"], strict=True)}
+READ_BYTES = 1024  # more than a held key sends between two looks
 
 
 class KeyReader:
@@ -15,7 +23,8 @@ class KeyReader:
     def __enter__(self) -> Self:
         self._stack = contextlib.ExitStack()
         self._posix = False
-        if sys.stdin.isatty():
+        self._unfinished = ""
+        if _is_terminal():
             try:
                 import termios
                 import tty
@@ -34,23 +43,39 @@ class KeyReader:
     def pressed(self) -> Iterator[str]:
         """Yield the keys pressed since the last call: a letter, or up, down, left, right, space."""
         if self._posix:
-            yield from _posix_keys()
-        elif sys.platform == "win32" and sys.stdin.isatty():
+            yield from self._posix_keys()
+        elif sys.platform == "win32" and _is_terminal():
             yield from _windows_keys()
 
+    def _posix_keys(self) -> Iterator[str]:
+        import os
+        import select
 
-def _posix_keys() -> Iterator[str]:
-    import os
-    import select
+        while select.select([sys.stdin], [], [], 0)[0]:
+            data = os.read(sys.stdin.fileno(), READ_BYTES).decode(errors="ignore")
+            if not data:
+                return
+            data = self._unfinished + data
+            cut = UNFINISHED.search(data)
+            self._unfinished = cut[0] if cut else ""
+            yield from _names(data.removesuffix(self._unfinished))
 
-    while select.select([sys.stdin], [], [], 0)[0]:
-        data = os.read(sys.stdin.fileno(), 32).decode(errors="ignore")
-        if not data:
-            return
-        for code, arrow in (("\x1b[A", "↑"), ("\x1b[B", "↓"), ("\x1b[D", "←"), ("\x1b[C", "→")):
-            data = data.replace(code, arrow)
-        for letter in data:
-            yield {"↑": "up", "↓": "down", "←": "left", "→": "right", " ": "space"}.get(letter, letter)
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()  # None if it was closed before the start
+
+
+def _names(data: str) -> Iterator[str]:
+    """Yield the name of each key in what a terminal sent; a function key has none."""
+    at = 0
+    while at < len(data):
+        if sequence := SEQUENCE.match(data, at):
+            if name := ARROWS.get(sequence[0]):
+                yield name
+            at = sequence.end()
+        else:
+            yield "space" if data[at] == " " else data[at]
+            at += 1
 
 
 def _windows_keys() -> Iterator[str]:
@@ -60,4 +85,5 @@ def _windows_keys() -> Iterator[str]:
         letter = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
         if letter in "\x00\xe0":
             letter = {"H": "up", "P": "down", "K": "left", "M": "right"}.get(msvcrt.getwch(), "")  # type: ignore[attr-defined,unused-ignore]
-        yield "space" if letter == " " else letter
+        if letter:
+            yield "space" if letter == " " else letter
