@@ -23,7 +23,7 @@ class LoopThread:
     main : callable
         Makes the coroutine to run. Its error, if any, is given to `conclude`.
     conclude : callable
-        Called in the thread, with the loop still there, once the task has ended or failed.
+        Called in the thread once the task has ended or failed, with the loop still there; without a loop if it could not be made.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class LoopThread:
         return self._over.wait(seconds)
 
     def _run(self) -> None:
-        loop = self._loop = self._new_loop()
-        asyncio.set_event_loop(loop)
         error: BaseException | None = None
         try:
+            loop = self._loop = self._new_loop()  # fails if too many files are open
+            asyncio.set_event_loop(loop)
             self._task = loop.create_task(self._make_main())
             if self._cancelled:
                 self._task.cancel()
@@ -76,7 +76,8 @@ class LoopThread:
                 self._conclude(error)
             finally:
                 try:
-                    _close(loop)
+                    if self._loop is not None:
+                        _close(self._loop)
                 finally:
                     self._over.set()
 
