@@ -197,6 +197,30 @@ def test_keys_in_the_live_view(tmp_path):
     assert [command.do for command in open_recording(path).commands] == ["pause", "move-threshold", "mark", "mute"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a controlling terminal is chosen differently elsewhere")
+def test_run_whose_terminal_is_closed_ends_as_with_ctrl_c(tmp_path):
+    """Bug: a terminal that is gone can be neither restored nor written to; either error ended the program before the history."""
+    import fcntl
+    import pty
+    import termios
+
+    master, slave = pty.openpty()
+    command = [*PROGRAM, "run", "--virtual", str(RUN), "--record", str(tmp_path / "runs"), "--mute"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30", "LEVELHIPS_DATA": str(tmp_path)}
+    terminal = {"stdin": slave, "stdout": slave, "stderr": slave, "start_new_session": True}
+    control = partial(fcntl.ioctl, 0, termios.TIOCSCTTY, 0)  # only the terminal that controls a process sends it SIGHUP
+    running = subprocess.Popen(command, env=environment, preexec_fn=control, **terminal)  # noqa: PLW1509
+    os.close(slave)
+    seen = b""
+    while b"streaming" not in seen or b"0:0" not in seen:
+        assert select.select([master], [], [], 60.0)[0], seen[-2000:]
+        seen += os.read(master, 65536)
+    os.close(master)
+    assert running.wait(30) == 0
+    [path] = (tmp_path / "runs").glob("*.mcap")
+    assert open_recording(path).notes == [], "the file was not closed"
+
+
 def test_virtual_sensor_without_a_controller_connects_within_this_computer(short):
     with command_line_at(math.inf):
         output = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")

@@ -40,8 +40,9 @@ def application() -> QApplication:
 
 @contextmanager
 def closed_by_signals(window: QWidget) -> Iterator[None]:
-    """Let SIGTERM and SIGHUP (the terminal was closed) close the window, which ends a run cleanly."""
+    """Let SIGTERM and SIGHUP (the terminal was closed) close the window, which ends a run cleanly; not if they are ignored (nohup)."""
     kinds = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+    kinds = [kind for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN]
     # The window is not closed in the handler itself: that may run in the middle of any call of Qt.
     before = {kind: signal.signal(kind, lambda number, frame: QTimer.singleShot(0, window.close)) for kind in kinds}
     # Python runs handlers of signals only between its own instructions: without this timer, an idle window executes none.

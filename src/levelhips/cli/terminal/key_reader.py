@@ -30,6 +30,7 @@ class KeyReader:
                 import tty
 
                 before = termios.tcgetattr(sys.stdin)
+                self._stack.enter_context(contextlib.suppress(termios.error))  # the terminal was closed: nothing is left to restore
                 self._stack.callback(termios.tcsetattr, sys.stdin, termios.TCSADRAIN, before)
                 tty.setcbreak(sys.stdin)
                 self._posix = True
