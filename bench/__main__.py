@@ -46,6 +46,7 @@ console = Console(width=150)
 
 
 def table(title: str, *columns: str) -> Table:
+    """Return an empty table; all columns but the first are aligned to the right."""
     made = Table(title=escape(title), title_justify="left")
     for number, name in enumerate(columns):
         made.add_column(name, justify="left" if number == 0 else "right")
@@ -53,10 +54,10 @@ def table(title: str, *columns: str) -> Table:
 
 
 def real_cases() -> None:
-    """The scorer beside the data, on the command line."""
+    """Print the scores of the installed command on the real cases, from the scorer next to the data."""
     scorer = REAL.parent / "tools" / "score.py"
     if not scorer.exists():
-        console.print("Real cases: not beside this checkout (../shared), left out")
+        console.print("Real cases: skipped, because there is no folder ../shared next to this checkout")
         return
     program = Path(sys.executable).parent / "levelhips"
     done = subprocess.run([sys.executable, str(scorer), "--run", "--cmd", str(program)], capture_output=True, text=True, check=False)
@@ -65,7 +66,7 @@ def real_cases() -> None:
 
 
 def varied(samples: Samples, rng: np.random.Generator, disturbance: str, amount: float) -> Samples:
-    """A real run as another clip would have seen it: turned at random, and resampled, thinned by losses, or worn more askew."""
+    """Return a real run as another clip would have measured it: turned at random, and resampled, with losses or another heading."""
     t, acc, gyr = samples.t_s.copy(), samples.acc_mps2.copy(), samples.gyr_radps.copy()
     if disturbance == "rate":
         even = np.arange(t[0], t[-1], 1 / amount)
@@ -82,7 +83,7 @@ def varied(samples: Samples, rng: np.random.Generator, disturbance: str, amount:
 
 
 def variations() -> None:
-    """The real runs worn and sent in other ways."""
+    """Print the error of the drop in real runs with other mountings, rates and losses."""
     if not REAL.is_dir():
         return
     out = table(
@@ -122,6 +123,7 @@ def variations() -> None:
 
 
 def real_force() -> None:
+    """Print the contacts found in sacral accelerations, against those in the measured ground force."""
     folder = REAL / "sacral_accelerometer_grf"
     if not folder.is_dir():
         return
@@ -151,6 +153,7 @@ def real_force() -> None:
 
 
 def simulated() -> None:
+    """Print the error of the drop in simulated runs, by sensor."""
     out = table(
         "Simulated runs, 60 s each: error of the drop per good step [deg]",
         "sensor",
@@ -192,8 +195,8 @@ def simulated() -> None:
     console.print(out)
 
 
-def an_hour() -> Recording:
-    """One hour at 200 Hz: ten simulated minutes, six times."""
+def hour_recording() -> Recording:
+    """Return a recording of one hour at 200 Hz: ten simulated minutes, six times."""
     made = simulate_gait(RunnerModel(move_s=587.0), SensorModel(), seed=1).samples
     span = made.t_s[-1] + 0.005
     t = np.concatenate([made.t_s + lap * span for lap in range(6)])
@@ -216,7 +219,8 @@ print("TOOK", time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SE
 
 
 def speed_of_an_hour() -> None:
-    hour = an_hour()
+    """Print how long an hour takes to analyze, to write and to read, and how much memory."""
+    hour = hour_recording()
     out = table(f"One hour at 200 Hz ({len(hour.samples)} samples)", "", "seconds", "memory MB")
     begin = time.perf_counter()
     engine = Engine(200.0)
@@ -244,6 +248,7 @@ def speed_of_an_hour() -> None:
 
 
 def delay_of_a_push() -> None:
+    """Print how long the engine takes for a packet of 4 samples."""
     made = simulate_gait(RunnerModel(move_s=90.0), SensorModel(), seed=2).samples
     engine = Engine(200.0, Settings(threshold=ThresholdSettings(left_deg=3.0, right_deg=3.0)))
     took = []
@@ -259,7 +264,7 @@ def delay_of_a_push() -> None:
 
 
 def delay_of_a_beep() -> None:
-    """In real time on the null device: from the arrival of the sample over the threshold to the first sample of its beep."""
+    """Print the delay from the arrival of the sample over the threshold to the start of its beep, in real time on a null device."""
     made = simulate_gait(RunnerModel(move_s=40.0), SensorModel(), seed=2).samples
     engine = Engine(200.0, Settings(threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0)))
     capture = AudioCapture()
@@ -288,7 +293,7 @@ def delay_of_a_beep() -> None:
 
 
 def filters() -> None:
-    """Side by side: error on the real runs, and what a sample costs in batches of 200."""
+    """Print the error of each filter on the real runs, and its time per sample in batches of 200."""
     rows: dict[str, MotionSettings] = {
         "ours: VQF, stride-synchronous": MotionSettings(),
         "VQF tuned (tau 2 s)": MotionSettings(gravity=False),
@@ -317,6 +322,7 @@ def filters() -> None:
 
 
 def cost(motion: MotionSettings) -> float:
+    """Return the time that a filter takes per sample [us]."""
     rng = np.random.default_rng(1)
     gyr, acc = rng.normal(size=(2000, 3)), rng.normal(size=(2000, 3)) + [0, 9.8, 0]
     filter_ = orientation_filter(motion.filter, 200.0, motion.tau_acc_s)
@@ -335,6 +341,7 @@ def cost(motion: MotionSettings) -> float:
 
 
 def best_of(work: Callable[[], object], times: int = 3) -> float:
+    """Return the shortest of several durations of some work [s]."""
     took = []
     for _ in range(times):
         begin = time.perf_counter()
@@ -356,20 +363,21 @@ PARTS = {
 
 
 def live(name: str) -> None:
-    """One of the figures of the live side, or of the screen."""
+    """Print one of the figures of live sessions or of the window."""
     out = table("The screen, offscreen" if name in SCREEN else "Live, over the virtual sensor", "what", "measured", "target")
     (LIVE | SCREEN)[name](out)
     console.print(out)
 
 
 def weeks(name: str) -> None:
-    """Drills, or the history: each fills a table of its own."""
+    """Print the table of drills, of severity or of the history."""
     out = Table(title_justify="left")
     WEEKS[name](out)
     console.print(out)
 
 
 def main() -> None:
+    """Print the chosen parts; without arguments all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, *LIVE, *SCREEN, *WEEKS, []], help="only these")
     for name in parser.parse_args().parts or [*PARTS, *LIVE, *SCREEN, *WEEKS]:

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class AudioCapture:
-    """Keeps the time of each block in which silence ended; `hear` is what a player tells of its blocks."""
+    """Times of the blocks in which silence ended. Pass `hear` to a player as its `rendered`."""
 
     def __init__(self) -> None:
         self.heard_s: list[float] = []

@@ -1,4 +1,4 @@
-"""Drills: repetitions counted, range, form faults in time, on virtual wearers whose truth is known."""
+"""Measure drills on simulated wearers: repetitions counted, errors of the range, and form faults with their delay."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ FORM_FAULTS = {
     "hold": ("left-band",),
     "stay-level": ("left-band",),
 }
-NOT_ANGLES = ("too-fast", "short", "not-back", "snapped")  # known only when the repetition is over, or no angle
+NOT_ANGLES = ("too-fast", "short", "not-back", "snapped")  # detected only when the repetition is over, or not an angle
 
 
 @dataclass
 class Found:
-    """What an engine made of one virtual wearer."""
+    """What an engine found in one simulated drill, compared with the true values."""
 
     drill: str
     form_fault: str
@@ -59,9 +59,9 @@ class Found:
     tempo_errors: list[float] = field(default_factory=list)
 
 
-def live_through(drill: str, form_fault: str, tempo_s: float, clip: int, side: Side, seed: int, rate_hz: float = 100.0) -> Found:
-    """One virtual wearer through a new engine, in packets of 40 ms; against the truth."""
-    # More are asked for than are done, where nobody paces: or a set would end before one too many could be counted.
+def run_drill(drill: str, form_fault: str, tempo_s: float, clip: int, side: Side, seed: int, rate_hz: float = 100.0) -> Found:
+    """Simulate a drill, let a new engine count it, and compare what it finds with the true values."""
+    # Unless the drill is paced, ask for more repetitions than the wearer does: a set that ends could not count one too many.
     asked = None if isinstance(drills()[drill].count, Metronome) else 11
     wearer = WearerModel(drill=drill, side=side, reps=8, asked=asked, rep_s=tempo_s, form_fault=form_fault)
     made = simulate_drill(wearer, SensorModel(rate_hz=rate_hz, **CLIPS[clip]), seed)
@@ -70,21 +70,21 @@ def live_through(drill: str, form_fault: str, tempo_s: float, clip: int, side: S
     reps = [rep for rep in update.of(Rep) if rep.full]
     expected = 1 if isinstance(count, Hold) else len(made.reps)
     found = Found(drill, form_fault, tempo_s, clip, expected, len(reps))
-    heard = list(update.of(FormFaultDetected))
-    left = list(heard)
-    for at_s, what in made.form_faults:
-        match = next((one for one in left if one.fault == what and -0.05 <= one.known_s - at_s < 1.5), None)
+    detected = list(update.of(FormFaultDetected))
+    unmatched = list(detected)
+    for at_s, fault in made.form_faults:
+        match = next((one for one in unmatched if one.fault == fault and -0.05 <= one.known_s - at_s < 1.5), None)
         if match is None:
-            found.missed.append(what)
+            found.missed.append(fault)
         else:
-            left.remove(match)
-            if what not in NOT_ANGLES:
+            unmatched.remove(match)
+            if fault not in NOT_ANGLES:
                 found.delays_ms.append((match.known_s - at_s) * 1e3)
     if form_fault in NOT_ANGLES:
-        left = [one for one in left if one.fault != form_fault]
-    # A tissue that rings at the limit may cross it twice: the same form fault again within the second is no new one.
+        unmatched = [one for one in unmatched if one.fault != form_fault]
+    # Ringing tissue may cross a limit twice: the same form fault again within a second is not a new one.
     found.false.update(
-        one.fault for one in left if not any(o is not one and o.fault == one.fault and abs(o.at_s - one.at_s) < 1.0 for o in heard)
+        one.fault for one in unmatched if not any(o is not one and o.fault == one.fault and abs(o.at_s - one.at_s) < 1.0 for o in detected)
     )
     if isinstance(count, Excursion) and not form_fault:
         work_s = next(change.at_s for change in update.of(PhaseChange) if change.phase is Phase.WORK)
@@ -97,11 +97,11 @@ def live_through(drill: str, form_fault: str, tempo_s: float, clip: int, side: S
 
 
 def _one(task: tuple[str, str, float, int, Side, int]) -> Found:
-    return live_through(*task)
+    return run_drill(*task)
 
 
 def matrix(names: list[str], seeds: int = 1) -> list[Found]:
-    """Every drill, clean and with each form fault, at every clip and tempo, sides in turn."""
+    """Run every drill without and with each form fault, for every clip and tempo, on the left and the right side in turn."""
     tasks = []
     for n, (name, tempo, clip) in enumerate(itertools.product(names, TEMPOS, range(len(CLIPS)))):
         for form_fault in ("", *FORM_FAULTS[name]):
@@ -112,7 +112,7 @@ def matrix(names: list[str], seeds: int = 1) -> list[Found]:
 
 
 def drill_figures(out: Table) -> None:
-    """Repetitions, ranges and form faults of all drills."""
+    """Fill a table: repetitions, ranges and form faults of all drills."""
     out.title = f"Drills: {len(CLIPS)} clips x tempos {TEMPOS} s x sides; delay: the true angle over the limit to the form fault"
     for column in ("drill", "clean reps", "range error [deg]", "tempo error [s]", "false", "form faults found", "delay p50, worst [ms]"):
         out.add_column(column)
@@ -125,7 +125,7 @@ def drill_figures(out: Table) -> None:
         errors = np.array([error for found in clean for error in found.range_errors])
         tempo = np.array([error for found in clean for error in found.tempo_errors])
         delays = [delay for found in all_ for delay in found.delays_ms]
-        missed = Counter(what for found in all_ for what in found.missed)
+        missed = Counter(fault for found in all_ for fault in found.missed)
         false = sum((found.false for found in clean), Counter())
         out.add_row(
             name,

@@ -1,8 +1,8 @@
 """Make files of every format that levelhips writes: `python -m bench.formats FOLDER`, for a new folder in tests/data/formats.
 
-Run it once, with the code of a release whose formats are new, and never for a folder that is there already: what the
-tests read from those is what people have on their disks. The wearers are simulated; nothing in the files names a
-computer or its user.
+Run it once, with the code of a release that writes a new format, and never for a folder that exists: the files in it are like
+those that people have on their disks, and the tests read them for ever. The wearers are simulated, and nothing in the files
+names a computer or its user.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
-RUNNER_FOLDER = "/home/runner/Documents/levelhips"  # nobody's; the history's paths are in it
+RUNNER_FOLDER = "/home/runner/Documents/levelhips"  # nobody's folder; the paths in the history are below it
 THRESHOLD = ThresholdSettings(left_deg=3.4, right_deg=3.4)
 
 SETTINGS = """\
@@ -104,8 +104,8 @@ metronome = true
 """
 
 
-class _Finger:
-    """Press keys at moments of a session: from when on [s], what, and its value."""
+class _KeyPresses:
+    """Sink that sends commands to a session: each as (earliest time [s], command, value)."""
 
     def __init__(self, wanted: Sequence[tuple[float, Do, float | None]]) -> None:
         self._wanted = list(wanted)
@@ -120,11 +120,11 @@ class _Finger:
 def _live(
     to: Path, recording: Recording, settings: Settings, faults: Sequence[str] = (), press: Sequence[tuple[float, Do, float | None]] = ()
 ) -> None:
-    """Live through a session over the virtual sensor, in a time that does not wait, and keep its recording."""
+    """Run a session with the virtual sensor in simulated time, and copy its recording."""
     source = partial(virtual_source, recording, profiles()["levelhips"], faults=[parse_fault(fault) for fault in faults])
-    finger = _Finger(press)
+    presses = _KeyPresses(press)
     with tempfile.TemporaryDirectory() as folder:
-        session = finger.session = Session(source, settings, Path(folder), [finger], new_loop=lambda: SimulatedTimeLoop(math.inf))
+        session = presses.session = Session(source, settings, Path(folder), [presses], new_loop=lambda: SimulatedTimeLoop(math.inf))
         session.start()
         session.join()
         session.stop()
@@ -134,8 +134,8 @@ def _live(
         shutil.copyfile(session.recorder.paths[-1], to)
 
 
-def _kept(to: Path, samples: Samples, rate_hz: float, settings: Settings, started: str, commands: Sequence[Command] = ()) -> None:
-    """A recording of samples with all that the engine finds in them, as from a session without a radio."""
+def _record(to: Path, samples: Samples, rate_hz: float, settings: Settings, started: str, commands: Sequence[Command] = ()) -> None:
+    """Write a recording of samples with all events that the engine finds in them, as a session without a radio does."""
     engine = build_engine(rate_hz, settings)
     metadata = {"sensor": "simulated", "rate_hz": f"{rate_hz:g}", "outward": "+z", "started_utc": started}
     with RecordingWriter(to, metadata, settings.as_dict(), SensorModel().scale) as writer:
@@ -152,20 +152,20 @@ def _kept(to: Path, samples: Samples, rate_hz: float, settings: Settings, starte
 
 
 def treadmill(seconds: float) -> Recording:
-    """The beginning of the bundled treadmill run: 9 s standing, then running."""
+    """Return the beginning of the bundled treadmill run: 9 s of standing, then running."""
     recording = open_recording(RUN)
     n = round(seconds * recording.rate_hz)
     return replace(recording, samples=recording.samples[:n], commands=[], events=[], settings={})
 
 
 def live_run(to: Path) -> None:
-    """A live run with keys pressed, a silence of the sensor and a loss of the link."""
+    """Write a live run with key presses, a stall of the sensor and a lost link."""
     press = [(3.0, Do.ZERO, None), (14.0, Do.THRESHOLD, 2.5), (20.0, Do.PAUSE, None), (22.0, Do.RESUME, None), (23.0, Do.MARK, None)]
     _live(to, treadmill(34.0), Settings(threshold=THRESHOLD), ["stall=3@16", "disconnect=2@26"], press)
 
 
 def live_drill(to: Path) -> None:
-    """A live drill with a form fault in its second repetition."""
+    """Write a live drill with a form fault in its second repetition."""
     wearer = WearerModel("clamshell", Side.RIGHT, reps=3, rep_s=4.0, form_fault="rolled-back", fault_reps=(1,))
     made = simulate_drill(wearer, SensorModel(rate_hz=100.0, turn_deg=90.0), 15)
     metadata = {"sensor": "simulated", "outward": "+z"}
@@ -174,7 +174,7 @@ def live_drill(to: Path) -> None:
 
 
 def run_with_protocol(to: Path) -> None:
-    """A run protocol on a sloping road: 3 min of running, then the change to walking, with a step rate and a threshold from a baseline."""
+    """Write a run protocol on a sloping road: 3 min of running, then walking; with a step rate and an automatic threshold."""
     made = simulate_gait(
         RunnerModel(drop_left_deg=4.0, camber_deg=4.0, stand_s=4.0, move_s=190.0), SensorModel(rate_hz=60.0, turn_deg=30.0), seed=5
     )
@@ -183,21 +183,21 @@ def run_with_protocol(to: Path) -> None:
         protocol=ProtocolSettings("walk-run", 1, step_rate_spm=160.0, raise_percent=5.0, metronome=True),
     )
     pause = [Command(60.0, Do.PAUSE), Command(64.0, Do.RESUME)]
-    _kept(to, made.samples, 60.0, settings, "2026-03-04T12:00:00+00:00", pause)
+    _record(to, made.samples, 60.0, settings, "2026-03-04T12:00:00+00:00", pause)
 
 
 def history(to: Path, recordings: Sequence[Path]) -> None:
-    """A history of these recordings, a baseline and a drill, and a diary."""
+    """Write a history of these recordings, of a baseline and of a drill, with a diary."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path in recordings:
             shutil.copyfile(path, folder / path.name)
         made = simulate_gait(RunnerModel(drop_left_deg=4.0, stand_s=4.0, move_s=60.0), SensorModel(rate_hz=100.0), seed=1)
         baseline = Settings(protocol=ProtocolSettings("baseline"))
-        _kept(folder / "baseline.mcap", made.samples, 100.0, baseline, "2026-03-02T12:00:00+00:00")
+        _record(folder / "baseline.mcap", made.samples, 100.0, baseline, "2026-03-02T12:00:00+00:00")
         wearer = WearerModel("pelvic-drop", Side.LEFT, reps=3, form_fault="turned", fault_reps=(1,))
         drill = simulate_drill(wearer, SensorModel(rate_hz=100.0), 4)
-        _kept(folder / "drill.mcap", drill.samples, 100.0, Settings.from_dict(wearer.settings), "2026-03-04T12:30:00+00:00")
+        _record(folder / "drill.mcap", drill.samples, 100.0, Settings.from_dict(wearer.settings), "2026-03-04T12:30:00+00:00")
         for path in folder.glob("*.mcap"):
             os.utime(path, (1772625600, 1772625600))
         file = folder / "history.sqlite"
@@ -224,7 +224,7 @@ def _write_diary(diary: Diary) -> None:
 
 
 def _move_paths(file: Path, folder: Path) -> None:
-    """Let a history be one of recordings in `RUNNER_FOLDER`, and leave no trace of where they were."""
+    """Replace the folder of the recordings in a history by `RUNNER_FOLDER`, without a trace of the former one."""
     db = sqlite3.connect(file, isolation_level=None)
     for table in ("sessions", "sides", "drills"):
         db.execute(f"UPDATE {table} SET file = replace(file, ?, ?)", (str(folder), RUNNER_FOLDER))
@@ -235,7 +235,7 @@ def _move_paths(file: Path, folder: Path) -> None:
 
 
 def settings(folder: Path) -> None:
-    """Settings written by hand, and settings as the dialog of the window writes them."""
+    """Write settings as a person does, and settings as the dialog of the window does."""
     from levelhips.ui.widgets.dialogs import toml_of
 
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
@@ -244,7 +244,7 @@ def settings(folder: Path) -> None:
 
 
 def programme(to: Path) -> None:
-    """A programme of one's own."""
+    """Write a programme with changed exercises and days."""
     items = (
         Item("clamshell", "daily", sets=3, reps=15),
         Item("pelvic-drop", "off", sides=("left",)),
@@ -256,7 +256,7 @@ def programme(to: Path) -> None:
 
 
 def tables(folder: Path) -> None:
-    """The tables of half a minute of running, and of a drill."""
+    """Write the tables of half a minute of running, and of a drill."""
     for name, recording, chosen in (
         ("run", treadmill(30.0), Settings(threshold=THRESHOLD)),
         ("drill", open_recording(RUN.with_name("pelvic_drop.mcap")), None),
@@ -268,12 +268,12 @@ def tables(folder: Path) -> None:
 
 
 def main() -> int:
-    """Make all files in a folder that is not there yet."""
+    """Write all files into a new folder."""
     if len(sys.argv) != 2:
         print("python -m bench.formats FOLDER", file=sys.stderr)
         return 2
     folder = Path(sys.argv[1])
-    folder.mkdir(parents=True)  # never over files that are there
+    folder.mkdir(parents=True)  # an error if it exists: existing files are never replaced
     live_run(folder / "live_run.mcap")
     live_drill(folder / "live_drill.mcap")
     run_with_protocol(folder / "run_with_protocol.mcap")

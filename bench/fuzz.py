@@ -1,8 +1,8 @@
-"""Throw bytes at every decoder and at the reader of recordings, for as long as is asked: only our own errors may come out.
+"""Fuzz every decoder and the reader of recordings with damaged bytes: only a LevelHipsError may be raised.
 
     python -m bench.fuzz [--seconds 60] [--seed 1]
 
-Prints how many inputs were tried; one that hurts is written beside, with its seed, and ends it with an error.
+Prints the number of inputs. An input that raises another error is saved in the current folder, and ends the run with exit code 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ console = Console()
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
-    """Bits flipped, bytes cut, doubled, exchanged, or all of it noise."""
+    """Return the data with bits flipped, or bytes cut out, doubled or replaced; or random bytes instead."""
     out = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 5))):
         if not out:
@@ -53,7 +53,7 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 
 
 def wire_target(profile: Profile) -> Callable[[random.Random], tuple[bytes, Callable[[], None]]]:
-    """A session's packets of a sensor, each harmed or not."""
+    """Return a function that draws the packets of a session, some of them damaged, as bytes and as a call that decodes them."""
     samples = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap").samples[4000:4200]
     samples = Samples(samples.t_s - samples.t_s[0], samples.acc_mps2, samples.gyr_radps)
     firmware = profile.peripheral(profile.default_rate_hz)
@@ -88,7 +88,7 @@ def wire_target(profile: Profile) -> Callable[[random.Random], tuple[bytes, Call
 
 
 def reader_target(folder: Path) -> Callable[[random.Random], tuple[bytes, Callable[[], None]]]:
-    """Recordings, simulated and live, harmed."""
+    """Return a function that draws a damaged recording, as bytes and as a call that reads it."""
     recorder = Recorder(folder, "fuzz", {"profile": "levelhips", "asked_hz": "200"})
     samples = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap").samples[:600]
     recorder.describe({"rate_hz": "200", "outward": "+z"}, {}, None)
@@ -97,7 +97,7 @@ def reader_target(folder: Path) -> Callable[[random.Random], tuple[bytes, Callab
         recorder.samples(samples[start : start + 4])
     recorder.close()
     whole = recorder.paths[0].read_bytes()
-    path = folder / "harmed.mcap"
+    path = folder / "damaged.mcap"
 
     def draw(rng: random.Random) -> tuple[bytes, Callable[[], None]]:
         data = mutated(whole, rng)
@@ -117,6 +117,7 @@ def reader_target(folder: Path) -> Callable[[random.Random], tuple[bytes, Callab
 
 
 def main() -> None:
+    """Fuzz each target for the chosen time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="for each target")
     parser.add_argument("--seed", type=int, default=1)
@@ -135,9 +136,9 @@ def main() -> None:
                     kept = Path(f"fuzz-{name.replace(' ', '-')}-{chosen.seed}-{tried}.bin")
                     kept.write_bytes(data)
                     traceback.print_exc()
-                    console.print(f"{name}: input {tried} hurts; it is kept in {kept}")
+                    console.print(f"{name}: input {tried} raised this error; it is saved in {kept}")
                     sys.exit(1)
-            console.print(f"{name}: {tried} inputs tried, only our own errors came out", highlight=False)
+            console.print(f"{name}: {tried} inputs, no error but LevelHipsError", highlight=False)
 
 
 if __name__ == "__main__":

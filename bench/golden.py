@@ -1,8 +1,8 @@
-"""Golden files: what the engine found in the bundled recordings on the day they were written, event by event.
+"""Golden files: what the engine found in the bundled recordings when the files were written, event by event.
 
     python -m bench.golden                 compare with tests/golden to the last bit, a line for each case
     python -m bench.golden --write         write tests/golden again
-    python -m bench.golden --data FOLDER   print a checksum of what is found in each FOLDER/*/imu.csv, to compare by hand
+    python -m bench.golden --data FOLDER   print checksums of the results for each FOLDER/*/imu.csv, to compare by hand
 
 Events are stored as a recording stores them and read by the recording's own decoder. A name that changes in the code
 needs a reader of the old name there, which old recordings need anyway, and no new golden files.
@@ -45,13 +45,13 @@ class Case:
     Attributes
     ----------
     name : str
-        Of the golden file.
+        Name of the golden file.
     recording : str
         The name of a bundled recording.
     settings : dict or None
         Plain values; None: those that the recording carries.
     seconds : float or None
-        How much of it from its start; None: the whole.
+        Length of the part from the start that is analyzed; None: the whole recording.
     """
 
     name: str
@@ -70,7 +70,7 @@ def _fixed(level_deg: float) -> dict[str, Any]:
 
 FIXED: dict[str, Any] = {"threshold": _fixed(4.0)}
 AUTO: dict[str, Any] = {"threshold": {"mode": "auto"}}
-# The treadmill runner tires, so that the usual shaping never comes: easier conditions bring it several times.
+# The treadmill runner tires, so that the default settings never lower the threshold; easier ones lower it several times.
 SHAPED: dict[str, Any] = {"threshold": {"mode": "auto", "under_share": 0.6, "under_s": 60.0}}
 FORECAST: dict[str, Any] = {"threshold": _fixed(2.5), "cues": {"forecast": True}}
 # Its first minute with feedback begins 5 min after the running; it lies between two without.
@@ -97,20 +97,20 @@ CASES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What an analysis came to, as far as a golden file keeps it.
+    """The part of an analysis that a golden file contains.
 
     Attributes
     ----------
     events : tuple of Event
     samples : int
-        How many samples the angles have.
+        Number of samples of the angles.
     angles : (n, 6) array
         Every 50th sample of the angles, the columns as in `COLUMNS`.
     sha256 : str
-        Of all samples of all columns.
+        Checksum of all samples of all columns.
     names : tuple of frozenset
-        By event, the fields that the golden file has, under their names now; empty of a new result. A field that was added
-        later has no golden value.
+        For each event, the fields that the golden file has, by their present names; empty for a new result. A field that was
+        added later has no golden value.
     """
 
     events: tuple[Event, ...]
@@ -130,7 +130,7 @@ def compute(case: Case) -> Result:
 
 
 def result_of(analysis: Analysis) -> Result:
-    """The part of an analysis that a golden file keeps."""
+    """Return the part of an analysis that a golden file contains."""
     table = _table(analysis.angles)
     return Result(analysis.events, len(table), table[::EVERY], _sha256_of_angles(table))
 
@@ -151,7 +151,7 @@ def write(case: Case, result: Result) -> None:
     """Write the golden file of a case; the same result gives the same bytes."""
     rows = [[None if math.isnan(value) else value for value in row] for row in result.angles.tolist()]
     head = {"case": case.name, "samples": result.samples, "every": EVERY, "columns": COLUMNS, "sha256": result.sha256}
-    # An event and a sample of the angles to a line, for those who look inside.
+    # One event or one sample per line, to be readable.
     lines = [json.dumps(head)[:-1] + ',\n"events": [']
     lines.append(",\n".join(encode_event(event).decode() for event in result.events))
     lines.append('],\n"angles": [')
@@ -162,10 +162,10 @@ def write(case: Case, result: Result) -> None:
 
 
 def differences(golden: Result, found: Result, tolerance: float = 0.0) -> Iterator[str]:
-    """Say where two results differ: kinds of events, fields of events, then angles.
+    """Yield a line for each difference between two results: kinds of events, fields of events, then angles.
 
-    Text, counts and truths must be equal; floats may differ by `tolerance`, and NaN equals NaN. The checksum of the
-    angles is looked at only where the tolerance is zero.
+    Text, integers and booleans must be equal. Floats may differ by `tolerance`, and NaN equals NaN. The checksums of the angles
+    are compared only if the tolerance is zero.
     """
     kinds = [Counter(type(event).__name__ for event in result.events) for result in (golden, found)]
     for kind in sorted(kinds[0] | kinds[1]):
@@ -174,7 +174,7 @@ def differences(golden: Result, found: Result, tolerance: float = 0.0) -> Iterat
     for number, (one, other) in enumerate(zip_longest(golden.events, found.events)):
         if type(one) is not type(other):
             yield f"event {number} is {other} instead of {one}"
-            break  # those behind it are shifted
+            break  # the events after it are shifted
         for field in fields(one):
             if golden.names and field.name not in golden.names[number]:
                 continue
@@ -195,7 +195,7 @@ def differences(golden: Result, found: Result, tolerance: float = 0.0) -> Iterat
 
 def _same(was: Any, now: Any, tolerance: float) -> bool:
     if isinstance(was, float) and isinstance(now, float) and not (math.isfinite(was) and math.isfinite(now)):
-        return not math.isfinite(was) and not math.isfinite(now)  # a recording knows one kind of what is no number
+        return not math.isfinite(was) and not math.isfinite(now)  # a recording has one value for NaN and infinities
     if isinstance(was, float) or isinstance(now, float):
         numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (was, now))
         return numbers and abs(now - was) <= tolerance
@@ -208,13 +208,13 @@ def _table(angles: Angles) -> np.ndarray:
 
 
 def _sha256_of_angles(table: np.ndarray) -> str:
-    """The checksum of the columns one after the other, each as little-endian 64-bit floats; there is one NaN only."""
+    """Return the checksum of the columns one after the other, as little-endian 64-bit floats with one kind of NaN."""
     plain = np.where(np.isnan(table), math.nan, table)
     return hashlib.sha256(np.ascontiguousarray(plain.T, dtype="<f8").tobytes()).hexdigest()
 
 
 def _sha256_of_events(events: Iterable[Event]) -> str:
-    """The checksum of the values of all events in the order of their fields; their names do not count, as they may change."""
+    """Return the checksum of the values of all events in the order of their fields, without their names, which may change."""
     digest = hashlib.sha256()
     for event in events:
         values = [getattr(event, field.name) for field in fields(event)]
@@ -223,12 +223,12 @@ def _sha256_of_events(events: Iterable[Event]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value without the kind of text or float that it is."""
+    """Return a value with subclasses of str and float replaced by str and float."""
     return str(value) if isinstance(value, str) else float(value) if isinstance(value, float) else value
 
 
 def check() -> int:
-    """Compare all cases to the last bit; give the exit code."""
+    """Compare all cases to the last bit; return the exit code."""
     wrong = 0
     for case in CASES:
         if not case.path.exists():
@@ -245,7 +245,7 @@ def check() -> int:
 
 
 def checksums(folder: Path) -> None:
-    """Print the checksums of what is found in each table, with the default settings."""
+    """Print the checksums of the results for each table, with the default settings."""
     for path in sorted(folder.glob("*/imu.csv")):
         try:
             result = result_of(analyze(open_recording(path), Settings()))
@@ -259,7 +259,7 @@ def main() -> int:
     """Compare, write, or print checksums."""
     parser = argparse.ArgumentParser(prog="python -m bench.golden", description="Compare with the golden files to the last bit.")
     parser.add_argument("--write", action="store_true", help="write them again")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="print a checksum for each FOLDER/*/imu.csv instead")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="print checksums for each FOLDER/*/imu.csv instead")
     options = parser.parse_args()
     if options.data is not None:
         checksums(options.data)

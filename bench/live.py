@@ -1,4 +1,4 @@
-"""The live side: the radio's path, the delay of a beep, what it costs, and what a crash or ten hours do to it."""
+"""Measure live sessions: lost notifications, delay of beeps, processor time, reconnection, crashes, and memory over ten hours."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ LOW_THRESHOLD = Settings(threshold=ThresholdSettings(left_deg=2.0, right_deg=2.0
 
 
 def run_of(seconds: float, from_s: float = 0.0) -> Recording:
+    """Return a part of the bundled treadmill run."""
     recording = open_recording(RUN)
     rate = recording.rate_hz
     recording.samples = recording.samples[round(from_s * rate) : round((from_s + seconds) * rate)]
@@ -51,7 +52,7 @@ def run_of(seconds: float, from_s: float = 0.0) -> Recording:
 
 
 def watch_sending(source: VirtualSource) -> list[float]:
-    """The loop's time at each notification that a virtual sensor sends."""
+    """Return a list that grows by the event loop's time at each notification that a virtual sensor sends [s]."""
     sensor, sent = source.world.sensor, []
     notify = sensor._notify
 
@@ -66,7 +67,7 @@ def watch_sending(source: VirtualSource) -> list[float]:
 def notifications(out: Table) -> None:
     """Count lost notifications in a minute at 200 Hz in real time, and measure the time from sending to the client's callback."""
 
-    class Hears:
+    class ArrivalTimes:
         complaint = None
 
         def __init__(self) -> None:
@@ -83,11 +84,11 @@ def notifications(out: Table) -> None:
             self.states.append(status.state)
 
     async def listen() -> tuple[list[float], list[float]]:
-        hears = Hears()
+        listener = ArrivalTimes()
         async with virtual_source(run_of(60.0), PROFILE) as source:
             sent = watch_sending(source)
-            await source.run(hears)
-        return sent, hears.at
+            await source.run(listener)
+        return sent, listener.at
 
     sent, at = asyncio.run(listen())
     lost = len(sent) - len(at)
@@ -97,11 +98,11 @@ def notifications(out: Table) -> None:
 
 
 def delay_of_a_beep(out: Table) -> None:
-    """Two minutes in real time: from a sample over the threshold to the first sample of its beep rendered."""
+    """Measure the delay from a sample over the threshold to the first sample of its beep, for two minutes in real time."""
     capture = AudioCapture()
     cues: list[Cue] = []
 
-    class Keeps:
+    class CueSink:
         def put(self, update: Update) -> None:
             cues.extend(update.of(Cue))
 
@@ -124,7 +125,7 @@ def delay_of_a_beep(out: Table) -> None:
 
     player = Player(null=True, rendered=capture.hear)
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(source, LOW_THRESHOLD, Path(folder), [player, Keeps()])
+        session = Session(source, LOW_THRESHOLD, Path(folder), [player, CueSink()])
         session.start()
         session.join()
         session.stop()
@@ -145,7 +146,7 @@ def delay_of_a_beep(out: Table) -> None:
 
 
 def cpu(out: Table) -> None:
-    """The command itself in a terminal of its own, 40 s of it."""
+    """Measure the processor time of `levelhips run` in a terminal, over 40 s."""
     program = Path(sys.executable).parent / "levelhips"
     master, slave = pty.openpty()
     with tempfile.TemporaryDirectory() as folder:
@@ -179,7 +180,9 @@ def cpu(out: Table) -> None:
 
 
 def cpu_of_sensor() -> float:
-    class Deaf:
+    """Return the share of a core that the virtual sensor and its client use."""
+
+    class IgnoresPackets:
         complaint = None
 
         def packet(self, packet: Packet) -> bool:
@@ -190,21 +193,21 @@ def cpu_of_sensor() -> float:
     async def listen() -> float:
         async with virtual_source(run_of(20.0), PROFILE) as source:
             before, began = time.process_time(), time.monotonic()
-            await source.run(Deaf())
+            await source.run(IgnoresPackets())
             return (time.process_time() - before) / (time.monotonic() - began)
 
     return asyncio.run(listen())
 
 
 def reconnection(out: Table, times: int = 20) -> None:
-    """The sensor goes out of range for 3-40 s; from its first advertisement on to the first samples (in a time that does not wait)."""
+    """Measure the time from the first advertisement of a sensor that was away for 3-40 s to its first samples, in simulated time."""
     took = []
     for number in range(times):
         away_s, at_s = random.Random(number).uniform(3, 40), random.Random(number + 1000).uniform(10, 20)
         back: list[float] = []
         again: list[float] = []
 
-        class Hears:
+        class FirstSampleAgain:
             complaint = None
 
             def __init__(self, back: list[float], again: list[float]) -> None:
@@ -229,7 +232,7 @@ def reconnection(out: Table, times: int = 20) -> None:
                     await advertise()
 
                 sensor._advertise = advertise_and_note  # type: ignore[method-assign]
-                await source.run(Hears(back, again))
+                await source.run(FirstSampleAgain(back, again))
 
         loop = SimulatedTimeLoop(math.inf)
         loop.run_until_complete(listen())
@@ -275,12 +278,12 @@ def kills(out: Table, times: int = 100, at_once: int = 4) -> None:
 
 
 def ten_hours(out: Table, hours: float = 10.0) -> None:
-    """Ten hours as fast as they go (over 64 times), recorded, with a view that is looked at: memory after each hour.
+    """Measure the memory after each of ten hours, recorded and with snapshots, as fast as possible (over 64 times real time).
 
-    Not at a fixed speed: at 64 times a pause of 25 ms on this machine would be a stall of a second and a half to the session.
+    At a fixed speed of 64, a pause of 25 ms on this machine would be a stall of 1.6 s for the session.
     """
     process = psutil.Process()
-    open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.095  # 19 samples: what the MTU holds; a tenth of the packets
+    open_profile.PACKET_S = open_profile.LevelHipsPeripheral.batch_s = 0.095  # 19 samples fill the MTU: a fifth of the packets
     grown: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         source = partial(virtual_source, run_of(590.0), PROFILE, loop_for_s=hours * 3600)

@@ -1,4 +1,4 @@
-"""The screen: frames, its share of a core, what a freeze costs the beep, opening an hour, starting, an hour of live view."""
+"""Measure the window: frames, processor time, beeps while it is frozen, opening an hour, starting, and an hour of live view."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def shown(folder: Path, settings: Settings, sounds: Callable[[], list[Any]] = list) -> tuple[Any, Any]:
+    """Return the application and a window that is shown."""
     from levelhips.ui.app import application
     from levelhips.ui.window import Window
 
@@ -39,17 +40,18 @@ def shown(folder: Path, settings: Settings, sounds: Callable[[], list[Any]] = li
 
 
 def pump(app: Any, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+    """Run the application for some seconds, or until a condition holds."""
     from PySide6.QtCore import QTimer
 
-    end, look = time.monotonic() + seconds, QTimer()
-    look.timeout.connect(lambda: app.exit() if until() or time.monotonic() > end else None)
-    look.start(50)
+    end, timer = time.monotonic() + seconds, QTimer()
+    timer.timeout.connect(lambda: app.exit() if until() or time.monotonic() > end else None)
+    timer.start(50)
     app.exec()
-    look.stop()
+    timer.stop()
 
 
 def frames(out: Table) -> None:
-    """Live view at 200 Hz in real time, 40 s of running."""
+    """Measure frames and processor time of the live view at 200 Hz, for 40 s of running in real time."""
     with tempfile.TemporaryDirectory() as folder:
         app, window = shown(Path(folder), LOW_THRESHOLD)
         window.begin(partial(virtual_source, run_of(70.0, from_s=5.0), PROFILE))
@@ -65,11 +67,11 @@ def frames(out: Table) -> None:
 
 
 def freeze(out: Table) -> None:
-    """Measure whether beeps are later while the thread of the screen sleeps for 2 s, again and again."""
+    """Measure the delay of beeps while the thread of the window is blocked for 2 s at a time, and while it is not."""
     delays: dict[bool, list[float]] = {False: [], True: []}
     frozen = [False]
 
-    class Timed:
+    class TimedPlayer:
         def __init__(self) -> None:
             self.player = Player(null=True)
 
@@ -87,7 +89,7 @@ def freeze(out: Table) -> None:
 
     made: list[Any] = []
 
-    class Keeps:
+    class WatchedSource:
         def __init__(self) -> None:
             self.inner = virtual_source(run_of(60.0, from_s=5.0), PROFILE)
 
@@ -99,8 +101,8 @@ def freeze(out: Table) -> None:
             await self.inner.__aexit__(*error)
 
     with tempfile.TemporaryDirectory() as folder:
-        app, window = shown(Path(folder), LOW_THRESHOLD, lambda: [Timed()])
-        window.begin(Keeps)
+        app, window = shown(Path(folder), LOW_THRESHOLD, lambda: [TimedPlayer()])
+        window.begin(WatchedSource)
         pump(app, 8)
         end = time.monotonic() + 45
         while time.monotonic() < end:
@@ -118,7 +120,7 @@ def freeze(out: Table) -> None:
 
 
 def opening(out: Table) -> None:
-    """An hour at 200 Hz: to the first useful picture, and to a zoom."""
+    """Measure the time to the first steps drawn from an hour at 200 Hz, to all of them, and to zoom."""
     part = run_of(590.0).samples
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hour.mcap"
@@ -164,7 +166,7 @@ print(time.time() - began)
 
 
 def starting(out: Table) -> None:
-    """A new process, from its start to the first painted window."""
+    """Measure the time from the start of a new process to its first painted window."""
     took = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(5):
@@ -174,7 +176,7 @@ def starting(out: Table) -> None:
 
 
 def an_hour_of_view(out: Table) -> None:
-    """An hour of running in a time that leaps, the view refreshed all the while: memory after 5 minutes, and at the end."""
+    """Measure the memory after 5 minutes and after an hour of live view, in simulated time."""
     process, marks = psutil.Process(), []
     with tempfile.TemporaryDirectory() as folder:
         app, window = shown(Path(folder), Settings())

@@ -1,6 +1,6 @@
 """Render every view of the screen at two sizes from the bundled recordings: `make screenshots`, into docs/screens/.
 
-Runs without a display (Qt's offscreen platform); the time of the session leaps, so it takes seconds.
+Runs without a display (Qt's offscreen platform), in simulated time, so it takes seconds.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ SIZES = ((1280, 800), (1920, 1080))
 
 
 class StopAt:
-    """Holds the session still at a moment: a picture of a run, not of its end."""
+    """Sink that stops a session at a moment, to take a picture of it."""
 
     def __init__(self, at_s: float) -> None:
-        self.at_s, self.there, self.go_on = at_s, threading.Event(), threading.Event()
+        self.at_s, self.reached, self.resume = at_s, threading.Event(), threading.Event()
 
     def close(self) -> None:
-        """Silent: pictures need no sound device."""
+        """Do nothing: there is no sound device to close."""
 
     def put(self, update: object) -> None:
         angles = update.angles  # type: ignore[attr-defined]
-        if len(angles) and angles.t_s[-1] >= self.at_s and not self.go_on.is_set():
-            self.there.set()
-            self.go_on.wait(60)
+        if len(angles) and angles.t_s[-1] >= self.at_s and not self.resume.is_set():
+            self.reached.set()
+            self.resume.wait(60)
 
 
 def pump(app: object, seconds: float, until: object = None) -> None:
@@ -67,13 +67,13 @@ def pump(app: object, seconds: float, until: object = None) -> None:
 
 @asynccontextmanager
 async def in_range() -> AsyncIterator[Radio]:
-    """A radio that hears one virtual sensor."""
+    """Context manager with a radio in range of one virtual sensor."""
     async with VirtualWorld(open_recording(RUN), profiles()["levelhips"]) as world:
         yield world.client_radio
 
 
 def weeks_of_runs(folder: Path) -> None:
-    """Eight simulated runs over three weeks, the left drop falling: something for the history to show."""
+    """Write eight simulated runs over three weeks, with a left drop that decreases, for the pages of the history."""
     folder.mkdir()
     for k in range(8):
         runner = RunnerModel(drop_left_deg=4.6 - 0.2 * k, drop_right_deg=3.1 - 0.05 * k, stand_s=4.0, move_s=60.0)
@@ -84,7 +84,7 @@ def weeks_of_runs(folder: Path) -> None:
 
 
 class Camera:
-    """A window with simulated contents, and where its pictures go."""
+    """Takes pictures of a window with simulated contents and saves them in a folder."""
 
     def __init__(self, out: Path, size: tuple[int, int], folder: Path) -> None:
         self._app, self._out, self._size, self.folder = application(), out, size, folder
@@ -97,7 +97,7 @@ class Camera:
         self.wait(0.3)
 
     def wait(self, seconds: float, until: Callable[[], bool] | None = None) -> None:
-        """Run the window for some seconds, or until something is so."""
+        """Run the window for some seconds, or until a condition holds."""
         pump(self._app, seconds, until)
 
     def keep(self, name: str) -> None:
@@ -108,20 +108,20 @@ class Camera:
         self.made.append(path)
 
     def keep_at(self, at_s: float, source: MakeSource, settings: Settings, name: str) -> None:
-        """Begin a session, stop its time at a moment, save a picture, and go on."""
+        """Begin a session, stop it at a moment, save a picture, and let it continue."""
         stop = StopAt(at_s)
         self._held[:] = [stop]
         self.window.begin(source, settings, new_loop=lambda: SimulatedTimeLoop(math.inf))
-        self.wait(600, stop.there.is_set)  # of a busy machine
+        self.wait(600, stop.reached.is_set)  # long enough for a busy machine
         self.wait(0.4)
         self.keep(name)
-        stop.go_on.set()
+        stop.resume.set()
 
 
 def take(out: Path, size: tuple[int, int]) -> list[Path]:
     """Save pictures of all pages at one size."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["LEVELHIPS_DATA"] = folder  # not the user's own
+        os.environ["LEVELHIPS_DATA"] = folder  # not the user's own data
         camera = Camera(out, size, Path(folder))
         camera.keep("start")
         camera.window.choose_sensor()

@@ -14,9 +14,9 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "levelhips"
 
-# Two words of letters, the second in lower case: "Choose another", "not recorded". Names, keys, formats and SQL are none.
+# Two words of letters, the second in lower case: "Choose another", "not recorded". Names, keys, formats and SQL are not sentences.
 SENTENCE = re.compile(r"[A-Za-z][a-z']+[,:;]? [a-z][a-z']+")
-STYLE = re.compile(r"\s*(Q[A-Z]\w+ \{|<span style=|'?Inter'?, )")  # of the window, and HTML
+STYLE = re.compile(r"\s*(Q[A-Z]\w+ \{|<span style=|'?Inter'?, )")  # style sheets of the window, and HTML
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|BEGIN|WITH|DROP|REPLACE)\b")
 # Errors for programmers, logs and patterns are not for users.
 NOT_FOR_USERS = {

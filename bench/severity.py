@@ -1,4 +1,4 @@
-"""Severity of beeps: the peak that is expected when the threshold is crossed, against the peak that comes."""
+"""Measure the severity of beeps: the peak expected at the moment of crossing the threshold, against the true peak."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 CUES, SOUND = CueSettings(), SoundSettings()
 DOUBLE_DEG = SOUND.double_from * CUES.severe_deg  # over the threshold
-WIDE_DEG = 30.0  # a range of severity that no excess leaves
+WIDE_DEG = 30.0  # a range of severity wider than any excess over the threshold
 
 
 def runs() -> Iterator[tuple[str, float, Samples]]:
-    """Yield name, rate [Hz] and samples: bundled, simulated, and real runs where they are."""
+    """Yield name, rate [Hz] and samples of bundled and simulated runs, and of real runs if they are available."""
     for name in (bundled.TREADMILL, bundled.LOSSES):
         recording = open_recording(bundled.find(name))
         yield name, recording.rate_hz, recording.samples

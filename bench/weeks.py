@@ -1,4 +1,4 @@
-"""The history: how long it takes to rebuild it."""
+"""Measure how long it takes to rebuild the history; names of the benchmarks that fill a table of their own."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 MANY, MINUTES = 200, 30
 
 
-def a_session(path: Path, minutes: float, *, events: bool) -> None:
-    """A recording as a live session at 200 Hz leaves it: raw packets, samples, events, chunks twice a second."""
+def write_session(path: Path, minutes: float, *, events: bool) -> None:
+    """Write a recording like that of a live session at 200 Hz: raw packets, samples and events, in chunks of half a second."""
     made = simulate_gait(RunnerModel(stand_s=6.0, move_s=60 * minutes), SensorModel(), seed=8)
     settings = Settings()
     engine, firmware = Engine(200.0, settings), profiles()["levelhips"].peripheral(200.0)
@@ -41,14 +41,14 @@ def a_session(path: Path, minutes: float, *, events: bool) -> None:
 
 
 def rebuilding(out: Table) -> None:
-    """200 recordings of half an hour, and again when nothing changed."""
+    """Fill a table: time to rebuild a history of 200 recordings of half an hour, and again when nothing has changed."""
     out.title = f"History rebuilt from recordings of {MINUTES} min at 200 Hz with raw packets and events"
     for column in ("recordings", "MB each", "first [s]", "again [s]"):
         out.add_column(column)
     with tempfile.TemporaryDirectory() as folder:
         first = Path(folder) / "recordings" / "000.mcap"
         first.parent.mkdir()
-        a_session(first, MINUTES, events=True)
+        write_session(first, MINUTES, events=True)
         for k in range(1, MANY):
             shutil.copy(first, first.with_name(f"{k:03d}.mcap"))
         with History(Path(folder) / "history.sqlite") as history:

@@ -22,6 +22,7 @@ SILENT = 0.01  # of the loudest sample
 
 
 def main() -> None:
+    """Record all clips again."""
     for program, package in (("flite", "flite"), ("oggenc", "vorbis-tools")):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing. Debian and Ubuntu: apt install {package}")

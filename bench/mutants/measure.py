@@ -24,11 +24,11 @@ import pytest
 
 
 class Contexts:
-    """Says to coverage which test, shared fixture or cached helper runs at the moment."""
+    """Pytest plug-in that sets the test, shared fixture or cached helper that is running as the context of coverage."""
 
     def __init__(self, measured: coverage.Coverage) -> None:
         self.uses: dict[str, set[str]] = defaultdict(set)
-        # Of each context, without those that it used. Processor time says what a test costs on a busy computer, too.
+        # Time of each context, without those that it used. Processor time is what a test costs even on a busy computer.
         self.seconds: dict[str, float] = defaultdict(float)
         self.wall: dict[str, float] = defaultdict(float)
         self.passed: dict[str, bool] = {}
@@ -105,6 +105,7 @@ def _fixture(definition: Any) -> str:
 
 
 def main() -> None:
+    """Run a test file, and write what it measured."""
     out, test_file, *files = sys.argv[1:]
     root = Path.cwd()
     measured = coverage.Coverage(data_file=None, config_file=False, include=[str(root / file) for file in files], messages=False)

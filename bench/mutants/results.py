@@ -1,4 +1,4 @@
-"""Results of mutants: kept in a file as they come, valid while nothing changed that they rest on, shown as a table."""
+"""Results of mutants: saved as they come, valid until the sources or tests behind them change, shown as a table."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a mutant.
+    """Outcome of the tests for one mutant.
 
     Attributes
     ----------
     id, outcome : str
-        Of the mutant; one of `killed`, `survived`, `timed out`.
+        Id of the mutant; `killed`, `survived` or `timed out`.
     by : str
         The test that failed or did not end; empty if it survived.
     tests : int
@@ -30,7 +30,7 @@ class Result:
     seconds : float
         How long it took [s].
     basis : str
-        Fingerprint of the sources and test files that the outcome rests on.
+        Fingerprint of the sources and test files that the outcome depends on.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Result:
 
 
 class Results:
-    """The file of results; a line of JSON for each, appended and flushed as it comes."""
+    """File of results: one line of JSON each, appended as soon as it is known."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -52,9 +52,9 @@ class Results:
             try:
                 result = Result(**json.loads(line))
             except (ValueError, TypeError):
-                continue  # half a line, of a run that was killed
+                continue  # half a line, from a run that was killed
             self._found[result.id] = result
-        if lines:  # without half a line, which would spoil the next, and without results that were replaced
+        if lines:  # without half a line, which would damage the next one, and without results that were replaced
             path.write_text("".join(_line(result) for result in self._found.values()), encoding="utf-8")
 
     def get(self, id: str) -> Result | None:

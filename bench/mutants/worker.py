@@ -37,14 +37,14 @@ class Reporter:
         self._functions = {name.split("[")[0]: index for index, name in reversed(list(enumerate(chosen)))}
         self._known, self._pipe = frozenset(known), pipe
 
-    def _say(self, kind: str, name: str) -> None:
+    def _send(self, kind: str, name: str) -> None:
         self._pipe.write(json.dumps([kind, name]).encode() + b"\n")
         self._pipe.flush()
 
     def pytest_configure(self) -> None:
         from hypothesis import Phase, settings
 
-        # To find a failure is enough: shrinking it takes minutes. The same examples for each mutant.
+        # Do not shrink a failing example, which takes minutes. Use the same examples for each mutant.
         settings.register_profile("mutants", settings.default, phases=[Phase.explicit, Phase.generate], derandomize=True, database=None)
         settings.load_profile("mutants")
 
@@ -58,17 +58,18 @@ class Reporter:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._say("failed", report.nodeid)
+            self._send("failed", report.nodeid)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._say("start", nodeid)
+        self._send("start", nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            self._say("failed", report.nodeid)
+            self._send("failed", report.nodeid)
 
 
 def _child(job: dict[str, Any], pipe: int) -> None:
+    """Run the tests of a job in this process, with limits, and end it."""
     os.setsid()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
     with open(os.devnull, "r+b") as null:
@@ -78,7 +79,7 @@ def _child(job: dict[str, Any], pipe: int) -> None:
     reporter = Reporter(job["tests"], job["known"], os.fdopen(pipe, "wb"))
     options = ["-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     code = pytest.main([*options, *files], plugins=[reporter])
-    # No test left: the mutant took the parameters away, and a whole run would miss them only if it counted tests.
+    # No test is left if the mutant removed the parameters of a test; a run of all tests would pass then too.
     os._exit(0 if code == pytest.ExitCode.NO_TESTS_COLLECTED else int(code))
 
 
@@ -132,6 +133,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Run jobs until standard input is closed."""
     sys.dont_write_bytecode = True
     for name in sys.argv[1:]:
         with contextlib.suppress(ImportError):
