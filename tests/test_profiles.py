@@ -127,6 +127,33 @@ def test_thingy_notification_by_hand():
     assert struct.unpack("<HHHHB", write.data) == (100, 60000, 60000, 200, 1)
 
 
+def test_thingy_notification_with_values_that_no_runner_reaches_is_refused():
+    decoder = thingy52.PROFILE.decoder(200.0)
+
+    def push(acc_g: float, rate_dps: float) -> list[Samples]:
+        counts = [0, round(acc_g * 1024), 0, round(rate_dps * 32), 0, 0, 0, 0, 0]
+        return decoder.push(Packet(50.0, struct.pack("<9h", *counts), "raw"))
+
+    assert push(1.0, -620.0)
+    with pytest.raises(BadInputError):
+        push(13.5, -620.0)  # 12.5 g more than before
+    push(13.5, -620.0)  # the next one is compared with the refused one
+    with pytest.raises(BadInputError):
+        push(16.6, -620.0)  # outside the widest range
+    with pytest.raises(BadInputError):
+        push(13.5, 620.0)  # 1,240 deg/s more than before
+    push(13.5, 620.0)
+
+
+def test_witmotion_frames_around_missing_bytes_are_found_by_their_header():
+    frames = [witmotion.HEAD + struct.pack("<9h", number, 0, 2048, 0, 0, 0, 0, 0, 0) for number in range(5)]
+    decoder = witmotion.PROFILE.decoder(200.0)
+    got = give(decoder, frames[0] + frames[1], frames[2][:9], frames[3] + frames[4], every_s=0.005)
+    assert_allclose(got.acc_mps2[:, 0] / (16 * G / 32768), [0, 1, 3, 4], atol=1e-3)
+    with pytest.raises(BadInputError):
+        give(decoder, bytes(40))
+
+
 @pytest.mark.parametrize(
     ("source", "payload"),
     [
@@ -151,22 +178,22 @@ def test_decoder_returns_what_the_peripheral_encodes(name, mtu, seed):
     rate = profile.default_rate_hz
     rng = np.random.default_rng(seed)
     n = int(2 * rate)
-    walk = np.cumsum(rng.normal(0, 0.3, (n, 6)), axis=0)  # deltas as of motion, not of noise
-    said = Samples(10.0 + np.arange(n) / rate, walk[:, :3] + [0, 9.8, 0], 0.1 * walk[:, 3:])
+    walk = np.cumsum(rng.normal(0, 0.3, (n, 6)), axis=0)  # steps between samples like those of motion, not of noise
+    sent = Samples(10.0 + np.arange(n) / rate, walk[:, :3] + [0, 9.8, 0], 0.1 * walk[:, 3:])
     firmware, decoder = started(profile, rate)
-    each, heard = max(1, round(firmware.batch_s * rate)), []
+    each, received = max(1, round(firmware.batch_s * rate)), []
     for start in range(0, n, each):
-        part = said[start : start + each]
+        part = sent[start : start + each]
         for source, data in firmware.encode(part, mtu):
             assert len(data) <= mtu - 3
-            heard += decoder.push(Packet(float(part.t_s[-1]), data, source))
-    got = Samples.join(heard)
+            received += decoder.push(Packet(float(part.t_s[-1]), data, source))
+    got = Samples.join(received)
     skipped = n - len(got)
     assert skipped <= (each if name == "polar" else 0)  # of Polar's first frame only the last sample has a time
     assert_allclose(got.t_s, np.arange(len(got)) / rate, atol=2e-5)
     acc_step, gyr_step = (decoder.scale or (16 * G / 32768, math.radians(2000) / 32768))[:2]
-    assert np.abs(got.acc_mps2 - said.acc_mps2[skipped:]).max() <= 0.51 * acc_step
-    assert np.abs(got.gyr_radps - said.gyr_radps[skipped:]).max() <= 0.51 * gyr_step
+    assert np.abs(got.acc_mps2 - sent.acc_mps2[skipped:]).max() <= 0.51 * acc_step
+    assert np.abs(got.gyr_radps - sent.gyr_radps[skipped:]).max() <= 0.51 * gyr_step
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -184,10 +211,10 @@ def test_any_bytes_are_decoded_or_raise_a_bad_input_error(name, packets):
     arrival_s, newest_s = 100.0, -math.inf
     for (data, later_s, source), (_, whole) in zip(packets, real * 20, strict=False):
         arrival_s += later_s
-        # Sometimes a real packet with bytes changed, which looks better than noise.
-        harmed = bytes(a ^ b for a, b in zip(whole, data[:3] + bytes(len(whole)), strict=False)) if len(data) % 2 else data
+        # Every other packet is a real one with changed bytes, which passes more checks than noise.
+        damaged = bytes(a ^ b for a, b in zip(whole, data[:3] + bytes(len(whole)), strict=False)) if len(data) % 2 else data
         with suppress(BadInputError):
-            for part in decoder.push(Packet(arrival_s, harmed, notified[0] if source == "own" else source)):
+            for part in decoder.push(Packet(arrival_s, damaged, notified[0] if source == "own" else source)):
                 Samples.checked(part.t_s, part.acc_mps2, part.gyr_radps)
                 assert part.t_s[0] > newest_s
                 newest_s = part.t_s[-1]
@@ -225,18 +252,18 @@ def test_sensor_clock_is_unwrapped_in_spite_of_lost_packets(lost, delays, start)
 def test_one_damaged_time_is_ignored_and_two_that_agree_are_a_jump():
     clock = SensorClock(1e-6, 1 << 32)
 
-    def say(us: int, at_s: float) -> float | None:
+    def place(us: int, at_s: float) -> float | None:
         t_s = clock.place(us, at_s)
         if t_s is not None:
             clock.add_arrival(t_s, at_s)
         return t_s
 
-    assert [say(n * 20_000, 1 + n * 0.02) for n in range(100)][-1] == pytest.approx(1.98)
-    assert say(3_000_000_000, 3.0) is None
-    assert say(101 * 20_000, 3.02) == pytest.approx(2.02)
-    assert say(1_000, 13.0) is None  # restarted, 10 s later
-    assert say(21_000, 13.02) == pytest.approx(12.02, abs=0.01)
-    assert say(41_000, 13.04) == pytest.approx(12.04, abs=0.01)
+    assert [place(n * 20_000, 1 + n * 0.02) for n in range(100)][-1] == pytest.approx(1.98)
+    assert place(3_000_000_000, 3.0) is None
+    assert place(101 * 20_000, 3.02) == pytest.approx(2.02)
+    assert place(1_000, 13.0) is None  # restarted, 10 s later
+    assert place(21_000, 13.02) == pytest.approx(12.02, abs=0.01)
+    assert place(41_000, 13.04) == pytest.approx(12.04, abs=0.01)
 
 
 @given(ppm=st.floats(-500, 500), seed=st.integers(0, 100), bad=st.floats(0, 0.3))
@@ -278,7 +305,54 @@ def test_losses_of_a_sensor_without_a_clock_are_found_by_the_arrivals(lost, seed
             for t, row in zip(samples.t_s[::4], samples.acc_mps2[::4, 0], strict=False):
                 out[round(row)] = t
     late = out[999] - 999 * 0.02
-    assert abs(late) < 0.012, "time is right again behind the losses"
+    assert abs(late) < 0.012, "time is right again after the losses"
+
+
+def counted(clock: CountedClock, arrivals_s: list[float]) -> tuple[np.ndarray, list[int]]:
+    """Return the times of all samples of packets of 4 that arrive at these times, and the numbers of their packets."""
+    times_s, numbers = [], []
+    for number, arrival_s in enumerate(arrivals_s):
+        for samples in clock.push(np.full((4, 3), number + 0.5), np.zeros((4, 3)), arrival_s):
+            times_s += samples.t_s.tolist()
+            numbers.append(int(samples.acc_mps2[0, 0]))
+    return np.array(times_s), numbers
+
+
+def test_packets_that_the_radio_held_back_for_a_moment_make_no_gap():
+    on_time = [5.0 + 0.02 * number for number in range(300)]
+    held_back = [5.0 + 0.02 * 210 - 0.001 * (209 - number) if 200 <= number < 210 else at_s for number, at_s in enumerate(on_time)]
+    times_s, numbers = counted(CountedClock(200.0), held_back)
+    assert numbers == list(range(300))
+    assert_allclose(np.diff(times_s), 0.005, rtol=0.031)
+    assert times_s[-1] == pytest.approx(299 * 0.02 + 0.015, abs=0.01)
+
+
+def test_samples_of_a_silence_of_over_a_second_are_lost_and_the_next_packet_does_not_wait():
+    clock = CountedClock(200.0)
+    times_s, _ = counted(clock, [5.0 + 0.02 * number for number in range(100)])
+    assert times_s[-1] == pytest.approx(1.995, abs=0.001)
+    [samples] = clock.push(np.ones((4, 3)), np.ones((4, 3)), 5.0 + 0.02 * 200)
+    assert_allclose(samples.t_s, [4.0, 4.005, 4.01, 4.015], atol=0.005)
+
+
+def test_packet_that_the_radio_delivers_twice_is_counted_once():
+    clock, rng, times_s = CountedClock(200.0), np.random.default_rng(1), []
+    for number in range(100):
+        rows = rng.normal(size=(4, 3))
+        for late_s in (0.0, 0.002) if number == 50 else (0.0,):
+            for samples in clock.push(rows, rows, 5.0 + 0.02 * number + late_s):
+                times_s += samples.t_s.tolist()
+    assert_allclose(times_s, np.arange(400) * 0.005, atol=0.002)
+
+
+def test_session_time_continues_by_the_sequence_numbers_when_the_clock_of_the_sensor_jumps():
+    firmware, decoder = started(ALL["levelhips"], 200.0)
+    samples = short_run().samples[:12]
+    packets = [data for _, data in firmware.encode(Samples(np.arange(12) / 200, samples.acc_mps2, samples.gyr_radps), 247)]
+    t_us = struct.unpack_from("<I", packets[2], 4)[0] + 100_000_000
+    packets[2] = packets[2][:4] + struct.pack("<I", t_us) + packets[2][8:]
+    assert_allclose(give(decoder, *packets).t_s, np.arange(12) / 200, atol=1e-6)
+    assert decoder.clock.jumps == 1
 
 
 # ---- third parties
