@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import os
 import re
@@ -10,7 +11,7 @@ import select
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from waiting import until
 
 from levelhips import LevelHipsError, RecordingWriter, Settings, Update, open_recording
 from levelhips.cli.live_session import follow
+from levelhips.cli.scan import scan
 from levelhips.cli.terminal.live_view import LiveView
 from levelhips.live.doctor import Finding, examine, worst
 from levelhips.live.session import Session
@@ -59,6 +61,46 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_scan_lists_what_is_in_range(short):
     output = levelhips("scan", "--virtual", short, "--profile", "polar", "--seconds", 1)
     assert re.search(r"Polar Sense 0000VIRT\s+Polar Verity Sense\s+-50 dBm\s+87 %\s+C0:DE", output)
+
+
+class Terminal(io.StringIO):
+    """A terminal at which Ctrl-C is pressed as soon as a sensor is listed."""
+
+    pressed = False
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if "dBm" in text and not self.pressed:
+            self.pressed = True
+            signal.raise_signal(signal.SIGINT)
+        return super().write(text)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    for name, value in (("TERM", "xterm"), ("COLUMNS", "100")):
+        monkeypatch.setenv(name, value)
+    return Terminal()
+
+
+def test_the_sensors_stay_on_the_terminal_when_ctrl_c_ends_the_scan(short, terminal):
+    """Bug: Ctrl-C, the only end of a scan on a terminal, also erased the list."""
+    with redirect_stdout(terminal):
+        scan(virtual=short, profile="polar")
+    assert terminal.pressed
+    left = terminal.getvalue().rpartition("\x1b[2K")[2]  # after the last line that was erased
+    assert re.search(r"Polar Sense 0000VIRT\s+Polar Verity Sense\s+-50 dBm\s+87 %\s+C0:DE", left)
+
+
+def test_json_of_a_scan_is_complete_when_ctrl_c_ends_it(short, terminal, capsys):
+    """Bug: nothing was printed, with exit code 0."""
+    with redirect_stderr(terminal):
+        scan(virtual=short, profile="polar", as_json=True)
+    assert terminal.pressed
+    [sensor] = json.loads(capsys.readouterr().out)["sensors"]
+    assert (sensor["name"], sensor["profile"], sensor["rssi_dbm"], sensor["battery_percent"]) == ("Polar Sense 0000VIRT", "polar", -50, 87)
 
 
 def test_scan_and_virtual_sensor_name_the_kind_of_sensor_in_german(short, german):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,7 +63,7 @@ def scan(
 
 
 async def _watch(out: Console, for_s: float, recording: Recording | None, profile: Profile, *, all: bool) -> dict[str, DiscoveredDevice]:
-    """Scan for some seconds and show the table on a terminal as it changes; return the devices that were found."""
+    """Scan for some seconds, or until Ctrl-C, and show the table on a terminal as it changes; return the devices that were found."""
     from rich.live import Live
 
     from levelhips.sensors.ble import Radio
@@ -81,6 +81,7 @@ async def _watch(out: Console, for_s: float, recording: Recording | None, profil
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         scanning = await stack.enter_async_context(aclosing(scan_radio(radio)))
+        stack.enter_context(suppress(asyncio.CancelledError))  # Ctrl-C cancels this task; what was found until then counts
         async for last in scanning:
             if live is not None:
                 live.update(_table(last, all=all), refresh=True)
