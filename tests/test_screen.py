@@ -28,8 +28,8 @@ except ImportError as error:  # a library of the system is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
 from live_harness import run_of
-from PySide6.QtCore import QEventLoop, QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from levelhips import Cue, SensorError, Settings, analyze, open_recording
@@ -165,6 +165,26 @@ def test_keys_of_the_live_view(window, qtbot):
     recording = open_recording(session.recorder.paths[0])
     assert [command.do for command in recording.commands] == ["move-threshold", "mark", "mute", "pause"]
     assert recording.commands[0].value == 0.5
+
+
+def test_a_key_that_is_held_down_acts_once_except_on_the_threshold(window, qtbot):
+    """Bug: the keyboard repeats a key that something lies on, so Q was pressed twice and ended the run; M turned the sound on again."""
+    hold = begin(window, qtbot)
+    live, session = window.live, window.session
+
+    def held(key: Qt.Key, text: str = "") -> None:
+        for repeats in (False, True, True):
+            live.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text, repeats))
+
+    held(Qt.Key.Key_M, "m")
+    assert live.muted
+    held(Qt.Key.Key_K, "k")
+    held(Qt.Key.Key_Up)
+    held(Qt.Key.Key_Q, "q")
+    live.refresh()
+    assert live.message.text() == "Press Q again to end the session"
+    go_on(window, qtbot, hold)
+    assert [command.do for command in open_recording(session.recorder.paths[0]).commands] == ["mute", "mark", *["move-threshold"] * 3]
 
 
 def test_window_closed_by_key_during_a_run_leaves_a_complete_recording(window, qtbot):

@@ -30,7 +30,7 @@ COMMANDS = {Action.ZERO: Do.ZERO, Action.MARK: Do.MARK, Action.NEXT: Do.NEXT}
 class SessionPage(QWidget):
     """Base of the pages of a session: it polls the session and handles the keys of `levelhips.live.keys`.
 
-    Q ends the session only when it is pressed twice.
+    Q ends the session only when it is pressed twice. A key that is held down acts once; only the threshold goes on moving.
     """
 
     ended = Signal()
@@ -74,6 +74,8 @@ class SessionPage(QWidget):
         action = None if session is None else action_of(_name_of(event), self.where)
         if session is None or action is None:
             super().keyPressEvent(event)
+            return
+        if event.isAutoRepeat() and action not in THRESHOLD_STEPS:  # something may lie on the key
             return
         if action is Action.END:
             if self._asked_to_end:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -30,9 +32,9 @@ class RecordingsDialog(QDialog):
         self.path: Path | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(tr("ui.open"))
-        for file in recordings_by_date(folder):
-            at = datetime.fromtimestamp(file.stat().st_mtime)
-            item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {file.name}   {number(file.stat().st_size / 1e6, '.1f')} MB")
+        for file, status in _newest_first(folder):
+            at = datetime.fromtimestamp(status.st_mtime)
+            item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {file.name}   {number(status.st_size / 1e6, '.1f')} MB")
             item.setData(Qt.ItemDataRole.UserRole, str(file))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -57,5 +59,12 @@ class RecordingsDialog(QDialog):
 
 def recordings_by_date(folder: Path) -> list[Path]:
     """Return the recordings of a folder, the newest first; none if the folder does not exist."""
-    files = folder.glob("*.mcap") if folder.is_dir() else ()
-    return sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
+    return [file for file, _ in _newest_first(folder)]
+
+
+def _newest_first(folder: Path) -> list[tuple[Path, os.stat_result]]:
+    found = []
+    for file in folder.glob("*.mcap") if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):  # deleted just now, or a link to a disk that is not connected
+            found.append((file, file.stat()))
+    return sorted(found, key=lambda pair: pair[1].st_mtime, reverse=True)
