@@ -6,14 +6,14 @@ import numpy as np
 
 
 class AudioCapture:
-    """Times of the blocks in which silence ended. Pass `hear` to a player as its `rendered`."""
+    """Times of the blocks in which silence ended. Pass `add_block` to a player as its `rendered`."""
 
     def __init__(self) -> None:
-        self.heard_s: list[float] = []
+        self.sound_starts_s: list[float] = []
         self._silent = True
 
-    def hear(self, at_s: float, block: np.ndarray) -> None:
+    def add_block(self, at_s: float, block: np.ndarray) -> None:
         loud = bool(np.abs(block).max() > 1e-4)
         if loud and self._silent:
-            self.heard_s.append(at_s)
+            self.sound_starts_s.append(at_s)
         self._silent = not loud

@@ -73,7 +73,7 @@ AUTO: dict[str, Any] = {"threshold": {"mode": "auto"}}
 # The treadmill runner tires, so that the default settings never lower the threshold; easier ones lower it several times.
 SHAPED: dict[str, Any] = {"threshold": {"mode": "auto", "under_share": 0.6, "under_s": 60.0}}
 FORECAST: dict[str, Any] = {"threshold": _fixed(2.5), "cues": {"forecast": True}}
-# Its first minute with feedback begins 5 min after the running; it lies between two without.
+# Its first minute with feedback begins 5 min after the start of the run, between minutes without.
 PROTOCOL: dict[str, Any] = {
     "threshold": _fixed(2.5),
     "protocol": {"name": "retraining", "session": 8, "step_rate_spm": 160.0, "raise_percent": 5.0},

@@ -123,7 +123,7 @@ def delay_of_a_beep(out: Table) -> None:
 
         return Watched()
 
-    player = Player(null=True, rendered=capture.hear)
+    player = Player(null=True, rendered=capture.add_block)
     with tempfile.TemporaryDirectory() as folder:
         session = Session(source, LOW_THRESHOLD, Path(folder), [player, CueSink()])
         session.start()
@@ -135,7 +135,7 @@ def delay_of_a_beep(out: Table) -> None:
     whole, after_radio = [], []
     for cue in cues:
         measured_s = began_s + cue.at_s
-        after = [at for at in capture.heard_s if 0 <= at - measured_s < 0.3]
+        after = [at for at in capture.sound_starts_s if 0 <= at - measured_s < 0.3]
         on_air = sendings[sendings >= measured_s - 1e-4]
         if after and len(on_air):
             whole.append((after[0] - measured_s) * 1e3)

@@ -42,7 +42,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class Hears:
+class PacketListener:
     complaint = None
 
     def __init__(self) -> None:
@@ -79,13 +79,13 @@ def test_a_controller_over_hci_is_a_sensor_in_range(profile):
                     async for heard in scanning:
                         if any(one.profile is profiles()[profile] for one in heard.values()):
                             break
-                hears = Hears()
-                client = asyncio.create_task(BleSource(there).run(hears))
-                await asyncio.wait({asyncio.create_task(hears.enough.wait()), client}, return_when=asyncio.FIRST_COMPLETED)
+                listener = PacketListener()
+                client = asyncio.create_task(BleSource(there).run(listener))
+                await asyncio.wait({asyncio.create_task(listener.enough.wait()), client}, return_when=asyncio.FIRST_COMPLETED)
             connection = hci.sink.transport.get_extra_info("socket")
             assert names == ["LevelHips on air"]
-            assert len(hears.packets) > 60
-            assert hears.link.kind == profiles()[profile].title
+            assert len(listener.packets) > 60
+            assert listener.link.kind == profiles()[profile].title
             for task in (client, sensor):
                 task.cancel()
             await asyncio.gather(client, sensor, return_exceptions=True)
@@ -112,12 +112,12 @@ def test_two_sensors_in_range_must_be_named():
             sensors.append(VirtualSensor(device, run_of(10.0), profiles()["levelhips"], radio=radio, name=f"Clip {number}"))
             await sensors[-1].start()
         with pytest.raises(SensorError, match="2 sensors are in range: Clip 1, Clip 2.*--sensor"):
-            await BleSource(there).run(Hears())
+            await BleSource(there).run(PacketListener())
         for wanted in ("clip 2", "C0:DE:00:00:01:02"):
-            hears = Hears()
-            client = asyncio.create_task(BleSource(there, wanted).run(hears))
-            await asyncio.wait_for(hears.enough.wait(), 60)
-            assert hears.link.name == "Clip 2"
+            listener = PacketListener()
+            client = asyncio.create_task(BleSource(there, wanted).run(listener))
+            await asyncio.wait_for(listener.enough.wait(), 60)
+            assert listener.link.name == "Clip 2"
             client.cancel()
             await asyncio.gather(client, return_exceptions=True)
         for sensor in sensors:
@@ -147,13 +147,13 @@ def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
         off_s = 3 * 3600.0
         profile = replace(profiles()["levelhips"], peripheral=SendsASecondAtATime)
         async with VirtualWorld(run_of(10.0), profile, loop_for_s=off_s + 60.0, faults=[Fault("adapter", off_s, 5.0)]) as there:
-            hears = Hears()
-            client = asyncio.create_task(BleSource(there.client_radio).run(hears))
+            listener = PacketListener()
+            client = asyncio.create_task(BleSource(there.client_radio).run(listener))
             await asyncio.wait({client}, timeout=off_s)
             assert not client.done(), client.exception()
-            assert hears.link.state is LinkState.RECONNECTING
+            assert listener.link.state is LinkState.RECONNECTING
             await asyncio.wait({client}, timeout=40.0)
-            assert (hears.link.state, hears.link.reconnects) == (LinkState.STREAMING, 1)
+            assert (listener.link.state, listener.link.reconnects) == (LinkState.STREAMING, 1)
             client.cancel()
             await asyncio.gather(client, return_exceptions=True)
 
@@ -179,12 +179,12 @@ def test_a_read_that_fails_ends_the_start_unless_it_may_fail(may_fail):
                 while not scan.devices:
                     await asyncio.sleep(0.1)
             [device] = scan.devices.values()
-            hears = Hears()
-            link = LinkReport(hears, LinkStatus(name="Clip"))
+            listener = PacketListener()
+            link = LinkReport(listener, LinkStatus(name="Clip"))
             running = asyncio.create_task(Connection(there.client_radio, device, asked, 200.0, link).run())
             await asyncio.wait({running}, timeout=5.0)
             if may_fail:
-                assert hears.enough.is_set()
+                assert listener.enough.is_set()
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
             else:
@@ -205,12 +205,12 @@ class AnswersLate(LevelHipsPeripheral):
 def test_late_answer_is_not_mistaken_for_that_of_the_next_command():
     async def world() -> None:
         async with VirtualWorld(run_of(10.0), replace(profiles()["levelhips"], peripheral=AnswersLate)) as there:
-            hears = Hears()
-            client = asyncio.create_task(BleSource(there.client_radio).run(hears))
+            listener = PacketListener()
+            client = asyncio.create_task(BleSource(there.client_radio).run(listener))
             await asyncio.wait({client}, timeout=8.0)
-            assert hears.link.state is LinkState.STREAMING
-            assert hears.link.reconnects == 0
-            assert [packet.data for packet in hears.packets if packet.source == "control"][:3] == [b"\x02\x00", b"\x03\x03", b"\x01\x00"]
+            assert listener.link.state is LinkState.STREAMING
+            assert listener.link.reconnects == 0
+            assert [packet.data for packet in listener.packets if packet.source == "control"][:3] == [b"\x02\x00", b"\x03\x03", b"\x01\x00"]
             client.cancel()
             await asyncio.gather(client, return_exceptions=True)
 

@@ -15,15 +15,15 @@ COUNTS = {1: "a", 2: "two", 3: "three", 4: "four", 6: "six"}
 
 def described(glides: Iterable[Glide]) -> str:
     """Return what a sound is like, such as ``three notes up (523, 659, 784 Hz)``; pauses are left out."""
-    heard = [(low, high) for low, high, _ in glides if low]
-    count, many = COUNTS[len(heard)], "s" if len(heard) > 1 else ""
-    if heard[0][0] != heard[0][1]:
-        shape = f"{count} {'rising' if heard[0][1] > heard[0][0] else 'falling'} glide{many}"
+    notes = [(low, high) for low, high, _ in glides if low]
+    count, many = COUNTS[len(notes)], "s" if len(notes) > 1 else ""
+    if notes[0][0] != notes[0][1]:
+        shape = f"{count} {'rising' if notes[0][1] > notes[0][0] else 'falling'} glide{many}"
     else:
-        steps = {(after > before) - (after < before) for (before, _), (after, _) in pairwise(heard)}
+        steps = {(after > before) - (after < before) for (before, _), (after, _) in pairwise(notes)}
         way = " up" if steps == {1} else " down" if steps == {-1} else ""
         shape = f"{count} {'alternating ' if len(steps) > 1 else ''}{'equal ' if steps == {0} else ''}note{many}{way}"
-    pitches = dict.fromkeys(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in heard)
+    pitches = dict.fromkeys(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in notes)
     return f"{shape} ({', '.join(pitches)} Hz)"
 
 

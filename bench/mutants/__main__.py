@@ -2,7 +2,7 @@
 
     python -m bench.mutants [--count 300] [--seed 1] [--only PART_OF_A_PATH] [--tests REGEX] [--all]
 
-Prints a table and the faults that no test noticed. Results are kept in `.mutants`, so that an interrupted run goes on where it
+Prints a table and the faults that no test noticed. Results are kept in `.mutants`, so that an interrupted run continues where it
 stopped. How to read the table, and which survivors have a reason: docs/testing.md.
 """
 
@@ -51,10 +51,10 @@ def main() -> None:
     mutants = [each for each in everything if each.source()] if chosen.all else list(sample(everything, chosen.count, chosen.seed))
     results = Results(project.kept / "results.jsonl")
 
-    def say(result: Result) -> None:
+    def report(result: Result) -> None:
         out.print(f"{result.outcome:9}  {result.seconds:5.1f} s  {result.id}", markup=False)
 
-    run_mutants(project, mutants, covering, results, chosen.workers, say)
+    run_mutants(project, mutants, covering, results, chosen.workers, report)
 
     explained = reasons(ROOT / "docs" / "testing.md")
     found = {name: [r for mutant in mutants if group_of[mutant.id] == name and (r := results.get(mutant.id))] for name in groups}

@@ -20,7 +20,7 @@ NEAREST_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A passing test and what it takes: processor time for itself, and the shared parts that it uses."""
+    """A passing test and its cost: its own processor time, and the shared parts that it uses."""
 
     __test__ = False
 

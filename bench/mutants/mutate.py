@@ -60,7 +60,7 @@ class Mutant:
     lines : tuple of int
         First and last line of the changed code.
     run_lines : tuple of int
-        First and last line of what a test must run to meet the fault: for a default of a parameter the body of the function,
+        First and last line of what a test must run to execute the fault: for a default of a parameter the body of the function,
         else the same.
     at_import : bool
         Whether the code runs when the module is imported, not when a test calls something.

@@ -136,7 +136,7 @@ def in_parallel(jobs: Sequence[Any], workers: int, start: Callable[[int], Abstra
         raise errors[0]
 
 
-def measure(project: Project, workers: int, say: Callable[[str], None], only: str = "") -> Covering:
+def measure(project: Project, workers: int, report: Callable[[str], None], only: str = "") -> Covering:
     """Measure the test files that changed since they were measured last; return which test runs which line.
 
     `only` is a regular expression: test files whose name does not contain it are left out.
@@ -164,7 +164,7 @@ def measure(project: Project, workers: int, say: Callable[[str], None], only: st
             for old in folder.glob(f"{Path(test).stem}-*.json"):
                 if old != out:
                     old.unlink()
-            say(f"measured {test} in {time.monotonic() - started_s:.0f} s")
+            report(f"measured {test} in {time.monotonic() - started_s:.0f} s")
 
         yield run
 
@@ -199,7 +199,7 @@ class Worker:
 
 
 def basis(state: dict[str, str], outcome: str, by: str, chosen: Sequence[str]) -> str:
-    """Return the fingerprint of what an outcome rests on: of the failing test if there is one, else of all that were chosen."""
+    """Return the fingerprint of what an outcome depends on: of the failing test if there is one, else of all that were chosen."""
     tests = [by] if outcome != SURVIVED and "::" in by else sorted(chosen)
     files = {name.split("::")[0] for name in tests}
     return fingerprint(state["source"], state["shared"], tests, sorted((file, state.get(file, "")) for file in files))
@@ -216,7 +216,7 @@ def run_mutants(
     covering: Covering,
     results: Results,
     workers: int,
-    say: Callable[[Result], None],
+    report: Callable[[Result], None],
     slack_s: float = SLACK_S,
 ) -> None:
     """Run the mutants that have no valid result yet; those that no test reaches survive without a run.
@@ -233,7 +233,7 @@ def run_mutants(
         result = Result(mutant.id, outcome, by, len(tests), seconds, basis(state, outcome, by, tests))
         with lock:
             results.add(result)
-            say(result)
+            report(result)
 
     for mutant in todo:
         if not chosen[mutant.id]:

@@ -18,7 +18,7 @@ from levelhips.sensors.clock import Sync
 from levelhips.text import Text
 
 GROUP = "levelhips.sensors"
-LINK = "link"  # pseudo-characteristic for connection events: b"up" when a link is made, b"down" when it is gone
+LINK = "link"  # pseudo-characteristic for connection events: b"up" when a link is made, b"down" when it is lost
 UP, DOWN = b"up", b"down"
 
 

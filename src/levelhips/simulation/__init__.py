@@ -1,1 +1,1 @@
-"""Simulated runners, wearers and sensors, with the truth of what they did."""
+"""Simulated runners, wearers and sensors, with the true values of what they did."""
