@@ -245,9 +245,9 @@ def test_mute_is_a_recorded_command_and_counts_as_without_sound(tmp_path):
     for event in live_run.recording.events:
         statistics.add(event)
     with_sound = statistics.spread("contralateral_drop", feedback=Feedback.WITH).n
-    without = statistics.spread("contralateral_drop", feedback=Feedback.WITHOUT).n
-    assert without == len([step for step in live_run.good if step.at_s > off.at_s])
-    assert with_sound + without == len(live_run.good)
+    silent = statistics.spread("contralateral_drop", feedback=Feedback.BETWEEN).n
+    assert silent == len([step for step in live_run.good if step.at_s > off.at_s])
+    assert with_sound + silent == len(live_run.good)
 
 
 def test_an_engine_that_fails_is_said_and_the_recording_goes_on(tmp_path, monkeypatch):

@@ -279,7 +279,7 @@ def test_the_tables_of_the_export_have_every_row(tmp_path: Path, history: Histor
     Diary(history).add_distance(5.0, "Ghost", at=dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC))
     written = {path.stem: path.read_text(encoding="utf-8") for path in history.export(tmp_path / "out" / "deep")}
     tables = {name: list(csv.DictReader(text.splitlines())) for name, text in written.items()}
-    assert list(tables) == ["sessions", "sides", "drills", "figures", "pain", "shoes", "distances"]
+    assert list(tables) == ["sessions", "sides", "drills", "figures", "faults", "pain", "shoes", "distances"]
     assert [(row["side"], row["n"], row["mean_deg"]) for row in tables["sides"]] == [("left", "70", "4.0"), ("right", "70", "2.0")]
     assert tables["shoes"] == [{"name": "Ghost", "first_km": "12.5", "retired": "0"}]
     assert tables["distances"] == [{"at": "2026-03-04T12:00:00.000+00:00", "km": "5.0", "shoe": "Ghost", "file": ""}]

@@ -72,6 +72,7 @@ SESSION_COLUMNS = (
     Column(text("side.left")),
     Column(text("side.right")),
     Column(text("cli.history.column.beeps"), drop=1),
+    Column(text("cli.history.column.faults"), words=True),
     Column(text("cli.history.column.note"), words=True),
 )
 WEEK_COLUMNS = (
@@ -81,11 +82,13 @@ WEEK_COLUMNS = (
     Column(text("side.left")),
     Column(text("side.right")),
     Column(text("cli.history.column.with-sound")),
+    Column(text("cli.history.column.between-sound"), drop=5),
     Column(text("cli.history.column.without-sound")),
     Column(text("cli.history.column.drills"), drop=3),
     Column(text("cli.history.column.good-reps"), drop=4),
     Column(text("cli.history.column.pain"), drop=1),
 )
+BETWEEN = 6  # column of the weeks between beeps, left out if all runs had beeps throughout
 RETENTION_COLUMNS = (
     Column(text("cli.history.column.when")),
     Column(text("cli.history.column.run"), words=True),
@@ -95,24 +98,22 @@ RETENTION_COLUMNS = (
 
 
 def _sessions_table(out: Console, sessions: list[SessionRow]) -> None:
-    from levelhips.history.weekly import in_words, note_of
+    from levelhips.history.weekly import faults_of, in_words, note_of
 
     rows = []
     for row in sessions:
         at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
         is_run = row.drill is None
         sides = [_drop(row.sides.get(side)) for side in ("left", "right")] if is_run else ["", ""]
-        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, _beeps(row), note_of(row)])
+        rows.append([at, in_words(row), f"{row.duration_s / 60:.0f}", *sides, _beeps(row), faults_of(row), note_of(row)])
     print_table(out, tr("cli.history.sessions"), SESSION_COLUMNS, rows)
 
 
 def _beeps(row: SessionRow) -> str:
-    """Return how many beeps there were; a dash where nobody's figures are kept, nothing for a drill."""
-    from levelhips.history import SessionKind
+    """Return the beeps of a session; a dash where nobody's figures are kept."""
+    from levelhips.history.weekly import NOT_WORN, beeps_of
 
-    if row.kind in (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY):
-        return DASH
-    return str(row.cues) if row.drill is None else ""
+    return DASH if row.kind in NOT_WORN else beeps_of(row)
 
 
 def _drop(side: SideRow | None) -> str:
@@ -129,10 +130,13 @@ def _weeks_table(out: Console, weeks: list[WeekRow]) -> None:
     rows = []
     for row in weeks[-WEEKS:]:
         drops = [_mean_and_spread(row.left_deg, row.left_sd_deg), _mean_and_spread(row.right_deg, row.right_sd_deg)]
-        sound, silence, pain = (_mean_and_spread(value, None) for value in (row.with_feedback_deg, row.without_feedback_deg, row.pain))
-        figures = [str(row.runs), f"{row.minutes:.0f}", *drops, sound, silence, str(row.drills), str(row.good_reps), pain]
+        by_feedback = (row.with_feedback_deg, row.between_feedback_deg, row.without_feedback_deg)
+        sound = [_mean_and_spread(value, None) for value in by_feedback]
+        pain = _mean_and_spread(row.pain, None)
+        figures = [str(row.runs), f"{row.minutes:.0f}", *drops, *sound, str(row.drills), str(row.good_reps), pain]
         rows.append([row.week, *figures])
-    print_table(out, tr("cli.history.weeks"), WEEK_COLUMNS, rows)
+    shown = [k for k in range(len(WEEK_COLUMNS)) if k != BETWEEN or any(row[BETWEEN] != DASH for row in rows)]
+    print_table(out, tr("cli.history.weeks"), [WEEK_COLUMNS[k] for k in shown], [[row[k] for k in shown] for row in rows])
 
 
 def _retention_table(out: Console, retention: list[RetentionRow]) -> None:

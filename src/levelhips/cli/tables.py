@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,7 +59,8 @@ def print_table(out: Console, title: str, columns: Sequence[Column], rows: Seque
         table.add_row(*(row[k] for k in shown))
     out.print(table, highlight=False, markup=False)
     if left_out := [str(column.name).replace("\n", " ") for k, column in enumerate(columns) if used[k] and k not in shown]:
-        say(out, tr("cli.table.left-out", columns=", ".join(left_out)))
+        for line in textwrap.wrap(tr("cli.table.left-out", columns=", ".join(left_out)), out.width):
+            say(out, line)
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:

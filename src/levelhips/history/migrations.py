@@ -61,5 +61,17 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE distances;
     ALTER TABLE new_distances RENAME TO distances;
     """,
+    # Add how many beeps were heard, the drop between beeps, and the faults of each part. Until a rebuild computes them again, rows
+    # from before count every beep as heard.
+    """
+    ALTER TABLE sessions ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+    UPDATE sessions SET heard = cues;
+    ALTER TABLE sides ADD COLUMN between_n INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sides ADD COLUMN between_deg REAL;
+    CREATE TABLE faults (
+        file TEXT NOT NULL REFERENCES sessions(file) ON DELETE CASCADE, part TEXT NOT NULL, n INTEGER NOT NULL, seconds REAL NOT NULL,
+        PRIMARY KEY (file, part)
+    );
+    """,
 )
-TABLES = ("sessions", "sides", "drills", "figures", "pain", "shoes", "distances")
+TABLES = ("sessions", "sides", "drills", "figures", "faults", "pain", "shoes", "distances")

@@ -32,6 +32,7 @@ from levelhips.events import (
     Stride,
     ThresholdChange,
 )
+from levelhips.history.heard import FaultRow, beeps_heard, faults
 from levelhips.metrics import HISTORY, Feedback, Statistics
 from levelhips.metrics.statistics import rounded
 from levelhips.recording.event_reader import RecordingEvents, read_events
@@ -52,7 +53,7 @@ KINDS = (
     Stride,
     ThresholdChange,
 )
-ROW_VERSION = 1  # increase it when a row is computed differently: a rebuild then computes the older rows again
+ROW_VERSION = 2  # increase it when a row is computed differently: a rebuild then computes the older rows again
 ALL, BOTH = "all", "both"  # in a FigureRow: with any feedback, of both sides
 
 
@@ -74,7 +75,7 @@ NOTES = {SessionKind.VIRTUAL: "virtual", SessionKind.SIMULATED: "simulated"}
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """Mean drop of one side in a session [deg]: of all valid steps, of those with feedback and of those without."""
+    """Mean drop of one side in a session [deg]: of all valid steps, and by their `Feedback`: with, without and between beeps."""
 
     side: str
     n: int
@@ -85,13 +86,15 @@ class SideRow:
     with_deg: float | None
     without_n: int
     without_deg: float | None
+    between_n: int = 0
+    between_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
     """Mean and standard deviation of one metric in one session, in the metric's unit, over `n` steps, strides or repetitions.
 
-    `side` is left, right or both; `feedback` is with, without, unknown (paused) or all.
+    `side` is left, right or both; `feedback` is a `Feedback` or all.
     """
 
     metric: str
@@ -103,12 +106,25 @@ class FigureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureOfSession:
+    """Mean of a metric in one session, for a plot over weeks."""
+
+    file: str
+    started: str  # ISO, UTC
+    kind: SessionKind
+    n: int
+    mean: float
+    sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """Summary of one recording in the history.
 
     `changed_ns` is the modification time of the file: a rebuild reads the file again if the time or `size` differs. `steps` are
     those of the session's gait (running, or walking if nobody ran), `counted` the valid ones among them, `moving_s` is the time
-    of running. `camber_deg` is the mean sideways lean of the camber notices.
+    of running. `cues` is the number of beeps asked for, `heard` that of the beeps that were heard; `faults` has the parts of the
+    session that failed. `camber_deg` is the mean sideways lean of the camber notices.
     """
 
     file: str
@@ -128,8 +144,10 @@ class SessionRow:
     note: str = ""
     recovered_from: str = ""  # the damaged recording that this one was recovered from
     row_version: int = ROW_VERSION
+    heard: int = 0
     sides: Mapping[str, SideRow] = field(default_factory=dict)
     drill: DrillValues | None = None
+    faults: Mapping[str, FaultRow] = field(default_factory=dict)  # by part
     figures: tuple[FigureRow, ...] = ()  # empty in rows that `History.sessions` returns; see `History.figures`
 
     @property
@@ -180,6 +198,8 @@ def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
         counted=statistics.steps(mode=statistics.mode, quality=Quality.OK),
         cadence_spm=rounded(statistics.spread("cadence").mean, 1),
         cues=sum(isinstance(event, Cue) for event in events),
+        heard=beeps_heard(events),
+        faults=faults(events, stored.last_s),
         protocol=str(protocol.get("name", "")),
         protocol_session=int(protocol.get("session", 1)),
         camber_deg=round(sum(cambers) / len(cambers), 2) if cambers else None,
@@ -237,6 +257,8 @@ def _sides(statistics: Statistics, events: list[Event]) -> dict[str, SideRow]:
             with_deg=rounded(by_feedback[Feedback.WITH].mean, 3),
             without_n=by_feedback[Feedback.WITHOUT].n,
             without_deg=rounded(by_feedback[Feedback.WITHOUT].mean, 3),
+            between_n=by_feedback[Feedback.BETWEEN].n,
+            between_deg=rounded(by_feedback[Feedback.BETWEEN].mean, 3),
         )
     return rows
 

@@ -22,8 +22,9 @@ from typing import Any, Self
 from levelhips.analysis.drill_summary import DrillValues
 from levelhips.errors import LevelHipsError, NewerFileError, RecordingError
 from levelhips.files import replacing
+from levelhips.history.heard import FaultRow
 from levelhips.history.migrations import MIGRATIONS, TABLES
-from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, SessionKind, SessionRow, SideRow, local_day, session_row
+from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day, session_row
 from levelhips.text import tr
 
 log = logging.getLogger(__name__)
@@ -36,18 +37,6 @@ _IS_COPY = """(s.recovered_from <> '' AND EXISTS (
     SELECT 1 FROM sessions AS o WHERE o.file <> s.file AND (o.started = s.started OR o.file = s.recovered_from)
     AND (o.recovered_from = '' OR o.file < s.file)))"""
 _ORIGINALS = f"(SELECT * FROM sessions AS s WHERE NOT {_IS_COPY})"
-
-
-@dataclass(frozen=True, slots=True)
-class FigureOfSession:
-    """Mean of a metric in one session, for a plot over weeks."""
-
-    file: str
-    started: str  # ISO, UTC
-    kind: SessionKind
-    n: int
-    mean: float
-    sd: float | None
 
 
 def _row_or_error(path: Path) -> SessionRow | str:
@@ -208,10 +197,12 @@ class History:
         """Write the rows of a session into all tables, in place of those of the same file."""
         self._db.execute("DELETE FROM sessions WHERE file = ?", (found.file,))
         drill = found.drill
-        other_tables = ("sides", "drill", "figures")
+        other_tables = ("sides", "drill", "faults", "figures")
         self._insert("sessions", {f.name: getattr(found, f.name) for f in fields(found) if f.name not in other_tables})
         for side in found.sides.values():
             self._insert("sides", {"file": found.file, **asdict(side)})
+        for fault in found.faults.values():
+            self._insert("faults", {"file": found.file, **asdict(fault)})
         for figure in found.figures:
             self._insert("figures", {"file": found.file, **asdict(figure)})
         if drill is not None:
@@ -236,18 +227,26 @@ class History:
         """Return all sessions, or the `last` ones, the newest first. A recovered copy that does not count has the kind COPY."""
         query = f"SELECT s.*, {_IS_COPY} AS copy FROM sessions AS s ORDER BY started DESC, file LIMIT ?"
         rows = self.rows(query, -1 if last is None else last)
-        sides: dict[str, dict[str, SideRow]] = {}
-        for values in self.rows("SELECT * FROM sides"):
-            file = values.pop("file")
-            sides.setdefault(file, {})[values["side"]] = SideRow(**values)
+        sides, faults = self._by_file("sides"), self._by_file("faults")
         drills = {row["file"]: json.loads(row["values_json"]) for row in self.rows("SELECT file, values_json FROM drills")}
         out = []
         for row in rows:
             kind = SessionKind.COPY if row.pop("copy") else SessionKind(row["kind"])
             note = tr("session-note.recovered", name=Path(row["recovered_from"]).name) if kind is SessionKind.COPY else row["note"]
             file = row["file"]
-            out.append(SessionRow(**row | {"kind": kind, "note": note}, sides=sides.get(file, {}), drill=drills.get(file)))
+            tables = {
+                "sides": {values["side"]: SideRow(**values) for values in sides.get(file, ())},
+                "faults": {values["part"]: FaultRow(**values) for values in faults.get(file, ())},
+                "drill": drills.get(file),
+            }
+            out.append(SessionRow(**row | {"kind": kind, "note": note} | tables))
         return out
+
+    def _by_file(self, table: str) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for values in self.rows(f"SELECT * FROM {table}"):
+            found.setdefault(values.pop("file"), []).append(values)
+        return found
 
     def figures(self, metric: str, side: str = BOTH, feedback: str = ALL) -> list[FigureOfSession]:
         """Return the mean of a metric in each session that has one, the oldest first, without recovered copies.

@@ -1,4 +1,4 @@
-"""Summarize the history by weeks, and compare runs without feedback with the baseline."""
+"""Summarize the history by weeks, and compare what is kept without beeps with the baseline."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from levelhips.coaching.drills.result import spread
-from levelhips.events import Side
+from levelhips.events import Part, Side
 from levelhips.history.session_row import NOTES, SessionKind, SessionRow, local_day
 from levelhips.history.store import History
 from levelhips.metrics.statistics import rounded
 from levelhips.text import has, tr
-from levelhips.words import SIDES
+from levelhips.words import PARTS, SIDES
 
 MIN_BASELINE_STEPS = 60  # per side: the standard error of the mean is then 0.1 deg, at the usual SD of 0.7 deg
 MIN_RETENTION_STEPS = 20  # per side: 0.2 deg
+BASELINE = "baseline"  # the run protocol of a run as the wearer runs without training
 
 NOT_WORN = (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY)
 """Kinds of sessions that are not counted: nobody wore the sensor, or the session is in the history already."""
@@ -22,7 +23,10 @@ NOT_WORN = (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY)
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """One ISO week: runs and their mean drops [deg], drills, and pain. None where there is no value."""
+    """One ISO week: runs and their mean drops [deg], drills, and pain. None where there is no value.
+
+    Baseline runs are counted, but not in the drops: they show how the wearer runs without training.
+    """
 
     week: str  # such as 2026-W10
     runs: int
@@ -34,13 +38,17 @@ class WeekRow:
     right_deg: float | None
     right_sd_deg: float | None
     with_feedback_deg: float | None
+    between_feedback_deg: float | None
     without_feedback_deg: float | None
     pain: float | None  # mean of its scores
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRow:
-    """One run by a run protocol: the drop without feedback by side, and how much it differs from the last baseline [deg]."""
+    """One run by a run protocol: the drop before its first beeps by side, and how much it differs from the last baseline [deg].
+
+    In a baseline or recall run, and in a run without sound, that is the drop of the whole run.
+    """
 
     started: str  # ISO, UTC
     protocol: str
@@ -61,7 +69,7 @@ class _Week:
     drills: int = 0
     good_reps: int = 0
     pain: list[float] = field(default_factory=list)
-    drops: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in ("left", "right", "with", "without")})
+    drops: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in ("left", "right", "with", "between", "without")})
 
     def add(self, row: SessionRow) -> None:
         if row.kind is SessionKind.DRILL and row.drill is not None:
@@ -70,10 +78,15 @@ class _Week:
         elif row.kind is SessionKind.RUN:
             self.runs += 1
             self.minutes += row.moving_s / 60
-            for name, side in row.sides.items():
-                for where, value in ((name, side.mean_deg), ("with", side.with_deg), ("without", side.without_deg)):
-                    if value is not None:
-                        self.drops[where].append(value)
+            if row.protocol != BASELINE:
+                self._add_drops(row)
+
+    def _add_drops(self, row: SessionRow) -> None:
+        for name, side in row.sides.items():
+            by_feedback = {"with": side.with_deg, "between": side.between_deg, "without": side.without_deg}
+            for where, value in ({name: side.mean_deg} | by_feedback).items():
+                if value is not None:
+                    self.drops[where].append(value)
 
     def row(self, week: str) -> WeekRow:
         spreads = {name: spread(values) for name, values in self.drops.items()}
@@ -89,6 +102,7 @@ class _Week:
             right_deg=rounded(right, 3),
             right_sd_deg=rounded(right_sd, 3),
             with_feedback_deg=rounded(spreads["with"][0], 3),
+            between_feedback_deg=rounded(spreads["between"][0], 3),
             without_feedback_deg=rounded(spreads["without"][0], 3),
             pain=rounded(spread(self.pain)[0], 3),
         )
@@ -117,6 +131,18 @@ def note_of(row: SessionRow) -> str:
     return tr(f"session-note.{row.note}") if row.note and has(key) else row.note
 
 
+def beeps_of(row: SessionRow) -> str:
+    """Return how many beeps there were, and how many of them were heard if that is not all; empty for a drill."""
+    if row.drill is not None:
+        return ""
+    return str(row.cues) if row.heard == row.cues else tr("session.beeps-heard", heard=row.heard, asked=row.cues)
+
+
+def faults_of(row: SessionRow) -> str:
+    """Return which parts of a session failed and for how long, in words."""
+    return ", ".join(tr("session.fault", part=PARTS[Part(part)], n=fault.n, seconds=fault.seconds) for part, fault in row.faults.items())
+
+
 def weeks(history: History) -> list[WeekRow]:
     """Return the weeks with sessions or pain scores, the oldest first, by local days.
 
@@ -139,7 +165,7 @@ def weeks(history: History) -> list[WeekRow]:
 def baseline(history: History) -> dict[str, tuple[float, float]] | None:
     """Return the mean and SD of the drop [deg] by side in the last baseline run with enough steps; None if there is none."""
     for row in history.sessions():
-        if row.kind is not SessionKind.RUN or row.protocol != "baseline" or len(row.sides) < 2:
+        if row.kind is not SessionKind.RUN or row.protocol != BASELINE or len(row.sides) < 2:
             continue
         known = {
             name: (side.mean_deg, side.sd_deg)
@@ -152,7 +178,7 @@ def baseline(history: History) -> dict[str, tuple[float, float]] | None:
 
 
 def retention(history: History) -> list[RetentionRow]:
-    """Return a row for each run by a run protocol, the oldest first, compared with the baseline run before it."""
+    """Return a row for each run by a run protocol that began without beeps, the oldest first, compared with the baseline before it."""
     base: dict[str, float] = {}
     out = []
     for row in reversed(history.sessions()):
@@ -163,7 +189,9 @@ def retention(history: History) -> list[RetentionRow]:
             for name, side in row.sides.items()
             if side.without_n >= MIN_RETENTION_STEPS and side.without_deg is not None
         }
-        if row.protocol == "baseline":
+        if not without:
+            continue
+        if row.protocol == BASELINE:
             base = without
         change = {name: round(value - base[name], 2) + 0.0 for name, value in without.items() if name in base}
         out.append(RetentionRow(row.started, row.protocol, row.protocol_session, without, change))

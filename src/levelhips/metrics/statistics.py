@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from levelhips.events import (
     BlockChange,
@@ -38,11 +39,12 @@ FIRST_STEPS = 20  # steps a side that are compared, at the start and now: 15 s, 
 
 
 class Feedback(StrEnum):
-    """Whether beeps were on at a step."""
+    """Whether a beep could be heard at a step: cues are on, and the sound is neither muted nor broken."""
 
     WITH = "with"
-    WITHOUT = "without"  # a block of the run protocol without feedback, or no sound: muted, or no device
-    UNKNOWN = "unknown"  # the runner had paused the cues
+    WITHOUT = "without"  # no beep could be heard, and none before it in this session; in walking, which never beeps
+    BETWEEN = "between"  # no beep could be heard, but earlier in this session it could: the effect of the beeps may last
+    UNKNOWN = "unknown"  # compared with nothing: the runner had paused the cues, or the run protocol was over
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,37 +125,59 @@ class Moments:
         return Trend(TREND_S * slope, TREND_S * math.sqrt(left_over / (self.n - 2) / self.time_time))
 
 
+T = TypeVar("T")
+
+
 @dataclass(slots=True)
+class _Changes(Generic[T]):
+    """A value that changes at known times."""
+
+    before: T  # until the first change
+    times_s: list[float] = field(default_factory=list)
+    values: list[T] = field(default_factory=list)
+
+    def add(self, at_s: float, value: T) -> None:
+        self.times_s.append(at_s)
+        self.values.append(value)
+
+    def at(self, at_s: float) -> T:
+        number = bisect_right(self.times_s, at_s)
+        return self.values[number - 1] if number else self.before
+
+
 class _FeedbackTimeline:
     """What feedback there was at each time, from the blocks of the run protocol, the runner's pauses and the health of the sound."""
 
-    times_s: list[float] = field(default_factory=list)
-    states: list[Feedback] = field(default_factory=list)
-    block: Feedback = Feedback.WITH  # without a run protocol there is feedback all the time
-    before: Feedback = Feedback.WITH
-    paused: bool = False
-    silent: bool = False  # muted, or no sound device
+    def __init__(self) -> None:
+        self._block = _Changes(Feedback.WITH)  # without a run protocol there is feedback all the time
+        self._paused, self._silent = _Changes(False), _Changes(False)
+        self._first_with_s = math.inf  # time of the first running step with feedback
 
     def add(self, event: BlockChange | Signal | HealthChange) -> None:
         if isinstance(event, HealthChange):
-            if event.part is not Part.SOUND:
-                return
-            self.silent = event.state is not HealthState.OK
+            if event.part is Part.SOUND:
+                self._silent.add(event.at_s, event.state is not HealthState.OK)
         elif isinstance(event, BlockChange):
-            self.before = Feedback.WITHOUT  # before its first block a run protocol is silent
-            self.block = Feedback.WITH if event.feedback else Feedback.WITHOUT
+            self._block.before = Feedback.WITHOUT  # before its first block a run protocol is silent
+            in_block = Feedback.WITH if event.feedback else Feedback.WITHOUT
+            self._block.add(event.at_s, Feedback.UNKNOWN if event.over else in_block)
         elif event.kind == SignalKind.PAUSED:
-            self.paused = True
-        elif event.kind == SignalKind.STARTED and self.paused:  # running that begins is signaled in the same way
-            self.paused = False
-        else:
-            return
-        self.times_s.append(event.at_s)
-        self.states.append(Feedback.UNKNOWN if self.paused else Feedback.WITHOUT if self.silent else self.block)
+            self._paused.add(event.at_s, True)
+        elif event.kind == SignalKind.STARTED:  # running that begins is signaled in the same way
+            self._paused.add(event.at_s, False)
 
-    def at(self, at_s: float) -> Feedback:
-        number = bisect_right(self.times_s, at_s)
-        return self.states[number - 1] if number else self.before
+    def of(self, event: Measured, mode: Mode) -> Feedback:
+        """Return the feedback of a step, stride or repetition. Steps are to be asked for in their order."""
+        block = self._block.at(event.at_s)
+        if self._paused.at(event.at_s) or block is Feedback.UNKNOWN:
+            return Feedback.UNKNOWN
+        if mode is Mode.WALKING:
+            return Feedback.WITHOUT
+        if block is Feedback.WITH and not self._silent.at(event.at_s):
+            if mode is Mode.RUNNING:
+                self._first_with_s = min(self._first_with_s, event.at_s)
+            return Feedback.WITH
+        return Feedback.BETWEEN if event.at_s > self._first_with_s else Feedback.WITHOUT
 
 
 _Cell = tuple[type[Measured], Mode, Side, Feedback]
@@ -184,23 +208,24 @@ class Statistics:
         """Take the next event; events are added in the order in which they became known."""
         if isinstance(event, Step):
             self._steps[event.mode, event.side, event.quality] += 1
+            feedback = self._feedback.of(event, event.mode)  # of every step: the first beep may come before the first valid one
             if event.quality is Quality.OK:
-                self._measure(event, event.mode)
+                self._measure(event, event.mode, feedback)
         elif isinstance(event, Stride):
             if event.quality is Quality.OK:
-                self._measure(event, event.mode)
+                self._measure(event, event.mode, self._feedback.of(event, event.mode))
         elif isinstance(event, Rep):
             if event.full:
-                self._measure(event, Mode.OTHER)
+                self._measure(event, Mode.OTHER, self._feedback.of(event, Mode.OTHER))
         elif isinstance(event, ModeChange):
             self._moving_s = self.running_s(event.at_s)
             self._running_from_s = event.at_s if event.mode is Mode.RUNNING else math.nan
         elif isinstance(event, BlockChange | Signal | HealthChange):
             self._feedback.add(event)
 
-    def _measure(self, event: Measured, mode: Mode) -> None:
+    def _measure(self, event: Measured, mode: Mode, feedback: Feedback) -> None:
         kind = type(event)
-        cell = (kind, mode, event.side, self._feedback.at(event.at_s))
+        cell = (kind, mode, event.side, feedback)
         if cell not in self._cells:
             self._cells[cell] = [Moments() for _ in self._metrics[kind]]
         for metric, moments in zip(self._metrics[kind], self._cells[cell], strict=True):

@@ -18,7 +18,7 @@ PROTOCOL_NAMES: Words[Literal["baseline", "retraining", "recall", "walk-run"]] =
 )
 EVENTS = Words(("step", "stride", "rep"), "ui.event")
 ANGLES = Words(("obliquity", "tilt", "rotation"), "ui.angle")
-SESSION_COLUMNS = Words(("when", "kind", "duration", "left", "right"), "ui.session-column")
+SESSION_COLUMNS = Words(("when", "kind", "duration", "left", "right", "beeps", "faults"), "ui.session-column")
 
 
 def sides_legend() -> str:

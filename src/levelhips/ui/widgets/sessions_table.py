@@ -11,14 +11,19 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from levelhips.events import Side
 from levelhips.history import SessionRow
 from levelhips.history.session_row import SideRow
-from levelhips.history.weekly import in_words
+from levelhips.history.weekly import beeps_of, faults_of, in_words
 from levelhips.text import number
 from levelhips.ui import labels
 from levelhips.words import stance_drop
 
+FAULTS = 6  # column of the faults
+
 
 class SessionsTable(QTableWidget):
-    """Table with one row for each session; Enter or a double click opens it."""
+    """Table with one row for each session; Enter or a double click opens it.
+
+    The column of faults is shown only if some session has one.
+    """
 
     opened = Signal(object)
 
@@ -44,10 +49,11 @@ class SessionsTable(QTableWidget):
         for place, row in enumerate(rows):
             at = dt.datetime.fromisoformat(row.started).astimezone().strftime("%Y-%m-%d %H:%M")
             drops = [_drop(row.sides.get(side.value)) for side in Side]
-            for column, text in enumerate((at, in_words(row), f"{row.duration_s / 60:.0f}", *drops)):
+            for column, text in enumerate((at, in_words(row), f"{row.duration_s / 60:.0f}", *drops, beeps_of(row), faults_of(row))):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, row.file)
                 self.setItem(place, column, item)
+        self.setColumnHidden(FAULTS, not any(row.faults for row in rows))
 
     def _open(self, row: int) -> None:
         if (item := self.item(row, 0)) is not None:
