@@ -221,7 +221,7 @@ def test_any_bytes_are_decoded_or_raise_a_bad_input_error(name, packets):
 
 
 @given(at=st.lists(st.integers(0, 56 * 12), max_size=12))
-def test_open_profile_packets_may_be_split_and_joined_as_bytes_like(at):
+def test_open_profile_packets_may_arrive_split_or_joined(at):
     """Each piece begins or ends where a packet does, or two pieces make a packet."""
     firmware, decoder = started(ALL["levelhips"], 200.0)
     samples = short_run().samples[:48]
