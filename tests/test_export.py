@@ -113,7 +113,7 @@ def test_after_an_error_no_partly_written_file_and_no_new_summary_are_left(tmp_p
     before = (tmp_path / "summary.json").read_bytes()
     (tmp_path / "angles.csv").unlink()
     (tmp_path / "angles.csv").mkdir()  # a file cannot take the place of a folder
-    with pytest.raises(RecordingError):
+    with pytest.raises(LevelHipsError, match=r"angles\.csv is a folder"):
         write_tables(analysis_of(step(1.0), step(2.0)), tmp_path)
     assert (tmp_path / "summary.json").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["angles.csv", "steps.csv", "strides.csv", "summary.json"]

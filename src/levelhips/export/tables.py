@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,6 +13,7 @@ from levelhips.analysis.installed_metrics import metrics
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.errors import RecordingError
 from levelhips.events import Rep, Step, Stride
+from levelhips.files import make_folder, replacing_all
 from levelhips.metrics import CSV, Measured, Metric
 from levelhips.recording.angles_csv import write_angles
 
@@ -29,31 +28,29 @@ def write_tables(analysis: Analysis, folder: Path) -> dict[str, Any]:
     ------
     RecordingError
         If the folder cannot be written or the disk is full; no partly written file is left.
+    LevelHipsError
+        If a folder or a device is in the place of a file.
     """
     summary = summarize(analysis)
     if (result := DrillResult.of(analysis.events)) is not None:
         summary["drill"] = drill_values(result)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".levelhips-", dir=folder))
+        make_folder(folder)
     except OSError as error:
         raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     try:
-        names = _write_csv(analysis, staging, with_reps=result is not None)
-        (staging / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-        if result is None:
-            _remove_earlier_reps(folder / "reps.csv")
-        for name in [*names, "summary.json"]:
-            (staging / name).replace(folder / name)
+        with replacing_all(folder, last="summary.json") as staging:
+            _write_csv(analysis, staging, with_reps=result is not None)
+            (staging / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+            if result is None:
+                _remove_earlier_reps(folder / "reps.csv")
     except OSError as error:
         raise RecordingError("cannot-write-results", folder=folder, reason=error.strerror) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return summary
 
 
-def _write_csv(analysis: Analysis, folder: Path, *, with_reps: bool) -> list[str]:
-    """Write the tables of an analysis into a folder; return their names."""
+def _write_csv(analysis: Analysis, folder: Path, *, with_reps: bool) -> None:
+    """Write the tables of an analysis into a folder."""
     tables: list[tuple[str, type[Measured], Sequence[Measured]]] = [
         ("steps.csv", Step, analysis.steps),
         ("strides.csv", Stride, analysis.strides),
@@ -64,7 +61,6 @@ def _write_csv(analysis: Analysis, folder: Path, *, with_reps: bool) -> list[str
         with open(folder / name, "w", encoding="utf-8", newline="") as file:
             write_rows(file, metrics().of(kind, CSV), events)
     write_angles(folder / "angles.csv", analysis.angles)
-    return [name for name, _, _ in tables] + ["angles.csv"]
 
 
 def _remove_earlier_reps(path: Path) -> None:

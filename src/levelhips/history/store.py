@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from levelhips.analysis.drill_summary import DrillValues
 from levelhips.errors import LevelHipsError, NewerFileError, RecordingError
-from levelhips.files import replacing
+from levelhips.files import make_folder, replacing
 from levelhips.history.heard import FaultRow
 from levelhips.history.migrations import MIGRATIONS, TABLES
 from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day, session_row
@@ -319,7 +319,7 @@ class History:
         """
         written = []
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             for table in TABLES:
                 cursor = self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3")
                 path = folder / f"{table}.csv"

@@ -18,6 +18,7 @@ from pathlib import Path
 from levelhips.audio.player import Player
 from levelhips.errors import SensorError, SoundError
 from levelhips.events import Cue, HealthState, Outcome, Side, Update
+from levelhips.files import make_folder
 from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
@@ -155,7 +156,7 @@ def _display() -> Finding:
 def _disk(folder: Path) -> Finding:
     subject = text("doctor.disk")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         free = shutil.disk_usage(folder).free
         with tempfile.TemporaryFile(dir=folder) as file:
             began_s = time.perf_counter()

@@ -21,6 +21,7 @@ from typing import Any
 from levelhips.commands import Command
 from levelhips.errors import RecordingError
 from levelhips.events import Event, HealthReason, HealthState, PartHealth
+from levelhips.files import make_folder
 from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter, new_name
 from levelhips.samples import Samples
@@ -64,7 +65,7 @@ def check_folder(folder: Path) -> None:
         If they cannot.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"levelhips")
     except OSError as error:
@@ -221,7 +222,7 @@ class Recorder:
         gone = self.paths.pop()
         self._fail(RecordingError("recording-gone", path=gone), HealthReason.FILE_GONE)
         try:
-            gone.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(gone.parent)
             saved = next(path for path in (gone, *_numbered(gone)) if not path.exists())
             if writer.close_and_copy(saved):
                 self.paths.append(saved)
@@ -292,7 +293,7 @@ class Recorder:
 
     def _open(self) -> RecordingWriter:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
         except OSError as error:
             raise RecordingError("no-recordings-in-folder", folder=self._folder, reason=error.strerror) from error
         stem = new_name(self._sensor).removesuffix(".mcap")

@@ -18,6 +18,7 @@ from mcap.writer import CompressionType, Writer
 from levelhips.commands import Command
 from levelhips.errors import RecordingError
 from levelhips.events import Cue, Event, Signal
+from levelhips.files import create_private
 from levelhips.recording import schema
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Samples
@@ -65,7 +66,7 @@ class RecordingWriter:
         self._chunk_s = min(chunk_s, MAX_BLOCK_S)
         self.path, self._scale, self._sync = path, scale, sync
         try:
-            self._file = open(path, "x+b")  # noqa: SIM115  # closed in close()
+            self._file = open(path, "x+b", opener=create_private)  # noqa: SIM115  # closed in close()
         except FileExistsError as error:
             raise RecordingError("recording-exists", path=path) from error
         except OSError as error:
@@ -170,7 +171,7 @@ class RecordingWriter:
             if not deleted:
                 return False
             content.seek(0)
-            with open(path, "xb") as copy:
+            with open(path, "xb", opener=create_private) as copy:
                 shutil.copyfileobj(content, copy)
                 copy.flush()
                 os.fsync(copy.fileno())

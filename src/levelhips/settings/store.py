@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
-from levelhips.files import replacing
+from levelhips.files import write_bytes
 from levelhips.settings.model import OLD_KEYS, OLD_SECTIONS, SPECS, Settings, current_key, help_of
 from levelhips.text import tr
 
@@ -125,8 +125,6 @@ def write_text(path: Path, text: str) -> None:
         If it cannot be written.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replacing(path) as part:
-            part.write_text(text, encoding="utf-8", newline="\n")
+        write_bytes(path, text.encode())
     except OSError as error:
         raise SettingsError("cannot-write", path=path, reason=error.strerror) from error

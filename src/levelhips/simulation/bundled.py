@@ -15,6 +15,7 @@ import numpy as np
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
+from levelhips.files import make_folder, replacing
 from levelhips.recording import Recording, RecordingWriter
 from levelhips.recording.angles_csv import write_angles
 from levelhips.settings import Settings
@@ -89,7 +90,7 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
         If a file exists or cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     path = folder / f"{name}.mcap"
@@ -110,7 +111,8 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
             _table(written[-1], ("at_s", "form_fault"), [(f"{at_s:.3f}", fault) for at_s, fault in made.form_faults])
         if angles:
             written.append(folder / f"{name}.truth_angles.csv")
-            write_angles(written[-1], true_angles(made))
+            with replacing(written[-1]) as part:
+                write_angles(part, true_angles(made))
     except OSError as error:
         raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     return written
@@ -140,7 +142,7 @@ def find(name: str) -> Path:
 
 
 def _table(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    with replacing(path) as part, open(part, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
