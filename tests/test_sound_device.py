@@ -15,7 +15,7 @@ import pytest
 from waiting import until
 
 from levelhips import Cue, Side, Update
-from levelhips.audio.device import RATE_HZ, STALLED_S, SoundDevice
+from levelhips.audio.device import RATE_HZ, SETTLED_BLOCKS, STALLED_S, Playback
 from levelhips.audio.player import CUE_WAITS_S, Player
 from levelhips.audio.synth import Mixer, SoundSettings, cue_sound
 from levelhips.events import HealthReason, HealthState, Outcome
@@ -152,17 +152,37 @@ def test_sound_that_comes_too_late_for_its_moment_is_dropped() -> None:
     assert CUE_WAITS_S < 0.2
 
 
-def test_a_device_counts_each_time_it_ran_dry() -> None:
-    now = [100.0]
-    device = SoundDevice(lambda frames: np.zeros((frames, 2), np.float32), null=True, clock=lambda: now[0])
-    device.close()
-    device.blocks = device.underruns = 0
-    callback = device._callback()
-    next(callback)
-    for at_s in (100.0, 100.01, 100.02, 100.10, 100.11):  # blocks of 20 ms: 50 ms too late once
+def playback(*taken_at_s: float, opened_s: float = 100.0) -> tuple[Playback, list[float]]:
+    """Return what was counted of blocks of 20 ms that a device took at these times, and the time, to be moved on."""
+    now = [opened_s]
+    counted = Playback(lambda frames: np.zeros((frames, 2), np.float32), clock=lambda: now[0])
+    stream = counted.stream()
+    next(stream)
+    for at_s in taken_at_s:
         now[0] = at_s
-        callback.send(round(0.02 * RATE_HZ))
-    assert device.underruns == 1
+        assert len(stream.send(round(0.02 * RATE_HZ))) == round(0.02 * RATE_HZ)
+    return counted, now
+
+
+def test_a_device_counts_each_time_it_ran_dry() -> None:
+    counted, _ = playback(100.0, 100.01, 100.02, 100.10, 100.11)  # 100.10 is 40 ms after the end of the sound handed over
+    assert (counted.blocks, counted.underruns, counted.rendered_s) == (5, 1, 100.11)
+    assert playback(100.0, 100.02, 100.044)[0].underruns == 0, "4 ms late is the jitter of a timer"
+    assert playback(100.0, 100.02, 100.046)[0].underruns == 1
+    assert playback(103.0, 103.02)[0].underruns == 0, "before the first block there was no sound to end"
+
+
+def test_a_device_is_stalled_a_second_after_its_last_block_and_a_new_one_three_seconds_after_it_was_opened() -> None:
+    new, now = playback(100.0)
+    now[0] = 103.0
+    assert (new.plays, new.stalled) == (False, False)
+    now[0] = 103.01
+    assert new.stalled
+    playing, now = playback(*(100.0 + k / 50 for k in range(SETTLED_BLOCKS)))
+    now[0] = playing.rendered_s + STALLED_S
+    assert (playing.plays, playing.stalled) == (True, False)
+    now[0] += 0.01
+    assert playing.stalled
 
 
 def test_closing_a_player_ends_its_thread_and_its_device(null_player: tuple[Player, Heard]) -> None:

@@ -29,7 +29,57 @@ _OPENING = threading.Lock()  # the systems' sound libraries are not safe to be s
 CLOSE_S = 2.0  # for a device to close; one whose server hangs is left to a thread of its own
 
 
-class SoundDevice:
+class Playback:
+    """Blocks of sound that a device takes from a function, with the time of the last one and the number that came too late.
+
+    Parameters
+    ----------
+    render : callable
+        Called in the device's thread with a number of frames; returns a block (frames, 2).
+    clock : callable
+        Monotonic seconds.
+
+    Attributes
+    ----------
+    opened_s, rendered_s : float
+        When it began; when the device last took a block [s].
+    blocks, underruns : int
+        Number of blocks taken; how often the sound handed over ended before the device asked for more.
+    """
+
+    def __init__(self, render: Callable[[int], Sound], clock: Callable[[], float] = time.monotonic) -> None:
+        self._render, self._clock = render, clock
+        self._abandoned = False
+        self.opened_s = self.rendered_s = clock()
+        self.blocks = self.underruns = 0
+        self._played_until_s = self.opened_s
+
+    @property
+    def stalled(self) -> bool:
+        """Whether it takes no sound: no block for a second, or too few since it was opened."""
+        if self.plays:
+            return self._clock() - self.rendered_s > STALLED_S
+        return self._clock() - self.opened_s > STARTS_S
+
+    @property
+    def plays(self) -> bool:
+        """Whether it has taken so many blocks that it goes on by itself."""
+        return self.blocks >= SETTLED_BLOCKS
+
+    def stream(self) -> Generator[bytes | Any, int, None]:
+        """Return the generator that a device calls for its blocks: each number of frames sent to it yields a block."""
+        frames = yield b""
+        while True:
+            now_s = self._clock()
+            if self.blocks and now_s > self._played_until_s + UNDERRUN_S:
+                self.underruns += 1
+            self._played_until_s = max(self._played_until_s, now_s) + frames / RATE_HZ
+            self.rendered_s = now_s
+            self.blocks += 1
+            frames = yield np.zeros((frames, 2), np.float32) if self._abandoned else self._render(frames)
+
+
+class SoundDevice(Playback):
     """An open sound device that asks for blocks.
 
     Parameters
@@ -38,8 +88,6 @@ class SoundDevice:
         Called in the device's thread with a number of frames; returns a block (frames, 2).
     null : bool
         Use miniaudio's null device: real time, no sound.
-    clock : callable
-        Monotonic seconds.
 
     Raises
     ------
@@ -47,14 +95,10 @@ class SoundDevice:
         If there is no sound device, or it cannot be opened.
     """
 
-    def __init__(self, render: Callable[[int], Sound], *, null: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, render: Callable[[int], Sound], *, null: bool = False) -> None:
         import miniaudio
 
-        self._render, self._clock = render, clock
-        self._abandoned = False
-        self.opened_s = self.rendered_s = clock()  # when it was opened; when it last took a block
-        self.blocks = self.underruns = 0
-        self._played_until_s = self.opened_s
+        super().__init__(render)
         enabled = miniaudio.get_enabled_backends()
         wanted = [miniaudio.Backend.NULL] if null else [miniaudio.Backend[name] for name in BACKENDS]
         failures = []
@@ -83,7 +127,7 @@ class SoundDevice:
                 backends=[backend],
                 app_name="levelhips",
             )
-            callback = self._callback()
+            callback = self.stream()
             next(callback)
             device.start(callback)
         except miniaudio.MiniaudioError:
@@ -91,35 +135,12 @@ class SoundDevice:
             raise
         return device
 
-    @property
-    def stalled(self) -> bool:
-        """Whether it takes no sound: no block for a second, or too few since it was opened."""
-        if self.plays:
-            return self._clock() - self.rendered_s > STALLED_S
-        return self._clock() - self.opened_s > STARTS_S
-
-    @property
-    def plays(self) -> bool:
-        """Whether it has taken so many blocks that it goes on by itself."""
-        return self.blocks >= SETTLED_BLOCKS
-
     def close(self) -> None:
         """Close it; wait two seconds at most. A device that hangs is silenced, and closed when it answers again."""
         self._abandoned = True
         closing = threading.Thread(target=_free, args=(self._device,), name="levelhips-sound-close", daemon=True)
         closing.start()
         closing.join(CLOSE_S)
-
-    def _callback(self) -> Generator[bytes | Any, int, None]:
-        frames = yield b""
-        while True:
-            now_s = self._clock()
-            if self.blocks and now_s > self._played_until_s + UNDERRUN_S:
-                self.underruns += 1
-            self._played_until_s = max(self._played_until_s, now_s) + frames / RATE_HZ
-            self.rendered_s = now_s
-            self.blocks += 1
-            frames = yield np.zeros((frames, 2), np.float32) if self._abandoned else self._render(frames)
 
 
 def _free(device: Any) -> None:
