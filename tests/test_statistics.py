@@ -11,7 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_coaching import step
 
-from levelhips.events import BlockChange, Mode, ModeChange, Quality, Side, Signal, SignalKind, Step
+from levelhips.events import (
+    BlockChange,
+    HealthChange,
+    HealthReason,
+    HealthState,
+    Mode,
+    ModeChange,
+    Part,
+    Quality,
+    Side,
+    Signal,
+    SignalKind,
+    Step,
+)
 from levelhips.metrics.registry import BUILT_IN
 from levelhips.metrics.statistics import Feedback, Moments, SinceStart, Spread, Statistics, Trend, rounded
 
@@ -136,6 +149,28 @@ def test_feedback_of_a_step_follows_the_blocks_and_pauses_around_its_time() -> N
     assert feedback_of([paused, resumed], 7.9) == [Feedback.UNKNOWN]
     assert feedback_of([paused, resumed], 8.0) == [Feedback.WITH]
     assert feedback_of([block(2.0, feedback=False), paused, resumed], 9.0) == [Feedback.WITHOUT]
+
+
+def sound(at_s: float, state: HealthState, reason: HealthReason = HealthReason.NONE, part: Part = Part.SOUND) -> HealthChange:
+    return HealthChange(at_s, at_s, part, state, reason)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"), [(HealthState.OFF, HealthReason.MUTED), (HealthState.FAULT, HealthReason.NO_DEVICE)], ids=["muted", "failed"]
+)
+def test_steps_while_the_sound_is_muted_or_has_failed_count_as_without_feedback(state: HealthState, reason: HealthReason) -> None:
+    silent, back = sound(5.0, state, reason), sound(8.0, HealthState.OK)
+    assert feedback_of([silent], 4.9) == [Feedback.WITH]
+    assert feedback_of([silent], 5.0) == [Feedback.WITHOUT]
+    assert feedback_of([silent, back], 7.9) == [Feedback.WITHOUT]
+    assert feedback_of([silent, back], 8.0) == [Feedback.WITH]
+    assert feedback_of([block(2.0, feedback=False), silent, back], 9.0) == [Feedback.WITHOUT], "that of the block"
+    assert feedback_of([silent, block(6.0, feedback=True)], 6.0) == [Feedback.WITHOUT], "a block of beeps that nobody hears"
+
+
+def test_other_parts_that_fail_do_not_change_the_feedback() -> None:
+    for part in set(Part) - {Part.SOUND}:
+        assert feedback_of([sound(5.0, HealthState.FAULT, part=part)], 6.0) == [Feedback.WITH], part
 
 
 def test_time_of_running_adds_up_and_goes_on_until_now() -> None:
