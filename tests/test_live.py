@@ -14,6 +14,7 @@ from live_harness import LiveRun, live, truth_of
 from levelhips import Cue, Do, Gap, SensorError, Update, analyze
 from levelhips.events import LinkChange, LinkReason, LinkState, Signal
 from levelhips.sensors.decoding import redecoded
+from levelhips.sensors.profile import DOWN, LINK
 from levelhips.words import link_message
 
 S = LinkState
@@ -118,6 +119,9 @@ def test_a_stall_of_60_s_without_disconnect(tmp_path):
     assert live_run.states.count(S.STALLED) == 1
     assert S.RECONNECTING in live_run.states
     assert live_run.lost_s == pytest.approx(60.0, abs=7.0)  # up to a watch for first samples, and an attempt
+    times_s = [packet.arrival_s for packet in live_run.recording.packets]
+    given_up = next(k for k, packet in enumerate(live_run.recording.packets) if (packet.source, packet.data) == (LINK, DOWN))
+    assert times_s[given_up] - times_s[given_up - 1] == pytest.approx(4.05, abs=0.06), "given up after 4 s, and up to 0.1 s of watching"
 
 
 def test_session_goes_on_after_10_s_without_connection(tmp_path):

@@ -290,6 +290,17 @@ def has_samples(path: Path, count: int) -> bool:
         return False
 
 
+def test_data_is_on_the_disk_within_a_second_also_right_after_a_write(tmp_path):
+    recorder, took_s = begun(tmp_path), []
+    for number in range(4):
+        recorder.samples(second(number))
+        given_s = time.monotonic()
+        until(lambda: has_samples(recorder.paths[0], 200 * (number + 1)))  # noqa: B023
+        took_s.append(time.monotonic() - given_s)
+    recorder.close()
+    assert min(took_s[1:]) < 1.0, "the best of three: the others may have waited for a busy computer"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not there")
 def test_a_killed_process_loses_less_than_a_second(tmp_path):
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import replace
 
@@ -46,8 +45,8 @@ def test_the_eight_sessions_have_the_minutes_of_the_protocol(session: int) -> No
 )
 def test_blocks_follow_on_one_another(protocol: ProtocolSettings) -> None:
     found = blocks(protocol)
-    assert found[0].from_s == 0
-    assert all(one.to_s == pytest.approx(two.from_s) for one, two in itertools.pairwise(found))
+    assert [block.from_s for block in found] == pytest.approx([0.0, *(block.to_s for block in found[:-1])])
+    assert all(block.to_s > block.from_s for block in found)
 
 
 def test_the_last_walk_run_session_is_running_only() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from bench.docs.markdown import number, table
 from levelhips.bounds import specs
 from levelhips.cli.app import command_line
-from levelhips.cli.help import GROUPS, default_of, first_line
+from levelhips.cli.help import EXIT_CODES, GROUPS, default_of, first_line
 from levelhips.settings.model import SECTIONS, help_of
+from levelhips.text import tr
 
 
 def settings(section: str) -> str:
@@ -50,6 +51,11 @@ def commands() -> str:
         if shown:
             parts.append(table(("option", "default", "from, to", "what it is"), map(_row, shown)))
     return "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """Return the exit codes as the help lists them."""
+    return table(("code", "meaning"), [(str(code), tr(f"cli.exit-code.{name}")) for code, name in EXIT_CODES.items()])
 
 
 def _argument(parameter: Any) -> str:

@@ -16,6 +16,7 @@ PARTS: Parts = {
     "reps.csv": partial(figures.columns, Rep),
     "means": figures.means,
     **{f"settings.{section}": partial(options.settings, section) for section in SECTIONS},
+    "exit-codes": options.exit_codes,
     "commands": options.commands,
     "keys.terminal": keys.terminal,
     **{f"keys.{where}": partial(keys.window, where) for where in (Where.RUN, Where.DRILL)},
