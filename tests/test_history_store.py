@@ -431,3 +431,29 @@ def test_eight_recordings_are_read_in_processes_and_added_like_one(tmp_path: Pat
     assert (done.added, [error.split(":")[0] for error in done.errors]) == (7, ["8.mcap"])
     assert [row.sides["left"].mean_deg for row in history.sessions()] == [11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0]
     assert shares == pytest.approx([number / 8 for number in range(1, 9)])
+
+
+# ---- recovered copies
+
+
+def kinds(history: History) -> dict[str, SessionKind]:
+    return {Path(row.file).name: row.kind for row in history.sessions()}
+
+
+def test_a_copy_is_known_by_its_start_after_its_original_was_renamed(tmp_path: Path, history: History) -> None:
+    history.add(saved(tmp_path / "renamed.mcap", NOON, *run(2.0, 2.0)))
+    history.add(saved(tmp_path / "copy.mcap", NOON, *run(2.0, 2.0), recovered_from="gone.mcap"))
+    assert kinds(history) == {"renamed.mcap": SessionKind.RUN, "copy.mcap": SessionKind.COPY}
+
+
+def test_a_copy_is_known_by_the_name_of_its_original_if_that_has_lost_its_start(tmp_path: Path, history: History) -> None:
+    original = saved(tmp_path / "original.mcap", "", *run(2.0, 2.0))  # the start is then the time of the file
+    history.add(original)
+    history.add(saved(tmp_path / "copy.mcap", NOON, *run(2.0, 2.0), recovered_from="original.mcap"))
+    assert kinds(history) == {"original.mcap": SessionKind.RUN, "copy.mcap": SessionKind.COPY}
+
+
+def test_a_copy_counts_beside_a_session_that_has_neither_its_start_nor_the_name_of_its_original(tmp_path: Path, history: History) -> None:
+    history.add(saved(tmp_path / "other.mcap", "2026-03-05T12:00:00+00:00", *run(2.0, 2.0)))
+    history.add(saved(tmp_path / "copy.mcap", NOON, *run(2.0, 2.0), recovered_from="gone.mcap"))
+    assert kinds(history) == {"other.mcap": SessionKind.RUN, "copy.mcap": SessionKind.RUN}
