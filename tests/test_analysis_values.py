@@ -370,23 +370,32 @@ def test_the_result_of_a_hold_has_its_time() -> None:
     assert nothing["range_deg"] == nothing["tempo_s"] == {"mean": None, "sd": None}
 
 
+@pytest.mark.usefixtures("german")
+def test_lines_about_a_drill_begin_with_its_title_in_the_language() -> None:
+    """Bug: the German lines began with "clamshell"."""
+    assert drill_lines(drill_values(result_of(BEGIN, rep(1))))[0] == "Muschel, linke Hüfte: 1 von 6 Wiederholungen, 1 ohne Fehler"
+
+
 def test_a_drill_in_whole_sentences() -> None:
     hold = replace(BEGIN, name="hold", side=RIGHT, sets=1, reps=1, seconds=30.0)
     faults: list[Event] = [FormFaultDetected(11.0, 11.0, fault) for fault in (FormFault.TURNED, FormFault.HIKED, FormFault.TURNED)]
     counted = drill_values(result_of(BEGIN, rep(1, range_deg=20.0), rep(2, range_deg=23.0, out_s=2.5), rep(3, full=False), *faults))
     held = drill_values(result_of(hold, rep(1, hold_s=30.04)))
     assert drill_lines(counted) == [
-        "clamshell, left hip: 2 of 6 repetitions, 2 without fault",
+        "Clamshell, left hip: 2 of 6 repetitions, 2 without fault",
         "Range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
         "Faults: 1 x hip too high, 2 x twisted, 1 not counted",
     ]
-    assert drill_lines(held) == ["hold, right hip: held for 30 s", "Leading angle: mean 2.0 deg, sway 0.5 deg, peak 20.0 deg"]
+    assert drill_lines(held) == [
+        "Isometric hold, any posture, right hip: held for 30 s",
+        "Leading angle: mean 2.0 deg, sway 0.5 deg, peak 20.0 deg",
+    ]
     assert drill_lines(drill_values(result_of(BEGIN, rep(1)))) == [
-        "clamshell, left hip: 1 of 6 repetitions, 1 without fault",
+        "Clamshell, left hip: 1 of 6 repetitions, 1 without fault",
         "Range 20.0 deg, tempo 4.0 s",
     ]
     nothing = drill_values(result_of(hold))
-    assert drill_lines(nothing) == ["hold, right hip: held for 0 s"]
+    assert drill_lines(nothing) == ["Isometric hold, any posture, right hip: held for 0 s"]
     assert comparison_lines(held, counted) == [
         "Other side, last time: held for 30 s, mean 2.0, sway 0.5 deg",
         "Last time: 2 of 2 without fault, range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",

@@ -80,7 +80,7 @@ def test_history_is_listed_rebuilt_exported_and_forgotten_by_commands(home: Path
         worn(name, tmp_path)
     assert "2 added" in levelhips(home, "history", "rebuild", tmp_path)
     assert "2 unchanged" in levelhips(home, "history", "rebuild", tmp_path)
-    assert "pelvic-drop, left: 5 of 6 without fault" in levelhips(home, "history")
+    assert "Pelvic drop on a step, left hip: 5 of 6 without fault" in levelhips(home, "history")
     levelhips(home, "history", "export", tmp_path / "csv")
     assert (tmp_path / "csv" / "drills.csv").exists()
     assert "not clear which session to remove" in levelhips(home, "history", "forget", code=1)
@@ -92,7 +92,9 @@ def test_history_is_listed_rebuilt_exported_and_forgotten_by_commands(home: Path
 
 def test_programme_and_diary_are_kept_by_commands(home: Path) -> None:
     assert "levelhips programme --start" in levelhips(home, "programme")
-    assert "Day 1 of 14" in levelhips(home, "programme", "--start")
+    today = levelhips(home, "programme", "--start")
+    assert "Day 1 of 14" in today
+    assert "Clamshell, right hip: 2 x 12  (clamshell)\n" in today
     assert "acute" in levelhips(home, "programme", "--acute")
     assert "acute" not in levelhips(home, "programme", "--well").splitlines()[0]
     assert "retraining:8" in levelhips(home, "programme", "--protocols")

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.metrics.statistics import rounded
+from levelhips.settings.installed import title_of_drill
 from levelhips.text import number, tr
 from levelhips.words import FAULT_NAMES, words_for_value
 
@@ -69,12 +70,12 @@ def drill_lines(values: DrillValues) -> list[str]:
     """Return lines of text about a drill: repetitions, range and tempo, and form faults."""
     hold = values["asked"]["seconds"] is not None
     asked = values["asked"]["sets"] * values["asked"]["reps"]
-    side = tr(f"hip.{values['side']}")
+    title, side = title_of_drill(values["name"]), tr(f"hip.{values['side']}")
     if hold:
-        lines = [tr("drill-summary.held", drill=values["name"], hip=side, seconds=values["held_s"])]
+        lines = [tr("drill-summary.held", drill=title, hip=side, seconds=values["held_s"])]
     else:
         counts = {"reps": values["reps"], "asked": asked, "good": values["good"]}
-        lines = [tr("drill-summary.repetitions", drill=values["name"], hip=side, **counts)]
+        lines = [tr("drill-summary.repetitions", drill=title, hip=side, **counts)]
     range_, tempo = values["range_deg"], values["tempo_s"]
     if values["reps"] and hold:
         mean, sway, peak = _number(values["mean_deg"]), _number(values["sway_deg"]), _number(range_["mean"])

@@ -140,6 +140,8 @@ def _weeks_table(out: Console, weeks: list[WeekRow]) -> None:
 
 
 def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
+    from levelhips.history.weekly import protocol_title
+
     if not retention:
         return
     rows = []
@@ -148,7 +150,7 @@ def _retention_table(out: Console, retention: list[RetentionRow]) -> None:
         for side in ("left", "right"):
             value, change = row.without_deg.get(side), row.change_deg.get(side)
             cells.append(DASH if value is None else number(value, ".1f") + (f" ({number(change, '+.1f')})" if change is not None else ""))
-        rows.append([row.day.isoformat(), f"{row.protocol} {row.session}", *cells])
+        rows.append([row.day.isoformat(), protocol_title(row.protocol, row.session), *cells])
     print_table(out, tr("cli.history.retention"), RETENTION_COLUMNS, rows)
 
 

@@ -83,7 +83,8 @@ def _values(programme: Programme, today: dt.date) -> dict[str, Any]:
 def _today(out: Console, programme: Programme, today: dt.date) -> None:
     from levelhips.programme.programme import DayKind
     from levelhips.programme.today import todays
-    from levelhips.words import SIDES, words_for_value
+    from levelhips.settings.installed import title_of_drill
+    from levelhips.words import HIPS, words_for_value
 
     number = programme.day_number(today)
     kind = tr(f"cli.programme.day.{programme.kind(today).value}")
@@ -97,7 +98,9 @@ def _today(out: Console, programme: Programme, today: dt.date) -> None:
             if todo.item.when != when:
                 when = todo.item.when
                 out.print(f"  {tr(f'cli.programme.when.{when}')}", style="bold")
-            say(out, f"    {_mark(todo.done)}  {todo.item.drill}, {words_for_value(SIDES, todo.side)}: {todo.item.sets} x {todo.item.reps}")
+            item = todo.item
+            what = f"{title_of_drill(item.drill)}, {words_for_value(HIPS, todo.side)}: {item.sets} x {item.reps}"
+            say(out, f"    {_mark(todo.done)}  {what}  ({item.drill})")  # by its name a drill is begun: `levelhips drill NAME`
         if programme.kind(today) is DayKind.RUN:
             say(out, f"    {_mark(store.ran_on(today))}  {tr('cli.programme.the-run')}")
     out.print(tr("cli.programme.see-notes"), style="grey62", highlight=False)

@@ -6,16 +6,21 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from levelhips.coaching.drills.result import spread
+from levelhips.coaching.run_protocol import SESSIONS
 from levelhips.events import Part, Side
 from levelhips.history.session_row import NOTES, SessionKind, SessionRow, local_day
 from levelhips.history.store import History
 from levelhips.metrics.statistics import rounded
+from levelhips.settings.installed import title_of_drill
 from levelhips.text import has, tr
-from levelhips.words import PARTS, SIDES
+from levelhips.words import HIPS, PARTS, Words, words_for_value
 
 MIN_BASELINE_STEPS = 60  # per side: the standard error of the mean is then 0.1 deg, at the usual SD of 0.7 deg
 MIN_RETENTION_STEPS = 20  # per side: 0.2 deg
 BASELINE = "baseline"  # the run protocol of a run as the wearer runs without training
+
+RUN_PROTOCOLS = Words([name for name in SESSIONS if name], "run-protocol")
+"""Each run protocol in a word or two, for tables."""
 
 NOT_WORN = (SessionKind.VIRTUAL, SessionKind.SIMULATED, SessionKind.COPY)
 """Kinds of sessions that are not counted: nobody wore the sensor, or the session is in the history already."""
@@ -108,13 +113,20 @@ class _Week:
         )
 
 
+def protocol_title(protocol: str, session: int) -> str:
+    """Return the title of a session of a run protocol, such as "walk and run 3"."""
+    return tr("session.protocol", protocol=words_for_value(RUN_PROTOCOLS, protocol), session=session)
+
+
 def in_words(row: SessionRow) -> str:
-    """Describe a session in a few words, such as "clamshell, left: 7 of 7 without fault"."""
+    """Describe a session in a few words, such as "Clamshell, left hip: 7 of 7 without fault"."""
     drill = row.drill
     if drill is None or row.kind in NOT_WORN:
         kind = tr(f"session-kind.{row.kind}")
-        return f"{kind}, {row.protocol} {row.protocol_session}" if row.protocol and row.kind not in NOT_WORN else kind
-    named = {"drill": drill["name"], "side": SIDES[Side(drill["side"])]}
+        if not row.protocol or row.kind in NOT_WORN:
+            return kind
+        return tr("session.by-protocol", kind=kind, protocol=protocol_title(row.protocol, row.protocol_session))
+    named = {"drill": title_of_drill(drill["name"]), "hip": HIPS[Side(drill["side"])]}
     if drill["asked"]["seconds"] is None:
         return tr("session.drill-repetitions", **named, good=drill["good"], reps=drill["reps"])
     return tr("session.drill-held", **named, seconds=drill["held_s"])

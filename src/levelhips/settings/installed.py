@@ -11,6 +11,7 @@ from levelhips.coaching.drills.drill import Drill, DrillSettings
 from levelhips.engine import Engine, EngineSettings
 from levelhips.errors import SettingsError
 from levelhips.plugins import installed
+from levelhips.words import drill_title
 
 DRILLS = "levelhips.drills"  # the entry-point group
 
@@ -33,6 +34,11 @@ def drill_named(name: str) -> Drill:
         return drills()[name]
     except KeyError:
         raise SettingsError("no-such-drill", name=name, known=", ".join(drills())) from None
+
+
+def title_of_drill(name: str) -> str:
+    """Return the title of the drill of this name, as it is shown; the name if the package of the drill is not installed."""
+    return drill_title(name, drills()[name].title if name in drills() else name)
 
 
 def chosen_drill(settings: DrillSettings) -> Drill:

@@ -17,7 +17,7 @@ from levelhips.programme.hints import pain_hint
 from levelhips.programme.programme import NOTES, DayKind, Programme
 from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
-from levelhips.settings.installed import drills
+from levelhips.settings.installed import title_of_drill
 from levelhips.settings.paths import programme_path
 from levelhips.text import tr
 from levelhips.ui import labels, theme
@@ -25,7 +25,7 @@ from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
 from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
-from levelhips.words import HIPS, drill_title, words_for_value
+from levelhips.words import HIPS, words_for_value
 
 NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit without scrolling
 
@@ -124,10 +124,7 @@ class HistoryPage(QWidget):
         lines = [tr("ui.day", number=number, days=programme.days, kind=labels.DAY_KINDS[kind]) if number else tr("ui.no-day"), ""]
         for todo in todays(programme, history, day):
             mark = "✓" if todo.done else "○"
-            item, known = todo.item, drills()
-            declared = known[item.drill].title if item.drill in known else item.drill  # its package may be gone
-            title = drill_title(item.drill, declared)
-            hip = words_for_value(HIPS, todo.side)
+            item, title, hip = todo.item, title_of_drill(todo.item.drill), words_for_value(HIPS, todo.side)
             what = tr("ui.today-item", when=labels.ITEM_TIMES[item.when], title=title, hip=hip, sets=item.sets, reps=item.reps)
             lines.append(f"{mark}  {what}")
         if kind is DayKind.RUN:
