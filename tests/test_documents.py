@@ -302,6 +302,8 @@ def test_reasons_not_to_run_a_command_are_of_commands_that_are_shown() -> None:
 def test_commands_that_are_shown_run(page: str, tmp_path: Path) -> None:
     """Those of a page in their order, in a folder with a recording and a table; settings, programme and diary are those of a new user."""
     shutil.copy(bundled.find(bundled.DRILL), tmp_path / "run.mcap")
+    (tmp_path / "recordings").mkdir()
+    shutil.copy(ROOT / "recordings" / "clamshell.mcap", tmp_path / "recordings")
     cut = bundled.find(bundled.DRILL).read_bytes()
     rows = "\n".join(f"{k / 100},{0.01 * (k % 7)},9.81,0,{0.001 * (k % 5)},0,0" for k in range(300))
     columns = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
@@ -312,7 +314,7 @@ def test_commands_that_are_shown_run(page: str, tmp_path: Path) -> None:
         (tmp_path / "cut.mcap").write_bytes(cut[: len(cut) * 2 // 3])
         if words[0] == "convert":
             (tmp_path / "cut.mcap").unlink()
-        code = 3 if words[0] == "analyze" and "--drill" in words and "clamshell:left" in words else 0
+        code = 0
         levelhips(*words, cwd=tmp_path, home=tmp_path, code=code)
         if words[0] == "analyze":
             assert {path.name for path in (tmp_path / "out").iterdir()} >= {"angles.csv", "summary.json"}

@@ -263,6 +263,34 @@ def test_run_whose_terminal_is_closed_ends_as_with_ctrl_c(tmp_path):
     assert open_recording(path).notes == [], "the file was not closed"
 
 
+@pytest.mark.parametrize(
+    ("count", "lines"),
+    [
+        (1, ["0.0 min, 1 step (0 counted), 1 beep", "Lost: 0.5 s in 1 gap, 1 damaged packet, the sensor went silent once, 1 reconnection"]),
+        (
+            2,
+            [
+                "0.0 min, 2 steps (0 counted), 2 beeps",
+                "Lost: 0.5 s in 2 gaps, 2 damaged packets, the sensor went silent 2 times, 2 reconnections",
+            ],
+        ),
+    ],
+)
+def test_the_summary_counts_in_the_right_number(count, lines):
+    from levelhips.cli.live_session import summarize
+    from levelhips.sensors.source import LinkStatus
+
+    session = Session(lambda: None, Settings())
+    session._status = LinkStatus(reconnects=count)
+    statistics = session.statistics
+    statistics.steps["settling"] = statistics.cues = statistics.gaps = statistics.damaged = statistics.stalls = count
+    statistics.gaps_s = 0.5
+    out = io.StringIO()
+    summarize(Console(file=out, width=200), session)
+    printed = out.getvalue().splitlines()
+    assert [printed[0], printed[-1]] == lines
+
+
 def test_virtual_sensor_without_a_controller_connects_within_this_computer(short):
     with command_line_at(math.inf):
         output = levelhips("virtual-sensor", short, "--profile", "witmotion", "--fault", "drop=5")

@@ -381,6 +381,12 @@ def test_drill_of_the_settings_file_does_not_turn_a_run_into_a_drill(home: Path)
     assert run_settings(("drill.name", "clamshell", "NAME")).settings.drill == DrillSettings("clamshell")
 
 
+def test_a_baseline_run_says_that_it_has_no_beeps_instead_of_a_threshold(home: Path) -> None:
+    baseline = ("protocol.name", "baseline", "--protocol")
+    assert threshold_line(run_settings(baseline)) == "No beeps: this run measures your baseline"
+    assert threshold_line(run_settings()).startswith("Threshold: ")
+
+
 def test_run_without_a_chosen_threshold_learns_it_from_its_own_first_steps(home: Path) -> None:
     resolved = run_settings()
     assert resolved.settings.threshold.mode == "auto"

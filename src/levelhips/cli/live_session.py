@@ -145,7 +145,8 @@ def summarize(out: Console, session: Session) -> None:
 def _result_lines(session: Session) -> list[str]:
     statistics = session.statistics
     minutes, steps = statistics.newest_s / 60, statistics.steps.total()
-    lines = [tr("cli.run.result", minutes=minutes, steps=steps, counted=statistics.counted, beeps=statistics.cues)]
+    counted = tr("cli.run.steps", n=steps, counted=statistics.counted)
+    lines = [tr("cli.run.result", minutes=minutes, steps=counted, beeps=tr("cli.run.beeps", n=statistics.cues))]
     if statistics.steps and not statistics.counted:
         quality = Quality(statistics.steps.most_common(1)[0][0])
         reason, advice = words_for(EXCLUSION_REASONS, quality), words_for(EXCLUSION_FIXES, quality)
@@ -175,17 +176,14 @@ def _health_lines(session: Session) -> list[str]:
 
 def _recording_lines(session: Session) -> list[str]:
     statistics, lines = session.statistics, []
-    if statistics.gaps or statistics.stalls or statistics.damaged:
-        lines.append(
-            tr(
-                "cli.run.lost",
-                seconds=statistics.gaps_s,
-                gaps=statistics.gaps,
-                damaged=statistics.damaged,
-                silences=statistics.stalls,
-                reconnections=session.link.reconnects,
-            )
-        )
+    lost = [
+        *([tr("cli.run.lost-in-gaps", n=statistics.gaps, seconds=statistics.gaps_s)] if statistics.gaps else []),
+        *([tr("cli.run.damaged-packets", n=statistics.damaged)] if statistics.damaged else []),
+        *([tr("cli.run.silences", n=statistics.stalls)] if statistics.stalls else []),
+        *([tr("cli.run.reconnections", n=session.link.reconnects)] if session.link.reconnects else []),
+    ]
+    if lost:
+        lines.append(tr("cli.run.lost", parts=", ".join(lost)))
     if math.isfinite(statistics.sync.drift_ppm):
         lines.append(tr("cli.run.clock-drift", drift_ppm=-statistics.sync.drift_ppm))
     if session.recorder is not None:

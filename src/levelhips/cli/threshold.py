@@ -93,7 +93,9 @@ def _say_changed(out: Console, resolved: Resolved) -> None:
 
 
 def threshold_line(resolved: Resolved) -> str:
-    """Return a line such as ``Threshold: left 4.0 deg, right 3.5 deg (option)``."""
+    """Return a line such as ``Threshold: left 4.0 deg, right 3.5 deg (option)``; of a baseline run, that it has none."""
+    if resolved.settings.protocol.name == "baseline":
+        return tr("cli.threshold.none-in-baseline")
     settings = resolved.settings.threshold
     if settings.mode == "auto":
         return tr("cli.threshold.auto", steps=settings.baseline_steps, source=source_words(resolved, "threshold.mode"))

@@ -25,7 +25,7 @@ class DayKind(StrEnum):
 
 When = Literal["daily", "before-run", "after-run", "off", "acute"]
 _WHEN = FieldSpec("when", str, "daily", choices=get_args(When))
-# The same bounds as in `DrillSettings`: 20 sets of a minute with their rests take an hour, 100 repetitions five minutes.
+# The same bounds as in `DrillSettings`, far above any sensible dose.
 _SETS, _REPS = FieldSpec("sets", int, 2, low=1, high=20), FieldSpec("reps", int, 12, low=1, high=100)
 
 
@@ -108,7 +108,7 @@ class Programme:
     start: dt.date | None = None
     items: tuple[Item, ...] = DEFAULT
     # Four runs a week, as in the retraining protocols (eight sessions in two weeks: Noehren 2011, Willy 2012); the guides name
-    # no weekdays. A day without a run follows each run, except that Monday follows Sunday.
+    # no weekdays. Each run is followed by a day without one, except Sunday's: Monday is a run day, too.
     run_days: tuple[int, ...] = (0, 2, 4, 6)
     acute_from: dt.date | None = None
     days: int = DAYS

@@ -20,7 +20,7 @@ from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
 from levelhips.text import Text, text
 
-MAX_RATE_ERROR = 0.05  # relative: sensor clocks are accurate to 2 %, a wrong setting is off by a quarter or more
+MAX_RATE_ERROR = 0.05  # relative: sensor clocks are within 3 %. Rates 4 % apart (50 and 52 Hz) are not told apart, and need not be
 
 
 @dataclass(slots=True)
@@ -83,14 +83,14 @@ _DECODERS: dict[int, Callable[[_Contents, bytes], None]] = {
 
 
 def read_mcap(path: Path, data: bytes) -> Recording:
-    """Read a recording from the bytes of an MCAP file; `path` is only its name in results and errors.
+    """Read a recording from the bytes of an MCAP file; `path` is not opened: it names the recording in results and errors.
 
     Raises
     ------
     NewerFileError
         If a newer levelhips wrote it.
     RecordingError
-        If another program wrote the file, or not one second of samples in it is undamaged.
+        If another program wrote the file, or the file has no undamaged block of samples.
     """
     state, contents = FileState(), _Contents()
     for message in read_messages(data, state):

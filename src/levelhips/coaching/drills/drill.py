@@ -111,7 +111,7 @@ class DrillSettings:
 
     name: str = ""
     side: Literal["left", "right"] = choice("left")
-    # 20 sets of a minute with their rests take an hour; 100 repetitions take five minutes.
+    # Far above any sensible dose: 20 sets, 100 repetitions.
     sets: int | None = bounded(None, 1, 20)
     reps: int | None = bounded(None, 1, 100)
     rest_s: float | None = bounded(None, 0, 600)

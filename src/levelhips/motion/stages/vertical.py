@@ -18,15 +18,17 @@ from levelhips.samples import Array
 class VerticalSettings:
     """Uncertainty of the vertical in different situations, and the largest that is acceptable."""
 
-    max_sd_rad: float = math.radians(0.6)  # steps are valid below it; the step-to-step spread is 0.5-1.1 deg (biomechanics.md 4.3)
-    settled_share: float = 1 / 3  # of it: below, a correction every few seconds is enough; 1/6 gives the same, 2/3 loses 1 % of valid steps
-    noticeable_share: float = 0.5  # of it: a larger correction means that earlier angles were wrong; 1/4 loses 1 % of valid steps
-    untracked_sd_rad: float = math.radians(0.5)  # of VQF alone in walking and standing (science.md: 0.26-0.36 deg, more on bends)
+    max_sd_rad: float = math.radians(0.6)  # steps are valid below it; the step-to-step spread is 0.5-1.1 deg
+    # Share of max_sd_rad: below it, a correction every few seconds is enough; 1/6 gives the same, 2/3 loses 1 % of valid steps.
+    settled_share: float = 1 / 3
+    noticeable_share: float = 0.5  # of max_sd_rad: a larger correction means that earlier angles were wrong; 1/4 loses 1 % of valid steps
+    untracked_sd_rad: float = math.radians(0.5)  # of VQF alone in walking and standing (0.26-0.36 deg, more on bends)
     cold_tilt_rad: float = math.radians(3.0)  # if the recording begins in a run; 1.5-6 give the same results
     cold_drift_radps: float = math.radians(0.5)  # remaining bias at the start, the initial value of VQF
-    min_drift_share: float = 0.25  # of the usual drift: VQF's uncertainty of the bias may be too small; 0.1 gives the same results
+    # The drift is at least this share of the usual one: VQF may be too sure of the bias; 0.1 gives the same results.
+    min_drift_share: float = 0.25
     rate_bend_radps3: float = 500.0  # second derivative of the angular rate in running, which a straight line ignores
-    stride_rate_sd_radps: float = 0.15  # 10 deg/s: stride-to-stride spread, and so the error of a filled gap
+    stride_rate_sd_radps: float = 0.15  # 8.6 deg/s: stride-to-stride spread, and so the error of a filled gap
     stride_force_sd_mps2: float = 1.0  # the same for the specific force
     gap_tilt_rad: float = math.radians(8.0)  # after a gap that is not filled: the movement in it is unknown; 16 gives the same
     forget_s: float = 10.0  # after a longer gap, the wearer may be in any posture
@@ -43,7 +45,7 @@ class _State:
 
 
 class VerticalStage:
-    """Stage that corrects the vertical once a stride, from the first landing to the end of the run.
+    """Stage that corrects the vertical from the strides of a run, from the first landing to the end of the run.
 
     Parameters
     ----------

@@ -71,10 +71,10 @@ class SettingsDialog(QDialog):
             self._add(key, values[section][spec.name])
 
     def _add(self, key: str, value: Any) -> None:
-        """Add the row of a setting: its meaning, below it in dim its key, accepted values and source, and on the right its field."""
+        """Add the row of a setting. Left: its meaning, and a dim line with its key, accepted values and source. Right: its field."""
         spec, meaning = SPECS[key], help_of(key)
         source = tr("ui.settings-default") if value == spec.default else tr("ui.settings-yours", default=_text(spec.default))
-        accepted = [] if spec.kind is bool else [str(spec.accepts)]  # the list of on and off shows it already
+        accepted = [] if spec.kind is bool else [str(spec.accepts)]  # the list of on and off already shows what is accepted
         details = "  ·  ".join([key, *accepted, source])
         dim = f"<span style='color:{theme.DIM}'>{details}</span>"
         label = QLabel(f"{meaning[:1].upper()}{meaning[1:]}<br>{dim}")
@@ -136,8 +136,10 @@ def _text(value: Any) -> str:
 
 def _value(text: str, before: Any) -> Any:
     """Return the value in a field; if it cannot be read, the text itself, so that the checks can quote it."""
-    if isinstance(before, str) or text == _text(before):
-        return before if text == _text(before) else text
+    if text == _text(before):
+        return before
+    if isinstance(before, str):
+        return text
     try:
         return json.loads(text)
     except ValueError:
