@@ -20,7 +20,7 @@ from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
 from levelhips.text import Text, text
 
-MAX_RATE_ERROR = 0.05  # relative: sensor clocks are within 3 %. Rates 4 % apart (50 and 52 Hz) are not told apart, and need not be
+MAX_RATE_ERROR = 0.05  # relative: sensor clocks are within 3 %. Rates 4 % apart (50 and 52 Hz) pass as the same
 
 
 @dataclass(slots=True)
