@@ -68,6 +68,8 @@ def test_examples_of_the_documents_run_unchanged(page: str, tmp_path: Path, monk
     whole = open_recording(bundled.find(bundled.LOSSES))
     with RecordingWriter(tmp_path / "run.mcap", {"rate_hz": f"{whole.rate_hz:g}", "outward": "+z"}, sync=False) as writer:
         writer.samples(whole.samples[: round(30 * whole.rate_hz)])  # 9 s of standing and 21 of running are enough
+    (tmp_path / "recordings").mkdir()  # as in a clone; the beginning of a run is enough here, too
+    shutil.copy(tmp_path / "run.mcap", tmp_path / "recordings" / "treadmill_fatigue.mcap")
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for code in found:
