@@ -484,13 +484,14 @@ def test_settings_file_is_readable_by_its_owner_only(home: Path) -> None:
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_link_to_a_settings_file_stays_a_link(home: Path) -> None:
+def test_link_to_a_settings_file_is_replaced_and_its_target_left_alone(home: Path) -> None:
     real, link = home / "dotfiles.toml", home / "config" / "settings.toml"
     real.write_text("[cues]\nk = 2\n")
     link.symlink_to(real)
     change_settings(link, {"cues.k": 3})
-    assert link.is_symlink()
-    assert load_settings(real).cues.k == 3
+    assert not link.is_symlink()
+    assert real.read_text() == "[cues]\nk = 2\n"
+    assert load_settings(link).cues.k == 3
 
 
 @pytest.mark.parametrize(
