@@ -256,6 +256,16 @@ def test_the_longest_run_is_of_the_thirty_days_before_a_moment(tmp_path: Path, h
     assert history.longest_min("2026-01-01T00:00:00+00:00") == 0.0
 
 
+def test_a_rebuild_names_a_link_to_a_recording_that_is_gone_and_reads_the_others(tmp_path: Path, history: History) -> None:
+    """Bug: a link to a disk that is not connected ended the rebuild with a traceback."""
+    (tmp_path / "a_link.mcap").symlink_to(tmp_path / "nowhere" / "gone.mcap")
+    saved(tmp_path / "b.mcap", NOON, *run(4.0, 2.0))
+    done = history.rebuild(tmp_path)
+    assert (done.added, done.unchanged, done.removed) == (1, 0, 0)
+    [error] = done.errors
+    assert error == f"gone.mcap: {tmp_path / 'nowhere' / 'gone.mcap'} cannot be read (No such file or directory)"
+
+
 def test_a_rebuild_counts_new_known_gone_and_unreadable_files(tmp_path: Path, history: History) -> None:
     folder = tmp_path / "recordings"
     (folder / "sub").mkdir(parents=True)

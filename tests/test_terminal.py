@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import math
+import os
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -298,6 +301,65 @@ def test_the_keys_of_a_replay() -> None:
     assert view.press("M", replay)
     assert (speaker.muted, view.message(replay.state.snapshot())) == (False, "Sound on")
     assert not view.press("q", replay)
+
+
+@pytest.fixture
+def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Make standard input a terminal; return the end at which keys are typed."""
+    pty = pytest.importorskip("pty", reason="pseudo-terminals are a matter of POSIX")
+    monkeypatch.setenv("TERM", "xterm")
+    master, slave = pty.openpty()
+    with os.fdopen(slave, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield master
+    os.close(master)
+
+
+def watched(keyboard: int, typed: dict[float, bytes], until_s: float = math.inf) -> tuple[Replay, str, float]:
+    """Play the short run in simulated time, with keys typed at these times; return the replay, its last picture and the time taken."""
+    now, waiting = [0.0], dict(typed)
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        for at_s in [at_s for at_s in waiting if at_s <= now[0]]:
+            os.write(keyboard, waiting.pop(at_s))
+
+    recording = Recording(Path("short.mcap"), short_run().samples, 100.0, {"outward": "+z"}, {}, [])
+    replay = Replay(recording, Settings(), clock=lambda: now[0], sleep=sleep)
+    out = io.StringIO()
+    view = ReplayView(Console(file=out, force_terminal=True, width=80, height=24), "short.mcap", clock=lambda: now[0])
+    view.until_s = until_s
+    view.play(replay)
+    return replay, out.getvalue().rpartition("\x1b[2K")[2], now[0]  # after the last line that was erased
+
+
+def test_keys_typed_during_a_replay_act_and_q_ends_it(keyboard: int) -> None:
+    replay, picture, took_s = watched(keyboard, {1.0: b"\x1b[C", 2.0: b"m", 3.0: b"q"})
+    assert took_s == pytest.approx(3.0, abs=0.1)
+    assert replay.now_s == pytest.approx(13.0, abs=0.2), "ten seconds were skipped"
+    assert not replay.ended
+    for part in ("short.mcap", "Sound off", "q end"):
+        assert part in picture
+
+
+def test_a_paused_replay_goes_on_where_it_stopped_and_plays_to_its_end(keyboard: int) -> None:
+    replay, picture, took_s = watched(keyboard, {2.0: b" ", 62.0: b" "})
+    assert replay.ended
+    assert took_s == pytest.approx(60.0 + replay.now_s, abs=0.3)
+    assert "PAUSED" not in picture
+
+
+def test_the_last_picture_of_a_replay_that_was_ended_in_a_pause_says_so(keyboard: int) -> None:
+    replay, picture, _ = watched(keyboard, {2.0: b" ", 3.0: b"q"})
+    assert "PAUSED" in picture
+    assert replay.now_s == pytest.approx(2.0, abs=0.2)
+
+
+def test_a_replay_stops_at_the_end_of_the_view(keyboard: int) -> None:
+    replay, _, took_s = watched(keyboard, {}, until_s=4.0)
+    assert replay.now_s == pytest.approx(4.0, abs=0.1)
+    assert took_s == pytest.approx(4.0, abs=0.1)
+    assert not replay.ended
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 10)])

@@ -173,8 +173,8 @@ class History:
         known = {row["file"]: (row["size"], row["changed_ns"], row["row_version"]) for row in rows}
         done, new = Rebuilt(), []
         for path in files:
-            stat = path.stat()
-            if not reread_all and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
+            stat = path.stat() if path.exists() else None  # a link to a disk that is not connected: reading it says so
+            if stat is not None and not reread_all and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
                 done.unchanged += 1
             else:
                 new.append(path)
