@@ -18,6 +18,7 @@ from levelhips.live import display, doctor
 from levelhips.live.display import display_problem
 from levelhips.live.doctor import Finding
 from levelhips.sensors.profile import profiles
+from levelhips.text import text
 
 
 def found(finding: Finding) -> tuple[str, str, str]:
@@ -175,7 +176,7 @@ def test_a_display_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPa
     """A display of another computer whose link is broken: Qt waits for it for ever."""
     pytest.importorskip("PySide6")
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    monkeypatch.setattr(display, "PROBE", "import time; time.sleep(60)")
+    monkeypatch.setattr(display, "PROBE", "import threading; threading.Event().wait()")
     monkeypatch.setattr(display, "PROBE_S", 0.2)
     problem = display_problem()
     assert problem is not None
@@ -189,15 +190,14 @@ def test_a_display_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPa
 def test_only_what_is_bad_changes_the_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, state: str, code: int | None
 ) -> None:
-    monkeypatch.setattr(
-        doctor, "examine", lambda folder, **_: iter([doctor._python(), Finding(doctor.text("doctor.disk"), state, "x", "y")])
-    )
-    monkeypatch.setattr(sys, "version_info", (3, 11, 0))
+    findings = [Finding(text("doctor.disk"), state, "x", "y"), Finding(text("doctor.clock"), "note", "z")]
+    monkeypatch.setattr(doctor, "examine", lambda folder, **_: iter(findings))
     ended = None
     try:
         command(record=tmp_path)
     except SystemExit as end:
         ended = end.code
     assert ended == code
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last.split() == [{"bad": "BAD"}.get(state, state), "Disk", "x.", "y."]
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.split() == [{"bad": "BAD"}.get(state, state), "Disk", "x.", "y."]
+    assert last.split() == ["note", "Clock", "z"]
