@@ -213,7 +213,7 @@ def test_a_newer_file_and_a_file_that_is_not_a_database_are_refused_and_unchange
         History(tmp_path / "later.sqlite")
     (tmp_path / "foreign.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
     before = (tmp_path / "foreign.sqlite").read_bytes()
-    with pytest.raises(RecordingError, match="cannot be used"):
+    with pytest.raises(RecordingError, match=r"is damaged \(file is not a database\)"):
         History(tmp_path / "foreign.sqlite")
     assert (tmp_path / "foreign.sqlite").read_bytes() == before
 
@@ -231,7 +231,7 @@ def test_a_locked_file_is_reported_and_the_session_is_not_half_written(tmp_path:
         history._db.execute("PRAGMA busy_timeout=50")
         other = sqlite3.connect(tmp_path / "h.sqlite", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(RecordingError, match="cannot be used"):
+        with pytest.raises(RecordingError, match="is in use by another program"):
             history.add(recordings / "one.mcap")
         other.execute("ROLLBACK")
         other.close()

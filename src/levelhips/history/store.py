@@ -13,17 +13,16 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from levelhips.analysis.drill_summary import DrillValues
-from levelhips.errors import LevelHipsError, NewerFileError, RecordingError
+from levelhips.errors import LevelHipsError, RecordingError
 from levelhips.files import make_folder, replacing
+from levelhips.history.database import Database
 from levelhips.history.heard import FaultRow
-from levelhips.history.migrations import MIGRATIONS, TABLES
+from levelhips.history.migrations import TABLES
 from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day, session_row
 from levelhips.text import tr
 
@@ -57,7 +56,7 @@ class Rebuilt:
     errors: list[str] = field(default_factory=list)
 
 
-class History:
+class History(Database):
     """Database of the past sessions and of the diary; a context manager that closes it.
 
     Parameters
@@ -71,69 +70,6 @@ class History:
         If it cannot be opened, is not a history, or was written by a later version. Every method raises it, too, if the file
         cannot be read or written.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise self._unusable(error) from error
-        try:
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")  # readers, like the window, do not wait while a session is added
-            self._db.execute("PRAGMA foreign_keys=ON")
-            self._migrate()
-        except sqlite3.Error as error:
-            self._db.close()
-            raise self._unusable(error) from error
-        except RecordingError:
-            self._db.close()
-            raise
-
-    def _unusable(self, error: Exception) -> RecordingError:
-        return RecordingError("unusable-history", path=self.path, reason=error)
-
-    def _migrate(self) -> None:
-        while (version := self._version()) < len(MIGRATIONS):
-            with self._changing():
-                if self._version() != version:  # another program has migrated the file in the meantime
-                    continue
-                for statement in MIGRATIONS[version].split(";"):
-                    if statement.strip():
-                        self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={version + 1}")
-        if version > len(MIGRATIONS):
-            raise NewerFileError(str(self.path))
-
-    def _version(self) -> int:
-        """Return the number of migrations that the file has had."""
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        return int(version)
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Open a transaction: all changes in it are made, or none."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:  # the disk is full, or another program holds the file
-            raise self._unusable(error) from error
-
-    def close(self) -> None:
-        """Close the database."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
     # ---- recordings
 
@@ -292,20 +228,6 @@ class History:
         query = f"SELECT max(moving_s) AS longest FROM {_ORIGINALS} WHERE kind = 'run' AND started >= ? AND started < ?"
         rows = self.rows(query, since, before)
         return float(rows[0]["longest"] or 0.0) / 60
-
-    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """Run a query and return its rows, each a dict by column."""
-        try:
-            return [dict(row) for row in self._db.execute(query, values)]
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
-
-    def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
-        """Run a statement that changes the diary; return the number of changed rows."""
-        try:
-            return self._db.execute(statement, values).rowcount
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
 
     # ---- export
 
