@@ -6,12 +6,18 @@ import csv
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import command_line
 import pytest
 from hand_made import LEFT, RIGHT, saved, step, stride
+from rich.console import Console
+from test_replay import Clock, Keep, recording
 
+from levelhips import Recording, RecordingWriter, Update, analyze, summarize
+from levelhips.analysis import settings_of
+from levelhips.cli.terminal.replay_view import ReplayView
 from levelhips.events import (
     BlockChange,
     BlockPurpose,
@@ -31,7 +37,10 @@ from levelhips.events import (
 from levelhips.history import History, session_row
 from levelhips.history.heard import FaultRow, beeps_heard, faults
 from levelhips.history.weekly import beeps_of, faults_of, retention, weeks
+from levelhips.live.replay import Replay
+from levelhips.live.snapshot import SessionState
 from levelhips.metrics import Feedback, Statistics
+from levelhips.simulation.runner import SensorModel
 
 DROP = "contralateral_drop"
 BASELINE_DAY, TRAINING_DAY = "2026-03-02T12:00:00+00:00", "2026-03-04T12:00:00+00:00"  # of one week
@@ -274,3 +283,83 @@ def test_a_recall_run_is_retention_as_a_whole_and_a_muted_training_run_is_too(tm
     muted = [MUTED, RUNNING, block(0.0, feedback=True), *steps(1.0, 50, 4.5)]
     history.add(saved(tmp_path / "b.mcap", TRAINING_DAY, *muted, settings=protocol("retraining", 1)))
     assert [(row.protocol, row.without_deg["left"]) for row in retention(history)] == [("recall", 3.5), ("retraining", 4.5)]
+
+
+# ---- analysis and replay of a live recording
+
+
+def muted_for_a_while() -> Recording:
+    """Return a live run of 20 s: muted from 12 s to 16 s, with the outcome of each beep and one of a beep that is not found again."""
+    found = analyze(recording())
+    events: list[Event] = [OK, sound(12.0, HealthState.OFF, HealthReason.MUTED), sound(16.0, HealthState.OK)]
+    events += [fault(13.0, Part.RECORDING), outcome(15.01, Outcome.MUTED)]
+    for one in found.cues:
+        known_s = one.known_s if 14.0 < one.at_s < 15.0 else one.known_s + 0.3  # those that were late were known at once
+        which = Outcome.MUTED if 12.0 < one.at_s < 16.0 else Outcome.RENDERED
+        events.append(CueOutcome(one.at_s, known_s, one.contact_s, one.side, which))
+    return replace(recording(), events=events)
+
+
+def test_an_analysis_has_the_recorded_events_of_the_sound_at_their_times() -> None:
+    found, plain = analyze(muted_for_a_while()), analyze(recording())
+    assert [event for event in found.events if not isinstance(event, HealthChange | CueOutcome)] == list(plain.events)
+    changes = [event for event in found.events if isinstance(event, HealthChange)]
+    assert [(change.at_s, change.part) for change in changes] == [(0.0, Part.SOUND), (12.0, Part.SOUND), (16.0, Part.SOUND)]
+    outcomes = [event for event in found.events if isinstance(event, CueOutcome)]
+    assert [event.at_s for event in outcomes] == [event.at_s for event in found.cues], "one for each beep, in their order"
+    known = [event.known_s for event in found.events if isinstance(event, Cue | CueOutcome | HealthChange)]
+    assert known == sorted(known)
+    statistics = found.statistics()
+    drops = {each: statistics.spread(DROP, feedback=each).n for each in Feedback}
+    silent = [event for event in found.good() if 12.0 <= event.at_s < 16.0]
+    assert drops == {
+        Feedback.WITH: len(found.good()) - len(silent),
+        Feedback.BETWEEN: len(silent),
+        Feedback.WITHOUT: 0,
+        Feedback.UNKNOWN: 0,
+    }
+    assert len(silent) > 5
+
+
+@pytest.mark.parametrize("speed", [1.0, 7.0, math.inf])
+def test_a_replay_shows_what_the_analysis_has_and_plays_only_the_beeps(speed: float) -> None:
+    live_run, clock, played = muted_for_a_while(), Clock(), Keep()
+    replay = Replay(live_run, settings_of(live_run), speed, [played], clock, clock.sleep)
+    shown = replay.state = Keep()
+    replay.run()
+    found = analyze(live_run)
+    assert shown.whole == Update(found.angles, found.events)
+    assert played.whole == Update(found.angles, analyze(recording()).events)
+
+
+def test_the_summary_has_the_beeps_that_were_heard_and_the_drop_with_and_between_beeps() -> None:
+    found = analyze(muted_for_a_while())
+    summary = summarize(found)
+    silent = [event for event in found.cues if 12.0 < event.at_s < 16.0]
+    assert summary["cues"]["heard"] == summary["cues"]["all"] - len(silent) > 0
+    assert list(summary["drop_by_feedback_deg"]) == ["with", "between"]
+    between = [event.drop_deg for event in found.good(LEFT) if 12.0 <= event.at_s < 16.0]
+    assert summary["drop_by_feedback_deg"]["between"]["left"]["n"] == len(between)
+    assert summary["drop_by_feedback_deg"]["between"]["left"]["mean"] == pytest.approx(sum(between) / len(between), abs=0.001)
+    plain = summarize(analyze(recording()))
+    assert plain["cues"]["heard"] is None
+    assert list(plain["drop_by_feedback_deg"]) == ["with"]
+
+
+def test_a_recording_without_steps_keeps_what_was_heard_when_it_is_analyzed_for_the_history(tmp_path: Path) -> None:
+    """Bug: where the engine had failed in the live session, the new analysis for the history had beeps throughout."""
+    run, samples = recording(), recording().samples
+    with RecordingWriter(tmp_path / "a.mcap", {"rate_hz": "100", "outward": "+z"}, run.settings, SensorModel().scale) as writer:
+        writer.event(sound(0.0, HealthState.OFF, HealthReason.NOT_WANTED))
+        writer.samples(samples)
+    left = session_row(tmp_path / "a.mcap").sides["left"]
+    assert left.without_n == left.n > 5
+    assert left.with_n == 0
+
+
+def test_a_fault_of_the_live_session_does_not_stay_in_the_message_line_of_its_replay() -> None:
+    view, state = ReplayView(Console(width=80), "test"), SessionState()
+    state.put(Update(events=(HealthChange(1.0, 1.0, Part.SOUND, HealthState.FAULT, HealthReason.NO_DEVICE),)))
+    assert view.message(state.snapshot()).startswith("No sound: no device")
+    state.put(Update(events=(Signal(2.0, 2.0, SignalKind.STARTED),)))
+    assert view.message(state.snapshot()) == "Running"

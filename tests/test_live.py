@@ -12,7 +12,7 @@ pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtua
 from live_harness import LiveRun, live, truth_of
 
 from levelhips import Cue, Do, Gap, SensorError, Update, analyze
-from levelhips.events import LinkChange, LinkReason, LinkState, Signal
+from levelhips.events import CueOutcome, HealthChange, LinkChange, LinkReason, LinkState, Signal
 from levelhips.sensors.decoding import redecoded
 from levelhips.sensors.profile import DOWN, LINK
 from levelhips.words import link_message
@@ -41,7 +41,9 @@ def survives(live_run: LiveRun, *, within_deg: float = 0.5, steps_after_s: float
 
 
 def analyzed(live_run: LiveRun) -> Update:
-    return Update(events=analyze(live_run.recording).events)
+    """Return the events of the engine in a new analysis, which has those about the sound from the recording."""
+    found = analyze(live_run.recording).events
+    return Update(events=tuple(event for event in found if not isinstance(event, HealthChange | CueOutcome)))
 
 
 def clean_count(seconds: float) -> int:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from levelhips.analysis.findings import Findings
+from levelhips.analysis.recorded_sound import RecordedSound
 from levelhips.analysis.summary import summarize
 from levelhips.errors import BadInputError
 from levelhips.events import StandingZero, Step, Update
 from levelhips.recording import Recording, open_recording
-from levelhips.samples import Array
+from levelhips.samples import Array, Samples
 from levelhips.settings import Settings, recording_settings
 from levelhips.settings.installed import build_engine
 
@@ -45,6 +46,8 @@ def analyze(
 ) -> Analysis:
     """Find every step in a recording and measure the pelvis in it.
 
+    What a live session recorded about its sound is among the events, so that steps with and without beeps are told apart.
+
     Parameters
     ----------
     recording : Recording, Path or str
@@ -65,15 +68,17 @@ def analyze(
         recording = open_recording(recording)
     settings = settings or settings_of(recording)
     engine = build_engine(recording.rate_hz, settings)
-    updates = []
+    sound, updates = RecordedSound(recording), []
     for item in recording.items():
         update = engine.push(item)
+        if isinstance(item, Samples):
+            update = sound.add_to(update, float(item.t_s[-1]))
         updates.append(update)
         if on_update is not None:
             on_update(update)
         if progress is not None and len(update.angles):
             progress(float((update.angles.t_s[-1] - recording.samples.t_s[0]) / max(recording.duration_s, 1e-9)))
-    updates.append(engine.finish())
+    updates.append(sound.add_to(engine.finish(), math.inf))
     whole = Update.join(updates)
     if not any(isinstance(event, Step | StandingZero) for event in whole.events):
         raise BadInputError("nobody-in-recording", name=recording.path.name)

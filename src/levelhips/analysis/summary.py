@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from levelhips.analysis.findings import Findings
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.analysis.nothing_counts import why_nothing_counts
-from levelhips.events import Baseline, Event, Heading, Notice, Quality, Rep, Side, StandingZero, Step
-from levelhips.metrics import Metric, Spread, Statistics
+from levelhips.events import Baseline, CueOutcome, Event, Heading, Notice, Outcome, Quality, Rep, Side, StandingZero, Step
+from levelhips.metrics import Feedback, Metric, Spread, Statistics
 from levelhips.metrics.statistics import rounded
 from levelhips.samples import Gap
 
@@ -43,7 +43,8 @@ def summarize(analysis: Findings) -> dict[str, Any]:
         "rotation_range_deg": _both(found, "rotation_range"),
         "tilt_range_deg": _both(found, "tilt_range"),
         "impact_peak_g": _both(found, "impact_peak"),
-        "cues": dict(Counter(cue.side.value for cue in analysis.cues)) | {"all": len(analysis.cues)},
+        "cues": dict(Counter(cue.side.value for cue in analysis.cues)) | {"all": len(analysis.cues), "heard": _heard(analysis)},
+        "drop_by_feedback_deg": _by_feedback(found),
         **_zero_and_heading(analysis),
         "metrics": _metrics(found),
         "notices": [
@@ -106,6 +107,23 @@ def _spread(spread: Spread, digits: int = 3) -> dict[str, float | int | None] | 
         return None
     # Readers of this part format the SD as a number, so the SD of a single step stays 0 here ("metrics" has None).
     return {name: 0.0 if value is None else value for name, value in spread.as_dict(digits).items()}
+
+
+def _by_feedback(found: Statistics) -> dict[str, Any]:
+    """Return the mean drop of each side with beeps, between them and without, for each of them that occurred."""
+    spreads = {each: {side: found.spread("contralateral_drop", side, feedback=each) for side in Side} for each in Feedback}
+    return {
+        each.value: {side.value: _spread(spread) for side, spread in by_side.items()}
+        for each, by_side in spreads.items()
+        if any(spread.n for spread in by_side.values())
+    }
+
+
+def _heard(analysis: Findings) -> int | None:
+    """Return how many of the beeps were heard in the live session; None if the recording does not have it."""
+    if not any(isinstance(event, CueOutcome) for event in analysis.recording.events):
+        return None
+    return sum(outcome.outcome is Outcome.RENDERED for outcome in _all(analysis, CueOutcome))
 
 
 def _asymmetry(found: Statistics, good: list[Step]) -> dict[str, Any]:

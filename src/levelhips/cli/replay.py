@@ -106,6 +106,8 @@ def _summarize(out: Console, playing: Replay) -> None:
     played_s = playing.now_s - float(recording.samples.t_s[0])
     if snapshot.drill is None:
         say(out, tr("cli.replay.played", seconds=played_s, steps=snapshot.steps, beeps=snapshot.cues))
+        if snapshot.not_heard:
+            say(out, tr("cli.replay.not-heard", n=snapshot.not_heard))
     else:
         say(out, tr("cli.replay.played-drill", seconds=played_s, good=snapshot.drill.good, faulty=snapshot.drill.faulty))
     say_notes(out, recording.notes)

@@ -33,7 +33,8 @@ def summary_table(summary: dict[str, Any]) -> Table:
         if metric.key == "contralateral_drop":
             _add_drop_rows(table, summary)
     cues = summary["cues"]
-    table.add_row(tr("cli.summary.beeps"), str(cues.get("left", 0)), str(cues.get("right", 0)), str(cues["all"]))
+    every = str(cues["all"]) if cues["heard"] in (None, cues["all"]) else tr("cli.summary.heard", all=cues["all"], heard=cues["heard"])
+    table.add_row(tr("cli.summary.beeps"), str(cues.get("left", 0)), str(cues.get("right", 0)), every)
     _add_excluded_rows(table, summary)
     return table
 
@@ -46,7 +47,12 @@ def _spread(metric: Metric, values: dict[str, float | None] | None) -> str:
 
 
 def _add_drop_rows(table: Table, summary: dict[str, Any]) -> None:
-    """Add the difference of the sides and the change over the run."""
+    """Add the drop with beeps and without, if there was both, the difference of the sides, and the change over the run."""
+    by_feedback = summary["drop_by_feedback_deg"]
+    if len(by_feedback) > 1:
+        drop = metrics()["contralateral_drop"]
+        for name, sides in by_feedback.items():
+            table.add_row(tr(f"cli.summary.drop-{name}"), *(_spread(drop, sides[side]) for side in ("left", "right")), "")
     asymmetry, drift = summary["asymmetry_deg"], summary["drift_deg_per_10_min"]
     if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
         table.add_row(

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
+from levelhips.analysis.recorded_sound import RecordedSound
 from levelhips.live.dispatcher import Dispatcher, EventSink
 from levelhips.live.snapshot import SessionState
 from levelhips.recording import Recording
@@ -29,7 +30,7 @@ class Replay:
     speed : float
         1 is real time; infinite is as fast as it goes.
     sinks : list of EventSink
-        Called with every update during playback, sound first. A sink that raises is removed and named in `troubles`.
+        Called with every update of the engine during playback, sound first. A sink that raises is removed and named in `troubles`.
     clock, sleep : callable
         Return monotonic seconds [s]; wait for some seconds.
     """
@@ -53,7 +54,7 @@ class Replay:
         self.ended = False
 
     def _restart(self) -> None:
-        self.state = SessionState()
+        self.state, self._sound = SessionState(), RecordedSound(self.recording)
         self._engine = build_engine(self.recording.rate_hz, self.settings)
         for command in self.recording.commands:
             self._engine.push(command)
@@ -92,7 +93,7 @@ class Replay:
             if self._at >= len(samples):
                 last = self._engine.finish()
                 self._dispatcher.dispatch(last)
-                self.state.put(last)
+                self.state.put(self._sound.add_to(last, math.inf))
                 self.ended = True
                 return
             self._play_on()
@@ -127,4 +128,4 @@ class Replay:
         update = self._engine.push(part)
         if dispatch:
             self._dispatcher.dispatch(update)
-        self.state.put(update)
+        self.state.put(self._sound.add_to(update, float(part.t_s[-1])))

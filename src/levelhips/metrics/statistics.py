@@ -158,7 +158,8 @@ class _FeedbackTimeline:
             if event.part is Part.SOUND:
                 self._silent.add(event.at_s, event.state is not HealthState.OK)
         elif isinstance(event, BlockChange):
-            self._block.before = Feedback.WITHOUT  # before its first block a run protocol is silent
+            if not self._block.times_s:  # before its first block a run protocol is silent
+                self._block.before, self._first_with_s = Feedback.WITHOUT, math.inf
             in_block = Feedback.WITH if event.feedback else Feedback.WITHOUT
             self._block.add(event.at_s, Feedback.UNKNOWN if event.over else in_block)
         elif event.kind == SignalKind.PAUSED:

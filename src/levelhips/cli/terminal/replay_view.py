@@ -11,6 +11,7 @@ from levelhips.cli.terminal.key_reader import KeyReader
 from levelhips.cli.terminal.view import TerminalView
 from levelhips.live.keys import Action, Where, action_of
 from levelhips.live.replay import Replay
+from levelhips.live.snapshot import Snapshot
 
 SEEK_S = 10.0
 
@@ -51,6 +52,10 @@ class ReplayView(TerminalView):
             case Action.END:
                 return False
         return True
+
+    def message(self, snapshot: Snapshot) -> str:
+        """Return the message line: the answer to a key, else what happened last. What failed in the live session is over."""
+        return self.shown_answer or snapshot.message
 
     def _drawn(self, replay: Replay) -> RenderableType:
         return self.drawn(replay.state.snapshot(), where=Where.REPLAY, paused=replay.paused)

@@ -62,9 +62,12 @@ class TerminalView:
 
     def message(self, snapshot: Snapshot) -> str:
         """Return the message line: the answer to a key, else what is failing, else what happened last."""
-        if self._clock() < self._answer_until_s:
-            return self._answer
-        return fault_message(snapshot.health) or snapshot.message
+        return self.shown_answer or fault_message(snapshot.health) or snapshot.message
+
+    @property
+    def shown_answer(self) -> str:
+        """The answer to a key, while it is shown; else empty."""
+        return self._answer if self._clock() < self._answer_until_s else ""
 
     def drawn(self, snapshot: Snapshot, *, where: Where, paused: bool, link: str = "") -> RenderableType:
         """Return the view for the present size of the terminal."""
