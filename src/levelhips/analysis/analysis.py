@@ -46,7 +46,7 @@ def analyze(
 ) -> Analysis:
     """Find every step in a recording and measure the pelvis in it.
 
-    What a live session recorded about its sound is among the events, so that steps with and without beeps are told apart.
+    What a live session recorded about its sound is among the events: its statistics separate steps with and without beeps.
 
     Parameters
     ----------
