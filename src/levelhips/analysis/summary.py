@@ -110,12 +110,13 @@ def _spread(spread: Spread, digits: int = 3) -> dict[str, float | int | None] | 
 
 
 def _by_feedback(found: Statistics) -> dict[str, Any]:
-    """Return the mean drop of each side with beeps, between them and without, for each of them that occurred."""
+    """Return the mean drop of each side with beeps, between them and without; None for what did not occur."""
     spreads = {each: {side: found.spread("contralateral_drop", side, feedback=each) for side in Side} for each in Feedback}
     return {
         each.value: {side.value: _spread(spread) for side, spread in by_side.items()}
-        for each, by_side in spreads.items()
         if any(spread.n for spread in by_side.values())
+        else None
+        for each, by_side in spreads.items()
     }
 
 

@@ -48,7 +48,7 @@ def _spread(metric: Metric, values: dict[str, float | None] | None) -> str:
 
 def _add_drop_rows(table: Table, summary: dict[str, Any]) -> None:
     """Add the drop with beeps and without, if there was both, the difference of the sides, and the change over the run."""
-    by_feedback = summary["drop_by_feedback_deg"]
+    by_feedback = {name: sides for name, sides in summary["drop_by_feedback_deg"].items() if sides is not None}
     if len(by_feedback) > 1:
         drop = metrics()["contralateral_drop"]
         for name, sides in by_feedback.items():
