@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 from levelhips import RecordingError
-from levelhips.history import Diary, History
+from levelhips.history import Diary, History, database
 from levelhips.history.migrations import MIGRATIONS
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="Windows has neither modes nor limits")
@@ -189,6 +190,24 @@ def test_three_programs_that_start_at_once_share_a_new_history(tmp_path: Path) -
     assert scores(path) == [0, 1, 2]
     with History(path) as history:
         assert history.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
+
+
+def test_new_file_that_another_program_holds_is_opened_as_soon_as_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite does not wait when two programs choose the journal of a new file: 4 of 900 starts failed."""
+    path = tmp_path / "history.sqlite"
+    monkeypatch.setattr(database, "TIMEOUT_S", 0.0)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(RecordingError, match="is in use by another program"):
+            History(path)
+        slept = []
+        connect = partial(sqlite3.connect, timeout=0.0)
+        monkeypatch.setattr(sqlite3, "connect", lambda file, timeout, isolation_level: connect(file, isolation_level=isolation_level))
+        monkeypatch.setattr(database, "TIMEOUT_S", 10.0)
+        monkeypatch.setattr(time, "sleep", lambda seconds: (slept.append(seconds), other.execute("ROLLBACK")))
+        with History(path) as history:
+            assert history.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
+        assert slept == [database.RETRY_S]
 
 
 # ---- whose file it is

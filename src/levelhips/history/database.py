@@ -6,6 +6,7 @@ import errno
 import shutil
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from levelhips.files import PRIVATE_FILE, make_folder
 from levelhips.history.migrations import MIGRATIONS
 
 TIMEOUT_S = 10.0  # to wait for another program: adding a session takes some milliseconds
+RETRY_S = 0.01  # between attempts to choose the journal, where SQLite does not wait by itself
 MIN_FREE_BYTES = 100_000  # with less, SQLite may report an I/O error where its shared memory (32 kB) has no room
 
 # Errors by the result code of SQLite (https://www.sqlite.org/rescode.html); only those of DAMAGED say that the file is not whole.
@@ -50,7 +52,7 @@ class Database:
         try:
             _make_private(path)
             self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")  # readers, like the window, do not wait while a session is added
+            self._write_ahead()
             self._db.execute("PRAGMA foreign_keys=ON")
             self._migrate()
         except (OSError, sqlite3.Error) as error:
@@ -60,9 +62,22 @@ class Database:
             self._db.close()
             raise
 
+    def _write_ahead(self) -> None:
+        """Choose the journal with which readers, like the window, do not wait while a session is added."""
+        end_s = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # Here SQLite does not wait by itself if two programs open a new file at the same moment.
+                if _code(error) not in LOCKED or time.monotonic() > end_s:
+                    raise
+                time.sleep(RETRY_S)
+
     def _unusable(self, error: Exception) -> RecordingError:
         """Return what happened to the database, and what to do about it."""
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without the details of an extended code
+        code = _code(error)
         no_room = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         if no_room or code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(self.path.parent)):
             return RecordingError("history-disk-full", path=self.path)
@@ -133,6 +148,11 @@ class Database:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _code(error: Exception) -> int:
+    """Return the result code of SQLite, without the details of an extended code."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
 
 
 def _make_private(path: Path) -> None:
