@@ -170,6 +170,8 @@ def rebuild(
     with open_history() as store, progress_bar(out, tr("cli.history.rebuild.progress")) as progress:
         done = store.rebuild(folder or documents(), progress, reread_all=all_)
     say(out, tr("cli.history.rebuild.done", added=done.added, unchanged=done.unchanged, removed=done.removed))
+    if done.leftovers:
+        say(out, tr("cli.history.rebuild.leftovers", n=done.leftovers))
     for trouble in done.errors:
         say(error_console() if quiet else out, tr("cli.history.rebuild.skipped", problem=trouble))
 

@@ -22,6 +22,7 @@ from levelhips.errors import LevelHipsError, RecordingError
 from levelhips.files import make_folder, replacing
 from levelhips.history.database import Database
 from levelhips.history.heard import FaultRow
+from levelhips.history.leftovers import remove_leftovers
 from levelhips.history.migrations import TABLES
 from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day, session_row
 from levelhips.text import tr
@@ -53,6 +54,7 @@ class Rebuilt:
     added: int = 0  # new ones, changed ones, and those whose row an earlier version computed
     unchanged: int = 0
     removed: int = 0
+    leftovers: int = 0  # files without any data that were deleted
     errors: list[str] = field(default_factory=list)
 
 
@@ -89,6 +91,8 @@ class History(Database):
     def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, reread_all: bool = False) -> Rebuilt:
         """Update the history from a folder and its subfolders: add new and changed recordings, remove missing ones.
 
+        Recordings without any data, which a session that was killed at its start leaves, are deleted after an hour.
+
         Parameters
         ----------
         folder : Path
@@ -118,6 +122,7 @@ class History(Database):
         with self._changing():
             self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in missing])
         done.removed = len(missing)
+        new, done.leftovers = remove_leftovers(new)
         for number, found in enumerate(_summarized(new), start=1):
             if isinstance(found, str):
                 done.errors.append(found)

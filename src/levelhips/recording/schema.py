@@ -43,6 +43,8 @@ __all__ = [
 PROFILE = "levelhips"
 VERSION = 1  # of the file, of blocks of samples and of packets; readers refuse a higher one
 LIBRARY = "levelhips"
+# Connecting takes up to a dozen packets. A file with more has data of the sensor, even if no samples could be decoded from it.
+CONNECTING_PACKETS = 20
 METADATA_CRC = "crc32"  # entry of a metadata record: MCAP guards chunks by a CRC of their own, but not metadata
 
 
