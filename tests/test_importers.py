@@ -231,6 +231,7 @@ def test_a_damaged_zip_file_is_refused_as_such(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("Accelerometer.csv", "time,x,y,z\n" * 100)
+        archive.writestr("Gyroscope.csv", "time,x,y,z\n" * 100)
     data = bytearray(path.read_bytes())
     data[50:60] = b"\xff" * 10  # in the compressed data of the file
     path.write_bytes(data)

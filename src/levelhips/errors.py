@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from levelhips.text import Text, tr
+from levelhips.untrusted import visible
 
 
 class LevelHipsError(Exception):
@@ -34,12 +35,12 @@ class LevelHipsError(Exception):
     @property
     def what(self) -> str:
         """What happened."""
-        return self.code if self._fix is not None else tr(f"error.{self.code}.what", **self.values)
+        return visible(self.code) if self._fix is not None else tr(f"error.{self.code}.what", **self.values)
 
     @property
     def fix(self) -> str:
         """What to do about it."""
-        return self._fix if self._fix is not None else tr(f"error.{self.code}.fix", **self.values)
+        return visible(self._fix) if self._fix is not None else tr(f"error.{self.code}.fix", **self.values)
 
     def __str__(self) -> str:
         return f"{self.what}. {self.fix}."

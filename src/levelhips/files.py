@@ -1,4 +1,4 @@
-"""Write files: atomically, for their owner only, and never through a symbolic link or in place of a device or a folder."""
+"""Read files up to a limit, and write them: atomically, for their owner only, never through a symbolic link or in place of a device."""
 
 from __future__ import annotations
 
@@ -8,11 +8,38 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from levelhips.errors import LevelHipsError
+from levelhips.errors import LevelHipsError, RecordingError
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700  # what we write is about the health of its owner
 MAX_STEM = 40  # characters of the name in a temporary name, which systems limit to 255 bytes
+
+
+def read_limited(path: Path, limit: int, error: type[LevelHipsError] = RecordingError) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    LevelHipsError
+        Of the kind `error`, if it has more than `limit` bytes.
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        return rest_of(file, path, limit, error)
+
+
+def rest_of(file: BinaryIO, path: Path, limit: int, error: type[LevelHipsError] = RecordingError) -> bytes:
+    """Return the bytes of an open file from its present place on; as `read_limited`."""
+    # Not by its size alone: that of a pipe or a device is 0.
+    if os.fstat(file.fileno()).st_size > limit or len(data := file.read(limit + 1)) > limit:
+        raise error("file-too-large", path=path, size=_in_words(limit))
+    return data
+
+
+def _in_words(size: int) -> str:
+    return f"{size >> 20} MB" if size >> 20 else f"{size >> 10} kB"
 
 
 def check_replaceable(path: Path) -> None:

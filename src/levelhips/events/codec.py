@@ -22,6 +22,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from levelhips.events.drill import Posture
 from levelhips.events.update import EVENT_KINDS, Event
+from levelhips.untrusted import MAX_JSON_BYTES, visible
 
 KINDS_IN_FILES: dict[str, str] = {"FormFaultDetected": "Cheat", "Prompt": "Beat"}  # lint: names of others
 """Event classes that have another name in files, and that name."""
@@ -48,6 +49,8 @@ OLD_WORDS: dict[type[StrEnum], dict[str, str | None]] = {
     Posture: {"": None},  # until November 2026, a drill for any posture was written like this
 }
 """By enum: values in older recordings, and the current value of each; None where an optional field is empty now."""
+
+MAX_INT = 2**63 - 1  # the largest that the database of the history can hold
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]
@@ -141,8 +144,10 @@ def json_object(data: bytes) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If they are not JSON, or not an object.
+        If they are not JSON, or not an object, or longer than any of ours.
     """
+    if len(data) > MAX_JSON_BYTES:
+        raise ValueError(f"{len(data)} bytes of JSON")
     try:
         values = json.loads(data)
     except RecursionError as error:
@@ -244,8 +249,12 @@ def _float(where: str) -> Read:
 
 def _exactly(kind: type, where: str) -> Read:
     def read(value: Any) -> Any:
-        if value.__class__ is kind:  # not isinstance: True is an int, too
-            return value
-        raise ValueError(f"{where} is {value!r}, not of type {kind.__name__}")
+        if value.__class__ is not kind:  # not isinstance: True is an int, too
+            raise ValueError(f"{where} is {value!r}, not of type {kind.__name__}")
+        if value.__class__ is str:
+            return visible(value)
+        if value.__class__ is int and abs(value) > MAX_INT:
+            raise ValueError(f"{where} is too large")
+        return value
 
     return read

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from levelhips.analysis import analyze, metrics
 from levelhips.analysis.drill_summary import DrillValues, drill_values
+from levelhips.bounds import FieldError
 from levelhips.coaching.drills.result import DrillResult
 from levelhips.events import (
     BlockChange,
@@ -36,7 +38,7 @@ from levelhips.history.heard import FaultRow, beeps_heard, faults
 from levelhips.metrics import HISTORY, Feedback, Statistics
 from levelhips.metrics.statistics import rounded
 from levelhips.recording.event_reader import RecordingEvents, read_events
-from levelhips.settings.model import current_sections
+from levelhips.settings.model import SPECS, current_sections
 
 KINDS = (
     BlockChange,
@@ -54,6 +56,9 @@ KINDS = (
     ThresholdChange,
 )
 ROW_VERSION = 2  # increase it when a row is computed differently: a rebuild then computes the older rows again
+# Years that a computer's clock can have. Near the years 1 and 9999, the day in another time zone cannot be computed.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+LAST_S = dt.datetime(LAST_YEAR, 1, 1, tzinfo=dt.UTC).timestamp()
 ALL, BOTH = "all", "both"  # in a FigureRow: with any feedback, of both sides
 
 
@@ -183,7 +188,7 @@ def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
     result = DrillResult.of(events)
     kind = not_worn or _kind(statistics, result)
     stat = path.stat()
-    protocol = current_sections(stored.settings).get("protocol", {})
+    protocol, session = _protocol(stored.settings)
     cambers = [event.value for event in events if isinstance(event, Notice) and event.kind is NoticeKind.CAMBER]
     damaged = stored.metadata.get("recovered_from", "")
     return SessionRow(
@@ -200,8 +205,8 @@ def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
         cues=sum(isinstance(event, Cue) for event in events),
         heard=beeps_heard(events),
         faults=faults(events, stored.last_s),
-        protocol=str(protocol.get("name", "")),
-        protocol_session=int(protocol.get("session", 1)),
+        protocol=protocol,
+        protocol_session=session,
         camber_deg=round(sum(cambers) / len(cambers), 2) if cambers else None,
         note=NOTES.get(kind, note),
         recovered_from=str((path.parent / damaged).resolve()) if damaged else "",
@@ -209,6 +214,18 @@ def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
         drill=drill_values(result) if result is not None else None,
         figures=_figures(statistics),
     )
+
+
+def _protocol(settings: dict[str, Any]) -> tuple[str, int]:
+    """Return name and session of the run protocol; those of a run without one if the recording has invalid ones."""
+    section = current_sections(settings).get("protocol")
+    name, session = (section.get("name", ""), section.get("session", 1)) if isinstance(section, dict) else ("", 1)
+    try:
+        SPECS["protocol.name"].check(name)
+        SPECS["protocol.session"].check(session)
+    except FieldError:
+        return "", 1
+    return name, session
 
 
 def _kind_if_not_worn(metadata: dict[str, str]) -> SessionKind | None:
@@ -230,11 +247,12 @@ def _started(metadata: dict[str, str], changed_s: float) -> str:
     """Return the start in the metadata (without a zone: UTC) or, if it is missing, the file's modification time; ISO, UTC."""
     try:
         at = dt.datetime.fromisoformat(metadata.get("started_utc", ""))
-    except ValueError:
-        at = dt.datetime.fromtimestamp(changed_s, dt.UTC)
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=dt.UTC)
-    return at.astimezone(dt.UTC).isoformat(timespec="seconds")
+        at = at.replace(tzinfo=at.tzinfo or dt.UTC).astimezone(dt.UTC)
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError("a clock that was never set")
+    except (ValueError, OverflowError):  # OverflowError: the year 1, in a zone where it is still the year before in UTC
+        at = dt.datetime.fromtimestamp(min(max(changed_s, 0.0), LAST_S), dt.UTC)
+    return at.isoformat(timespec="seconds")
 
 
 def _sides(statistics: Statistics, events: list[Event]) -> dict[str, SideRow]:

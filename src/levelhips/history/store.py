@@ -12,7 +12,6 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,8 @@ from levelhips.history.database import Database
 from levelhips.history.heard import FaultRow
 from levelhips.history.leftovers import remove_leftovers
 from levelhips.history.migrations import TABLES
-from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day, session_row
+from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day
+from levelhips.history.summaries import summaries, summary
 from levelhips.text import tr
 
 log = logging.getLogger(__name__)
@@ -37,14 +37,6 @@ _IS_COPY = """(s.recovered_from <> '' AND EXISTS (
     SELECT 1 FROM sessions AS o WHERE o.file <> s.file AND (o.started = s.started OR o.file = s.recovered_from)
     AND (o.recovered_from = '' OR o.file < s.file)))"""
 _ORIGINALS = f"(SELECT * FROM sessions AS s WHERE NOT {_IS_COPY})"
-
-
-def _row_or_error(path: Path) -> SessionRow | str:
-    """Summarize a recording; if it cannot be read, return the reason as text."""
-    try:
-        return session_row(path)
-    except LevelHipsError as error:
-        return f"{path.name}: {error.what}"
 
 
 @dataclass(slots=True)
@@ -83,7 +75,7 @@ class History(Database):
         RecordingError, BadInputError
             If the recording cannot be read, or contains neither standing nor steps.
         """
-        found = session_row(path)
+        found = summary(path)
         with self._changing():
             self._put(found)
         return found
@@ -108,7 +100,8 @@ class History(Database):
         """
         if not folder.is_dir():
             raise RecordingError("no-folder-of-recordings", path=folder)
-        files = sorted(path.resolve() for path in folder.rglob("*.mcap"))
+        # Only files: opening a pipe would wait for ever, and a link may point to nothing.
+        files = sorted(path.resolve() for path in folder.rglob("*.mcap") if path.is_file())
         rows = self.rows("SELECT file, size, changed_ns, row_version FROM sessions")
         known = {row["file"]: (row["size"], row["changed_ns"], row["row_version"]) for row in rows}
         done, new = Rebuilt(), []
@@ -123,15 +116,16 @@ class History(Database):
             self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in missing])
         done.removed = len(missing)
         new, done.leftovers = remove_leftovers(new)
-        for number, found in enumerate(_summarized(new), start=1):
-            if isinstance(found, str):
-                done.errors.append(found)
+        for number, (path, found) in enumerate(summaries(new), start=1):
+            if isinstance(found, LevelHipsError):
+                done.errors.append(f"{path.name}: {found.what}")
             else:
                 with self._changing():
                     self._put(found)
                 done.added += 1
             if progress is not None:
                 progress(number / len(new))
+        done.errors.sort()
         return done
 
     def _put(self, found: SessionRow) -> None:
@@ -260,12 +254,3 @@ class History(Database):
         except sqlite3.Error as error:
             raise self._unusable(error) from error
         return written
-
-
-def _summarized(files: list[Path]) -> Iterator[SessionRow | str]:
-    """Summarize recordings, in several processes if there are at least eight: fewer are read sooner than processes start."""
-    if len(files) < 8:
-        yield from map(_row_or_error, files)
-        return
-    with ProcessPoolExecutor() as pool:
-        yield from pool.map(_row_or_error, files, chunksize=2)

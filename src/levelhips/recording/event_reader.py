@@ -9,9 +9,11 @@ from typing import Any
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
 from levelhips.events.codec import event_prefixes, json_object
+from levelhips.files import read_limited
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
 from levelhips.recording.schema import Topic
+from levelhips.untrusted import MAX_RECORDING_BYTES
 
 _CHANNELS = frozenset(topic.channel for topic in (Topic.EVENTS, Topic.CUES, Topic.SETTINGS))
 
@@ -51,15 +53,15 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
     NewerFileError
         If a newer levelhips wrote it.
     RecordingError
-        If the file cannot be read, or is not an MCAP file.
+        If the file cannot be read, is not an MCAP file, or is too large or expands too much.
     """
     try:
-        data = path.read_bytes()
+        data = read_limited(path, MAX_RECORDING_BYTES)
     except OSError as error:
         raise RecordingError("cannot-read", path=path, reason=error.strerror) from error
     if not data.startswith(MAGIC):
         raise RecordingError("not-an-mcap-file", name=path.name)
-    found, state = RecordingEvents(path), FileState()
+    found, state = RecordingEvents(path), FileState(path.name)
     wanted = event_prefixes(kinds)
     unreadable = 0
     for message in read_messages(data, state, _CHANNELS):

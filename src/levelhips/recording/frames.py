@@ -19,8 +19,10 @@ from mcap.exceptions import McapError
 from mcap.records import Metadata
 from mcap.stream_reader import StreamReader
 
+from levelhips.errors import RecordingError
 from levelhips.recording.schema import METADATA_CRC, metadata_crc
 from levelhips.text import Text, text
+from levelhips.untrusted import MAX_METADATA_CHARS, MAX_METADATA_RECORDS, clean_name, may_expand_to, may_have_records, visible
 
 MAGIC = b"\x89MCAP0\r\n"
 # Larger chunks count as damaged, so that a damaged size cannot allocate all memory. Our writer closes a chunk at 16 MB at the
@@ -51,6 +53,8 @@ class FileState:
 
     Attributes
     ----------
+    name : str
+        Name of the file, for errors.
     metadata : dict of str
         Entries of all metadata records of levelhips; later records replace entries of earlier ones.
     damaged_parts : int
@@ -63,14 +67,20 @@ class FileState:
         Whether the CRC over all data, which a closed file has, matches them.
     last_s : float
         Sensor time of the last message in an undamaged chunk [s].
+    expanded_bytes, records, metadata_records : int
+        What was read so far, for the limits: bytes of all chunks when uncompressed, records in them, and metadata records.
     """
 
+    name: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     damaged_parts: int = 0
     closed: bool = False
     unread_bytes: int = 0
     crc_matches: bool = False
     last_s: float = 0.0
+    expanded_bytes: int = 0
+    records: int = 0
+    metadata_records: int = 0
 
     @property
     def whole(self) -> bool:
@@ -102,9 +112,15 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
         Complete once all messages are read.
     channels : frozenset of int or None
         The channels to read; None: all.
+
+    Raises
+    ------
+    RecordingError
+        If the file expands to more than a recording of its size can have.
     """
     at, end = len(MAGIC), len(data)
-    unread_from = None
+    unread_from: int | None = None
+    data_end: int | None = None
     while at + _RECORD.size <= end:
         opcode, length = _RECORD.unpack_from(data, at)
         # The length of a chunk also follows from lengths inside it: if its outer length is damaged, nothing is lost.
@@ -117,10 +133,15 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
                 if opcode == _CHUNK:
                     yield from _messages_in(data, at, length, channels, state)
                 elif opcode == _METADATA:
+                    if state.metadata_records == MAX_METADATA_RECORDS:
+                        raise RecordingError("expands-too-much", name=state.name)
+                    state.metadata_records += 1
                     state.metadata |= _metadata_in(data[at : at + 1] + length.to_bytes(8, "little") + data[at + _RECORD.size : following])
                 elif opcode == _DATA_END:
-                    state.crc_matches = _crc_matches(data, at)
+                    data_end = at
                 elif opcode == _FOOTER:
+                    # Once, not at each DataEnd: a file of nothing else would take hours.
+                    state.crc_matches = data_end is not None and _crc_matches(data, data_end)
                     state.closed = True
                     break
                 at = following
@@ -147,13 +168,16 @@ def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | N
     start = _CHUNK_HEAD.size + name_length
     (packed_length,) = struct.unpack_from("<Q", body, start)
     packed = body[start + 8 : start + 8 + packed_length]
-    records = _uncompressed(bytes(body[_CHUNK_HEAD.size : start]), packed, size)
+    records = _uncompressed(bytes(body[_CHUNK_HEAD.size : start]), packed, size, state, len(data))
     if crc and zlib.crc32(records) != crc:
         raise ValueError("the CRC of a chunk does not match its records")
     messages = []
-    place, end = 0, len(records)
+    place, end, left = 0, len(records), may_have_records(len(data)) - state.records
     last_ns = 0  # the head of the chunk has it, too, but no CRC guards the head
     while place < end:
+        if not left:
+            raise RecordingError("expands-too-much", name=state.name)
+        left -= 1
         opcode, length = _RECORD.unpack_from(records, place)
         place += _RECORD.size
         if place + length > end:
@@ -165,17 +189,28 @@ def _messages_in(data: bytes, at: int, length: int, channels: frozenset[int] | N
                 messages.append(Message(channel, log_time_ns, records[place + _MESSAGE_HEAD.size : place + length]))
         place += length
     state.last_s = max(state.last_s, last_ns * 1e-9)
+    state.records = may_have_records(len(data)) - left
     return messages
 
 
-def _uncompressed(compression: bytes, packed: memoryview, size: int) -> bytes:
+def _uncompressed(compression: bytes, packed: memoryview, size: int, state: FileState, file_size: int) -> bytes:
+    """Return the records of a chunk, if the file may still expand by them; `size` is their size according to the chunk's head."""
     if size > MAX_CHUNK_BYTES:
         raise ValueError("a chunk is larger than our writer makes them, according to its head")
+    expected = size if compression else len(packed)
     if compression == b"zstd":
         # The zstd frame has a size field of its own, and zstd allocates that much, whatever the size in the chunk.
         own = zstandard.get_frame_parameters(packed).content_size
-        if own != zstandard.CONTENTSIZE_UNKNOWN and own > MAX_CHUNK_BYTES:
+        if own != zstandard.CONTENTSIZE_UNKNOWN:
+            expected = own
+        if expected > MAX_CHUNK_BYTES:
             raise ValueError("a chunk is larger than our writer makes them, according to its zstd frame")
+    if state.expanded_bytes + expected > may_expand_to(file_size):
+        if expected > size:
+            raise ValueError("the two sizes of a chunk differ, and the larger one cannot be right")
+        raise RecordingError("expands-too-much", name=state.name)
+    state.expanded_bytes += expected
+    if compression == b"zstd":
         return zstandard.decompress(packed, max_output_size=size)
     if compression == b"lz4":  # we never write it, but tools that copy MCAP files can; mcap installs the library
         import lz4.frame
@@ -187,7 +222,13 @@ def _uncompressed(compression: bytes, packed: memoryview, size: int) -> bytes:
 
 
 def _metadata_in(record: bytes) -> dict[str, str]:
-    """Return the entries of a metadata record; nothing if another program wrote it. Raise ValueError if its CRC does not match."""
+    """Return the entries of a metadata record; nothing if another program wrote it.
+
+    Raises
+    ------
+    ValueError
+        If its CRC does not match.
+    """
     record_read = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
     if not isinstance(record_read, Metadata) or record_read.name != "levelhips":
         return {}
@@ -195,7 +236,7 @@ def _metadata_in(record: bytes) -> dict[str, str]:
     crc = entries.pop(METADATA_CRC, None)  # None: from before metadata had one
     if crc is not None and crc != metadata_crc(entries):
         raise ValueError("the CRC of a metadata record does not match its entries")
-    return entries
+    return {clean_name(name): visible(value)[:MAX_METADATA_CHARS] for name, value in entries.items()}
 
 
 def _crc_matches(data: bytes, at: int) -> bool:

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from levelhips.errors import BadInputError, RecordingError
+from levelhips.files import rest_of
 from levelhips.recording.frames import MAGIC
 from levelhips.recording.reader import read_mcap
 from levelhips.recording.recording import Recording
+from levelhips.untrusted import MAX_RECORDING_BYTES
 
 
 def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: str | None = None) -> Recording:
@@ -38,8 +40,7 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
                 if not head:
                     raise RecordingError("empty-file", name=path)
                 if head == MAGIC:
-                    file.seek(0)
-                    return check(read_mcap(path, file.read()))
+                    return check(read_mcap(path, head + rest_of(file, path, MAX_RECORDING_BYTES)))
         # Imported only for a table, so that opening a recording loads less code.
         from levelhips.recording.importers import read_table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from levelhips.commands import Command
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
+from levelhips.events.codec import json_object
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, FileState, Message, read_messages
 from levelhips.recording.recording import Recording, nominal_rate
@@ -66,10 +66,7 @@ class _Contents:
         self.commands.append(schema.decode_command(data))
 
     def _settings(self, data: bytes) -> None:
-        settings = json.loads(data)
-        if not isinstance(settings, dict):
-            raise ValueError("settings are not a JSON object")
-        self.settings = settings
+        self.settings = json_object(data)
 
 
 _DECODERS: dict[int, Callable[[_Contents, bytes], None]] = {
@@ -92,7 +89,7 @@ def read_mcap(path: Path, data: bytes) -> Recording:
     RecordingError
         If another program wrote the file, or the file has no undamaged block of samples.
     """
-    state, contents = FileState(), _Contents()
+    state, contents = FileState(path.name), _Contents()
     for message in read_messages(data, state):
         contents.add(message)
     if contents.newer or schema.format_of(state.metadata) > schema.VERSION:

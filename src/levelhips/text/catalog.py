@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from typing import Any
 
+from levelhips.untrusted import visible
+
 DECIMAL_MARK_KEY = "number.decimal-mark"
 
 _loader: Callable[[], NullTranslations] = NullTranslations
@@ -90,6 +92,7 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         written = str(super().format_field(value, format_spec)) if format_spec or not isinstance(value, Text) else str(value)
+        written = visible(written)  # a name of a file or a sensor may contain commands to the terminal
         if _decimal_mark == "." or isinstance(value, bool) or not isinstance(value, numbers.Real):
             return written
         return written.translate(_EXCHANGED)

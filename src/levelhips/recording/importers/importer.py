@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from levelhips.files import read_limited
 from levelhips.recording.importers.assemble import Imported
 from levelhips.recording.importers.phone_export import Files, files_of
 from levelhips.recording.importers.table import Table, parse
 from levelhips.samples import Samples
+from levelhips.untrusted import MAX_TABLE_BYTES
 
 GROUP = "levelhips.importers"
 
@@ -29,7 +31,7 @@ class Source:
     @cached_property
     def data(self) -> bytes:
         """The bytes of the file."""
-        return self.path.read_bytes()
+        return read_limited(self.path, MAX_TABLE_BYTES)
 
     @cached_property
     def table(self) -> Table:

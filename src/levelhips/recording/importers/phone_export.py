@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from levelhips.errors import BadInputError, RecordingError
+from levelhips.files import read_limited
 from levelhips.recording.importers import named_units, phyphox, sensor_logger
 from levelhips.recording.importers.assemble import Imported
 from levelhips.recording.importers.table import Sensors, parse
 from levelhips.samples import Array
 from levelhips.text import Text, text
+from levelhips.untrusted import MAX_TABLE_BYTES, MAX_ZIP_EXPANSION, MAX_ZIP_LIST_BYTES, SPARE_ZIP_BYTES
 
 Files = dict[str, Callable[[], bytes]]  # by file name in lower case: a function that returns the bytes
 # Files with both sensors: an export of phyphox with one clock for both, and our own.
@@ -23,6 +28,10 @@ _GYROSCOPE = ("gyroscope.csv", "gyroscopeuncalibrated.csv")
 # Samples are interpolated if the time between them is at most 50 ms (a longer one is a gap for the engine) or, for slow
 # sensors, 2.5 of their sampling intervals.
 _MAX_STEP_S, _MAX_STEPS = 0.0501, 2.5
+# A phone that was paused leaves a gap: up to 20 times as long as what it recorded, which is 10 hours in half an hour.
+_MAX_GAP_SHARE = 20
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_ZIP_END_BYTES = (1 << 16) + 22 + 20  # the last record of a zip file with its longest comment, and the mark of a 64-bit one
 
 
 def files_of(path: Path) -> Files | None:
@@ -34,20 +43,50 @@ def files_of(path: Path) -> Files | None:
         If the zip file is damaged.
     """
     if path.is_dir():
-        return {file.name.lower(): file.read_bytes for file in path.iterdir() if file.suffix.lower() == ".csv"}
+        return _csv_files(path)
     if not zipfile.is_zipfile(path):
         return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            contents = {Path(name).name.lower(): archive.read(name) for name in archive.namelist() if name.lower().endswith(".csv")}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        with open(path, "rb") as file:
+            _check_list(path.name, file)
+            with zipfile.ZipFile(file) as archive:
+                entries = [entry for entry in archive.infolist() if entry.filename.lower().endswith(".csv")]
+    except _ZIP_ERRORS as error:
         raise RecordingError("damaged-zip", name=path.name, reason=error) from error
-    return {name: (lambda data=data: data) for name, data in contents.items()}  # type: ignore[misc]
+    return {Path(entry.filename).name.lower(): partial(_unzipped, path, entry) for entry in entries}
+
+
+def _check_list(name: str, file: BinaryIO) -> None:
+    """Check the size of the list of names at the end of a zip file, which `zipfile` reads as a whole."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _ZIP_END_BYTES))
+    tail = file.read()
+    # Above 4 GB or 65,535 files there is a second, 64-bit end record. No phone export is that large.
+    at = tail.rfind(b"PK\5\6")
+    if b"PK\6\7" in tail or at < 0 or int.from_bytes(tail[at + 12 : at + 16], "little") > MAX_ZIP_LIST_BYTES:
+        raise RecordingError("expands-too-much", name=name)
+
+
+def _unzipped(path: Path, entry: zipfile.ZipInfo) -> bytes:
+    """Return a file of a zip file if it is not larger than a table of numbers can be."""
+    limit = min(MAX_TABLE_BYTES, SPARE_ZIP_BYTES + MAX_ZIP_EXPANSION * path.stat().st_size)
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
+            # `zipfile` never yields more than the size in the list.
+            if entry.file_size > limit:
+                raise RecordingError("expands-too-much", name=path.name)
+            return file.read()
+    except _ZIP_ERRORS as error:
+        raise RecordingError("damaged-zip", name=path.name, reason=error) from error
 
 
 def files_next_to(path: Path) -> Files:
     """Return the CSV files in the folder of a file."""
-    return {file.name.lower(): file.read_bytes for file in path.parent.glob("*.csv")}
+    return _csv_files(path.parent)
+
+
+def _csv_files(folder: Path) -> Files:
+    return {file.name.lower(): partial(read_limited, file, MAX_TABLE_BYTES) for file in folder.iterdir() if file.suffix.lower() == ".csv"}
 
 
 def read(path: Path, files: Files) -> Imported:
@@ -90,6 +129,8 @@ def _on_one_clock(acc_s: Array, acc: Array, gyr_s: Array, gyr: Array) -> tuple[A
     if min(len(acc_s), len(gyr_s)) < 2 or acc_s[-1] <= gyr_s[0] or gyr_s[-1] <= acc_s[0]:
         raise BadInputError("sensors-at-different-times")
     step_s = float(np.median(np.diff(acc_s)))
+    if min(acc_s[-1], gyr_s[-1]) - max(acc_s[0], gyr_s[0]) > _MAX_GAP_SHARE * step_s * (len(acc_s) + len(gyr_s)):
+        raise BadInputError("mostly-gaps")
     t_s = np.arange(max(acc_s[0], gyr_s[0]), min(acc_s[-1], gyr_s[-1]), step_s)
     inside = np.ones(len(t_s), dtype=bool)
     for times in (acc_s, gyr_s):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
+import itertools
+import math
 import re
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -13,6 +16,7 @@ import numpy as np
 from levelhips.errors import BadInputError, RecordingError, UnitsError
 from levelhips.recording.importers.units import ACC_UNITS, GYR_UNITS, TIME_UNITS, UNIT_WORDS
 from levelhips.samples import Array
+from levelhips.untrusted import MAX_TABLE_LINE
 
 _AXIS = re.compile(
     r"^(?P<kind>acc|accel|acceleration|accelerometer|total ?acceleration|a|gyr|gyro|gyroscope|angular ?(?:rate|velocity)|w|g)?"
@@ -151,9 +155,9 @@ def parse(name: str, data: bytes) -> Table:
         If no header is found.
     """
     try:
-        text = data.decode("utf-8-sig")
-        if "\x00" in text[:4096]:
+        if b"\0" in data[:4096]:
             raise ValueError("text has no zero bytes")
+        text = data.decode("utf-8-sig")
     except ValueError as error:  # UnicodeDecodeError is a ValueError
         raise RecordingError("not-a-recording", name=name) from error
     for row, line in enumerate(text[:_HEAD_LETTERS].splitlines()[:_HEAD_LINES]):
@@ -169,25 +173,36 @@ def parse(name: str, data: bytes) -> Table:
 
 def _numbers(name: str, text: str, header_row: int, delimiter: str, columns: int) -> Array:
     decimal_comma = delimiter != "," and "," in text[:_HEAD_LETTERS].split("\n", header_row + 1)[-1]
-    if not any(line.strip() for line in text.splitlines()[header_row + 1 :][:1000]):
+    first = itertools.islice(_lines(name, text), header_row + 1, header_row + 1001)
+    if not any(line.strip() for line in first):
         raise BadInputError("header-without-rows", name=name)
-    body = io.StringIO(text.replace(",", ".") if decimal_comma else text)
     try:
-        values = np.loadtxt(body, delimiter=delimiter, skiprows=header_row + 1, ndmin=2, comments=None)
+        values = np.loadtxt(
+            _lines(name, text, decimal_comma=decimal_comma), delimiter=delimiter, skiprows=header_row + 1, ndmin=2, comments=None
+        )
         if values.size and values.shape[1] != columns:
             raise ValueError("the rows are not as long as the header")
         return np.asarray(values.reshape(-1, columns), dtype=np.float64)
     except ValueError:
         pass
     # Slower, but it reads tables with empty cells, words, quotes or a truncated last line.
-    body.seek(0)
-    rows = []
-    for cells in list(csv.reader(body, delimiter=delimiter))[header_row + 1 :]:
-        if not cells:
-            continue
-        row = [_number(cell) for cell in cells[:columns]]
-        rows.append(row + [np.nan] * (columns - len(row)))
-    return np.array(rows, dtype=np.float64)
+    numbers = array("d")  # a tenth of the memory of a list of lists
+    for cells in itertools.islice(csv.reader(_lines(name, text, decimal_comma=decimal_comma), delimiter=delimiter), header_row + 1, None):
+        if cells:
+            numbers.extend(_number(cell) for cell in cells[:columns])
+            numbers.extend([math.nan] * (columns - len(cells)))
+    return np.frombuffer(numbers, dtype=np.float64).reshape(-1, columns).copy()
+
+
+def _lines(name: str, text: str, *, decimal_comma: bool = False) -> Iterator[str]:
+    """Yield the lines of a table, each of which has a length that a row of numbers can have."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start, start + MAX_TABLE_LINE) + 1 or len(text)
+        if end - start > MAX_TABLE_LINE:
+            raise RecordingError("not-a-recording", name=name)
+        yield text[start:end].replace(",", ".") if decimal_comma else text[start:end]
+        start = end
 
 
 def _number(cell: str) -> float:

@@ -1,0 +1,214 @@
+"""Small files that would fill the memory or run for minutes, and names that control a terminal, are refused or cleaned."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import lz4.frame
+import pytest
+import zstandard
+
+from levelhips import RecordingError, open_recording
+from levelhips.recording.frames import MAGIC
+from levelhips.recording.schema import Topic
+from levelhips.untrusted import MAX_JSON_BYTES, MAX_METADATA_RECORDS, MAX_NAME_CHARS, clean_name, may_expand_to, visible
+
+MAX_S, MAX_MB = 2.0, 300  # each bomb is refused within this time and memory
+SHARED_MB = 33  # of zeros or empty messages in a chunk: the reader takes larger chunks for damaged
+
+
+def record(opcode: int, body: bytes) -> bytes:
+    return bytes([opcode]) + len(body).to_bytes(8, "little") + body
+
+
+def message(topic: Topic, data: bytes) -> bytes:
+    return record(0x05, topic.channel.to_bytes(2, "little") + bytes(20) + data)
+
+
+def words(text: str) -> bytes:
+    return len(text.encode()).to_bytes(4, "little") + text.encode()
+
+
+def metadata(values: dict[str, str]) -> bytes:
+    entries = b"".join(words(name) + words(value) for name, value in values.items())
+    return record(0x0C, words("levelhips") + len(entries).to_bytes(4, "little") + entries)
+
+
+def zstd(data: bytes) -> bytes:
+    return zstandard.compress(data, 19)
+
+
+def zstd_without_size(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor(write_content_size=False).compress(data)
+
+
+def chunk(records: bytes, compression: str = "zstd", pack: Callable[[bytes], bytes] = zstd, size: int | None = None) -> bytes:
+    packed = pack(records)
+    head = bytes(16) + (len(records) if size is None else size).to_bytes(8, "little") + zlib.crc32(records).to_bytes(4, "little")
+    return record(0x06, head + words(compression) + len(packed).to_bytes(8, "little") + packed)
+
+
+def recording(path: Path, *parts: bytes) -> Path:
+    path.write_bytes(MAGIC + metadata({"format": "1"}) + b"".join(parts) + record(0x02, bytes(20)) + MAGIC)
+    return path
+
+
+EMPTY = message(Topic.SAMPLES, b"")
+EMPTY_MESSAGES = EMPTY * (SHARED_MB * 1_000_000 // len(EMPTY))
+ZEROS = message(Topic.SAMPLES, b"\x01\x00\xff\xff" + bytes(16 + 56 * 65535)) * 8
+
+
+def sparse(path: Path, beginning: bytes) -> Path:
+    path.write_bytes(beginning)
+    os.truncate(path, 4 << 30)
+    return path
+
+
+def zipped(path: Path, table: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("Accelerometer.csv", "Gyroscope.csv"):
+            with archive.open(name, "w", force_zip64=True) as file:
+                for _ in range(100):
+                    file.write(table)
+    return path
+
+
+def many_names(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(20_000):
+            archive.writestr(f"{number}.csv", "")
+    return path
+
+
+def far_apart(folder: Path) -> Path:
+    """Fifty samples a microsecond apart, and one after thirty years: evenly spaced they would be 10 to the 15."""
+    folder.mkdir()
+    rows = "".join(f"{k * 1e-6},{k},1,9.81\n" for k in range(50)) + "1e9,1,2,3\n"
+    for name, unit in (("Accelerometer.csv", "m/s^2"), ("Gyroscope.csv", "rad/s")):
+        (folder / name).write_text(f"Time (s),X ({unit}),Y ({unit}),Z ({unit})\n{rows}")
+    return folder
+
+
+def one_line(path: Path) -> Path:
+    path.write_text("time_s,acc_x_g,acc_y_g,acc_z_g,gyr_x_dps,gyr_y_dps,gyr_z_dps\n" + "1," * 10_000_000)
+    return path
+
+
+MANY_LISTS = message(Topic.SETTINGS, b'{"a":[' + b"[]," * 600_000 + b"1]}")
+RECORDINGS: dict[str, Callable[[], list[bytes]]] = {
+    "empty messages": lambda: [chunk(EMPTY_MESSAGES)] * 3,
+    "empty messages, lz4": lambda: [chunk(EMPTY_MESSAGES, "lz4", lz4.frame.compress)] * 3,
+    "empty messages, size not in the frame": lambda: [chunk(EMPTY_MESSAGES, pack=zstd_without_size)] * 3,
+    "empty records": lambda: [chunk((b"\x0f" + bytes(8)) * 400_000)] * 20,
+    "zero samples": lambda: [chunk(ZEROS)] * 10,
+    "metadata": lambda: [metadata({})] * 400_000,
+    "settings of a megabyte": lambda: [chunk(MANY_LISTS)] * 9,
+}
+OTHERS: dict[str, Callable[[Path], Path]] = {
+    "endless recording": lambda folder: sparse(folder / "r.mcap", MAGIC),
+    "endless table": lambda folder: sparse(folder / "r.csv", b"time_s,acc_x_g,acc_y_g\n"),
+    "one endless line": lambda folder: one_line(folder / "r.csv"),
+    "zip": lambda folder: zipped(folder / "r.zip", b"0.01,0,0,9.81\n" * 75_000),
+    "zip with many names": lambda folder: many_names(folder / "r.zip"),
+    "times far apart": lambda folder: far_apart(folder / "export"),
+}
+OPEN = """
+import json, resource, sys, time
+from levelhips import LevelHipsError, open_recording
+began_s = time.process_time()
+try:
+    open_recording(sys.argv[1])
+except LevelHipsError as error:
+    code = error.code
+print(json.dumps([code, time.process_time() - began_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives the peak memory in kB")
+@pytest.mark.parametrize("name", [*RECORDINGS, *OTHERS])
+def test_a_bomb_is_refused_in_two_seconds_and_300_mb(tmp_path: Path, name: str) -> None:
+    path = OTHERS[name](tmp_path) if name in OTHERS else recording(tmp_path / "r.mcap", *RECORDINGS[name]())
+    done = subprocess.run([sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True)
+    code, seconds, megabytes = json.loads(done.stdout)
+    assert code in ("expands-too-much", "file-too-large", "not-a-recording", "mostly-gaps")
+    assert seconds < MAX_S
+    assert megabytes < MAX_MB
+
+
+def test_a_recording_may_expand_sixteen_times(tmp_path: Path) -> None:
+    """The limit counts all chunks together: each alone is allowed."""
+    part = chunk(bytes.fromhex("0f0000100000000000") + bytes(1 << 20))  # one record of a megabyte
+    with pytest.raises(RecordingError, match="one complete second"):
+        open_recording(recording(tmp_path / "four.mcap", *[part] * 3))
+    with pytest.raises(RecordingError, match="expands"):
+        open_recording(recording(tmp_path / "five.mcap", *[part] * 5))
+    assert may_expand_to(1 << 20) == 20 << 20
+
+
+def test_a_damaged_size_in_a_small_recording_is_not_taken_for_a_bomb(tmp_path: Path) -> None:
+    """A flipped bit in the head of a zstd frame makes its size 16 MB: that chunk is damaged, and the next one is read."""
+    good = chunk(message(Topic.EVENTS, b"{}"))
+    frame = bytearray(zstandard.compress(bytes(300)))
+    assert frame[4] >> 6 == 1, "the size is in two bytes"
+    frame[4] = frame[4] & 0x3F | 0x80  # it is now read from four bytes
+    damaged = chunk(bytes(300), pack=lambda data: bytes(frame))
+    with pytest.raises(RecordingError, match="one complete second"):
+        open_recording(recording(tmp_path / "r.mcap", damaged, good))
+
+
+def test_metadata_is_cleaned_where_it_is_read(tmp_path: Path) -> None:
+    from levelhips.recording.event_reader import read_events
+
+    path = recording(tmp_path / "r.mcap", metadata({"sensor": "\x1b[2Jleft\u202e", "kit": "a" * 5000}))
+    found = read_events(path, ()).metadata
+    assert found["sensor"] == "[2Jleft"
+    assert len(found["kit"]) == 1000
+
+
+def test_a_recording_has_room_for_its_metadata_records(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="one complete second"):
+        open_recording(recording(tmp_path / "r.mcap", metadata({}) * (MAX_METADATA_RECORDS - 1)))
+    with pytest.raises(RecordingError, match="expands"):
+        open_recording(recording(tmp_path / "more.mcap", metadata({}) * MAX_METADATA_RECORDS))
+
+
+@pytest.mark.parametrize(
+    ("given", "clean"),
+    [
+        ("Hips 12", "Hips 12"),
+        ("\x1b]0;title\x07Hips", "]0;titleHips"),
+        ("[/] sensor", "[/] sensor"),
+        ("two\r\nlines\tand  blanks ", "two lines and blanks"),
+        ("\u202ecba\u2028\ud800\x9b1m", "cba1m"),
+        ("Hüfte 骨盤 😀", "Hüfte 骨盤 😀"),
+        ("x" * 300, "x" * MAX_NAME_CHARS),
+    ],
+)
+def test_names_are_one_line_of_visible_characters(given: str, clean: str) -> None:
+    assert clean_name(given) == clean
+
+
+def test_line_breaks_of_a_text_stay() -> None:
+    assert visible("a\n\tb\x1b[1m") == "a\n\tb[1m"
+
+
+def test_an_error_shows_no_control_characters_of_a_file_name(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError) as caught:
+        open_recording(tmp_path / "a\x1b[2Jb.mcap")
+    assert "\x1b" not in str(caught.value)
+    assert "a[2Jb.mcap" in str(caught.value)
+
+
+def test_json_longer_than_any_of_ours_is_not_parsed() -> None:
+    from levelhips.events.codec import json_object
+
+    assert json_object(b'{"a": "%s"}' % (b"x" * 1000)) == {"a": "x" * 1000}
+    with pytest.raises(ValueError, match="bytes of JSON"):
+        json_object(b'{"a": "%s"}' % (b"x" * MAX_JSON_BYTES))
