@@ -133,10 +133,9 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
                 if opcode == _CHUNK:
                     yield from _messages_in(data, at, length, channels, state)
                 elif opcode == _METADATA:
-                    if state.metadata_records == MAX_METADATA_RECORDS:
-                        raise RecordingError("expands-too-much", name=state.name)
-                    state.metadata_records += 1
-                    state.metadata |= _metadata_in(data[at : at + 1] + length.to_bytes(8, "little") + data[at + _RECORD.size : following])
+                    state.metadata |= _metadata_in(
+                        state, data[at : at + 1] + length.to_bytes(8, "little") + data[at + _RECORD.size : following]
+                    )
                 elif opcode == _DATA_END:
                     data_end = at
                 elif opcode == _FOOTER:
@@ -221,14 +220,19 @@ def _uncompressed(compression: bytes, packed: memoryview, size: int, state: File
     return bytes(packed)
 
 
-def _metadata_in(record: bytes) -> dict[str, str]:
+def _metadata_in(state: FileState, record: bytes) -> dict[str, str]:
     """Return the entries of a metadata record; nothing if another program wrote it.
 
     Raises
     ------
     ValueError
         If its CRC does not match.
+    RecordingError
+        If there are more of them than a recording of ours has.
     """
+    if state.metadata_records == MAX_METADATA_RECORDS:
+        raise RecordingError("expands-too-much", name=state.name)
+    state.metadata_records += 1
     record_read = next(iter(StreamReader(BytesIO(record), skip_magic=True).records))
     if not isinstance(record_read, Metadata) or record_read.name != "levelhips":
         return {}
