@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, fields
@@ -26,8 +25,6 @@ from levelhips.history.migrations import TABLES
 from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day
 from levelhips.history.summaries import summaries, summary
 from levelhips.text import tr
-
-log = logging.getLogger(__name__)
 
 LOAD_WINDOW_DAYS = 30  # a run is compared with the longest one of these days: Frandsen 2025 (programme/hints.py)
 
