@@ -96,8 +96,8 @@ def _summary_or_error(path: Path) -> Found:
 class _Worker:
     """A process that summarizes one recording after the other.
 
-    It is started anew, not copied: a copy would have the other workers' ends of their pipes open, and would not notice that
-    this process is gone.
+    It is a new interpreter, not a copy of this process (fork): a copy would hold the pipes of the other workers open, so that
+    none would notice when this process is gone.
     """
 
     def __init__(self) -> None:
