@@ -121,18 +121,21 @@ OTHERS: dict[str, Callable[[Path], Path]] = {
     "times far apart": lambda folder: far_apart(folder / "export"),
 }
 OPEN = """
-import json, resource, sys, time
+import json, re, sys, time
 from levelhips import LevelHipsError, open_recording
 began_s = time.process_time()
 try:
     open_recording(sys.argv[1])
 except LevelHipsError as error:
     code = error.code
-print(json.dumps([code, time.process_time() - began_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+seconds = time.process_time() - began_s
+# Not ru_maxrss, which begins with the memory of the process that started this one.
+peak_kb = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+print(json.dumps([code, seconds, peak_kb / 1024]))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives the peak memory in kB")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory in a file")
 @pytest.mark.parametrize("name", [*RECORDINGS, *OTHERS])
 def test_a_bomb_is_refused_in_two_seconds_and_300_mb(tmp_path: Path, name: str) -> None:
     path = OTHERS[name](tmp_path) if name in OTHERS else recording(tmp_path / "r.mcap", *RECORDINGS[name]())
