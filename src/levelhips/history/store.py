@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -97,8 +97,8 @@ class History(Database):
         """
         if not folder.is_dir():
             raise RecordingError("no-folder-of-recordings", path=folder)
-        # Only files: opening a pipe would wait for ever, and a link may point to nothing.
-        files = sorted(path.resolve() for path in folder.rglob("*.mcap") if path.is_file())
+        # No folders, and no pipes: opening one would wait for ever. A link to nothing is named when it is read.
+        files = sorted(path.resolve() for path in folder.rglob("*.mcap") if path.is_file() or not path.exists())
         rows = self.rows("SELECT file, size, changed_ns, row_version FROM sessions")
         known = {row["file"]: (row["size"], row["changed_ns"], row["row_version"]) for row in rows}
         done, new = Rebuilt(), []

@@ -25,7 +25,7 @@ def is_leftover(path: Path) -> bool:
         raise RecordingError("cannot-read", path=path, reason=error.strerror) from error
     if not data.startswith(MAGIC):
         return False
-    state = FileState()
+    state = FileState(path.name)
     channels = frozenset((Topic.SAMPLES.channel, Topic.PACKETS.channel))
     found = [message.channel for message in read_messages(data, state, channels)]
     damaged = state.damaged_parts or state.metadata.get("live") is None
