@@ -263,7 +263,7 @@ def test_a_rebuild_names_a_link_to_a_recording_that_is_gone_and_reads_the_others
     done = history.rebuild(tmp_path)
     assert (done.added, done.unchanged, done.removed) == (1, 0, 0)
     [error] = done.errors
-    assert error == f"gone.mcap: {tmp_path / 'nowhere' / 'gone.mcap'} cannot be read (No such file or directory)"
+    assert error == f"{tmp_path / 'nowhere' / 'gone.mcap'} cannot be read (No such file or directory)"
 
 
 def test_a_rebuild_counts_new_known_gone_and_unreadable_files(tmp_path: Path, history: History) -> None:
@@ -275,7 +275,7 @@ def test_a_rebuild_counts_new_known_gone_and_unreadable_files(tmp_path: Path, hi
     shares: list[float] = []
     done = history.rebuild(folder, shares.append)
     assert (done.added, done.unchanged, done.removed, len(done.errors)) == (2, 0, 0, 1)
-    assert done.errors[0].startswith("c.mcap: ")
+    assert "c.mcap" in done.errors[0]
     assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
     (folder / "c.mcap").unlink()
     first.unlink()
@@ -449,7 +449,8 @@ def test_eight_recordings_are_read_in_processes_and_added_like_one(tmp_path: Pat
     (folder / "8.mcap").write_bytes(b"not a recording")
     shares: list[float] = []
     done = history.rebuild(folder, shares.append)
-    assert (done.added, [error.split(":")[0] for error in done.errors]) == (7, ["8.mcap"])
+    assert (done.added, len(done.errors)) == (7, 1)
+    assert "8.mcap" in done.errors[0]
     assert [row.sides["left"].mean_deg for row in history.sessions()] == [11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0]
     assert shares == pytest.approx([number / 8 for number in range(1, 9)])
 

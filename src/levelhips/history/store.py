@@ -115,7 +115,7 @@ class History(Database):
         new, done.leftovers = remove_leftovers(new)
         for number, (path, found) in enumerate(summaries(new), start=1):
             if isinstance(found, LevelHipsError):
-                done.errors.append(f"{path.name}: {found.what}")
+                done.errors.append(found.what if path.name in found.what else f"{path.name}: {found.what}")
             else:
                 with self._changing():
                     self._put(found)
