@@ -12,14 +12,16 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 pytest.importorskip("PySide6", reason="the screen needs the extra 'app' (make test installs it)")
 try:
-    from PySide6 import QtGui  # noqa: F401
+    from PySide6 import QtGui
 except ImportError as error:  # a library of the system is missing
     pytest.skip(f"Qt cannot be loaded here ({error})", allow_module_level=True)
 
 import pyqtgraph as pg
+from hand_made import LEFT, RIGHT
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
+from test_freshness import DRILL, STEPS, Run, session_of
 
-from levelhips.events import LinkState, Quality, Side
+from levelhips.events import Cue, LinkState, Quality, Side
 from levelhips.history import History
 from levelhips.live.snapshot import Snapshot
 from levelhips.programme.programme import Item, Programme
@@ -27,7 +29,9 @@ from levelhips.sensors.source import LinkStatus
 from levelhips.settings import Settings, load_settings
 from levelhips.settings.model import SPECS, help_of
 from levelhips.text import choice
+from levelhips.ui import theme
 from levelhips.ui.app import application
+from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.history import HistoryPage
 from levelhips.ui.pages.live import LivePage
 from levelhips.ui.review.page import ReviewPage
@@ -230,3 +234,63 @@ def test_text_in_a_field_for_a_number_is_reported_and_nothing_is_saved(dialog):
     dialog.keep()
     assert "cues.k" in dialog.problem.text()
     assert not dialog._path.exists()
+
+
+# ---- figures that are too old
+
+
+def bright(widget) -> int:
+    """Return how many pixels of a widget have the color of numbers that are true now."""
+    picture = widget.grab().toImage()
+    text = QtGui.QColor(theme.TEXT).rgb()
+    return sum(picture.pixel(x, y) == text for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3))
+
+
+def test_the_window_shows_dashes_and_for_how_long(qtbot):
+    page, run = LivePage(), Run()
+    qtbot.addWidget(page)
+    page.resize(1280, 800)
+    page.session = session_of(run)
+    page.refresh()
+    assert [(card._value, card._word, card.missing) for card in page.cards.values()] == [
+        ("3.0°", "level ✓", False),
+        ("2.0°", "level ✓", False),
+    ]
+    assert page.cadence.text().startswith("170")
+    assert all(bright(card) > 50 for card in page.cards.values())
+    run.clock.now_s += 4.4
+    page.refresh()
+    assert [(card._value, card._word, card.missing) for card in page.cards.values()] == 2 * [("–", "no data for 4 s", True)]
+    assert not any(bright(card) for card in page.cards.values()), "a number that is not true now is not bright"
+    assert page.cards[LEFT].accessibleDescription() == "– no data for 4 s"
+    assert page.cards[LEFT]._under == "left leg on the ground: right side drops"
+    assert (page.cadence.text(), page.small.text()) == ("no data for 4 s", "")
+    assert page.bars._missing == {LEFT, RIGHT}
+    t_s, _ = page.trace._curve.getData()
+    assert t_s[-1] == pytest.approx(-4.4, abs=0.02), "the line moves out of the plot"
+
+
+def test_a_card_that_flashes_when_the_samples_stop_does_not_stay_lit(qtbot):
+    page = LivePage()
+    qtbot.addWidget(page)
+    run = Run(9.0, *STEPS, Cue(9.0, 9.0, 8.9, LEFT, 0.5, 0.09, 0.07))
+    page.session = session_of(run)
+    page.refresh()
+    assert page.cards[LEFT]._flash
+    run.clock.now_s += 2.0
+    page.refresh()
+    assert not page.cards[LEFT]._flash
+
+
+def test_the_window_shows_a_drill_without_samples_as_such(qtbot):
+    page, run = DrillPage(), Run(9.0, DRILL)
+    qtbot.addWidget(page)
+    page.session = session_of(run)
+    page.refresh()
+    assert "no data" not in page.prompt.text()
+    assert math.isfinite(page.arc._lead_deg)
+    run.clock.now_s += 3.0
+    page.refresh()
+    assert page.prompt.text() == "no data for 3 s"
+    assert math.isnan(page.arc._lead_deg)
+    assert page.arc._missing

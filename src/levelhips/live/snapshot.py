@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -68,7 +69,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """State of a session at one moment, for people: values in degrees, and words."""
+    """State of a session at one moment, for people: values in degrees, and words.
+
+    `step_s` is the sensor time of the step from which the drop of a side and its SD are, `last_step_s` that of the last step of any
+    quality, `stride_s` that of the stride from which cadence, rotation and tilt are; NaN before the first. `missing`,
+    `missing_cadence` and `silent_s` are set by `levelhips.live.freshness.fresh`, which leaves out figures that are too old.
+    """
 
     now_s: float = 0.0
     mode: Mode = Mode.UNKNOWN
@@ -95,6 +101,13 @@ class Snapshot:
     lead_deg: float = math.nan  # present leading angle of a drill
     health: Mapping[Part, HealthChange] = field(default_factory=dict)  # the last change of each part
     not_heard: int = 0  # cues that were not heard, for whatever reason
+    gait: Mode = Mode.UNKNOWN  # of the last step
+    step_s: dict[Side, float] = field(default_factory=lambda: dict.fromkeys(Side, math.nan))
+    last_step_s: float = math.nan
+    stride_s: float = math.nan
+    missing: Mapping[Side, str] = field(default_factory=dict)  # why a side has no figures now, and for how long
+    missing_cadence: str = ""
+    silent_s: float = 0.0  # time without samples, if it is so long that figures are missing [s]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +145,16 @@ class _RecentAngles:
 
 
 class SessionState:
-    """Collect from updates what user interfaces show. `put` is called from one thread only, `snapshot` and `trace` from any."""
+    """Collect from updates what user interfaces show. `put` is called from one thread only, the other methods from any.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    clock : callable
+        Monotonic seconds of the host, to know for how long no samples have come.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._came_s = clock, math.nan  # when the last samples came
         self._lock = threading.Lock()
         self._snapshot = Snapshot()
         self._bars: deque[Bar] = deque(maxlen=BARS)
@@ -145,9 +165,14 @@ class SessionState:
         self._recent_angles = _RecentAngles()
 
     def snapshot(self) -> Snapshot:
-        """Return the present snapshot."""
+        """Return the present snapshot, with the last figures however old they are."""
         with self._lock:
             return self._snapshot
+
+    @property
+    def silent_s(self) -> float:
+        """Time since the last samples came, on the host's clock [s]; NaN if none have come yet."""
+        return self._clock() - self._came_s
 
     def trace(self) -> Trace:
         """Return the last ten seconds; the arrays belong to the caller."""
@@ -172,6 +197,7 @@ class SessionState:
         with self._lock:
             self._snapshot = snapshot
             if len(update.angles):
+                self._came_s = self._clock()
                 self._recent_angles.add(update.angles)
 
     def _apply(self, snapshot: Snapshot, event: Event) -> Snapshot:
@@ -194,6 +220,7 @@ class SessionState:
             cadence_spm=before + CADENCE_SHARE * (stride.cadence_spm - before) if smooth else stride.cadence_spm,
             rotation_deg=math.degrees(stride.rotation_range_rad),
             tilt_deg=math.degrees(stride.tilt_mean_rad),
+            stride_s=stride.at_s + stride.duration_s,
         )
 
     def _take_step(self, snapshot: Snapshot, step: Step) -> Snapshot:
@@ -202,6 +229,7 @@ class SessionState:
             self._gait = step.mode
             for recent in self._recent.values():
                 recent.clear()
+            snapshot = replace(snapshot, step_s=dict.fromkeys(Side, math.nan))
         self._since_start.add(step)
         if good:
             self._recent[step.side].append(step.drop_deg)
@@ -215,6 +243,9 @@ class SessionState:
             bars=tuple(self._bars),
             quality=step.quality,
             steps=snapshot.steps + 1,
+            gait=step.mode,
+            step_s=snapshot.step_s | ({step.side: step.at_s} if good else {}),
+            last_step_s=step.at_s,
         )
 
 

@@ -21,7 +21,8 @@ FAULT_COLOR = "red"
 
 def draw_drill(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> RenderableType:
     """Return the view of a drill for a terminal of this size."""
-    instruction = wrapped(drill.what_next(snapshot.now_s), frame, f"bold {FAULT_COLOR}" if drill.fault_at(snapshot.now_s) else "bold")
+    wanted = snapshot.missing.get(drill.side) or drill.what_next(snapshot.now_s)
+    instruction = wrapped(wanted, frame, f"bold {FAULT_COLOR}" if drill.fault_at(snapshot.now_s) else "bold")
     return assemble(
         [
             Section(((), _head(snapshot, drill, frame)), rank=0),
@@ -49,7 +50,7 @@ def _head(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> Lines:
 
 def _counter(snapshot: Snapshot, drill: DrillSnapshot, frame: Frame) -> list[Lines]:
     """Return the repetitions or seconds in one line, and in large digits."""
-    color = f"bold {COLORS[drill.side]}"
+    color = DIM if snapshot.missing else f"bold {COLORS[drill.side]}"
     hold = math.isfinite(drill.seconds)
     count = f"{drill.hold_s(snapshot.now_s):.0f}" if hold else f"{drill.reps}"
     wanted = tr("terminal.of-seconds", seconds=drill.seconds) if hold else tr("terminal.of-reps", reps=drill.reps_asked)

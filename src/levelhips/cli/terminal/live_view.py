@@ -11,6 +11,7 @@ from levelhips.cli.terminal.key_reader import KeyReader
 from levelhips.cli.terminal.view import TerminalView
 from levelhips.commands import Do
 from levelhips.events import LinkState
+from levelhips.live.freshness import current
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
 from levelhips.sensors.source import LinkStatus
@@ -45,7 +46,7 @@ class LiveView(TerminalView):
 
     def press(self, key: str, session: Session) -> bool:
         """Act on a key; return whether to go on."""
-        snapshot = session.state.snapshot()
+        snapshot = current(session.state)
         match action_of(key, Where.RUN if snapshot.drill is None else Where.DRILL):
             case Action.PAUSE:
                 session.pause_or_go_on()
@@ -75,13 +76,13 @@ class LiveView(TerminalView):
 
     def _visible(self, session: Session) -> tuple[object, ...]:
         """Return everything that the view shows, at the resolution at which it changes; if it is equal, nothing is drawn."""
-        snapshot = session.state.snapshot()
+        snapshot = current(session.state)
         lead = round(snapshot.lead_deg) if math.isfinite(snapshot.lead_deg) else None
         moment = (round(snapshot.now_s * CLOCK_HZ), snapshot.bars, snapshot.paused, snapshot.drill, lead)
-        return (*moment, self.message(snapshot), session.link, self.muted, self.console.size)
+        return (*moment, snapshot.missing, snapshot.missing_cadence, self.message(snapshot), session.link, self.muted, self.console.size)
 
     def _drawn(self, session: Session) -> RenderableType:
-        snapshot = session.state.snapshot()
+        snapshot = current(session.state)
         where = Where.RUN if snapshot.drill is None else Where.DRILL
         return self.drawn(snapshot, where=where, paused=snapshot.paused, link=link_line(session.link))
 

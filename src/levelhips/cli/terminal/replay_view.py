@@ -9,6 +9,7 @@ from rich.live import Live
 
 from levelhips.cli.terminal.key_reader import KeyReader
 from levelhips.cli.terminal.view import TerminalView
+from levelhips.live.freshness import fresh
 from levelhips.live.keys import Action, Where, action_of
 from levelhips.live.replay import Replay
 from levelhips.live.snapshot import Snapshot
@@ -58,4 +59,4 @@ class ReplayView(TerminalView):
         return self.shown_answer or snapshot.message
 
     def _drawn(self, replay: Replay) -> RenderableType:
-        return self.drawn(replay.state.snapshot(), where=Where.REPLAY, paused=replay.paused)
+        return self.drawn(fresh(replay.state.snapshot()), where=Where.REPLAY, paused=replay.paused)

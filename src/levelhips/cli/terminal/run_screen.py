@@ -21,6 +21,8 @@ from levelhips.words.session import DROP_STATES
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 MAX_BAR_ROWS, MIN_BAR_ROWS = 6, 3  # rows of the bars
 BAR_COLUMNS = 3
+MISSING_COLOR = "grey37"  # of steps that do not count, and of figures that are too old to be shown
+MISSING = ("missing.no-data", "missing.no-step", "missing.no-valid-step")
 MARK_COLUMNS = 3  # reserved for the mark, so that the words do not move when it appears
 LONG_STANCE = Words(Side, "terminal.stance")
 """By stance side, for a line with figures behind it: longer than SHORT_STANCE."""
@@ -78,6 +80,8 @@ def _is_over(snapshot: Snapshot, side: Side) -> bool:
 
 
 def _style(snapshot: Snapshot, side: Side) -> str:
+    if side in snapshot.missing:
+        return MISSING_COLOR
     return f"bold {COLORS[side]}" if _is_over(snapshot, side) else COLORS[side]
 
 
@@ -86,7 +90,10 @@ def _tile_line(snapshot: Snapshot, side: Side, frame: Frame) -> Text:
     drop, threshold = _written(snapshot.drop_deg[side]), _written(snapshot.threshold_deg[side])
     words_threshold = tr("terminal.threshold", threshold=threshold, degree="")
     mark = "  ▲" if _is_over(snapshot, side) else ""
-    choices = ((LONG_STANCE[side], words_threshold), (SHORT_STANCE[side], words_threshold), (SHORT_STANCE[side], f"/ {threshold}"))
+    shortest = (SHORT_STANCE[side], f"/ {threshold}")
+    if missing := snapshot.missing.get(side):
+        words_threshold, shortest = missing, (SIDES[side], missing)
+    choices = ((LONG_STANCE[side], words_threshold), (SHORT_STANCE[side], words_threshold), shortest)
     forms = [f"{_capitalized(words)} {drop:>4}  {after}" for words, after in choices]
     fitting = next((form for form in forms if len(form) + MARK_COLUMNS <= frame.width), forms[-1])
     return Text(fitting + mark, style=_style(snapshot, side))
@@ -96,7 +103,8 @@ def _tile_words(frame: Frame) -> list[str]:
     """Return everything that can stand in a tile, to measure it: its size must not change with the values."""
     threshold = tr("terminal.threshold", threshold=number(88.8, ".1f"), degree=frame.degree)
     states = [f"{state}   {threshold}" for state in DROP_STATES.values()]
-    return [*states, *DROPPED_SIDE.values(), *(f" {words} " for words in STANCE_WORDS.values())]
+    missing = [tr(key, time=tr("missing.seconds", seconds=888)) for key in MISSING]
+    return [*states, *missing, *DROPPED_SIDE.values(), *(f" {words} " for words in STANCE_WORDS.values())]
 
 
 def _tile_columns(frame: Frame) -> int:
@@ -115,10 +123,11 @@ def _written(value: float, spec: str = ".1f") -> str:
 
 def _tile(snapshot: Snapshot, side: Side, frame: Frame, width: int) -> Lines:
     drop, level, inner = snapshot.drop_deg[side], snapshot.threshold_deg[side], width - 2
-    state = drop_state(drop, level)
+    missing = snapshot.missing.get(side)
+    state = missing or drop_state(drop, level)
     known = tr("terminal.threshold", threshold=_written(level), degree=frame.degree)
     threshold = known if math.isfinite(level) else tr("terminal.threshold-learned")
-    bottom = line if len(line := f"{state}   {threshold}") <= inner else threshold
+    bottom = line if len(line := f"{state}   {threshold}") <= inner else missing or threshold
     edge, style = ("bold " + COLORS[side] if _is_over(snapshot, side) else "grey37"), _style(snapshot, side)
 
     def row(text: str, style: str = "") -> Text:
@@ -143,7 +152,7 @@ def _bars(snapshot: Snapshot, frame: Frame, rows: int) -> Lines:
         text = Text("─▶ " if any(row <= level / top * rows < row + 1 for level in finite) else "   ", style="bold")
         for bar in shown:
             eighths = round(max(0.0, min(1.0, bar.drop_deg / top * rows - row)) * 8)
-            style = COLORS[bar.side] if bar.good else "grey37"
+            style = COLORS[bar.side] if bar.good and bar.side not in snapshot.missing else MISSING_COLOR
             text.append(_BLOCKS[eighths] * 2 + " ", style=f"bold {style}" if bar.over else style)
         lines.append(text)
     lines.append(Text("   " + "".join(f"{SIDES[bar.side][0].upper()}  " for bar in shown), style="grey62"))

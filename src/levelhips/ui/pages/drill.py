@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 from levelhips.events import LinkState, Phase
 from levelhips.live.dispatcher import Silenceable
 from levelhips.live.drill_snapshot import DrillSnapshot
+from levelhips.live.freshness import current
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Snapshot
@@ -85,7 +86,7 @@ class DrillPage(SessionPage):
         session = self.session
         if session is None:
             return
-        snapshot, link = session.state.snapshot(), session.link
+        snapshot, link = current(session.state), session.link
         drill = snapshot.drill
         set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), sound_state(snapshot.health, muted=self.muted)]))
         if drill is None or link.state is not LinkState.STREAMING:
@@ -111,7 +112,7 @@ class DrillPage(SessionPage):
         elif streaming:
             # A triangle marks a fault, as it marks a step over the threshold: not everyone sees colors.
             wrong = "▲ " if drill.fault_at(snapshot.now_s) else ""
-            set_text(self.prompt, wrong + drill.what_next(snapshot.now_s))
+            set_text(self.prompt, snapshot.missing.get(drill.side) or wrong + drill.what_next(snapshot.now_s))
         self.arc.show_snapshot(snapshot)
         figures = tr("ui.drill-counts", good=drill.good, faulty=drill.faulty)
         if math.isfinite(drill.range_deg):

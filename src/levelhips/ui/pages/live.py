@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from levelhips.events import LinkState, Quality, Side
 from levelhips.live.dispatcher import Silenceable
+from levelhips.live.freshness import current
 from levelhips.live.keys import Where, keys_line
 from levelhips.live.session import Session
 from levelhips.live.snapshot import Snapshot
@@ -83,13 +84,13 @@ class LivePage(SessionPage):
         if session is None:
             return
         self.frames += 1
-        snapshot = session.state.snapshot()
+        snapshot = current(session.state)
         if snapshot.cues != self._cues and snapshot.last_cue is not None:
             self._cues = snapshot.cues
             if not self.muted:
                 self._flash_until[snapshot.last_cue.side] = snapshot.last_cue.known_s + FLASH_S
         for side, card in self.cards.items():
-            card.show_snapshot(snapshot, flash=snapshot.now_s < self._flash_until[side])
+            card.show_snapshot(snapshot, flash=snapshot.now_s < self._flash_until[side] and not snapshot.missing)
         self.bars.show_snapshot(snapshot)
         self.trace.show_trace(session.state.trace(), snapshot)
         self._show_head(snapshot)
@@ -104,7 +105,9 @@ class LivePage(SessionPage):
         minutes, seconds = divmod(max(snapshot.now_s, 0.0), 60)
         set_text(self.clock, f"{int(minutes)}:{int(seconds):02d}")
         target = tr("ui.target", target=snapshot.target_spm) if math.isfinite(snapshot.target_spm) else ""
-        cadence = tr("ui.cadence", cadence=snapshot.cadence_spm) + target if math.isfinite(snapshot.cadence_spm) else ""
+        cadence = (
+            tr("ui.cadence", cadence=snapshot.cadence_spm) + target if math.isfinite(snapshot.cadence_spm) else snapshot.missing_cadence
+        )
         set_text(self.cadence, cadence)
         known = math.isfinite(snapshot.rotation_deg)
         set_text(self.small, tr("ui.small", rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")

@@ -53,7 +53,7 @@ class Arc(QWidget):
         super().__init__()
         self._shown: tuple[object, ...] = ()
         self._drill: DrillSnapshot | None = None
-        self._lead_deg, self._now_s = math.nan, 0.0
+        self._lead_deg, self._now_s, self._missing = math.nan, 0.0, False
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot; repaint only if something changed."""
@@ -62,10 +62,10 @@ class Arc(QWidget):
             return
         lead = round(snapshot.lead_deg, 1) if math.isfinite(snapshot.lead_deg) else None
         wrong = drill.fault_at(snapshot.now_s)
-        shown = (drill, lead, wrong, self.counted(drill, snapshot.now_s))
+        shown = (drill, lead, wrong, self.counted(drill, snapshot.now_s), bool(snapshot.missing))
         if shown != self._shown:
             self._shown, self._drill = shown, drill
-            self._lead_deg, self._now_s = snapshot.lead_deg, snapshot.now_s
+            self._lead_deg, self._now_s, self._missing = snapshot.lead_deg, snapshot.now_s, bool(snapshot.missing)
             self.setAccessibleName(f"{self.counted(drill, snapshot.now_s)} {wrong}")
             self.update()
 
@@ -111,7 +111,7 @@ class Arc(QWidget):
         font.setBold(True)
         font.setPixelSize(min(theme.pixels(height, COUNT_SHARE), round(room.width() * 0.42)))
         painter.setFont(font)
-        painter.setPen(QColor(theme.TEXT))
+        painter.setPen(QColor(theme.DIM if self._missing else theme.TEXT))
         middle = QRectF(room.left(), room.center().y() - room.height() * 0.33, room.width(), room.height() * 0.5)
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, self.counted(drill, self._now_s))
         font.setBold(False)

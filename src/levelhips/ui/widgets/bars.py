@@ -17,6 +17,7 @@ from levelhips.ui.widgets.fitting import draw_fitting
 from levelhips.words import SHORT_STANCE
 
 MIN_TOP_DEG = 3.0  # scale of the chart while all drops are small: noise must not fill it
+OLD_DARKER_PERCENT = 220  # how much darker the bars are while no new ones come
 THRESHOLD_ROOM = 1.25  # the line of the threshold is at 4/5 of the height or lower, so that bars above it can be seen
 
 
@@ -27,13 +28,15 @@ class Bars(QWidget):
         super().__init__()
         self._bars: tuple[Bar, ...] = ()
         self._thresholds: dict[Side, float] = dict.fromkeys(Side, math.inf)
+        self._missing: frozenset[Side] = frozenset()
         self.setAccessibleName(tr("ui.bars-name"))
         self.setToolTip(labels.sides_help())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the steps of a snapshot; repaint only if something changed."""
-        if snapshot.bars != self._bars or snapshot.threshold_deg != self._thresholds:
-            self._bars, self._thresholds = snapshot.bars, snapshot.threshold_deg
+        missing = frozenset(snapshot.missing)
+        if (snapshot.bars, snapshot.threshold_deg, missing) != (self._bars, self._thresholds, self._missing):
+            self._bars, self._thresholds, self._missing = snapshot.bars, snapshot.threshold_deg, missing
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -82,11 +85,12 @@ class Bars(QWidget):
         both = shown[Side.LEFT] if shown[Side.LEFT] == shown[Side.RIGHT] else f"{shown[Side.LEFT]} / {shown[Side.RIGHT]}"
         return tr("ui.threshold-head", threshold=both)
 
-    @staticmethod
-    def _paint_bar(painter: QPainter, bar: Bar, room: QRectF, left: float, each: float, top_deg: float) -> None:
+    def _paint_bar(self, painter: QPainter, bar: Bar, room: QRectF, left: float, each: float, top_deg: float) -> None:
         tall = room.height() * max(bar.drop_deg, 0.0) / top_deg
         box = QRectF(left + 0.14 * each, room.bottom() - tall, 0.72 * each, tall)
         color = QColor(theme.SIDE[bar.side])
+        if bar.side in self._missing:  # these steps are some time ago
+            color = color.darker(OLD_DARKER_PERCENT)
         if not bar.good:
             painter.setPen(QPen(QColor(theme.DIM), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -27,7 +27,8 @@ def degrees_text(value_deg: float) -> str:
 class Card(QWidget):
     """Card with the mean drop of one side and its uncertainty.
 
-    A drop over the threshold is shown by a word, a thick frame and full brightness, never by color alone.
+    A drop over the threshold is shown by a word, a thick frame and full brightness, never by color alone. A drop that is too old is
+    not shown: a dim dash takes its place, with words for how long nothing came.
     """
 
     def __init__(self, side: Side) -> None:
@@ -35,7 +36,7 @@ class Card(QWidget):
         self.side = side
         self._snapshot: tuple[object, ...] = ()
         self._value, self._word, self._under = "–", DROP_STATES["waiting"], stance_drop(side)
-        self.over = self._flash = False
+        self.over = self._flash = self.missing = False
         self.setAccessibleName(stance_drop(side))
         self.setToolTip(stance_drop(side))
 
@@ -43,7 +44,8 @@ class Card(QWidget):
         """Show this side of a snapshot; repaint only if something changed. `flash` lights the card up with a beep."""
         drop, threshold = snapshot.drop_deg[self.side], snapshot.threshold_deg[self.side]
         self.over = math.isfinite(drop) and drop > threshold
-        word = drop_state(drop, threshold)
+        self.missing = self.side in snapshot.missing
+        word = snapshot.missing.get(self.side) or drop_state(drop, threshold)
         change, sd = snapshot.since_start_deg[self.side], snapshot.sd_deg[self.side]
         figures = [f"± {number(sd, '.1f')}°"] if math.isfinite(sd) else []
         if math.isfinite(change):
@@ -88,7 +90,7 @@ class Card(QWidget):
         draw_fitting(painter, right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._word)
         font.setPixelSize(self._number_px())
         painter.setFont(font)
-        painter.setPen(QColor(theme.TEXT))
+        painter.setPen(QColor(theme.DIM if self.missing else theme.TEXT))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._value)
         font.setBold(False)
         font.setPixelSize(theme.pixels(height, theme.SMALL_SHARE))

@@ -78,7 +78,7 @@ class TracePlot(pg.PlotWidget):
         if not len(trace.t_s):
             return
         every = max(1, round(POINT_S * len(trace.t_s) / max(trace.t_s[-1] - trace.t_s[0], POINT_S)))
-        now_s = float(trace.t_s[-1])
+        now_s = float(trace.t_s[-1]) + snapshot.silent_s  # without samples, the line moves out of the plot
         # The same samples are kept from frame to frame, or the line would shimmer.
         first = -round(float(trace.t_s[0]) / POINT_S) % every
         x, obliquity, sign = trace.t_s[first::every] - now_s, trace.obliquity_deg[first::every], trace.side_sign[first::every]
