@@ -160,8 +160,8 @@ def test_a_package_that_is_not_installed_is_named_as_such(monkeypatch: pytest.Mo
 
 def test_beeps_are_counted_by_side() -> None:
     found = summarize(analysis_of(*SIX, cue(1, LEFT), cue(2, LEFT), cue(3, RIGHT)))
-    assert found["cues"] == {"left": 2, "right": 1, "all": 3}
-    assert summarize(analysis_of(*SIX))["cues"] == {"all": 0}
+    assert found["cues"] == {"left": 2, "right": 1, "all": 3, "heard": None}
+    assert summarize(analysis_of(*SIX))["cues"] == {"all": 0, "heard": None}
 
 
 def test_baseline_standing_zero_and_heading_in_degrees() -> None:
@@ -373,7 +373,9 @@ def test_the_result_of_a_hold_has_its_time() -> None:
 @pytest.mark.usefixtures("german")
 def test_lines_about_a_drill_begin_with_its_title_in_the_language() -> None:
     """Bug: the German lines began with "clamshell"."""
-    assert drill_lines(drill_values(result_of(BEGIN, rep(1))))[0] == "Muschel, linke Hüfte: 1 von 6 Wiederholungen, 1 ohne Fehler"
+    assert (
+        drill_lines(drill_values(result_of(BEGIN, rep(1))))[0] == "Muschel, linke Hüfte: 1 von 6 Wiederholungen, 1 ohne Ausführungsfehler"
+    )
 
 
 def test_a_drill_in_whole_sentences() -> None:
@@ -382,7 +384,7 @@ def test_a_drill_in_whole_sentences() -> None:
     counted = drill_values(result_of(BEGIN, rep(1, range_deg=20.0), rep(2, range_deg=23.0, out_s=2.5), rep(3, full=False), *faults))
     held = drill_values(result_of(hold, rep(1, hold_s=30.04)))
     assert drill_lines(counted) == [
-        "Clamshell, left hip: 2 of 6 repetitions, 2 without fault",
+        "Clamshell, left hip: 2 of 6 repetitions, 2 without a form fault",
         "Range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
         "Faults: 1 x hip too high, 2 x twisted, 1 not counted",
     ]
@@ -391,14 +393,14 @@ def test_a_drill_in_whole_sentences() -> None:
         "Leading angle: mean 2.0 deg, sway 0.5 deg, peak 20.0 deg",
     ]
     assert drill_lines(drill_values(result_of(BEGIN, rep(1)))) == [
-        "Clamshell, left hip: 1 of 6 repetitions, 1 without fault",
+        "Clamshell, left hip: 1 of 6 repetitions, 1 without a form fault",
         "Range 20.0 deg, tempo 4.0 s",
     ]
     nothing = drill_values(result_of(hold))
     assert drill_lines(nothing) == ["Isometric hold, any posture, right hip: held for 0 s"]
     assert comparison_lines(held, counted) == [
         "Other side, last time: held for 30 s, mean 2.0, sway 0.5 deg",
-        "Last time: 2 of 2 without fault, range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
+        "Last time: 2 of 2 without a form fault, range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
     ]
     assert comparison_lines(None, nothing) == ["Last time: held for 0 s"]
     assert comparison_lines(nothing, None) == ["Other side, last time: held for 0 s"]

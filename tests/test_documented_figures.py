@@ -34,6 +34,7 @@ from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.drills.stillness import STILL_S
 from levelhips.coaching.run_protocol import BASELINE_MIN, FEEDBACK_MIN, LADDER, RECALL_WEEKS, RUN_MIN, ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
+from levelhips.files import PRIVATE_FILE, PRIVATE_FOLDER
 from levelhips.history import History
 from levelhips.history.diary import Diary
 from levelhips.history.store import LOAD_WINDOW_DAYS
@@ -175,6 +176,7 @@ CLAIMS = [
     Claim("docs/sensors.md", r"\(default: #; @0 means", lambda: (DEFAULT_AT_S,)),
     Claim("docs/sensors.md", r"still for # seconds", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/recording-format.md", r"profile levelhips, format #", lambda: (VERSION,)),
+    Claim("docs/recording-format.md", r"mode #, new folders #", lambda: (int(f"{PRIVATE_FILE:o}"), int(f"{PRIVATE_FOLDER:o}"))),
     Claim("docs/recording-format.md", r"chunks of # second \(# a second in live", lambda: (CHUNK_S, FLUSH_S)),
     Claim("docs/recording-format.md", r"Up to # ms are filled in", lambda: (1000 * TimebaseSettings().bridge_s,)),
     Claim("docs/recording-format.md", r"less than # minutes of running", lambda: (MIN_TREND_RUN_S / 60,)),

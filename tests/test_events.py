@@ -374,7 +374,7 @@ def test_a_drill_for_any_posture_is_a_drill_in_the_history_and_done_in_the_progr
         assert (row.kind, row.note) == ("drill", "")
         assert row.drill is not None
         assert (row.drill["name"], row.drill["side"], row.drill["reps"]) == ("hold", "right", 1)
-        assert drill_lines(row.drill)[0] == "hold, right hip: held for 6 s"
+        assert drill_lines(row.drill)[0] == "Isometric hold, any posture, right hip: held for 6 s"
         day = dt.datetime.fromisoformat(row.started).astimezone().date()
         done = {(todo.item.drill, todo.side): todo.done for todo in todays(replace(programme, start=day), history, day)}
         assert done == {("hold", "left"): False, ("hold", "right"): True}

@@ -648,7 +648,7 @@ HOLD_VALUES: dict[str, Any] = {
 
 def test_a_drill_in_lines() -> None:
     done, figures, faults = drill_lines(DRILL_VALUES)
-    assert "5 of 6 repetitions, 4 without fault" in done
+    assert "5 of 6 repetitions, 4 without a form fault" in done
     assert "12.3 ± 1.3 deg" in figures
     assert "4.0 s" in figures
     assert "± -" not in figures, "one tempo has no spread"
@@ -664,6 +664,6 @@ def test_a_drill_is_compared_with_the_other_side_and_the_last_time() -> None:
     assert comparison_lines(None, None) == []
     other, last = comparison_lines(HOLD_VALUES, DRILL_VALUES)
     assert "held for 30 s, mean 1.0, sway 0.5 deg" in other
-    assert "4 of 5 without fault, range 12.3 ± 1.3 deg, tempo 4.0 s" in last
+    assert "4 of 5 without a form fault, range 12.3 ± 1.3 deg, tempo 4.0 s" in last
     [short] = comparison_lines({**HOLD_VALUES, "sway_deg": None}, None)
     assert short.endswith("held for 30 s")

@@ -186,7 +186,7 @@ def test_sessions_in_a_few_words(tmp_path: Path, history: History) -> None:
     rows = {
         "run": history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0))),
         "run, recall 3": history.add(saved(tmp_path / "b.mcap", NOON, *run(4.0, 2.0), settings=protocol)),
-        "Clamshell, left hip: 7 of 7 without fault": history.add(saved(tmp_path / "c.mcap", NOON, *clamshells(7))),
+        "Clamshell, left hip: 7 of 7 without a form fault": history.add(saved(tmp_path / "c.mcap", NOON, *clamshells(7))),
         "Clamshell, left hip: held for 2 s": history.add(saved(tmp_path / "d.mcap", NOON, *clamshells(2, seconds=30.0))),
         "virtual sensor": history.add(saved(tmp_path / "e.mcap", NOON, *run(4.0, 2.0), settings=protocol, virtual="x.mcap")),
         "simulated": history.add(saved(tmp_path / "f.mcap", NOON, *run(4.0, 2.0), sensor="simulated")),
@@ -201,7 +201,7 @@ def test_drills_and_run_protocols_in_the_history_have_their_titles_in_the_langua
     protocol = {"protocol": {"name": "walk-run", "session": 2}}
     ran = history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0), settings=protocol))
     drilled = history.add(saved(tmp_path / "b.mcap", NOON, *clamshells(7)))
-    assert [in_words(row) for row in (ran, drilled)] == ["Lauf, Gehen und Laufen 2", "Muschel, linke Hüfte: 7 von 7 ohne Fehler"]
+    assert [in_words(row) for row in (ran, drilled)] == ["Lauf, Gehen und Laufen 2", "Muschel, linke Hüfte: 7 von 7 ohne Ausführungsfehler"]
     unknown = replace(drilled, drill={**(drilled.drill or {}), "name": "of-a-package-that-is-gone"})
     assert in_words(unknown).startswith("of-a-package-that-is-gone, linke Hüfte")
 

@@ -286,8 +286,8 @@ def test_a_drill_is_compared_with_the_other_side_and_the_last_time_before_it(tmp
         history.add(path)
     figures = "range 20.0 ± 0.0 deg, tempo 4.0 ± 0.0 s"
     assert remembered(history, paths["second"]) == [
-        f"Other side, last time: 2 of 2 without fault, {figures}",
-        f"Last time: 3 of 3 without fault, {figures}",
+        f"Other side, last time: 2 of 2 without a form fault, {figures}",
+        f"Last time: 3 of 3 without a form fault, {figures}",
     ]
     assert remembered(history, paths["right"]) == []
 

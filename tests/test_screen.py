@@ -660,7 +660,7 @@ def test_drill_shows_counter_and_result_and_reaches_the_history(window, qtbot):
     assert "3 good" in page.figures.text()
     go_on(window, qtbot, hold)
     assert window.pages.currentWidget() is page
-    assert "6 of 6 repetitions, 5 without fault" in page.result.text()
+    assert "6 of 6 repetitions, 5 without a form fault" in page.result.text()
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.choice
     window.show_start()
@@ -693,7 +693,7 @@ def test_history_that_cannot_be_read_is_reported(window, qtbot, tmp_path):
     window.history._file = tmp_path / "broken.sqlite"
     window.history._file.write_bytes(b"no database" * 100)
     window.show_history()
-    assert "cannot be used" in window.banner.words.text()
+    assert "is damaged" in window.banner.words.text()
 
 
 def test_minutes_without_sound_are_drawn_as_rings(window, qtbot):
@@ -742,7 +742,7 @@ def test_a_drill_is_reviewed_repetition_by_repetition(window, qtbot):
     window.show_review(ROOT / "recordings" / "clamshell.mcap")
     review = window.review
     qtbot.waitUntil(lambda: review.analysis is not None, timeout=PATIENCE_MS)
-    assert "6 of 6 repetitions, 4 without fault" in review.summary.text()
+    assert "6 of 6 repetitions, 4 without a form fault" in review.summary.text()
     review.tabs.setCurrentWidget(review.table)
     headers = [review.table.horizontalHeaderItem(column).text() for column in range(review.table.columnCount())]
     column = headers.index("Form faults")

@@ -45,7 +45,7 @@ def test_live_drill_is_recorded_summarized_and_added_to_the_history(home: Path, 
 
     with command_line_at(math.inf):
         output = levelhips(home, "drill", "pelvic-drop", "--side", "left", *options)
-    assert "2 of 2 repetitions, 2 without fault" in output
+    assert "2 of 2 repetitions, 2 without a form fault" in output
     [path] = (tmp_path / "kept").glob("*.mcap")
     assert len([event for event in open_recording(path).events if isinstance(event, Rep)]) == 2
     listed = next(line for line in levelhips(home, "history").splitlines() if "virtual sensor" in line)
@@ -63,7 +63,7 @@ def test_practice_shows_five_repetitions_without_a_sensor_and_records_nothing(
     leaping = partial(Session, new_loop=lambda: SimulatedTimeLoop(math.inf))  # half a minute of a drill in a second
     monkeypatch.setattr("levelhips.cli.live_session.Session", leaping)
     output = levelhips(home, "drill", "bridge", "--practice", "--mute", "--record", tmp_path / "kept")
-    assert "5 of 5 repetitions, 4 without fault" in output
+    assert "5 of 5 repetitions, 4 without a form fault" in output
     assert not (tmp_path / "kept").exists()
     assert "No sessions yet" in levelhips(home, "history")
 
@@ -80,7 +80,7 @@ def test_history_is_listed_rebuilt_exported_and_forgotten_by_commands(home: Path
         worn(name, tmp_path)
     assert "2 added" in levelhips(home, "history", "rebuild", tmp_path)
     assert "2 unchanged" in levelhips(home, "history", "rebuild", tmp_path)
-    assert "Pelvic drop on a step, left hip: 5 of 6 without fault" in levelhips(home, "history")
+    assert "Pelvic drop on a step, left hip: 5 of 6 without a form fault" in levelhips(home, "history")
     levelhips(home, "history", "export", tmp_path / "csv")
     assert (tmp_path / "csv" / "drills.csv").exists()
     assert "not clear which session to remove" in levelhips(home, "history", "forget", code=1)
@@ -125,7 +125,7 @@ def test_csv_of_another_program_is_analyzed_as_a_drill(home: Path, tmp_path: Pat
         lines.append(",".join(f"{value:.6f}" for value in (t_s, *acc, *gyr)))
     (tmp_path / "other.csv").write_text("\n".join(lines) + "\n")
     output = levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out", "--drill", "pelvic-drop:left")
-    assert "6 of 24 repetitions, 5 without fault" in output
+    assert "6 of 24 repetitions, 5 without a form fault" in output
     other_side = ["--out", tmp_path / "out2", "--drill", "pelvic-drop:right"]
     assert "No repetition was found" in levelhips(home, "analyze", tmp_path / "other.csv", *other_side, code=3)
     assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)

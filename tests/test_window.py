@@ -243,7 +243,7 @@ def test_pain_that_cannot_be_kept_is_reported(window: Window, tmp_path: Path) ->
     window.history._file = tmp_path / "broken.sqlite"
     window.history._file.write_bytes(b"not a database" * 100)
     window.history.add_pain()
-    assert "cannot be used" in window.banner.words.text()
+    assert "is damaged" in window.banner.words.text()
 
 
 def test_little_pain_is_kept_without_a_message(window: Window, tmp_path: Path) -> None:
