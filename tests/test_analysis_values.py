@@ -386,7 +386,7 @@ def test_a_drill_in_whole_sentences() -> None:
     assert drill_lines(counted) == [
         "Clamshell, left hip: 2 of 6 repetitions, 2 without a form fault",
         "Range 21.5 ± 2.1 deg, tempo 4.5 ± 0.7 s",
-        "Faults: 1 x hip too high, 2 x twisted, 1 not counted",
+        "Form faults: 1 x hip too high, 2 x twisted, 1 not counted",
     ]
     assert drill_lines(held) == [
         "Isometric hold, any posture, right hip: held for 30 s",
