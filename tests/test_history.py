@@ -613,7 +613,8 @@ def test_a_session_that_cannot_be_added_to_the_history_is_reported_and_its_recor
         later.execute("PRAGMA user_version=99")
     later.close()
     before = (recordings / "one.mcap").read_bytes()
-    [line] = remember(recordings / "one.mcap", tmp_path / "later.sqlite")
+    [line], added = remember([recordings / "one.mcap"], tmp_path / "later.sqlite")
+    assert not added
     assert "later.sqlite" in str(line)
     assert (recordings / "one.mcap").read_bytes() == before
 

@@ -25,7 +25,6 @@ def killed_at_start(path: Path) -> None:
     assert recorder.path is not None
     data = recorder.path.read_bytes()  # what is on the disk before anything else is written
     recorder.close()
-    recorder.path.unlink(missing_ok=True)
     path.write_bytes(data)
 
 

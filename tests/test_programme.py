@@ -263,7 +263,7 @@ def test_hints_after_a_run_come_from_the_diary_and_the_weeks_before(tmp_path: Pa
         "The pelvis leaned 1",  # 1.5 deg: the mean of the two
     ]
     assert "1.5 deg to the right for minutes" in said[3]
-    assert remember(path, history.path) == said, "adding it again changes nothing"
+    assert remember([path], history.path) == (said, True), "adding it again changes nothing"
 
 
 def test_a_session_without_findings_or_of_a_walk_has_no_hints(history: History) -> None:

@@ -401,8 +401,7 @@ def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monk
 
     session = live(tmp_path / "runs", sinks=[FullDisk(monkeypatch, 25.0, 26.0)]).session
     assert len(session.kept) == 2
-    for path in session.kept:
-        remember(path, tmp_path / "history.sqlite")
+    assert remember(session.kept, tmp_path / "history.sqlite")[1]
     with History(tmp_path / "history.sqlite") as history:
         files = [row.file for row in history.sessions()]
     assert sorted(files) == sorted(str(path.resolve()) for path in session.kept)
@@ -410,9 +409,9 @@ def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monk
 
 def test_a_recording_without_samples_is_explained(tmp_path):
     recorder = begun(tmp_path)
-    recorder.close()
     with pytest.raises(RecordingError, match="does not contain one complete second"):
         open_recording(recorder.paths[0])
+    recorder.close()
 
 
 def test_a_live_recording_cut_anywhere_gives_back_its_whole_chunks(tmp_path, monkeypatch):

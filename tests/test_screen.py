@@ -192,7 +192,7 @@ def test_window_closed_by_key_during_a_run_leaves_a_complete_recording(window, q
     session = window.session
     hold.go_on.set()
     qtbot.keyClick(window.live, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
-    assert not window.isVisible()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
     assert open_recording(session.recorder.paths[0]).notes == []
 
 
@@ -220,7 +220,7 @@ def test_a_run_ended_by_closing_the_window_is_in_the_history(window, qtbot, tmp_
     session = window.session
     hold.go_on.set()
     end(window, qtbot)
-    assert not window.isVisible()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
     assert session.join(0), "the session has ended before the window is gone"
     with History(window._history_file) as history:
         (row,) = history.sessions()
@@ -232,6 +232,7 @@ def test_result_of_a_drill_is_kept_when_the_window_is_closed(window, qtbot):
     hold = practice(window, qtbot, 32.2)
     hold.go_on.set()
     window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
     assert any("of 6 repetitions" in line for line in window.final_lines)
 
 
@@ -301,20 +302,24 @@ def test_keys_do_nothing_on_the_page_of_a_drill_that_is_being_ended(window, qtbo
     assert window.pages.currentWidget() is window.choice
 
 
-def test_the_window_is_drawn_while_it_waits_for_a_slow_session_to_close(window, qtbot):
+def test_closing_the_window_during_a_slow_end_does_not_block_its_thread(window, qtbot):
     let_go, _ = begin_slow(window, qtbot)
-    seen = []
+    window.windowHandle().close()  # as the system's button does
+    window.close()
+    assert (window.live.message.text(), window.isVisible()) == (tr("ui.ending"), True), "it is shown until the recording is closed"
+    assert window.session is not None
+    let_go.set()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    assert window.session is None
 
-    def look() -> None:
-        window.close()
-        window.windowHandle().close()  # as the system's button does
-        seen.append((window.live.message.text(), window.isVisible()))
-        let_go.set()
 
-    QTimer.singleShot(100, look)
-    assert window.close()
-    assert seen == [(tr("ui.ending"), True)], "it waits, and closing it again changes nothing"
-    assert not window.isVisible()
+def test_the_window_closes_at_the_limit_whatever_hangs(window, qtbot, monkeypatch):
+    monkeypatch.setattr("levelhips.ui.window.END_S", 0.2)
+    let_go, _ = begin_slow(window, qtbot)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    assert tr("ending.history-later") in window.final_lines
+    let_go.set()
 
 
 def test_bug_that_breaks_the_session_is_reported_and_the_run_is_kept(window, qtbot):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +31,7 @@ from levelhips.cli.simulate import simulate
 from levelhips.cli.usage import UsageError, print_usage_error
 from levelhips.cli.virtual_sensor import virtual_sensor
 from levelhips.errors import LevelHipsError
+from levelhips.live.end_signals import exit_for_good
 
 app = typer.Typer(
     cls=RootGroup,
@@ -67,6 +69,16 @@ def command_line() -> Any:
 def main() -> None:
     """Run the command line. A `LevelHipsError` is printed in one line, with exit code 1; any other is a bug and keeps its traceback."""
     tolerate_any_encoding()
+    others = threading.enumerate()
+    try:
+        _run()
+    except SystemExit as ended:
+        exit_for_good(ended.code if isinstance(ended.code, int) else 0, others)
+        raise
+    exit_for_good(0, others)
+
+
+def _run() -> None:
     try:
         code = command_line().main(prog_name="levelhips", standalone_mode=False)
     except UsageError as error:

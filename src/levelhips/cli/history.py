@@ -38,6 +38,9 @@ def history(
 
     Without a command: the last sessions, the weeks, and how much you keep when the beeps are off.
     """
+    from levelhips.cli.unfinished import add_unfinished
+
+    add_unfinished(talk(as_json=as_json))
     if context.invoked_subcommand is not None:
         return
     from levelhips.history.weekly import retention, weeks

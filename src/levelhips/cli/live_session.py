@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import signal
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,13 @@ from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.cli.console import error_console, open_player, say
 from levelhips.cli.options import profile_of
 from levelhips.cli.terminal.live_view import LiveView
-from levelhips.cli.termination import signals_as_ctrl_c
+from levelhips.cli.termination import terminal_may_close
+from levelhips.cli.unfinished import add_unfinished
 from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Outcome, Quality, Side
+from levelhips.history.unfinished import SessionNote
+from levelhips.live.end_signals import EndSignals
+from levelhips.live.ending import Ending
 from levelhips.live.session import MakeSource, Session, ready
 from levelhips.programme.remember import remember
 from levelhips.recording import Recording
@@ -29,6 +33,8 @@ from levelhips.simulation.faults import Fault, parse_fault
 from levelhips.text import tr
 from levelhips.words import CUE_OUTCOMES, EXCLUSION_FIXES, EXCLUSION_REASONS, PARTS, SIDES, sensor_title, words_for
 
+UNFINISHED_S = 3.0  # a run does not wait longer for earlier ones; they are then added while it goes on
+TELL_S = 1.0  # an end that takes longer is announced
 LOST = 4  # exit code: the session was held, but its recording or its sound failed for a while
 
 
@@ -75,22 +81,23 @@ def run_session(
     LevelHipsError
         If the sensor or the computer needs the user's help.
     """
+    source: MakeSource
     kind = profile_of(profile)
+    if virtual is not None:
+        source = virtual_sensor_source(virtual, kind, rate_hz, [parse_fault(fault) for fault in faults])
+        title = tr("cli.run.virtual-title", name=virtual.path.name, kind=sensor_title(kind.name, kind.title))
+    else:
+        source, title = lambda: ready(BleSource(Radio(), sensor, rate_hz)), sensor or "levelhips"
     kept_in = (folder or documents()) if keep else None
+    add_unfinished(out, within_s=UNFINISHED_S)
     sounds: list[Any] = open_player(resolved.settings) if sound else []
     try:
-        source: MakeSource
-        if virtual is not None:
-            source = virtual_sensor_source(virtual, kind, rate_hz, [parse_fault(fault) for fault in faults])
-            title = tr("cli.run.virtual-title", name=virtual.path.name, kind=sensor_title(kind.name, kind.title))
-        else:
-            source = lambda: ready(BleSource(Radio(), sensor, rate_hz))  # noqa: E731
-            title = sensor or "levelhips"
-        session = Session(source, resolved.settings, kept_in, list(sounds), outward=resolved.outward)
-        follow(out, session, LiveView(out, title, sounds))
-    finally:
+        session = Session(source, resolved.settings, kept_in, list(sounds), outward=resolved.outward, note=SessionNote(history_path()))
+    except LevelHipsError:
         for one in sounds:
             one.close()
+        raise
+    follow(out, session, LiveView(out, title, sounds), sounds)
 
 
 def virtual_sensor_source(recording: Recording, profile: Profile, rate_hz: float | None, faults: list[Fault]) -> MakeSource:
@@ -100,8 +107,8 @@ def virtual_sensor_source(recording: Recording, profile: Profile, rate_hz: float
     return partial(virtual_source, recording, profile, rate_hz=rate_hz, faults=faults)
 
 
-def follow(out: Console, session: Session, view: LiveView) -> None:
-    """Show a session until its end or Ctrl-C, stop it cleanly, print its summary and add it to the history.
+def follow(out: Console, session: Session, view: LiveView, sounds: Sequence[Any] = ()) -> None:
+    """Show a session until its end or Ctrl-C, stop it cleanly, add it to the history and print its summary.
 
     Raises
     ------
@@ -110,26 +117,36 @@ def follow(out: Console, session: Session, view: LiveView) -> None:
     SystemExit
         With code 4 if recording or sound failed for a while.
     """
-    with signals_as_ctrl_c():
-        session.start()
+    ending = Ending(session, sounds, lambda paths: remember(paths, history_path()))
+    with EndSignals(ending.begin) as signals:
         try:
-            view.follow(session)
-        except KeyboardInterrupt:
-            pass
+            session.start()
+            with terminal_may_close():
+                view.follow(session, lambda: signals.is_asked)
         finally:
-            before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the end of the recording
-            try:
-                session.stop()
-            finally:
-                signal.signal(signal.SIGINT, before)
-        summarize(out, session)
-        for path in session.kept:
-            for line in remember(path, history_path()):
+            ending.begin()
+            _wait(out, ending, signals)
+        with terminal_may_close():
+            summarize(out, session)
+            for line in ending.hints if ending.done.is_set() else [tr("ending.history-later")]:
                 say(out, line)
+            out.file.flush()
+    if ending.bug is not None:
+        raise ending.bug
     if isinstance(session.error, LevelHipsError):
         raise session.error
-    if session.health.lost:
+    if session.health.lost or (session.recorder is not None and not session.recorder.is_closed):
         raise SystemExit(LOST)
+
+
+def _wait(out: Console, ending: Ending, signals: EndSignals) -> None:
+    """Wait until the end is complete, or a signal asked for it and something hangs."""
+    tell_s: float = time.monotonic() + TELL_S
+    while not ending.done.wait(0.1) and not signals.is_late:
+        if time.monotonic() > tell_s:
+            tell_s = math.inf
+            with terminal_may_close():
+                say(out, tr("ending.wait"))
 
 
 def summarize(out: Console, session: Session) -> None:

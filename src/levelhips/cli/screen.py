@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from levelhips.cli.console import begin_log, open_player
 from levelhips.cli.options import MuteOption, RecordOption, VirtualOption
 from levelhips.errors import LevelHipsError, SettingsError
-
-WAKE_MS = 200  # longest time until Ctrl-C takes effect
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
 
 
 def screen(
@@ -54,12 +46,11 @@ def open_window(folder: Path, settings_file: Path, *, review: Path | None = None
 
     if (problem := display_problem()) is not None:
         raise LevelHipsError("no-window", reason=problem.reason, advice=problem.fix)
-    from levelhips.ui.app import application, run_app
+    from levelhips.ui.app import run_app
 
     resolve(user_layer(settings_file))  # an error is printed in the terminal, before the window opens
-    with _ctrl_c_closes(application()):
-        sounds = list if mute else partial(_sounds, settings_file)
-        return run_app(None, folder, sounds, settings_path=settings_file, review=review, virtual=virtual)
+    sounds = list if mute else partial(_sounds, settings_file)
+    return run_app(None, folder, sounds, settings_path=settings_file, review=review, virtual=virtual)
 
 
 def _sounds(settings_file: Path) -> list[Any]:
@@ -71,31 +62,6 @@ def _sounds(settings_file: Path) -> list[Any]:
         return open_player(resolve(user_layer(settings_file)).settings)
     except SettingsError:  # the file became invalid meanwhile; the window shows the error when a session begins
         return open_player(Settings())
-
-
-@contextmanager
-def _ctrl_c_closes(app: QApplication) -> Iterator[None]:
-    """Let Ctrl-C close the windows, which ends a run cleanly. Raised as an exception it would land in whatever Qt just called."""
-    from PySide6.QtCore import QTimer
-
-    pressed = []
-
-    def close(number: int, frame: object) -> None:
-        pressed.append(number)
-        QTimer.singleShot(0, app.closeAllWindows)
-
-    # Python handles signals between its own instructions only: without a timer, an idle window would not run any.
-    waking = QTimer()
-    waking.timeout.connect(lambda: None)
-    waking.start(WAKE_MS)
-    before = signal.signal(signal.SIGINT, close)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        waking.stop()
-    if pressed:
-        raise KeyboardInterrupt
 
 
 def has_display() -> bool:

@@ -12,6 +12,7 @@ from levelhips.text import tr
 
 # Qt aborts the process if it cannot reach the display or lacks a library; that cannot be caught, so another process tries.
 PROBE = "import sys; from PySide6.QtGui import QGuiApplication; QGuiApplication(sys.argv)"
+NO_CORE_DUMP = "import resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0))"  # systems keep and report core dumps
 PROBE_S = 20.0  # a slow disk takes some seconds to load Qt for the first time
 LINUX_LIBRARIES = (
     "libegl1 libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0"  # docs/screen.md
@@ -32,7 +33,8 @@ def display_problem() -> DisplayProblem | None:
     if sys.platform.startswith("linux") and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         return DisplayProblem(tr("display.none"), tr("display.use-terminal"))
     try:
-        tried = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_S, check=False)
+        probe = PROBE if sys.platform == "win32" else f"{NO_CORE_DUMP}; {PROBE}"
+        tried = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=PROBE_S, check=False)
     except subprocess.TimeoutExpired:
         return DisplayProblem(tr("display.no-answer"), tr("display.use-terminal"))
     if tried.returncode == 0:

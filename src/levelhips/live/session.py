@@ -30,6 +30,7 @@ from levelhips.events import (
     SignalKind,
     Update,
 )
+from levelhips.history.unfinished import SessionNote
 from levelhips.live.cue_outcomes import CueOutcomes
 from levelhips.live.dispatcher import Dispatcher, EventSink
 from levelhips.live.health import LINK_HEALTH, HealthMonitor
@@ -53,7 +54,6 @@ log = logging.getLogger(__name__)
 
 MakeSource = Callable[[], AbstractAsyncContextManager[Source]]
 THRESHOLD_STEP_DEG = 0.5
-STOP_S = 10.0  # if the radio has not disconnected by then, the session stops waiting for it
 # How often the parts report their health. A fault must be shown within 2 s, and most of that time is needed to be sure of it.
 HEALTH_S = 0.25
 
@@ -73,6 +73,8 @@ class Session:
     outward : str or None
         Sensor axis that faces away from the body, if anyone chose it (`Resolved.outward`); None: the one of the settings, else
         the sensor's own.
+    note : SessionNote or None
+        Notes the files until the session is in the history (`remembered`).
     new_loop : callable
         Makes the event loop.
 
@@ -103,6 +105,7 @@ class Session:
         sinks: list[EventSink] | None = None,
         *,
         outward: str | None = None,
+        note: SessionNote | None = None,
         new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
     ) -> None:
         self.state, self.settings, self.statistics = SessionState(), settings, SessionStatistics()
@@ -111,7 +114,7 @@ class Session:
         self.troubles: list[Text | LevelHipsError] = []
         self._make_source, self._outward = source, outward
         self._dispatcher = Dispatcher(sinks or [])
-        self._recording = SessionRecording(folder)
+        self._recording = SessionRecording(folder, note)
         self._inbox = Inbox()
         self._status = LinkStatus()
         self._was_streaming = False  # since the last loss that was sounded
@@ -131,17 +134,17 @@ class Session:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the stream, close the link and the file, and return when that is done.
+        """Stop the stream, close the link and the file, and return when that is done: within 8 s, whatever hangs.
 
         Raises
         ------
         BaseException
             The bug that ended the session. Errors for the user (`LevelHipsError`) are in `error` and are not raised.
         """
-        self._thread.cancel()
-        while not self.join(STOP_S):
-            log.warning("The session does not end; canceling what it waits for")
-            self._thread.cancel()
+        if not self._thread.end():  # its own thread hangs: close the file from here
+            self.error = self.error or SensorError("session-not-ended")
+            self._recording.close(self.sync)
+            self.troubles += [trouble for trouble, _ in self._recording.take_reports()]
         if self.error is not None and not isinstance(self.error, LevelHipsError):
             raise self.error
 
@@ -158,6 +161,10 @@ class Session:
     def kept(self) -> list[Path]:
         """The recordings, if the session has steps or a drill; several if the disk failed in between."""
         return self._recording.paths if self.statistics.steps or self.statistics.drill else []
+
+    def remembered(self) -> None:
+        """Drop the note of the session: it is in the history, or does not belong there."""
+        self._recording.remembered()
 
     @property
     def link(self) -> LinkStatus:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from levelhips.errors import RecordingError
 from levelhips.events import Event, PartHealth
+from levelhips.history.unfinished import SessionNote
 from levelhips.live.health import NOT_WANTED
 from levelhips.recording.recorder import Recorder, check_folder
 from levelhips.sensors.clock import Sync
@@ -25,6 +26,8 @@ class SessionRecording:
     ----------
     folder : Path or None
         Folder for recordings; None: nothing is recorded.
+    note : SessionNote or None
+        Gets the name of each file; None: a crash keeps the session out of the history.
 
     Raises
     ------
@@ -32,10 +35,10 @@ class SessionRecording:
         If nothing can be kept in the folder.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, note: SessionNote | None = None) -> None:
         if folder is not None:
             check_folder(folder)
-        self._folder = folder
+        self._folder, self._note = folder, note
         self.recorder: Recorder | None = None
         self._reports: deque[tuple[Text | RecordingError, float]] = deque()
 
@@ -54,8 +57,17 @@ class SessionRecording:
             "started_host_s": f"{asyncio.get_running_loop().time():.6f}",  # the clock of the packets' arrivals
             "live": "1",
         }
-        self.recorder = Recorder(self._folder, status.name, metadata, lambda trouble, lost_s: self._reports.append((trouble, lost_s)))
+        report, created = self._report, self._note.add if self._note is not None else lambda path: None
+        self.recorder = Recorder(self._folder, status.name, metadata, report, created)
         return True
+
+    def _report(self, trouble: Text | RecordingError, lost_s: float) -> None:
+        self._reports.append((trouble, lost_s))
+
+    def remembered(self) -> None:
+        """Remove the note, as the session is in the history or does not belong there; not while a disk has not answered."""
+        if self._note is not None and (self.recorder is None or self.recorder.is_closed):
+            self._note.remove()
 
     def event(self, event: Event) -> None:
         """Record an event, if anything is recorded."""

@@ -15,16 +15,25 @@ from levelhips.settings import Settings
 from levelhips.text import tr
 
 
-def remember(file: Path, history_file: Path) -> list[str]:
-    """Add the recording of a session that has just ended to the history; return lines that compare it with earlier ones.
+def remember(files: list[Path], history_file: Path) -> tuple[list[str], bool]:
+    """Add the recordings of a session that has just ended to the history.
 
-    If that fails, the lines say so; the recording itself is not touched.
+    Returns
+    -------
+    list of str
+        Lines that compare it with earlier ones; if adding fails, they say so. The recording itself is not touched.
+    bool
+        Whether all recordings were added.
     """
-    try:
-        with History(history_file) as history:
-            return remembered(history, file)
-    except LevelHipsError as error:
-        return [tr("programme.not-in-history", error=error)]
+    lines, all_added = list[str](), True
+    for file in files:
+        try:
+            with History(history_file) as history:
+                lines += remembered(history, file)
+        except LevelHipsError as error:
+            lines.append(tr("programme.not-in-history", error=error))
+            all_added = False
+    return lines, all_added
 
 
 def remembered(history: History, file: Path) -> list[str]:

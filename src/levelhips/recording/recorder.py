@@ -33,7 +33,7 @@ FLUSH_S = 0.5  # and up to half a second for the disk: a killed process loses le
 RETRY_S = 3.0  # between attempts to begin a new file: freeing disk space takes a person longer
 ROOM_BYTES = 5_000_000  # a quarter of an hour of data; with less, the disk would be full again within seconds
 STALLED_S = 1.5  # a write that takes longer is no slow disk: one syncs half a second of data in some milliseconds
-END_S = 5.0  # for the last half second of data to be written; a session must end whatever the disk does
+END_S = 2.5  # for the last half second of data to be written; a session must end whatever the disk does
 MAX_ITEMS = 400_000  # at most an hour of data (some 200 MB) is queued; the rest is dropped and reported
 
 
@@ -85,6 +85,8 @@ class Recorder:
     report : callable
         Called in the recorder's thread with a message for the user and the number of seconds that are missing: 0 when
         recording stops, and the duration of the loss when it continues in a new file.
+    created : callable
+        Called with the path of each new file, in the thread that creates it.
 
     Attributes
     ----------
@@ -100,8 +102,9 @@ class Recorder:
         sensor: str,
         metadata: dict[str, str],
         report: Callable[[Text | RecordingError, float], None] = lambda what, lost_s: None,
+        created: Callable[[Path], None] = lambda path: None,
     ) -> None:
-        self._folder, self._sensor, self._report = folder, sensor, report
+        self._folder, self._sensor, self._report, self._created = folder, sensor, report, created
         self._described = _Described(dict(metadata))
         self.paths: list[Path] = []
         self.lost_items = 0
@@ -130,6 +133,11 @@ class Recorder:
     def recording(self) -> bool:
         """Whether data is being written; False while the disk is full, missing or does not answer."""
         return self.health().state is HealthState.OK
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the thread has ended after `close`; False if the disk does not answer."""
+        return self._closing and not self._thread.is_alive()
 
     def health(self) -> PartHealth:
         """Return whether data is being written. Called from other threads: the recorder's own may hang in a write."""
@@ -165,7 +173,10 @@ class Recorder:
         self._put(_Item("event", event))
 
     def close(self) -> None:
-        """Write what is queued, close the file and end the thread; if the disk does not answer, report it and return."""
+        """Write what is queued, close the file and end the thread; if the disk does not answer, report it and return.
+
+        A file without any data of a sensor is removed.
+        """
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -226,6 +237,7 @@ class Recorder:
             saved = next(path for path in (gone, *_numbered(gone)) if not path.exists())
             if writer.close_and_copy(saved):
                 self.paths.append(saved)
+                self._created(saved)
                 self._report(text("recording.saved-again", path=saved), 0.0)
         except (OSError, RecordingError) as error:
             log.warning("%s could not be saved again: %s", gone, error)
@@ -312,6 +324,7 @@ class Recorder:
                 path.unlink(missing_ok=True)  # it has no data
                 raise
             self.paths.append(path)
+            self._created(path)
             return writer
         raise RecordingError("too-many-of-one-name", stem=stem, folder=self._folder)
 
@@ -320,8 +333,13 @@ class Recorder:
             return
         try:
             self._writer.close()
+            if self._writer.is_empty and self._writer.path in self.paths:
+                self._writer.path.unlink()
+                self.paths.remove(self._writer.path)
         except RecordingError as error:
             self._fail(error)
+        except OSError as error:  # an empty file that stays does no harm
+            log.info("%s cannot be removed: %s", self._writer.path, error)
 
 
 def _numbered(path: Path) -> list[Path]:

@@ -149,6 +149,11 @@ class RecordingWriter:
         self._file.close()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing of a sensor's data is in the file: no samples, and only the packets of connecting."""
+        return not self._counts[Topic.SAMPLES] and self._counts[Topic.PACKETS] <= schema.CONNECTING_PACKETS
+
+    @property
     def is_at_its_place(self) -> bool:
         """Whether the file is still where it was begun: not deleted, moved or replaced."""
         try:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEventLoop, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.errors import LevelHipsError
+from levelhips.history.unfinished import SessionNote
+from levelhips.live.end_signals import END_S
+from levelhips.live.ending import Ending
 from levelhips.live.session import MakeSource, Session, ready
+from levelhips.programme.remember import remember
 from levelhips.programme.thresholds import own_thresholds
 from levelhips.recording import Recording, open_recording
 from levelhips.sensors.ble import BleSource, Radio
@@ -25,7 +31,7 @@ from levelhips.settings.model import flat
 from levelhips.settings.paths import history_path
 from levelhips.settings.resolve import user_layer
 from levelhips.text import tr
-from levelhips.ui.ending import Ending
+from levelhips.ui.end_of_session import final_lines, result_of_drill
 from levelhips.ui.pages.connect import ConnectPage, SensorSearch
 from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.drill_choice import DrillChoicePage
@@ -33,14 +39,12 @@ from levelhips.ui.pages.history import HistoryPage
 from levelhips.ui.pages.live import LivePage
 from levelhips.ui.pages.start import StartPage
 from levelhips.ui.review.page import ReviewPage
+from levelhips.ui.unfinished import UnfinishedSessions
 from levelhips.ui.widgets.banner import Banner
 from levelhips.ui.widgets.dialogs import recordings_by_date
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
 
 WATCH_MS = 50  # how often the end of a session is checked: a delay of a twentieth of a second is not noticed
-# How long closing the window may take. A radio that hangs is given up after 10 s, and the analysis of an hour takes 6 to 23 s.
-# The recording is on the disk by then in any case.
-MAX_CLOSE_MS = 60_000
 
 
 class Window(QMainWindow):
@@ -64,8 +68,6 @@ class Window(QMainWindow):
         The file of the history; None: the one in the user's data folder.
     """
 
-    ended = Signal()  # the session has ended while the window is being closed
-
     def __init__(
         self,
         settings: Settings | None,
@@ -81,15 +83,15 @@ class Window(QMainWindow):
         self.settings_path = settings_path or folder / "settings.toml"
         self._make_sounds, self._keep = sounds, keep
         self.session: Session | None = None
-        self._sounds: list[Any] = []
-        self._ending: Ending | None = None
-        self._closing = False
+        self.ending: Ending | None = None  # of the session; begun when it is to end
+        self._close_by_s = math.inf  # while the window is being closed: when it closes in any case
         self.final_lines: list[str] = []  # result and hints of a session that was ended by closing the window
         self._history_file = history_file or history_path()
         self._drill: DrillSettings | None = None  # the chosen drill; None: a run
         self.setWindowTitle("levelhips")
         self.setAcceptDrops(True)
         self._build(search)
+        self.unfinished = UnfinishedSessions(self, self._history_file)
         self._connect()
         self._watch = QTimer(self)
         self._watch.timeout.connect(self._watch_ending)
@@ -132,6 +134,7 @@ class Window(QMainWindow):
         self.history.back.connect(self.show_start)
         self.history.opened.connect(self.show_review)
         self.review.back.connect(self.show_start)
+        self.unfinished.said.connect(self._say_unfinished)
         for signal in (self.connect_page.trouble, self.history.trouble, self.review.trouble, self.review.message):
             signal.connect(self.banner.say)
 
@@ -229,13 +232,13 @@ class Window(QMainWindow):
         self.banner.hide()
         sounds = self._make_sounds()
         try:
-            session = Session(source, settings, self.folder, list(sounds), **options)
+            session = Session(source, settings, self.folder, list(sounds), note=SessionNote(self._history_file), **options)
         except LevelHipsError as error:
             self.banner.say(str(error))
             for sound in sounds:
                 sound.close()
             return
-        self.session, self._sounds = session, sounds
+        self.session, self.ending = session, Ending(session, sounds, partial(remember, history_file=self._history_file))
         session.start()
         page = self.drill if settings.drill.name else self.live
         self._show(page)
@@ -243,32 +246,32 @@ class Window(QMainWindow):
 
     def end_session(self) -> None:
         """End the session in the background; its result is shown when it has ended."""
-        if self.session is None or self._ending is not None:
+        if self.ending is None or self._watch.isActive():
             return
         for page in (self.live, self.drill):
             page.leave()
             page.show_ending()
-        self._ending, self._sounds = Ending(self.session, self._sounds, self._history_file), []
+        self.ending.begin()
         self._watch.start(WATCH_MS)
 
     def _watch_ending(self) -> None:
-        ending = self._ending
-        if ending is None or not ending.done.is_set():
+        ending = self.ending
+        if ending is None or not (ending.done.is_set() or time.monotonic() > self._close_by_s):
             return
         self._watch.stop()
-        self.session = self._ending = None
-        if self._closing:
-            self.final_lines = [line for line in (ending.trouble, *ending.result, *ending.hints) if line]
-            self.ended.emit()
+        session, self.session, self.ending = self.session, None, None
+        if math.isinf(self._close_by_s):
+            self._show_ended(ending, session)
             return
-        self._show_ended(ending)
+        self.final_lines = final_lines(ending, session)
+        self.close()
 
-    def _show_ended(self, ending: Ending) -> None:
+    def _show_ended(self, ending: Ending, session: Session | None) -> None:
         """Show the result of a session that has ended: of a drill on its page, of a run in the review."""
         if ending.trouble:
             self.banner.say(ending.trouble)
-        if ending.result:
-            self.drill.show_result([*ending.result, *ending.hints])
+        if result := result_of_drill(session):
+            self.drill.show_result([*result, *ending.hints])
             return
         if ending.hints:
             self.banner.say("  ".join(ending.hints))
@@ -286,6 +289,11 @@ class Window(QMainWindow):
         """Show the history, read again from its file."""
         self._show(self.history)
         self.history.show_history()
+
+    def _say_unfinished(self, line: str) -> None:
+        self.banner.say(line)
+        if self.pages.currentWidget() is self.history:
+            self.history.show_history()
 
     # ---- the system
 
@@ -320,28 +328,14 @@ class Window(QMainWindow):
             self.show_review(Path(files[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End a running session as its key does, then close: the run must reach the history however it is ended."""
-        if self._closing and self.session is not None:  # closed again while the session is being ended
+        """Close the window; with a session running, end it as its key does, and close when that is done, after 9 s at most."""
+        if self.session is not None:
             event.ignore()
+            self._close_by_s = min(self._close_by_s, time.monotonic() + END_S)
+            self.end_session()
             return
         self.connect_page.end()
         self.review.leave()
-        if self.session is not None:
-            self._closing = True
-            self.end_session()
-            self._wait_for_end()
         if self._keep is not None:
             self._keep.setValue("place", self.saveGeometry())
         super().closeEvent(event)
-
-    def _wait_for_end(self) -> None:
-        """Wait until the session has ended, while the window is still drawn, for a minute at most."""
-        loop, timeout = QEventLoop(), QTimer()
-        timeout.setSingleShot(True)
-        timeout.timeout.connect(loop.quit)
-        self.ended.connect(loop.quit)
-        timeout.start(MAX_CLOSE_MS)
-        loop.exec()
-        if self._ending is not None and timeout.isActive():  # while the application quits, its event loops return at once
-            self._ending.done.wait(MAX_CLOSE_MS / 1000)
-            self._watch_ending()

@@ -30,8 +30,9 @@ class KeyReader:
                 import tty
 
                 before = termios.tcgetattr(sys.stdin)
-                self._stack.enter_context(contextlib.suppress(termios.error))  # the terminal was closed: nothing is left to restore
-                self._stack.callback(termios.tcsetattr, sys.stdin, termios.TCSADRAIN, before)
+                self._stack.enter_context(contextlib.suppress(termios.error))  # the terminal may be closed by then
+                # TCSANOW: to drain the output first would wait for ever if the terminal takes none.
+                self._stack.callback(termios.tcsetattr, sys.stdin, termios.TCSANOW, before)
                 tty.setcbreak(sys.stdin)
                 self._posix = True
             except ImportError:  # Windows: msvcrt needs no preparation
@@ -53,7 +54,10 @@ class KeyReader:
         import select
 
         while select.select([sys.stdin], [], [], 0)[0]:
-            data = os.read(sys.stdin.fileno(), READ_BYTES).decode(errors="ignore")
+            try:
+                data = os.read(sys.stdin.fileno(), READ_BYTES).decode(errors="ignore")
+            except OSError:  # the terminal was closed
+                return
             if not data:
                 return
             data = self._unfinished + data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -27,14 +28,14 @@ class LiveView(TerminalView):
 
     _marks = 0
 
-    def follow(self, session: Session) -> None:
-        """Show the session until it is over, or the user ends it."""
+    def follow(self, session: Session, asked: Callable[[], bool] = lambda: False) -> None:
+        """Show the session until it is over, the user ends it, or `asked` returns True."""
         if not self.animated:
-            self._report(session)
+            self._report(session, asked)
             return
         with KeyReader() as keys, Live(console=self.console, auto_refresh=False, vertical_overflow="crop") as live:
             shown: tuple[object, ...] = ()
-            while not session.join(REFRESH_S):
+            while not session.join(REFRESH_S) and not asked():
                 for key in keys.pressed():
                     if not self.press(key, session):
                         return
@@ -86,11 +87,11 @@ class LiveView(TerminalView):
         where = Where.RUN if snapshot.drill is None else Where.DRILL
         return self.drawn(snapshot, where=where, paused=snapshot.paused, link=link_line(session.link))
 
-    def _report(self, session: Session) -> None:
+    def _report(self, session: Session, asked: Callable[[], bool]) -> None:
         """Print a line at each change of the link, for output that is not a terminal."""
         printed: tuple[LinkState, str] | None = None
         while True:
-            over = session.join(REFRESH_S)
+            over = session.join(REFRESH_S) or asked()
             link = session.link
             message = link_message(link.reason, link.error)
             if printed != (link.state, message):
