@@ -215,7 +215,7 @@ def test_errors_of_impossible_packets() -> None:
         ),
         (
             "cues = 3\n",
-            "Setting cues is 3; it must be a section such as [cues]",
+            "Setting cues is 3; it must be a section such as [cues] ({path}, line 1)",
             "Correct or remove it; levelhips settings list shows every setting",
         ),
     ],

@@ -149,7 +149,7 @@ def test_unknown_name_is_refused_with_the_one_it_is_close_to(tmp_path: Path, tex
     with pytest.raises(SettingsError) as refused:
         load_settings(path)
     line = 2 if text.startswith("[") and text[1] != "[" and "There is no setting " in what else 1
-    assert refused.value.what in (what, f"{what} ({path}, line {line})")
+    assert refused.value.what == f"{what} ({path}, line {line})"
     assert refused.value.fix.startswith(fix)
 
 
@@ -510,6 +510,32 @@ def test_line_of_a_setting_is_found(tmp_path: Path, text: str, key: str, line: i
     assert line_of(path, key) == line
 
 
+BOTH_NAMES = """[plan]
+session = 99
+[protocol]
+session = 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "line"),
+    [
+        ("\nthreshold = 3\n", "Setting threshold is 3; it must be a section such as [threshold]", 2),
+        ("\nplan = 3\n", "Setting plan is 3; it must be a section such as [plan]", 2),
+        ("[protocol]\nsession = 2\n[plan]\nsession = 99\n", "Setting protocol.session is 2; without a run protocol it must be 1", 2),
+        (BOTH_NAMES, "Setting protocol.session is 2; without a run protocol it must be 1", 4),
+        ("[plan]\nsession = 99\n", "Setting protocol.session is 99; it must be", 2),
+    ],
+)
+def test_error_of_a_settings_file_names_the_line_of_the_value_that_is_used(tmp_path: Path, text: str, what: str, line: int) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(path)
+    assert refused.value.what.startswith(what)
+    assert refused.value.what.endswith(f" ({path}, line {line})")
+
+
 def test_template_is_valid_as_it_is_and_when_uncommented(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(template())
@@ -651,8 +677,9 @@ def test_present_name_wins_over_the_earlier_one_whatever_their_order(order: tupl
 
 
 @pytest.mark.parametrize("values", [{"plan": 3}, {"plan": 3, "protocol": {}}, {"plan": {}, "protocol": 3}, {"protocol": 3, "plan": {}}])
-def test_old_section_that_is_not_a_section_is_refused(values: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError, match="Setting protocol is 3; it must be a section"):
+def test_section_with_a_value_is_refused_under_the_name_that_the_file_has(values: dict[str, Any]) -> None:
+    [wrong] = [name for name, value in values.items() if value == 3]
+    with pytest.raises(SettingsError, match=f"Setting {wrong} is 3; it must be a section"):
         Settings.from_dict(values)
 
 

@@ -94,11 +94,12 @@ def flat(values: object) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise SettingsError("settings-without-sections", value=shown(values))
     given: dict[str, Any] = {}
+    for name, part in values.items():
+        if current_key(str(name)) in SECTIONS and not isinstance(part, dict):
+            raise NotASectionError(name, part)
     for section, part in current_sections(values).items():
         if section not in SECTIONS:
             raise UnknownSettingError(str(section))
-        if not isinstance(part, dict):
-            raise SettingsError("setting-instead-of-section", section=section, value=shown(part))
         keys = [f"{section}.{name}" for name in part]
         for key in sorted(keys, key=lambda key: key not in OLD_KEYS):  # earlier names first: the others replace them
             now = OLD_KEYS.get(key, key)
@@ -158,11 +159,29 @@ def _typed(key: str, value: object) -> object:
     return float(value) if SPECS[key].kind is float and isinstance(value, int) else value
 
 
-class UnknownSettingError(SettingsError):
+class WrongNameError(SettingsError):
+    """A name of a settings file is wrong; `key` is the section or setting as it is written there."""
+
+    def __init__(self, code: str, key: str, **values: Any) -> None:
+        super().__init__(code, place="", **values)
+        self.key = key
+
+    def add_place(self, place: Text | Path) -> None:
+        """Add the file, or the line in it, where the name is."""
+        self.values["place"] = text("place.in-brackets", place=place)
+
+
+class NotASectionError(WrongNameError):
+    """A section, under its present or an earlier name, has a value of its own, as in ``threshold = 3``."""
+
+    def __init__(self, name: str, value: object) -> None:
+        super().__init__("setting-instead-of-section", name, section=name, value=shown(value))
+
+
+class UnknownSettingError(WrongNameError):
     """There is no setting or section of this name; the fix names the closest one."""
 
     def __init__(self, key: str) -> None:
-        self.key = key
         section, _, name = key.partition(".")
         known = [*SECTIONS] if not name else [*SPECS]
         close = get_close_matches(key, known, n=1)
@@ -171,8 +190,4 @@ class UnknownSettingError(SettingsError):
             code = "setting-of-section"
         elif close:
             code += "-with-close-match"
-        super().__init__(f"unknown-{code}", name=key, close=close[0] if close else "", place="")
-
-    def add_place(self, place: Text | Path) -> None:
-        """Add the file, or the line in it, where the unknown name is."""
-        self.values["place"] = text("place.in-brackets", place=place)
+        super().__init__(f"unknown-{code}", key, name=key, close=close[0] if close else "")

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from levelhips.bounds import FieldError, shown
 from levelhips.errors import SettingsError
-from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, flat, settings_from
+from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, WrongNameError, flat, settings_from
 from levelhips.settings.store import line_of, read_values
 from levelhips.text import Text, text, tr
 
@@ -151,11 +151,11 @@ def file_layer(path: Path, source: Source = Source.SETTINGS_FILE) -> Layer:
     Raises
     ------
     SettingsError
-        If it cannot be read, is not TOML, or holds an unknown name.
+        If it cannot be read, is not TOML, or holds an unknown name or a value in place of a section.
     """
     try:
         values = flat(read_values(path))
-    except UnknownSettingError as error:
+    except WrongNameError as error:
         line = line_of(path, error.key)
         error.add_place(path if line is None else text("place.line", path=path, line=line))
         raise

@@ -37,8 +37,11 @@ def read_values(path: Path) -> dict[str, Any]:
 
 
 def line_of(path: Path, key: str) -> int | None:
-    """Return the line of a settings file with a section or a setting such as "cues.k", under this or an earlier name, or None."""
-    here = ""
+    """Return the line of a settings file with a section or a setting such as "cues.k", or None.
+
+    If the file has it under this name and under another one, earlier or present, the line is the one with this name.
+    """
+    here, otherwise = "", None
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError):
@@ -48,9 +51,11 @@ def line_of(path: Path, key: str) -> int | None:
         if header:
             here = header[1]
         found = here if header else ".".join(filter(None, (here, *re.findall(r"[\w-]+", line.split("=")[0])))) if "=" in line else ""
-        if found and current_key(found) == key:
+        if found == key:
             return number
-    return None
+        if otherwise is None and found and current_key(found) == current_key(key):
+            otherwise = number
+    return otherwise
 
 
 def changed_text(text: str, changes: Mapping[str, Any]) -> str:
