@@ -38,7 +38,7 @@ BANNED = {
 # Names that others chose (Python, Bleak, Qt, Rich), names inside recordings, and former names of options.
 ALLOWED = re.compile(
     r"analyses\b|Bleak\w+Cancelled|cancelled\(\)|\.cancelled|CancelledError|setGreyscale|grey\d\d"
-    r"|`--(practise|cheat|anew)`|`Cheat(\.what)?`|\"kind\": \"Cheat\"|`cheats`|replace\(values_json, .*"
+    r"|`--(practise|cheat|anew)`|`Cheat(\.what)?`|\"kind\": \"Cheat\"|`(drill\.)?cheats`|replace\(values_json, .*"
 )
 
 

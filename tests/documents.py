@@ -17,13 +17,31 @@ from conftest import ROOT
 
 from levelhips.analysis.installed_metrics import metrics
 from levelhips.cli.app import command_line
+from levelhips.cli.former_names import FORMER_COMMANDS, FORMER_OPTIONS
 from levelhips.events.update import EVENT_KINDS
 from levelhips.metrics import CSV
 from levelhips.recording.schema import Topic
 from levelhips.sensors.profile import profiles
 from levelhips.settings.installed import drills
-from levelhips.settings.model import SECTIONS, SPECS
+from levelhips.settings.model import OLD_KEYS, OLD_SECTIONS, SECTIONS, SPECS
 from levelhips.simulation.faults import FAULTS
+
+FORMER_RESULT_NAMES = {
+    "settings.plan": "settings.protocol",
+    "settings.threshold.most_below_deg": "settings.threshold.max_below_deg",
+    "drill.cheats": "drill.form_faults",  # lint: names of others
+    "cheats": "form_faults",  # lint: names of others
+}
+"""Names in the result files of earlier copies, and the present names: nothing had been released. There must not be more of them."""
+
+FORMER_NAMES = {
+    **FORMER_COMMANDS,
+    **{f"--{old}": f"--{now}" for old, now in FORMER_OPTIONS.items()},
+    **{f"[{old}]": f"[{now}]" for old, now in OLD_SECTIONS.items()},
+    **OLD_KEYS,
+    **FORMER_RESULT_NAMES,
+}
+"""Every name that has another one now, with that."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ from levelhips.sensors.profiles import levelhips as open_profile
 from levelhips.settings.installed import drills
 from levelhips.settings.model import SPECS
 from levelhips.simulation import bundled
-from levelhips.simulation.faults import DEFAULT_AT_S
+from levelhips.simulation.faults import DEFAULT_AT_S, FAULTS
 
 NUMBERS = {
     "half": 0.5, "quarter": 0.25, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "nine": 9, "ten": 10,
@@ -200,6 +200,10 @@ CLAIMS = [
     Claim("README.md", r"runs # to # have beeps all the time, runs # to # for", lambda: (1, faded_from(), faded_from() + 1, len(RUN_MIN))),
     Claim("README.md", r"most of your first # steps", lambda: (THRESHOLD.baseline_steps,)),
     Claim("README.md", r"more than the threshold of #\.", lambda: (THRESHOLD.left_deg,)),
+    Claim("CHANGELOG.md", r"virtual sensor with # faults", lambda: (len(FAULTS),)),
+    Claim(
+        "CHANGELOG.md", r"first steps, instead of # deg\. .* still analyzed with # deg", lambda: (THRESHOLD.left_deg, THRESHOLD.left_deg)
+    ),
     Claim("README.md", r"# exercises such as", lambda: (len(drills()),)),
     Claim("README.md", r"# days of exercises and run days", lambda: (DAYS,)),
     Claim(
@@ -301,8 +305,15 @@ FREE = [
     Free("docs/command-line.md", r"3\.5 deg on both sides|3 deg in left stance, 5 deg in right stance|mean left 3, right 5", EXAMPLE),
     Free(
         "docs/command-line.md",
-        r"\| \d+ \| [a-z]|0 is also the code|With 1 to 3|gives 0, not 3|With 4,|code is 141",
+        r"\| \d+ \| [a-z]|0 is also the code|With 1 to 3|gives 0, not 3|With 4,|code is 141|2 means that|an error gives 1",
         "test_exit_codes_of_the_page_are_those_of_the_help_and_of_real_commands",
+    ),
+    Free("CHANGELOG.md", r'"no data for 4 s" or "no step for 4 s"', EXAMPLE),
+    Free("CHANGELOG.md", r"--threshold 4,3\.5 .* 3,5 could mean 3\.5", EXAMPLE),
+    Free(
+        "CHANGELOG.md",
+        r"Exit code 2 for every .* most of them had 1|Exit code 3 if no step",
+        "test_wrong_value_gives_code_2_and_a_wrong_file_code_1, test_exit_codes_of_mistakes",
     ),
     Free("docs/design-of-the-screen.md", r"so that they are 1/6 .* minutes of arc", "geometry of eye, font and screen"),
     Free("docs/design-of-the-screen.md", r"differ by 0\.8 deg|moves below 10 Hz", "from the real runs"),

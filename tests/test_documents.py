@@ -21,6 +21,7 @@ from bench.docs.sounds import described
 from command_line import levelhips
 from conftest import ROOT
 from documents import (
+    FORMER_NAMES,
     Span,
     features,
     name_of,
@@ -96,7 +97,7 @@ BENCHES = {*PARTS, *LIVE, *SCREEN, *WEEKS}
 
 # Words of others, and placeholders: what they are stands beside them.
 FOREIGN = {
-    "uv, pip, system": {"sudo systemctl start bluetooth", "bluetooth", "pip install -e .", "LC_ALL=C", "lint-imports"},
+    "uv, pip, system": {"nohup", "sudo systemctl start bluetooth", "bluetooth", "pip install -e .", "LC_ALL=C", "lint-imports"},
     "extras of pyproject.toml": {"plot", "virtual", "app"},
     "types of numbers in files": {"u8", "u16", "u32", "f32", "f64", "i16"},
     "Bluetooth controllers, for Bumble": {"usb:0", "serial:...", "hci-socket:0"},
@@ -114,7 +115,8 @@ FOREIGN = {
     "placeholders of an explanation": {
         "NAME", "NAME=N", "NAME=N@SECONDS", "tr(key, values)", 'SettingsError("code", values)', "error.code.what", "error.code.fix",
     },
-    "wrong on purpose": {"3,5"},
+    "wrong on purpose": {"3,5", "drill nosuch"},
+    "former names": set(FORMER_NAMES),
     "keys": {"V", "D", "L", "R", "H", ","},
     "files of examples": {"acme_hip.py"},
     "an example of a new metric": {"metric.peak_before_toe_off.label", "metric.peak_before_toe_off.help"},
@@ -244,6 +246,12 @@ def test_a_name_that_does_not_exist_is_found(text: str) -> None:
     assert problem_of(Span("README.md", text))
 
 
+def test_changelog_lists_every_former_name_with_its_present_one() -> None:
+    changes = " ".join(text_of("CHANGELOG.md").partition("### Changed")[2].partition("### Fixed")[0].split()).split(" - ")
+    missing = [(old, now) for old, now in FORMER_NAMES.items() if not any(f"{old}`" in one and f"{now}`" in one for one in changes)]
+    assert not missing
+
+
 # ---- what is shown
 
 
@@ -315,7 +323,7 @@ def test_commands_that_are_shown_run(page: str, tmp_path: Path) -> None:
         if words[0] == "convert":
             (tmp_path / "cut.mcap").unlink()
         code = 0
-        levelhips(*words, cwd=tmp_path, home=tmp_path, code=code)
+        levelhips(*words, cwd=tmp_path, home=tmp_path, code=code, LEVELHIPS_CONFIG=str(tmp_path / "config"))
         if words[0] == "analyze":
             assert {path.name for path in (tmp_path / "out").iterdir()} >= {"angles.csv", "summary.json"}
 
@@ -339,7 +347,7 @@ def test_exit_codes_of_the_page_are_those_of_the_help_and_of_real_commands(tmp_p
     assert rows == re.findall(r"^ +(\d+) +(.+)$", listed, re.MULTILINE)
     assert {int(code) for code, _ in rows} | {141} == EXITS.keys() | EXITS_ELSEWHERE, "141 is that of the shell for a closed pipe"
     for code, words in EXITS.items():
-        levelhips(*words, cwd=tmp_path, home=tmp_path, code=code)
+        levelhips(*words, cwd=tmp_path, home=tmp_path, code=code, LEVELHIPS_CONFIG=str(tmp_path / "config"))
 
 
 def test_doctor_checks_what_the_documents_say(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import ROOT
+from documents import FORMER_RESULT_NAMES
 
 from levelhips import Recording, Settings, Side, analyze, load_settings, open_recording
 from levelhips import events as ev
@@ -609,8 +610,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     ],
 )
 def test_a_table_has_the_columns_it_had_in_their_units(tables: Path, name: str, count: int, some: dict[str, str]) -> None:
-    present = {"cheats": "form_faults"}  # columns that have another name now; lint: names of others
-    old = [{present.get(column, column): text for column, text in row.items()} for row in rows_of(V01 / name)]
+    old = [{FORMER_RESULT_NAMES.get(column, column): text for column, text in row.items()} for row in rows_of(V01 / name)]
     new = rows_of(tables / name)
     assert len(old) == len(new) == count
     assert {column: old[2][column] for column in some} == some
@@ -629,9 +629,8 @@ def test_a_table_has_the_columns_it_had_in_their_units(tables: Path, name: str, 
 def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
     old, new = (json.loads((folder / name / "summary.json").read_text(encoding="utf-8")) for folder in (V01, tables))
     old.pop("versions")
-    old["settings"]["protocol"] = old["settings"].pop("plan")
-    old_threshold = old["settings"]["threshold"]
-    old_threshold["max_below_deg"] = old_threshold.pop("most_below_deg")
+    for was, now in FORMER_RESULT_NAMES.items():
+        rename(old, was.split("."), now.split(".")[-1])
     assert old["settings"]["cues"].pop("severe_deg") == 3.0  # the default of then; 2.0 since severity is that of the peak
     if name == "run":
         assert old["contralateral_drop_deg"]["left"] == {"mean": 3.568, "sd": 0.438, "standard_error": 0.093, "n": 22}
@@ -639,9 +638,17 @@ def test_a_summary_has_the_figures_it_had(tables: Path, name: str) -> None:
         # Version 0.1 gave a change per ten minutes (14 +- 12 deg) of a run of 24 s.
         assert new["drift_deg_per_10_min"] == old.pop("drift_deg_per_10_min") | {"left": None, "right": None}
     else:
-        old["drill"]["form_faults"] = old["drill"].pop("cheats")  # lint: names of others
         assert (old["drill"]["reps"], old["drill"]["good"], old["drill"]["form_faults"]) == (6, 5, {"turned": 1})
     assert not list(missing(old, new))
+
+
+def rename(values: dict[str, Any], path: list[str], now: str) -> None:
+    """Rename the last name of a path, if it is there."""
+    *sections, last = path
+    for name in sections:
+        values = values.get(name, {})
+    if last in values:
+        values[now] = values.pop(last)
 
 
 def missing(old: Any, new: Any, where: str = "summary") -> list[str]:

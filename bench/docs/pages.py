@@ -14,7 +14,7 @@ Parts = Mapping[str, Callable[[], str]]
 
 def pages() -> list[Path]:
     """Return every document of the project."""
-    at_root = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "GLOSSARY.md") if (ROOT / name).exists()]
+    at_root = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md") if (ROOT / name).exists()]
     return [*at_root, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "firmware_notes").glob("*.md"))]
 
 
