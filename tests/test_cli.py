@@ -82,33 +82,33 @@ def test_a_second_analysis_replaces_the_first(run_file: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "says", "code"),
     [
-        (("analyze", "none.mcap", "--out", "o"), "File not found"),
-        (("analyze", "empty.csv", "--out", "o"), "is empty"),
-        (("analyze", "run.mcap", "--out", "o", "--outward", "up"), "must be one of +x, -x"),
-        (("analyze", "run.mcap", "--out", "o", "--filter", "magic"), "must be one of vqf, madgwick"),
-        (("analyze", "run.mcap", "--out", "o", "--threshold", "much"), "is not a number"),
-        (("analyze", "run.mcap", "--out", "o", "--threshold", "99"), "0.2 to 30"),
-        (("analyze", "run.mcap", "--out", "o", "--threshold-left", "nan"), "0.2 to 30"),
-        (("analyze", "run.mcap", "--out", "o", "--settings", "none.toml"), "cannot be read"),
-        (("analyze", "run.mcap", "--out", "empty.csv/o"), "cannot be written"),
-        (("replay", "run.mcap", "--speed", "fast"), "is not a speed"),
-        (("replay", "run.mcap", "--speed", "max", "--wav", "none/x.wav"), "cannot be written"),
-        (("simulate", "--kind", "swim", "--out", "o"), "no kind"),
-        (("convert", "run.mcap", "run.mcap"), "already exists"),
-        (("convert", "run.mcap", "y.csv"), "name it y.mcap; for tables run: levelhips analyze RUN --out y"),
-        (("convert", "run.mcap", "folder.v2"), "name it folder.mcap"),
-        (("recover", "run.mcap", "whole.csv"), "name it whole.mcap"),
+        (("analyze", "none.mcap", "--out", "o"), "File not found", 1),
+        (("analyze", "empty.csv", "--out", "o"), "is empty", 1),
+        (("analyze", "run.mcap", "--out", "o", "--outward", "up"), "must be one of +x, -x", 2),
+        (("analyze", "run.mcap", "--out", "o", "--filter", "magic"), "must be one of vqf, madgwick", 2),
+        (("analyze", "run.mcap", "--out", "o", "--threshold", "much"), "is not a number", 2),
+        (("analyze", "run.mcap", "--out", "o", "--threshold", "99"), "0.2 to 30", 2),
+        (("analyze", "run.mcap", "--out", "o", "--threshold-left", "nan"), "0.2 to 30", 2),
+        (("analyze", "run.mcap", "--out", "o", "--settings", "none.toml"), "cannot be read", 1),
+        (("analyze", "run.mcap", "--out", "empty.csv/o"), "cannot be written", 1),
+        (("replay", "run.mcap", "--speed", "fast"), "is not a speed", 2),
+        (("replay", "run.mcap", "--speed", "max", "--wav", "none/x.wav"), "cannot be written", 1),
+        (("simulate", "--kind", "swim", "--out", "o"), "no kind", 2),
+        (("convert", "run.mcap", "run.mcap"), "already exists", 1),
+        (("convert", "run.mcap", "y.csv"), "name it y.mcap; for tables run: levelhips analyze RUN --out y", 2),
+        (("convert", "run.mcap", "folder.v2"), "name it folder.mcap", 2),
+        (("recover", "run.mcap", "whole.csv"), "name it whole.mcap", 2),
     ],
 )
 def test_each_mistake_is_reported_in_one_line_with_its_fix_and_an_exit_code(
-    run_file: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
+    run_file: Path, tmp_path: Path, arguments: tuple[str, ...], says: str, code: int
 ) -> None:
     (tmp_path / "empty.csv").touch()
     (tmp_path / "run.mcap").write_bytes(run_file.read_bytes())
     before = sorted(tmp_path.rglob("*"))
-    done = levelhips(*arguments, cwd=tmp_path, code=1)
+    done = levelhips(*arguments, cwd=tmp_path, code=code)
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert sorted(tmp_path.rglob("*")) == before, "nothing half-written is left"
@@ -187,7 +187,7 @@ def test_a_metric_is_plotted_on_request(run_file: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="plots need the extra 'plot'")
     levelhips("analyze", run_file, "--out", tmp_path, "--plot", "contact_time")
     assert (tmp_path / "contact_time.png").read_bytes().startswith(b"\x89PNG")
-    assert 'There is no metric "height"' in levelhips("analyze", run_file, "--out", tmp_path, "--plot", "height", code=1).stderr
+    assert 'There is no metric "height"' in levelhips("analyze", run_file, "--out", tmp_path, "--plot", "height", code=2).stderr
 
 
 def test_growing_drop_of_the_tired_side_is_found() -> None:
@@ -251,7 +251,7 @@ def test_threshold_of_a_recording_or_a_settings_file_is_printed_with_its_source(
 )
 def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, options: tuple[str, ...], message: str) -> None:
     """Bug: "3,5", which is 3.5 in much of Europe, was read as left 3 and right 5, and "4,5,6" as 4."""
-    done = levelhips("replay", run_file, "--speed", "max", "--mute", *options, code=1)
+    done = levelhips("replay", run_file, "--speed", "max", "--mute", *options, code=2)
     assert message in done.stderr
     assert done.stdout == ""
 
@@ -259,7 +259,7 @@ def test_a_threshold_that_can_be_read_in_two_ways_is_refused(run_file: Path, opt
 def test_threshold_of_one_side_alone_is_refused_if_the_settings_say_auto(run_file: Path, tmp_path: Path) -> None:
     (tmp_path / "auto.toml").write_text('[threshold]\nmode = "auto"\n')
     options = ("--settings", tmp_path / "auto.toml", "--speed", "max", "--mute")
-    assert "Give --threshold-right too" in levelhips("replay", run_file, *options, "--threshold-left", "3", code=1).stderr
+    assert "Give --threshold-right too" in levelhips("replay", run_file, *options, "--threshold-left", "3", code=2).stderr
     output = levelhips("replay", run_file, *options, "--threshold-left", "3", "--threshold-right", "4")
     assert output.stdout.startswith("Threshold: left 3.0 deg, right 4.0 deg (option)")
 

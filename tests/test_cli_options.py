@@ -46,7 +46,7 @@ def test_former_command_does_the_same_and_is_not_in_the_help(tmp_path: Path) -> 
 @pytest.mark.parametrize("mute", ["--mute", "--no-beep"])
 def test_run_protocol_is_chosen_by_its_option_and_by_the_former_one(option: str, mute: str) -> None:
     virtual = ROOT / "recordings" / "walk.mcap"
-    done = levelhips("run", "--virtual", virtual, option, "retraining:9", mute, "--no-record", code=1)
+    done = levelhips("run", "--virtual", virtual, option, "retraining:9", mute, "--no-record", code=2)
     assert done.stderr.startswith("The session of --protocol is 9; it must be a whole number from 1 to 8")
 
 

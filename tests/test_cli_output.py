@@ -17,6 +17,7 @@ from levelhips import RecordingWriter, analyze, summarize
 from levelhips.cli.app import command_line
 from levelhips.cli.help import EXIT_CODES, GROUPS
 from levelhips.cli.summary_table import summary_table
+from levelhips.simulation import bundled
 
 GERMAN = {"LEVELHIPS_LANGUAGE": "de"}
 
@@ -258,6 +259,47 @@ def test_exit_codes_of_mistakes(arguments: tuple[str, ...], code: int, message: 
     done = levelhips(*arguments, code=code, cwd=tmp_path)
     assert message in done.text
     assert (done.stdout == "") is (code != 0)
+
+
+WRONG_VALUES = [
+    "run --threshold 3,5", "run --threshold 99", "run --threshold-left x --threshold-right 3", "run --threshold auto --threshold-left 3",
+    "run --protocol nosuch:1", "run --protocol retraining:99", "run --protocol retraining:x", "run --virtual RUN --fault xx",
+    "run --virtual RUN --fault drop=1000", "run --outward +q", "run --filter xx", "run --profile xx", "run --rate 3", "run --raise 11",
+    "run --metronome", "replay RUN --speed abc", "replay RUN --drill clamshell:up", "analyze RUN -o o --plot nosuch",
+    "analyze RUN -o o --drill nosuch", "analyze RUN -o o --acc-unit furlong", "convert RUN run.txt", "drill nosuch",
+    "drill clamshell --side up", "drill clamshell --band 5", "drill clamshell --sets 999", "simulate --kind nosuch -o o",
+    "simulate --kind bridge --form-fault nosuch -o o", "settings get nosuch", "settings set cues.k 999", "settings set drill.name nosuch",
+    "settings unset cues.nosuch", "history forget", "diary pain 99 before", "diary pain 3 noon", "diary distance -1",
+    "check-plugin nosuch", "scan --profile xx", "virtual-sensor RUN --fault xx",
+]  # fmt: skip
+WRONG_FILES = [
+    "run --virtual missing.mcap", "run --settings missing.toml", "run --settings wrong.toml", "analyze missing.mcap -o o",
+    "history forget missing.mcap", "settings list",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "code"), [*((one, 2) for one in WRONG_VALUES), *((one, 1) for one in WRONG_FILES)])
+def test_wrong_value_gives_code_2_and_a_wrong_file_code_1(command: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text("[cues]\nk = 999\n")
+    (tmp_path / "settings.toml").write_text("[cues]\nk = 999\n" if command == "settings list" else "")
+    words = [str(bundled.find(bundled.DRILL)) if word == "RUN" else word for word in command.split()]
+    done = levelhips(*words, code=code, cwd=tmp_path, home=tmp_path, LEVELHIPS_CONFIG=str(tmp_path))
+    assert done.stderr.strip().endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--plan", "There is no option --plan."),  # not --protocol, which is its present name
+        ("scan --plan=x", "There is no option --plan."),
+        ("run --no-bep", "There is no option --no-bep. Did you mean --mute?"),
+        ("run --mte", "There is no option --mte. Did you mean --mute?"),
+        ("run --threshold-lft 3", "There is no option --threshold-lft. Did you mean --threshold-left?"),
+        ("run --xyz", "There is no option --xyz."),
+    ],
+)
+def test_unknown_option_is_named_as_it_was_typed_with_the_closest_one(words: str, message: str) -> None:
+    assert levelhips(*words.split(), code=2).stderr.splitlines()[-1] == f"Error: {message}"
 
 
 def test_usage_is_printed_before_the_error() -> None:

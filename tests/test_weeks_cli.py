@@ -33,9 +33,9 @@ def levelhips(home: Path, *arguments: object, code: int = 0, columns: int = 140)
 
 def test_drills_are_listed_and_a_wrong_name_is_reported(home: Path) -> None:
     assert "pelvic-drop" in levelhips(home, "drill", "--list")
-    assert "There is no drill 'clam'" in levelhips(home, "drill", "clam", code=1)
-    assert "Give left or right" in levelhips(home, "drill", "clamshell", "--side", "up", code=1)
-    assert "is not a range" in levelhips(home, "drill", "stay-level", "--band", "four", code=1)
+    assert "There is no drill 'clam'" in levelhips(home, "drill", "clam", code=2)
+    assert "Give left or right" in levelhips(home, "drill", "clamshell", "--side", "up", code=2)
+    assert "is not a range" in levelhips(home, "drill", "stay-level", "--band", "four", code=2)
 
 
 def test_live_drill_is_recorded_summarized_and_added_to_the_history(home: Path, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_history_is_listed_rebuilt_exported_and_forgotten_by_commands(home: Path
     assert "Pelvic drop on a step, left hip: 5 of 6 without a form fault" in levelhips(home, "history")
     levelhips(home, "history", "export", tmp_path / "csv")
     assert (tmp_path / "csv" / "drills.csv").exists()
-    assert "not clear which session to remove" in levelhips(home, "history", "forget", code=1)
+    assert "not clear which session to remove" in levelhips(home, "history", "forget", code=2)
     assert "No session of" in levelhips(home, "history", "forget", tmp_path / "nosuch.mcap", code=1)
     assert "Removed 1 session from the history" in levelhips(home, "history", "forget", tmp_path / "walk.mcap")
     assert (tmp_path / "walk.mcap").exists()
@@ -104,16 +104,16 @@ def test_programme_and_diary_are_kept_by_commands(home: Path) -> None:
     assert "days is 3000" in levelhips(home, "programme", code=1)
     levelhips(home, "programme", "--reset")
     assert "better not run today" in levelhips(home, "diary", "pain", 5, "before")
-    assert "0 (none) to 10" in levelhips(home, "diary", "pain", 11, "before", code=1)
+    assert "0 (none) to 10" in levelhips(home, "diary", "pain", 11, "before", code=2)
     assert "Ghost: 639 km" in levelhips(home, "diary", "shoes", "Ghost", "--km", 639)
     assert "Most shoes are replaced around 640 km" in levelhips(home, "diary", "distance", 2, "--shoes", "Ghost")
-    assert "There are no shoes" in levelhips(home, "diary", "distance", 2, "--shoes", "Nobody's", code=1)
+    assert "There are no shoes" in levelhips(home, "diary", "distance", 2, "--shoes", "Nobody's", code=2)
 
 
 def test_an_invalid_run_protocol_is_reported(home: Path) -> None:
-    assert "from 1 to 8" in levelhips(home, "run", "--protocol", "retraining:9", "--mute", "--no-record", code=1)
-    assert "not understood" in levelhips(home, "run", "--protocol", "retraining:x", "--mute", "--no-record", code=1)
-    assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--mute", "--no-record", code=1)
+    assert "from 1 to 8" in levelhips(home, "run", "--protocol", "retraining:9", "--mute", "--no-record", code=2)
+    assert "not understood" in levelhips(home, "run", "--protocol", "retraining:x", "--mute", "--no-record", code=2)
+    assert "step_rate_spm" in levelhips(home, "run", "--metronome", "--mute", "--no-record", code=2)
 
 
 def test_csv_of_another_program_is_analyzed_as_a_drill(home: Path, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_csv_of_another_program_is_analyzed_as_a_drill(home: Path, tmp_path: Pat
     assert "6 of 24 repetitions, 5 without a form fault" in output
     other_side = ["--out", tmp_path / "out2", "--drill", "pelvic-drop:right"]
     assert "No repetition was found" in levelhips(home, "analyze", tmp_path / "other.csv", *other_side, code=3)
-    assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=1)
+    assert "There is no drill" in levelhips(home, "analyze", tmp_path / "other.csv", "--out", tmp_path / "out3", "--drill", "x", code=2)
 
 
 def test_options_that_are_not_given_keep_the_settings_file(home: Path, tmp_path: Path) -> None:

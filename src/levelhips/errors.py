@@ -87,6 +87,15 @@ class SettingsError(BadInputError):
     """A setting is unknown, or out of its range."""
 
 
+class WrongValueError(SettingsError):
+    """An option or argument of the command line does not accept the value that was typed."""
+
+    @classmethod
+    def of(cls, error: BadInputError) -> WrongValueError:
+        """Return an error about a value as one about a value that was typed."""
+        return cls(error.code, fix=error._fix, **error.values)
+
+
 class RecordingError(LevelHipsError):
     """A recording cannot be read or written: unknown format, damaged, cut off, or no space left."""
 

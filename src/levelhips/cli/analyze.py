@@ -21,7 +21,9 @@ from levelhips.cli.options import (
     SettingsOption,
     VerboseOption,
     decoded,
+    opened,
     settings_for,
+    typed_values,
 )
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
 from levelhips.text import tr
@@ -60,9 +62,8 @@ def analyze(
     from levelhips.analysis import analyze as analyze_recording
     from levelhips.export.plot import plot_metric
     from levelhips.export.tables import write_tables
-    from levelhips.recording import open_recording
 
-    recording = decoded(open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit), raw=raw)
+    recording = decoded(opened(file, acc_unit, gyr_unit), raw=raw)
     thresholds = ThresholdChoice(threshold, threshold_left, threshold_right)
     resolved = settings_for(recording, settings, outward, filter, thresholds, drill)
     chosen = resolved.settings
@@ -77,7 +78,8 @@ def analyze(
         _show_table(screen, summary)
     _say_written(screen, summary, out)
     if plot is not None:
-        plot_metric(analysis, plot, out / f"{plot}.png")
+        with typed_values():
+            plot_metric(analysis, plot, out / f"{plot}.png")
         say(screen, tr("cli.wrote", path=out / f"{plot}.png"))
     _exit_if_nothing_counts(analysis)
 

@@ -30,7 +30,7 @@ from levelhips.cli.settings import settings_app
 from levelhips.cli.simulate import simulate
 from levelhips.cli.usage import UsageError, print_usage_error
 from levelhips.cli.virtual_sensor import virtual_sensor
-from levelhips.errors import LevelHipsError
+from levelhips.errors import LevelHipsError, WrongValueError
 from levelhips.live.end_signals import exit_for_good
 
 app = typer.Typer(
@@ -67,7 +67,11 @@ def command_line() -> Any:
 
 
 def main() -> None:
-    """Run the command line. A `LevelHipsError` is printed in one line, with exit code 1; any other is a bug and keeps its traceback."""
+    """Run the command line.
+
+    A `LevelHipsError` is printed in one line and gives exit code 1, or 2 if it is about a value that was typed. Any other exception
+    is a bug and keeps its traceback.
+    """
     tolerate_any_encoding()
     others = threading.enumerate()
     try:
@@ -88,7 +92,7 @@ def _run() -> None:
         raise SystemExit(1) from error
     except LevelHipsError as error:
         _print_error(error)
-        raise SystemExit(1) from error
+        raise SystemExit(2 if isinstance(error, WrongValueError) else 1) from error
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except PermissionError as error:

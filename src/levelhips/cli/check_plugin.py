@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from levelhips.cli.console import console, say
+from levelhips.cli.options import typed_values
 
 WIDTH = 8  # columns of the longest state (skipped) and a blank
 
@@ -22,7 +23,8 @@ def check_plugin(
     """
     from levelhips.testing.find import check_plugin as check
 
-    reports = check(name)
+    with typed_values():
+        reports = check(name)
     if as_json:
         typer.echo(json.dumps([report.as_dict() for report in reports], indent=2))
     else:

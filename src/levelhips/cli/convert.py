@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from levelhips.cli.console import say, say_notes, talk
-from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption, QuietOption, check_recording_name
+from levelhips.cli.options import AccUnitOption, FileArgument, GyrUnitOption, OutwardOption, QuietOption, check_recording_name, opened
 from levelhips.text import tr
 
 
@@ -24,11 +24,10 @@ def convert(
 
     Damaged recordings can be converted too: all that can be read is copied.
     """
-    from levelhips.recording import open_recording
     from levelhips.recording.recover import copy_into
 
     check_recording_name(to)
-    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    recording = opened(file, acc_unit, gyr_unit)
     metadata = {**recording.metadata, "rate_hz": f"{recording.rate_hz:.6g}", "converted_from": file.name}
     metadata.pop("version", None)
     if outward is not None:

@@ -9,6 +9,7 @@ import typer
 
 from levelhips.cli.console import console, open_history, say
 from levelhips.cli.help import Command, Group
+from levelhips.cli.options import typed_values
 from levelhips.text import tr
 
 diary_app = typer.Typer(cls=Group, no_args_is_help=True, help="cli.diary.help")
@@ -27,7 +28,8 @@ def pain(
     today = dt.datetime.now().astimezone().date()
     with open_history() as store:
         diary = Diary(store)
-        diary.add_pain(score, moment, note)
+        with typed_values():
+            diary.add_pain(score, moment, note)
         before, after = diary.pain_on(today, "before"), diary.pain_on(today, "after")
     say(console(), str(pain_hint(before, after if moment == "after" else None) or tr("cli.diary.noted")))
 
@@ -45,10 +47,11 @@ def shoes(
     out = console()
     with open_history() as store:
         diary = Diary(store)
-        if name is not None and retire:
-            diary.retire_shoes(name)
-        elif name is not None:
-            diary.add_shoes(name, km)
+        with typed_values():
+            if name is not None and retire:
+                diary.retire_shoes(name)
+            elif name is not None:
+                diary.add_shoes(name, km)
         for one, total in diary.shoes().items():
             say(out, tr("cli.diary.shoes.total", name=one, km=total) + (f"   {hint}" if (hint := shoe_hint(one, total)) else ""))
 
@@ -64,6 +67,7 @@ def distance(
 
     with open_history() as store:
         diary = Diary(store)
-        diary.add_distance(km, shoe)
+        with typed_values():
+            diary.add_distance(km, shoe)
         total = diary.shoes().get(shoe or "", 0.0)
     say(console(), str((shoe and shoe_hint(shoe, total)) or tr("cli.diary.noted")))

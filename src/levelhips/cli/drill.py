@@ -27,7 +27,7 @@ from levelhips.cli.options import (
     side_of,
 )
 from levelhips.cli.threshold import say_settings
-from levelhips.errors import SettingsError
+from levelhips.errors import WrongValueError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,5 +132,5 @@ def _band(text: str | None) -> list[tuple[str, Any, str]]:
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise SettingsError("not-a-band", band=text) from error
+        raise WrongValueError("not-a-band", band=text) from error
     return [("drill.low_deg", low, "--band"), ("drill.high_deg", high, "--band")]

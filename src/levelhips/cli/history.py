@@ -13,7 +13,7 @@ from levelhips.cli.console import console, error_console, open_history, print_js
 from levelhips.cli.help import Command, Group
 from levelhips.cli.options import JsonOption, QuietOption
 from levelhips.cli.tables import Column, print_table
-from levelhips.errors import BadInputError
+from levelhips.errors import BadInputError, WrongValueError
 from levelhips.text import number, text, tr
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def forget(
     The recording itself is not deleted. Delete it yourself, or levelhips history rebuild adds the session again.
     """
     if (file is None) != all_:
-        raise BadInputError("which-session")
+        raise WrongValueError("which-session")
     with open_history() as store:
         count = store.forget(file)
     if file is not None and not count:

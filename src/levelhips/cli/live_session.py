@@ -13,7 +13,7 @@ from rich.console import Console
 
 from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.cli.console import error_console, open_player, say
-from levelhips.cli.options import profile_of
+from levelhips.cli.options import faults_of, profile_of
 from levelhips.cli.terminal.live_view import LiveView
 from levelhips.cli.termination import terminal_may_close
 from levelhips.cli.unfinished import add_unfinished
@@ -29,7 +29,7 @@ from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import Profile
 from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
-from levelhips.simulation.faults import Fault, parse_fault
+from levelhips.simulation.faults import Fault
 from levelhips.text import tr
 from levelhips.words import CUE_OUTCOMES, EXCLUSION_FIXES, EXCLUSION_REASONS, PARTS, SIDES, sensor_title, words_for
 
@@ -72,7 +72,7 @@ def run_session(
     profile : str
         Name of the virtual sensor's profile.
     faults : sequence of str
-        Faults of the virtual sensor, as `parse_fault` reads them.
+        Faults of the virtual sensor, as `faults_of` reads them.
     rate_hz : float or None
         Sampling rate to ask for; None: the sensor's usual.
 
@@ -84,7 +84,7 @@ def run_session(
     source: MakeSource
     kind = profile_of(profile)
     if virtual is not None:
-        source = virtual_sensor_source(virtual, kind, rate_hz, [parse_fault(fault) for fault in faults])
+        source = virtual_sensor_source(virtual, kind, rate_hz, faults_of(faults))
         title = tr("cli.run.virtual-title", name=virtual.path.name, kind=sensor_title(kind.name, kind.title))
     else:
         source, title = lambda: ready(BleSource(Radio(), sensor, rate_hz)), sensor or "levelhips"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from levelhips.cli.threshold import ThresholdChoice
-from levelhips.errors import BadInputError, SettingsError
+from levelhips.errors import BadInputError, WrongValueError
 
 if TYPE_CHECKING:
     from levelhips.events import Side
     from levelhips.recording import Recording
     from levelhips.sensors.profile import Profile
     from levelhips.settings import Resolved
+    from levelhips.simulation.faults import Fault
 
 FileArgument = Annotated[Path, typer.Argument(readable=False, metavar="RUN", help="cli.option.run")]
 OutwardOption = Annotated[str | None, typer.Option("--outward", metavar="AXIS", help="cli.option.outward")]
@@ -37,6 +39,33 @@ JsonOption = Annotated[bool, typer.Option("--json", help="cli.option.json")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="cli.option.quiet")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="cli.option.verbose")]
 LogOption = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="cli.option.log")]
+
+
+@contextmanager
+def typed_values() -> Iterator[None]:
+    """Raise a `BadInputError` as a `WrongValueError`: around code whose values all come from the command line."""
+    try:
+        yield
+    except BadInputError as error:
+        raise WrongValueError.of(error) from error
+
+
+def opened(file: Path, acc_unit: str | None, gyr_unit: str | None) -> Recording:
+    """Open a recording or a table with the units of the options.
+
+    Raises
+    ------
+    WrongValueError
+        If there is no such unit.
+    RecordingError, BadInputError
+        As `open_recording`.
+    """
+    from levelhips.recording import open_recording
+    from levelhips.recording.importers import check_units
+
+    with typed_values():
+        check_units(acc_unit, gyr_unit)
+    return open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
 
 
 def settings_for(
@@ -118,7 +147,7 @@ def drill_name(name: str) -> str:
     from levelhips.settings.installed import drills
 
     if name not in drills():
-        raise SettingsError("no-such-drill-name", name=name, names=", ".join(drills()))
+        raise WrongValueError("no-such-drill-name", name=name, names=", ".join(drills()))
     return name
 
 
@@ -129,7 +158,7 @@ def side_of(text: str) -> Side:
     try:
         return Side(text)
     except ValueError as error:
-        raise SettingsError("no-such-side", side=text) from error
+        raise WrongValueError("no-such-side", side=text) from error
 
 
 def profile_of(name: str) -> Profile:
@@ -138,7 +167,7 @@ def profile_of(name: str) -> Profile:
 
     known = profiles()
     if name not in known:
-        raise SettingsError("no-such-sensor-kind", name=name, names=", ".join(known))
+        raise WrongValueError("no-such-sensor-kind", name=name, names=", ".join(known))
     return known[name]
 
 
@@ -151,14 +180,28 @@ def decoded(recording: Recording, *, raw: bool) -> Recording:
     return redecoded(recording)
 
 
+def faults_of(texts: Iterable[str]) -> list[Fault]:
+    """Return the faults of a virtual sensor that the option ``--fault`` names.
+
+    Raises
+    ------
+    WrongValueError
+        If one of them is not known, or its value is impossible.
+    """
+    from levelhips.simulation.faults import parse_fault
+
+    with typed_values():
+        return [parse_fault(text) for text in texts]
+
+
 def check_recording_name(path: Path) -> None:
     """Refuse the name of a new recording that does not end in .mcap.
 
     Raises
     ------
-    BadInputError
+    WrongValueError
         With the name to use instead.
     """
     if path.suffix.lower() != ".mcap":
         code = "name-of-a-table" if path.suffix.lower() == ".csv" else "name-of-a-recording"
-        raise BadInputError(code, name=path.name, better=path.with_suffix(".mcap").name, folder=path.stem)
+        raise WrongValueError(code, name=path.name, better=path.with_suffix(".mcap").name, folder=path.stem)

@@ -19,11 +19,12 @@ from levelhips.cli.options import (
     QuietOption,
     SettingsOption,
     VerboseOption,
+    opened,
     settings_for,
 )
 from levelhips.cli.termination import signals_as_ctrl_c
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
-from levelhips.errors import RecordingError, SettingsError
+from levelhips.errors import RecordingError, WrongValueError
 from levelhips.text import tr
 
 if TYPE_CHECKING:
@@ -59,10 +60,9 @@ def replay(
     """
     from levelhips.cli.terminal.replay_view import ReplayView
     from levelhips.live.replay import Replay
-    from levelhips.recording import open_recording
 
     factor = _speed(speed)
-    recording = open_recording(file, acc_unit=acc_unit, gyr_unit=gyr_unit)
+    recording = opened(file, acc_unit, gyr_unit)
     thresholds = ThresholdChoice(threshold, threshold_left, threshold_right)
     resolved = settings_for(recording, settings, outward, filter, thresholds, drill)
     chosen = resolved.settings
@@ -122,5 +122,5 @@ def _speed(text: str) -> float:
         speed = 0.0
     if not MIN_SPEED <= speed <= MAX_SPEED:
         # Numbers to type have a decimal point in every language.
-        raise SettingsError("not-a-speed", speed=text, min=f"{MIN_SPEED:g}", max=f"{MAX_SPEED:g}")
+        raise WrongValueError("not-a-speed", speed=text, min=f"{MIN_SPEED:g}", max=f"{MAX_SPEED:g}")
     return speed

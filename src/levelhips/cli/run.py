@@ -25,7 +25,7 @@ from levelhips.cli.options import (
     profile_of,
 )
 from levelhips.cli.threshold import ThresholdChoice, ThresholdLeftOption, ThresholdOption, ThresholdRightOption, say_settings
-from levelhips.errors import SettingsError
+from levelhips.errors import WrongValueError
 from levelhips.text import tr
 
 ProtocolOption = Annotated[str | None, typer.Option("--protocol", metavar="NAME:N", help="cli.option.protocol")]
@@ -101,4 +101,4 @@ def _protocol_options(text: str | None) -> list[tuple[str, Any, str]]:
     try:
         return [("protocol.name", name, "--protocol"), ("protocol.session", int(number or 1), tr("cli.run.session-of-protocol"))]
     except ValueError as error:
-        raise SettingsError("not-a-run-protocol", protocol=text) from error
+        raise WrongValueError("not-a-run-protocol", protocol=text) from error

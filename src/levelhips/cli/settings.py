@@ -13,9 +13,9 @@ import typer
 
 from levelhips.cli.console import console, print_json, say
 from levelhips.cli.help import Command, Group
-from levelhips.cli.options import JsonOption
+from levelhips.cli.options import JsonOption, typed_values
 from levelhips.cli.setting_words import source_words, written
-from levelhips.errors import SettingsError
+from levelhips.errors import SettingsError, WrongValueError
 from levelhips.text import tr
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _setting(key: str) -> tuple[str, FieldSpec]:
 
     now = current_key(key)
     if now not in SPECS:
-        raise UnknownSettingError(now)
+        raise WrongValueError.of(UnknownSettingError(now))
     return now, SPECS[now]
 
 
@@ -159,7 +159,7 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
 
     Raises
     ------
-    SettingsError
+    WrongValueError
         If the setting does not accept it.
     """
     from levelhips.bounds import FieldError
@@ -176,9 +176,10 @@ def read(spec: FieldSpec, key: str, text: str) -> Any:
     try:
         spec.check(value)
     except FieldError as error:
-        raise SettingsError("wrong-setting-value", key=key, problem=error.problem, meaning=help_of(key)) from error
+        raise WrongValueError("wrong-setting-value", key=key, problem=error.problem, meaning=help_of(key)) from error
     if key == "drill.name" and value:
         from levelhips.settings.installed import drill_named
 
-        drill_named(value)
+        with typed_values():
+            drill_named(value)
     return value

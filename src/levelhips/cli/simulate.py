@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from levelhips.cli.console import progress_bar, say, talk
-from levelhips.cli.options import QuietOption, side_of
-from levelhips.errors import SettingsError
+from levelhips.cli.options import QuietOption, side_of, typed_values
+from levelhips.errors import WrongValueError
 from levelhips.text import tr
 
 if TYPE_CHECKING:
-    from levelhips.simulation.runner import Simulation
+    from levelhips.simulation.runner import SensorModel, Simulation
+    from levelhips.simulation.wearer import WearerModel
 
 CADENCE_SPM = {"run": 166.0, "walk": 110.0}  # usual steps per minute at 2.5 m/s and at 1.2 m/s
 
@@ -45,7 +46,7 @@ def simulate(
 ) -> None:
     """Simulate a runner; write a recording and its truth."""
     from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
-    from levelhips.simulation.wearer import WearerModel, simulate_drill
+    from levelhips.simulation.wearer import WearerModel
 
     usual = SensorModel()
     sensor = SensorModel(
@@ -77,14 +78,21 @@ def simulate(
         _write(made, out, f"{kind}_{seed}", {}, quiet=quiet)
         return
     wearer = WearerModel(_drill_name(kind), side_of(side), reps=reps, rep_s=tempo, form_fault=form_fault)
-    _write(simulate_drill(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings, quiet=quiet)
+    _write(_worn(wearer, sensor, seed), out, f"{kind}_{seed}", wearer.settings, quiet=quiet)
+
+
+def _worn(wearer: WearerModel, sensor: SensorModel, seed: int) -> Simulation:
+    from levelhips.simulation.wearer import simulate_drill
+
+    with typed_values():
+        return simulate_drill(wearer, sensor, seed)
 
 
 def _drill_name(kind: str) -> str:
     from levelhips.settings.installed import drills
 
     if kind not in drills():
-        raise SettingsError("no-such-simulation", kind=kind)
+        raise WrongValueError("no-such-simulation", kind=kind)
     return kind
 
 

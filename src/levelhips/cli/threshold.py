@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from levelhips.cli.setting_words import source_words, written
-from levelhips.errors import SettingsError
+from levelhips.errors import WrongValueError
 from levelhips.text import tr
 
 if TYPE_CHECKING:
@@ -40,18 +40,18 @@ class ThresholdChoice:
 
         Raises
         ------
-        SettingsError
+        WrongValueError
             If a value is not a number of degrees, is out of range or ambiguous, or if the options contradict each other.
         """
         from levelhips.settings.resolve import option_layer
 
         if self.both == "auto":
             if self.left or self.right:
-                raise SettingsError("auto-and-a-side", both=BOTH, left=LEFT, right=RIGHT)
+                raise WrongValueError("auto-and-a-side", both=BOTH, left=LEFT, right=RIGHT)
             return option_layer([("threshold.mode", "auto", BOTH)])
         if self and settings.mode == "auto" and self.both is None and None in (self.left, self.right):
             missing = RIGHT if self.right is None else LEFT
-            raise SettingsError("one-side-and-auto", missing=missing)
+            raise WrongValueError("one-side-and-auto", missing=missing)
         both = _degrees(BOTH, self.both)
         left, right = _degrees(LEFT, self.left), _degrees(RIGHT, self.right)
         return option_layer(
@@ -115,7 +115,7 @@ def _degrees(option: str, text: str | None) -> float | None:
     try:
         degrees = float(text)
     except ValueError as error:
-        raise SettingsError("no-degrees-or-auto" if option == BOTH else "no-degrees", option=option, value=text) from error
+        raise WrongValueError("no-degrees-or-auto" if option == BOTH else "no-degrees", option=option, value=text) from error
     from levelhips.bounds import specs
     from levelhips.coaching.threshold import ThresholdSettings
 
@@ -124,17 +124,17 @@ def _degrees(option: str, text: str | None) -> float | None:
     except ValueError as error:
         spec = next(spec for spec in specs(ThresholdSettings) if spec.name == "left_deg")
         # Numbers to type have a decimal point in every language.
-        raise SettingsError("threshold-out-of-range", option=option, value=text, min=f"{spec.low:g}", max=f"{spec.high:g}") from error
+        raise WrongValueError("threshold-out-of-range", option=option, value=text, min=f"{spec.low:g}", max=f"{spec.high:g}") from error
 
 
-def _ambiguous(option: str, text: str) -> SettingsError:
+def _ambiguous(option: str, text: str) -> WrongValueError:
     """Return the error about a text with a comma, which may mean a decimal number or two sides."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 2 or not all(parts):
-        return SettingsError("ambiguous-list", option=option, value=text, left=LEFT, right=RIGHT)
+        return WrongValueError("ambiguous-list", option=option, value=text, left=LEFT, right=RIGHT)
     sides, decimal = f"{LEFT} {parts[0]} {RIGHT} {parts[1]}", f"{parts[0]}.{parts[1]}"
     if not parts[1].isdigit():
-        return SettingsError("ambiguous-sides", option=option, value=text, sides=sides)
+        return WrongValueError("ambiguous-sides", option=option, value=text, sides=sides)
     if option != BOTH:
-        return SettingsError("ambiguous-decimal", option=option, value=text, decimal=decimal)
-    return SettingsError("ambiguous-threshold", option=option, value=text, decimal=decimal, sides=sides)
+        return WrongValueError("ambiguous-decimal", option=option, value=text, decimal=decimal)
+    return WrongValueError("ambiguous-threshold", option=option, value=text, decimal=decimal, sides=sides)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import typer
 
+from levelhips.cli.former_names import FORMER_OPTIONS, current_option
 from levelhips.cli.help import plain, suggestions
 from levelhips.text import tr
 
@@ -37,11 +40,26 @@ def message_of(error: Any) -> str:
         problem = problem_of(error.__cause__) or error.message
         return tr("cli.usage.bad-value", name=_name(error), problem=problem) if error.param is not None else problem
     if isinstance(error, _errors.NoSuchOption):
-        return " ".join([tr("cli.usage.no-such-option", name=error.option_name), *suggestions(sorted(error.possibilities or ()))])
+        name = _as_typed(error.option_name)
+        return " ".join([tr("cli.usage.no-such-option", name=name), *suggestions(_closest_option(name, error.ctx))])
     if isinstance(error, _errors.BadOptionUsage):
         lacks_value = "requires" in error.message
         return tr("cli.usage.needs-a-value" if lacks_value else "cli.usage.takes-no-value", name=error.option_name)
     return str(error.format_message())
+
+
+def _as_typed(name: str) -> str:
+    """Return an option as it was typed: Typer has replaced a former name by the present one before it refuses it."""
+    typed = (word.partition("=")[0] for word in sys.argv[1:])
+    return next((word for word in typed if word != name and word.startswith("--") and f"--{current_option(word[2:])}" == name), name)
+
+
+def _closest_option(name: str, context: Any) -> list[str]:
+    """Return the option of a command whose present or former name is the closest to this one, as a list: empty if none is close."""
+    options = {option for one in context.command.params if not one.hidden for option in (*one.opts, *one.secondary_opts)}
+    meant = {old: f"--{now}" for old, now in FORMER_OPTIONS.items() if f"--{now}" in options}
+    meant |= {option.lstrip("-"): option for option in options}  # without the dashes, in which all options are alike
+    return [meant[close] for close in get_close_matches(name.lstrip("-"), sorted(meant), n=1)]
 
 
 def _missing(error: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from levelhips.cli.console import begin_log, console, say
-from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, live_settings, profile_of
+from levelhips.cli.options import FaultOption, FileArgument, LogOption, ProfileOption, faults_of, live_settings, profile_of
 from levelhips.text import tr
 from levelhips.words import sensor_title
 
@@ -39,11 +39,10 @@ def virtual_sensor(
     With --transport it is sent over the air. Without it, a live view on this computer shows it once.
     """
     from levelhips.recording import open_recording
-    from levelhips.simulation.faults import parse_fault
 
     begin_log(log)
     kind, recording = profile_of(profile), open_recording(file)
-    faults = [parse_fault(one) for one in fault or []]
+    faults = faults_of(fault or [])
     if transport is None:
         _serve_here(console(), recording, kind, faults, rate)
     else:

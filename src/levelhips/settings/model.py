@@ -163,7 +163,7 @@ class WrongNameError(SettingsError):
     """A name of a settings file is wrong; `key` is the section or setting as it is written there."""
 
     def __init__(self, code: str, key: str, **values: Any) -> None:
-        super().__init__(code, place="", **values)
+        super().__init__(code, **values)
         self.key = key
 
     def add_place(self, place: Text | Path) -> None:
@@ -175,7 +175,7 @@ class NotASectionError(WrongNameError):
     """A section, under its present or an earlier name, has a value of its own, as in ``threshold = 3``."""
 
     def __init__(self, name: str, value: object) -> None:
-        super().__init__("setting-instead-of-section", name, section=name, value=shown(value))
+        super().__init__("setting-instead-of-section", name, section=name, value=shown(value), place="")
 
 
 class UnknownSettingError(WrongNameError):
@@ -190,4 +190,4 @@ class UnknownSettingError(WrongNameError):
             code = "setting-of-section"
         elif close:
             code += "-with-close-match"
-        super().__init__(f"unknown-{code}", key, name=key, close=close[0] if close else "")
+        super().__init__(f"unknown-{code}", key, name=key, close=close[0] if close else "", place="")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from levelhips.bounds import FieldError, shown
-from levelhips.errors import SettingsError
+from levelhips.errors import SettingsError, WrongValueError
 from levelhips.settings.model import SPECS, SectionError, Settings, UnknownSettingError, WrongNameError, flat, settings_from
 from levelhips.settings.store import line_of, read_values
 from levelhips.text import Text, text, tr
@@ -65,7 +65,7 @@ class Layer:
     def refusal(self, key: str, problem: Text) -> SettingsError:
         """Return the error about a value of this layer that cannot be used."""
         if key in self.flags:
-            return SettingsError("wrong-option", option=self.flags[key], problem=problem)
+            return WrongValueError("wrong-option", option=self.flags[key], problem=problem)
         if self.source is Source.RECORDING:
             return SettingsError("wrong-setting-in-recording", key=key, name=self.where, problem=problem)
         return SettingsError("wrong-setting-in-file", key=key, problem=problem, place=self._place(key))

@@ -18,7 +18,7 @@ from levelhips.recording.importers.importer import GROUP, Importer, Source
 from levelhips.recording.importers.units import ACC_UNITS, GYR_UNITS
 from levelhips.recording.recording import Recording
 
-__all__ = ["ACC_UNITS", "BUILT_IN", "GROUP", "GYR_UNITS", "Importer", "Source", "importers", "read_table"]
+__all__ = ["ACC_UNITS", "BUILT_IN", "GROUP", "GYR_UNITS", "Importer", "Source", "check_units", "importers", "read_table"]
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +41,7 @@ def read_table(path: Path, acc_unit: str | None, gyr_unit: str | None) -> Record
     BadInputError, UnitsError
         If columns, units, times or values are missing or cannot be right.
     """
-    for name, unit, known in (("acc", acc_unit, ACC_UNITS), ("gyr", gyr_unit, GYR_UNITS)):
-        if unit is not None and unit not in known:
-            raise UnitsError("unknown-unit", option=f"--{name}-unit", unit=unit, known=", ".join(known))
+    check_units(acc_unit, gyr_unit)
     source = Source(path)
     importer = next(importer for importer in importers() if _recognizes(importer, source))
     return assemble(path, _read(importer, source), GivenUnits(acc_unit, gyr_unit))
@@ -73,3 +71,16 @@ def _read(importer: Importer, source: Source) -> Imported:
         if importer in BUILT_IN:
             raise
         raise RecordingError("importer-failed", importer=importer.title, name=source.path.name, reason=repr(error)) from error
+
+
+def check_units(acc_unit: str | None, gyr_unit: str | None) -> None:
+    """Check units that the user gave; None: not given.
+
+    Raises
+    ------
+    UnitsError
+        If one of them is not known.
+    """
+    for name, unit, known in (("acc", acc_unit, ACC_UNITS), ("gyr", gyr_unit, GYR_UNITS)):
+        if unit is not None and unit not in known:
+            raise UnitsError("unknown-unit", option=f"--{name}-unit", unit=unit, known=", ".join(known))
