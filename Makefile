@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.levelhips-ready
 
-.PHONY: demo test coverage lint bench docs golden fuzz mutants screenshots words texts recordings check clean
+.PHONY: demo test coverage lint bench docs golden fuzz torture mutants screenshots words texts recordings check clean
 
 demo: $(STAMP)
 	$(BIN)/levelhips demo --out levelhips-demo
@@ -54,10 +54,14 @@ texts: $(STAMP)
 words: $(STAMP)
 	$(BIN)/python -m bench.words
 
-# Bytes that nobody sent, at every decoder and the reader of recordings: SECONDS for each.
-SECONDS ?= 60
+# Bytes that nobody sent, at every decoder and the reader of recordings: SECONDS for each (60).
 fuzz: $(STAMP)
-	$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
+	$(BIN)/python -m bench.fuzz $(if $(SECONDS),--seconds $(SECONDS))
+
+# Lets every operation of a session and of each command that writes fail once; SECONDS at most for each kind of fault (600),
+# ONLY: kinds whose name contains this. See docs/testing.md.
+torture: $(STAMP)
+	$(BIN)/python -m bench.torture $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only '$(ONLY)')
 
 # Mutation testing: COUNT faults, of the sample SEED, in files whose path contains ONLY, with test files whose name
 # contains TESTS; ALL=1: every fault. See docs/testing.md.

@@ -1,0 +1,47 @@
+"""The short form of `make torture`: operations of a session fail one after another, and nothing is lost without a word."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+
+from bench.torture import series
+from bench.torture.faults import Fault
+from bench.torture.oracle import unexplained
+from bench.torture.sessions import hold, whole
+
+from levelhips.recording.recorder import Recorder
+
+
+@pytest.mark.parametrize(("kind", "lasting", "step"), [("write", False, 10), ("fsync", True, 15), ("open", False, 1)])
+def test_nothing_is_lost_unexplained_whichever_file_operation_of_a_session_fails(kind: str, lasting: bool, step: int) -> None:
+    row = series.sessions(kind, lasting=lasting, end_s=math.inf, step=step)
+    assert row.problems == []
+    assert row.complete
+    assert row.struck == row.runs - 1
+
+
+def test_a_write_that_fails_in_mid_session_is_reported_and_costs_what_the_notice_says() -> None:
+    held = hold(Fault("write", 12))
+    session = held.session
+    assert session is not None
+    assert [getattr(trouble, "code", "again") for trouble in session.troubles] == ["recording-stopped", "again"]
+    assert len(session.recorder.paths) == 2  # type: ignore[union-attr]
+    assert 2.0 < len(whole().t_s) / 200 - len(held.t_s) / 200 < 4.0
+    assert (held.exit_code, held.steps, held.cues) == (4, whole().steps, whole().cues)
+
+
+def test_a_loss_that_nobody_reports_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recorder, "_fail", lambda recorder, error, reason=None: setattr(recorder, "_writer", None))
+    monkeypatch.setattr(Recorder, "_try_again", lambda recorder, at_once: None)
+    held = hold(Fault("write", 12))
+    assert any("lost, and not reported" in problem for problem in unexplained(held, whole()))
+
+
+def test_a_recorder_that_gives_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recorder, "_try_again", lambda recorder, at_once: None)
+    held = hold(Fault("fsync", 8))
+    assert [problem for problem in unexplained(held, whole()) if "by a single fault" in problem]
