@@ -20,7 +20,8 @@ from waiting import until
 from levelhips import Cue, LevelHipsError, RecordingError, Samples, Settings, Update, open_recording
 from levelhips.events import HealthReason, HealthState, Notice
 from levelhips.recording import recorder as recorder_module
-from levelhips.recording.recorder import Recorder, check_folder
+from levelhips.recording.file_series import check_folder
+from levelhips.recording.recorder import Recorder
 from levelhips.recording.recover import recover
 from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter
@@ -158,13 +159,12 @@ def test_a_recording_that_is_deleted_in_mid_session_is_saved_again_and_goes_on_i
     until(lambda: len(recorder.paths) == 2 and recorder.health().state is HealthState.OK)
     recorder.samples(second(2))
     recorder.close()
-    first, rest = (open_recording(kept) for kept in recorder.paths)
-    assert first.path == path
-    assert first.notes == rest.notes == []
-    assert first.samples.t_s[0] == 0.0
-    assert rest.samples.t_s[-1] == pytest.approx(2.995)
-    assert len(first.samples) + len(rest.samples) == 600, "nothing is lost"
-    assert rest.metadata["continues"] == path.name
+    assert recorder.paths == [path, path.with_name(f"{path.stem}_part2.mcap")]
+    for one in recorder.paths:
+        recording = open_recording(one)
+        assert recording.path == path
+        assert [str(note) for note in recording.notes] == ["The session is in 2 files; nothing is missing between them"]
+        assert np.array_equal(recording.samples.t_s, np.concatenate([second(number).t_s for number in range(3)])), "nothing is lost"
     assert getattr(reports[0][0], "code", "") == "recording-gone"
     assert str(reports[1][0]) == f"Saved the deleted recording again: {path}"
     assert reports[2][1] > 0.0, "recording again"
@@ -182,8 +182,12 @@ def test_a_recording_that_is_moved_away_is_whole_there_and_not_named_any_more(tm
     recorder.close()
     assert [path.parent.name for path in recorder.paths] == ["runs"]
     moved, rest = open_recording(tmp_path / "moved.mcap"), open_recording(recorder.paths[0])
-    assert moved.notes == rest.notes == []
+    assert moved.notes == []
+    assert [str(note) for note in rest.notes] == ["Part 1 of the session is missing: the rest is read without it"]
     assert len(moved.samples) + len(rest.samples) == 400
+    begun_as = tmp_path / "runs" / rest.metadata["continues"]
+    (tmp_path / "moved.mcap").rename(begun_as)
+    assert len(open_recording(recorder.paths[0]).samples) == len(open_recording(begun_as).samples) == 400, "moved back"
 
 
 def test_an_unforeseen_error_does_not_end_the_recorder(tmp_path, monkeypatch):
@@ -199,8 +203,9 @@ def test_an_unforeseen_error_does_not_end_the_recorder(tmp_path, monkeypatch):
     recorder.samples(second(2))
     until(lambda: len(recorder.paths) == 2)
     recorder.close()
-    assert open_recording(recorder.paths[0]).samples.t_s[-1] == pytest.approx(0.995)
-    assert open_recording(recorder.paths[1]).samples.t_s[0] == 2.0
+    recording = open_recording(recorder.paths[0])
+    assert np.array_equal(recording.samples.t_s, np.concatenate([second(0).t_s, second(2).t_s]))
+    assert str(recording.notes[-1]) == "The session is in 2 files; 1.0 s are missing between them"
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "ü" * 300, "\udcff clip \ud800", "../../etc/passwd", "\0", ""])
@@ -274,12 +279,17 @@ def test_a_full_disk_is_reported_and_recording_continues_once_there_is_room(tmp_
     assert "cannot be written any more" in output
     assert "Free some disk space" in output
     assert "Recording again" in output
-    first, again = (open_recording(path) for path in sorted(tmp_path.glob("*.mcap"), key=lambda path: path.stat().st_mtime))
-    assert len(first.samples) >= 2 * 200
-    assert len(again.samples) >= 15 * 200
-    assert again.samples.t_s[-1] == pytest.approx(int(last) + 0.995)
-    assert again.metadata["continues"] == first.path.name
-    assert (again.rate_hz, again.outward, again.scale) == (200.0, "+z", pytest.approx(SCALE))
+    first, again = sorted(tmp_path.glob("*.mcap"), key=lambda path: path.stat().st_mtime)
+    assert again.name == f"{first.stem}_part2.mcap"
+    both = open_recording(first)
+    assert [int(np.floor(t_s)) for t_s in both.samples.t_s[:2000:200]] == list(range(10)), "nothing is lost before"
+    assert both.samples.t_s[-1] == pytest.approx(int(last) + 0.995)
+    assert (both.rate_hz, both.outward, both.scale) == (200.0, "+z", pytest.approx(SCALE))
+    first.rename(tmp_path / "elsewhere.mcap")
+    alone = open_recording(again)
+    assert len(alone.samples) >= 15 * 200
+    assert alone.metadata["continues"] == first.name
+    assert (alone.rate_hz, alone.outward, alone.scale) == (200.0, "+z", pytest.approx(SCALE))
 
 
 def has_samples(path: Path, count: int) -> bool:
@@ -385,14 +395,15 @@ def test_a_session_on_a_full_disk_goes_on_beeping_and_reports_it(tmp_path, monke
     assert len(list(whole.of(Cue))) == len(truth_of(45.0).cues)
     assert [notice.kind for notice in whole.of(Notice)] == ["not-recording", "recording-again"]
     assert any("No space left" in str(trouble) for trouble in live_run.session.troubles)
-    first, again = (open_recording(path) for path in live_run.session.kept)
-    assert first.samples.t_s[-1] <= 20.1
-    assert again.samples.t_s[-1] == pytest.approx(45.0, abs=0.01)
-    assert again.metadata["continues"] == first.path.name
+    first, again = live_run.session.recorder.paths
+    assert again.name == f"{first.stem}_part2.mcap"
+    assert live_run.recording.samples.t_s[-1] == pytest.approx(45.0, abs=0.01)
+    [pause_s] = [pause_s for pause_s in np.diff(live_run.recording.samples.t_s) if pause_s > 0.5]
+    assert 2.0 <= pause_s < 3.1
 
 
-def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monkeypatch):
-    """Bug: the first part was left out; only the last file of the session was added."""
+def test_a_session_on_a_full_disk_is_one_session_in_the_history(tmp_path, monkeypatch):
+    """Bugs: the first file was left out; then each file was a session of its own."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
     from live_harness import live
 
@@ -400,11 +411,12 @@ def test_both_parts_of_a_session_on_a_full_disk_reach_the_history(tmp_path, monk
     from levelhips.programme.remember import remember
 
     session = live(tmp_path / "runs", sinks=[FullDisk(monkeypatch, 25.0, 26.0)]).session
-    assert len(session.kept) == 2
-    assert remember(session.kept, tmp_path / "history.sqlite")[1]
-    with History(tmp_path / "history.sqlite") as history:
-        files = [row.file for row in history.sessions()]
-    assert sorted(files) == sorted(str(path.resolve()) for path in session.kept)
+    first, again = session.recorder.paths
+    assert session.kept == [first]
+    for path in (*session.kept, again):
+        remember([path], tmp_path / "history.sqlite")
+        with History(tmp_path / "history.sqlite") as history:
+            assert [row.file for row in history.sessions()] == [str(first.resolve())]
 
 
 def test_a_recording_without_samples_is_explained(tmp_path):

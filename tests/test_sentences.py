@@ -14,7 +14,7 @@ from levelhips.history import Diary, History
 from levelhips.programme.hints import load_hint, pain_hint, shoe_hint
 from levelhips.programme.store import load_programme
 from levelhips.recording.event_reader import read_events
-from levelhips.recording.recorder import check_folder
+from levelhips.recording.file_series import check_folder
 from levelhips.recording.recover import recover
 from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter

@@ -126,7 +126,8 @@ class FigureOfSession:
 class SessionRow:
     """Summary of one recording in the history.
 
-    `changed_ns` is the modification time of the file: a rebuild reads the file again if the time or `size` differs. `steps` are
+    `file` is the first file of the session, `size` that of all its files, and `changed_ns` the last modification of any of
+    them: a rebuild reads them again if one of these differs. `steps` are
     those of the session's gait (running, or walking if nobody ran), `counted` the valid ones among them, `moving_s` is the time
     of running. `cues` is the number of beeps asked for, `heard` that of the beeps that were heard; `faults` has the parts of the
     session that failed. `camber_deg` is the mean sideways lean of the camber notices.
@@ -176,10 +177,16 @@ def session_row(path: Path) -> SessionRow:
         stored.events = [event for event in analysis.events if isinstance(event, KINDS)]
         stored.metadata = {**analysis.recording.metadata, **stored.metadata}
         stored.last_s = max(stored.last_s, float(analysis.recording.samples.t_s[-1]))
-    return _row(path, stored, note)
+    return _row(stored, note)
 
 
-def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
+def extent(files: list[Path]) -> tuple[int, int]:
+    """Return the size of the files of a session, and when one of them was last modified [ns]."""
+    found = [file.stat() for file in files]
+    return sum(stat.st_size for stat in found), max(stat.st_mtime_ns for stat in found)
+
+
+def _row(stored: RecordingEvents, note: str) -> SessionRow:
     not_worn = _kind_if_not_worn(stored.metadata)
     events: list[Event] = [] if not_worn else stored.events  # figures of a sensor that nobody wore are not the wearer's
     statistics = Statistics(metrics())
@@ -187,15 +194,16 @@ def _row(path: Path, stored: RecordingEvents, note: str) -> SessionRow:
         statistics.add(event)
     result = DrillResult.of(events)
     kind = not_worn or _kind(statistics, result)
-    stat = path.stat()
+    path = stored.files[0]
+    size, changed_ns = extent(stored.files)
     protocol, session = _protocol(stored.settings)
     cambers = [event.value for event in events if isinstance(event, Notice) and event.kind is NoticeKind.CAMBER]
     damaged = stored.metadata.get("recovered_from", "")
     return SessionRow(
         file=str(path.resolve()),
-        size=stat.st_size,
-        changed_ns=stat.st_mtime_ns,
-        started=_started(stored.metadata, stat.st_mtime),
+        size=size,
+        changed_ns=changed_ns,
+        started=_started(stored.metadata, changed_ns / 1e9),
         kind=kind,
         duration_s=round(stored.last_s, 1),
         moving_s=round(statistics.running_s(stored.last_s), 1),

@@ -22,8 +22,19 @@ from levelhips.history.database import Database
 from levelhips.history.heard import FaultRow
 from levelhips.history.leftovers import remove_leftovers
 from levelhips.history.migrations import TABLES
-from levelhips.history.session_row import ALL, BOTH, ROW_VERSION, FigureOfSession, SessionKind, SessionRow, SideRow, local_day
+from levelhips.history.session_row import (
+    ALL,
+    BOTH,
+    ROW_VERSION,
+    FigureOfSession,
+    SessionKind,
+    SessionRow,
+    SideRow,
+    extent,
+    local_day,
+)
 from levelhips.history.summaries import summaries, summary
+from levelhips.recording.parts import by_session, session_files
 from levelhips.text import tr
 
 LOAD_WINDOW_DAYS = 30  # a run is compared with the longest one of these days: Frandsen 2025 (programme/hints.py)
@@ -65,7 +76,7 @@ class History(Database):
     # ---- recordings
 
     def add(self, path: Path) -> SessionRow:
-        """Add the summary of a recording and return it. If the history has that file already, replace its summary.
+        """Add the summary of a recording and return it. If the history has that session already, replace its summary.
 
         Raises
         ------
@@ -74,6 +85,7 @@ class History(Database):
         """
         found = summary(path)
         with self._changing():
+            self._delete(session_files(path))
             self._put(found)
         return found
 
@@ -98,21 +110,23 @@ class History(Database):
         if not folder.is_dir():
             raise RecordingError("no-folder-of-recordings", path=folder)
         # No folders, and no pipes: opening one would wait for ever. A link to nothing is named when it is read.
-        files = sorted(path.resolve() for path in folder.rglob("*.mcap") if path.is_file() or not path.exists())
+        sessions = by_session(sorted(path.resolve() for path in folder.rglob("*.mcap") if path.is_file() or not path.exists()))
         rows = self.rows("SELECT file, size, changed_ns, row_version FROM sessions")
         known = {row["file"]: (row["size"], row["changed_ns"], row["row_version"]) for row in rows}
-        done, new = Rebuilt(), []
-        for path in files:
-            stat = path.stat() if path.exists() else None  # a link to a disk that is not connected: reading it says so
-            if stat is not None and not reread_all and known.get(str(path)) == (stat.st_size, stat.st_mtime_ns, ROW_VERSION):
+        done, changed = Rebuilt(), list[list[Path]]()
+        for files in sessions:
+            there = all(file.exists() for file in files)  # if not, it is a link to a disk that is not connected: reading it says so
+            if there and not reread_all and known.get(str(files[0])) == (*extent(files), ROW_VERSION):
                 done.unchanged += 1
             else:
-                new.append(path)
-        missing = [file for file in known if Path(file).is_relative_to(folder.resolve()) and not Path(file).exists()]
+                changed.append(files)
+        later = {str(file) for files in sessions for file in files[1:]}  # they had a row while the first file was missing
+        missing = [file for file in known if file in later or (Path(file).is_relative_to(folder.resolve()) and not Path(file).exists())]
         with self._changing():
             self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in missing])
         done.removed = len(missing)
-        new, done.leftovers = remove_leftovers(new)
+        alone, done.leftovers = remove_leftovers([files[0] for files in changed if len(files) == 1])
+        new = sorted(alone + [files[0] for files in changed if len(files) > 1])
         for number, (path, found) in enumerate(summaries(new), start=1):
             if isinstance(found, LevelHipsError):
                 done.errors.append(found.what if path.name in found.what else f"{path.name}: {found.what}")
@@ -147,11 +161,16 @@ class History(Database):
         self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
 
     def forget(self, file: Path | None) -> int:
-        """Remove one session from the history, or all of them (None), and return how many. The recordings stay."""
+        """Remove one session from the history, whichever of its files is given, or all (None); return how many. The recordings stay."""
         with self._changing():
             if file is None:
                 return self._db.execute("DELETE FROM sessions").rowcount
-            return self._db.execute("DELETE FROM sessions WHERE file = ?", (str(file.resolve()),)).rowcount
+            return self._delete([file, *session_files(file)])
+
+    def _delete(self, files: list[Path]) -> int:
+        """Remove the rows of these files, and return how many there were."""
+        found = {str(file.resolve()) for file in files}
+        return sum(self._db.execute("DELETE FROM sessions WHERE file = ?", (file,)).rowcount for file in found)
 
     # ---- queries
 

@@ -34,7 +34,7 @@ class Ending:
     done : threading.Event
         Set when all is done or has failed. The history may take long: who cannot wait leaves earlier.
     paths : list of Path
-        The recordings that are kept: none if nothing was done in the session, several if the disk was full for a while.
+        The recording that is kept; empty if nothing was done in the session.
     trouble : str
         What went wrong in the session, for the user; empty if nothing did.
     bug : Exception or None

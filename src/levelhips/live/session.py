@@ -159,8 +159,8 @@ class Session:
 
     @property
     def kept(self) -> list[Path]:
-        """The recordings, if the session has steps or a drill; several if the disk failed in between."""
-        return self._recording.paths if self.statistics.steps or self.statistics.drill else []
+        """The recording, if the session has steps or a drill: its first file, from which all others are found."""
+        return self._recording.paths[:1] if self.statistics.steps or self.statistics.drill else []
 
     def remembered(self) -> None:
         """Drop the note of the session: it is in the history, or does not belong there."""

@@ -11,7 +11,8 @@ from levelhips.errors import RecordingError
 from levelhips.events import Event, PartHealth
 from levelhips.history.unfinished import SessionNote
 from levelhips.live.health import NOT_WANTED
-from levelhips.recording.recorder import Recorder, check_folder
+from levelhips.recording.file_series import check_folder
+from levelhips.recording.recorder import Recorder
 from levelhips.sensors.clock import Sync
 from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source

@@ -12,6 +12,7 @@ from levelhips.events.codec import event_prefixes, json_object
 from levelhips.files import read_limited
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
+from levelhips.recording.parts import OF_PART, missing_parts, session_files
 from levelhips.recording.schema import Topic
 from levelhips.untrusted import MAX_RECORDING_BYTES
 
@@ -24,19 +25,20 @@ class RecordingEvents:
 
     Attributes
     ----------
-    path : Path
+    files : list of Path
+        The files of the session, in order.
     metadata, settings : dict
     events : list of Event
         Those of the requested kinds, in the order of the file.
     last_s : float
         Sensor time of the last message in an undamaged chunk [s].
     whole : bool
-        Whether the file was closed and nothing that was read is damaged.
+        Whether the files were closed, no part of the session is missing, and nothing that was read is damaged.
     newer : int
         Number of events that were skipped because this version does not know their kind or a value in them.
     """
 
-    path: Path
+    files: list[Path]
     metadata: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -48,22 +50,31 @@ class RecordingEvents:
 def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
     """Read metadata, settings and the events of these kinds. Damaged parts are skipped, and the result is then not `whole`.
 
+    If the session has several files, all of them are read, whichever is given.
+
     Raises
     ------
     NewerFileError
         If a newer levelhips wrote it.
     RecordingError
-        If the file cannot be read, is not an MCAP file, or is too large or expands too much.
+        If a file cannot be read, is not an MCAP file, or is too large or expands too much.
     """
-    try:
-        data = read_limited(path, MAX_RECORDING_BYTES)
-    except OSError as error:
-        raise RecordingError("cannot-read", path=path, reason=error.strerror) from error
-    if not data.startswith(MAGIC):
-        raise RecordingError("not-an-mcap-file", name=path.name)
-    found, state = RecordingEvents(path), FileState(path.name)
-    wanted = event_prefixes(kinds)
-    unreadable = 0
+    files = session_files(path)
+    found = RecordingEvents(files, whole=not missing_parts(files))
+    for file in files:
+        try:
+            data = read_limited(file, MAX_RECORDING_BYTES)
+        except OSError as error:
+            raise RecordingError("cannot-read", path=file, reason=error.strerror) from error
+        if file == path and not data.startswith(MAGIC):
+            raise RecordingError("not-an-mcap-file", name=file.name)
+        _add(found, file, data, kinds)
+    return found
+
+
+def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...]) -> None:
+    """Add the contents of the next file of a session."""
+    state, wanted, unreadable = FileState(file.name), event_prefixes(kinds), 0
     for message in read_messages(data, state, _CHANNELS):
         try:
             if message.channel == Topic.SETTINGS.channel:
@@ -75,7 +86,7 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
         except DAMAGE_ERRORS:
             unreadable += 1
     if schema.format_of(state.metadata) > schema.VERSION:
-        raise NewerFileError(path.name)
-    found.metadata, found.last_s = state.metadata, state.last_s
-    found.whole = state.whole and not unreadable
-    return found
+        raise NewerFileError(file.name)
+    found.metadata |= {name: value for name, value in state.metadata.items() if file == found.files[0] or name not in OF_PART}
+    found.last_s = max(found.last_s, state.last_s)
+    found.whole = found.whole and state.whole and not unreadable

@@ -7,15 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from levelhips.errors import BadInputError, RecordingError
-from levelhips.files import rest_of
+from levelhips.files import read_limited, rest_of
 from levelhips.recording.frames import MAGIC
-from levelhips.recording.reader import read_mcap
+from levelhips.recording.parts import session_files
+from levelhips.recording.reader import read_session
 from levelhips.recording.recording import Recording
 from levelhips.untrusted import MAX_RECORDING_BYTES
 
 
 def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: str | None = None) -> Recording:
     """Open a recording: an MCAP file of levelhips, or a table of another program (docs/recording-format.md).
+
+    If the recorder had to begin a new file during a session, all files of the session are read as one recording, whichever of
+    them is given.
 
     Parameters
     ----------
@@ -40,7 +44,9 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
                 if not head:
                     raise RecordingError("empty-file", name=path)
                 if head == MAGIC:
-                    return check(read_mcap(path, head + rest_of(file, path, MAX_RECORDING_BYTES)))
+                    files = session_files(path)
+                    named = head + rest_of(file, path, MAX_RECORDING_BYTES)
+                    return check(read_session(files, (named if one == path else read_limited(one, MAX_RECORDING_BYTES) for one in files)))
         # Imported only for a table, so that opening a recording loads less code.
         from levelhips.recording.importers import read_table
 

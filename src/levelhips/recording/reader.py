@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from levelhips.events import Event
 from levelhips.events.codec import json_object
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, FileState, Message, read_messages
+from levelhips.recording.parts import OF_PART, missing_parts
 from levelhips.recording.recording import Recording, nominal_rate
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
@@ -25,9 +26,10 @@ MAX_RATE_ERROR = 0.05  # relative: sensor clocks are within 3 %. Rates 4 % apart
 
 @dataclass(slots=True)
 class _Contents:
-    """The decoded messages of a file."""
+    """The decoded messages of the files of a session."""
 
     blocks: list[tuple[Array, Array, Array]] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)  # numbers of samples before each later file
     scales: set[tuple[float, float] | None] = field(default_factory=set)
     packets: list[Packet] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -53,8 +55,9 @@ class _Contents:
 
     def _samples(self, data: bytes) -> None:
         block = schema.decode_samples(data)
-        self.scales.add(schema.scale_of(data))
-        self.blocks.append(block)
+        if len(block[0]):
+            self.scales.add(schema.scale_of(data))
+            self.blocks.append(block)
 
     def _packet(self, data: bytes) -> None:
         self.packets.append(schema.decode_packet(data))
@@ -89,30 +92,57 @@ def read_mcap(path: Path, data: bytes) -> Recording:
     RecordingError
         If another program wrote the file, or the file has no undamaged block of samples.
     """
-    state, contents = FileState(path.name), _Contents()
-    for message in read_messages(data, state):
-        contents.add(message)
-    if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
-        raise NewerFileError(path.name)
-    notes = state.notes()
+    return read_session([path], [data])
+
+
+def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recording:
+    """Read the files of a session, in their order, as one recording; what is missing between them is a gap.
+
+    Parameters
+    ----------
+    files : list of Path
+        The first one names the recording.
+    contents_of_files : iterable of bytes
+        Read one after the other, so that only one file at a time is in memory.
+
+    Raises
+    ------
+    NewerFileError
+        If a newer levelhips wrote one of them.
+    RecordingError
+        If another program wrote them, or they have no undamaged block of samples.
+    """
+    contents, metadata, notes = _Contents(), dict[str, str](), list[Text]()
+    for file, data in zip(files, contents_of_files, strict=True):
+        contents.breaks.append(sum(len(times) for times, _, _ in contents.blocks))
+        state = FileState(file.name)
+        for message in read_messages(data, state):
+            contents.add(message)
+        if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
+            raise NewerFileError(file.name)
+        metadata |= state.metadata if file is files[0] else _without(OF_PART, state.metadata)
+        notes += state.notes() if len(files) == 1 else [text("recording.note.of-file", name=file.name, note=note) for note in state.notes()]
     if contents.unreadable:
         notes.append(text("recording.note.unreadable-messages", n=contents.unreadable))
     if contents.unknown_events:
         notes.append(text("recording.note.unknown-events", n=contents.unknown_events))
     if not contents.blocks:
-        raise _without_samples(path, foreign=not state.metadata and not contents.packets)
+        raise _without_samples(files[0], foreign=not metadata and not contents.packets)
     times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
     contents.blocks.clear()  # free one of two copies: an hour takes 40 MB
     good = np.isfinite(times) & np.isfinite(forces).all(axis=1) & np.isfinite(rates).all(axis=1)
     good[1:] &= times[1:] > np.maximum.accumulate(np.where(np.isfinite(times), times, -np.inf))[:-1]
+    breaks = [int(good[:at].sum()) for at in contents.breaks]
     if not good.all():
         notes.append(text("recording.note.bad-samples", n=int((~good).sum())))
         times, forces, rates = times[good], forces[good], rates[good]
+    rate_hz = _rate(metadata, times, notes)
+    notes += _notes_on_parts(files, times, breaks, rate_hz)
     return Recording(
-        path,
+        files[0],
         Samples.checked(times, forces, rates),
-        _rate(state.metadata, times, notes),
-        state.metadata,
+        rate_hz,
+        metadata,
         contents.settings,
         contents.commands,
         contents.events,
@@ -121,6 +151,23 @@ def read_mcap(path: Path, data: bytes) -> Recording:
         contents.scales.pop() if len(contents.scales) == 1 else None,
         contents.unknown_events,
     )
+
+
+def _without(names: Iterable[str], metadata: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in metadata.items() if name not in names}
+
+
+def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz: float) -> list[Text]:
+    """Return what is missing of a session in several files: times (n,) [s], and the number of samples before each file."""
+    notes = []
+    if len(files) > 1:
+        pauses = [float(times[at] - times[at - 1]) for at in breaks if 0 < at < len(times)]
+        lost_s = sum(pause_s - 1 / rate_hz for pause_s in pauses if pause_s > 1.5 / rate_hz)
+        what = "recording.note.parts-with-loss" if lost_s else "recording.note.parts"
+        notes.append(text(what, n=len(files), seconds=lost_s))
+    if missing := missing_parts(files):
+        notes.append(text("recording.note.missing-parts", n=len(missing), numbers=", ".join(map(str, missing))))
+    return notes
 
 
 def _without_samples(path: Path, *, foreign: bool) -> RecordingError:

@@ -9,21 +9,20 @@ from __future__ import annotations
 import logging
 import math
 import shutil
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from levelhips.commands import Command
 from levelhips.errors import RecordingError
 from levelhips.events import Event, HealthReason, HealthState, PartHealth
-from levelhips.files import make_folder
+from levelhips.recording.file_series import Description, FileSeries
 from levelhips.recording.schema import Packet
-from levelhips.recording.writer import RecordingWriter, new_name
+from levelhips.recording.writer import RecordingWriter
 from levelhips.samples import Samples
 from levelhips.text import Text, text
 
@@ -46,32 +45,6 @@ class _Item:
     at_s: float = 0.0
 
 
-@dataclass(slots=True)
-class _Described:
-    """Metadata and settings at the beginning of each file of the session; `more` is what `Recorder.describe` added."""
-
-    metadata: dict[str, str]
-    settings: dict[str, Any] | None = None
-    scale: tuple[float, float] | None = None
-    more: dict[str, str] = field(default_factory=dict)
-
-
-def check_folder(folder: Path) -> None:
-    """Create a folder if it is missing and check, before the run, that recordings can be written into it.
-
-    Raises
-    ------
-    RecordingError
-        If they cannot.
-    """
-    try:
-        make_folder(folder)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"levelhips")
-    except OSError as error:
-        raise RecordingError("no-recordings-in-folder", folder=folder, reason=error.strerror) from error
-
-
 class Recorder:
     """Recorder of the packets, samples, commands and events of a live session, in a thread of its own.
 
@@ -90,8 +63,6 @@ class Recorder:
 
     Attributes
     ----------
-    paths : list of Path
-        The files of the session so far.
     lost_items : int
         Items dropped because the queue was full, since this was last reported.
     """
@@ -104,9 +75,9 @@ class Recorder:
         report: Callable[[Text | RecordingError, float], None] = lambda what, lost_s: None,
         created: Callable[[Path], None] = lambda path: None,
     ) -> None:
-        self._folder, self._sensor, self._report, self._created = folder, sensor, report, created
-        self._described = _Described(dict(metadata))
-        self.paths: list[Path] = []
+        self._report = report
+        self._described = Description(dict(metadata))
+        self._files = FileSeries(folder, sensor, self._described, created)
         self.lost_items = 0
         self._queue: deque[_Item] = deque()
         self._wake = threading.Condition()
@@ -118,11 +89,16 @@ class Recorder:
         self._alive_s = math.nan  # when it last had written all
         self._writer: RecordingWriter | None = None
         try:
-            self._writer = self._open()
+            self._writer = self._files.begin()
         except RecordingError as error:
             self._fail(error)
         self._thread = threading.Thread(target=self._run, name="levelhips-recorder", daemon=True)
         self._thread.start()
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the session so far that are still at their place."""
+        return self._files.paths
 
     @property
     def path(self) -> Path | None:
@@ -185,7 +161,7 @@ class Recorder:
             busy_since_s = self._busy_since_s
             seconds = time.monotonic() - busy_since_s if busy_since_s is not None else END_S
             log.error("The disk does not answer; the end of the recording is not saved")
-            self._report(RecordingError("recording-not-ended", path=self.path or self._folder, seconds=round(seconds)), 0.0)
+            self._report(RecordingError("recording-not-ended", path=self.path or self._files.folder, seconds=round(seconds)), 0.0)
 
     def _put(self, item: _Item) -> None:
         with self._wake:
@@ -230,17 +206,14 @@ class Recorder:
 
     def _leave(self, writer: RecordingWriter) -> None:
         """Leave a file that somebody deleted, moved or replaced; save the content of a deleted one under its name again."""
-        gone = self.paths.pop()
-        self._fail(RecordingError("recording-gone", path=gone), HealthReason.FILE_GONE)
+        self._fail(RecordingError("recording-gone", path=writer.path), HealthReason.FILE_GONE)
         try:
-            make_folder(gone.parent)
-            saved = next(path for path in (gone, *_numbered(gone)) if not path.exists())
-            if writer.close_and_copy(saved):
-                self.paths.append(saved)
-                self._created(saved)
-                self._report(text("recording.saved-again", path=saved), 0.0)
+            saved = self._files.save_again(writer)
         except (OSError, RecordingError) as error:
-            log.warning("%s could not be saved again: %s", gone, error)
+            log.warning("%s could not be saved again: %s", writer.path, error)
+            return
+        if saved is not None:
+            self._report(text("recording.saved-again", path=saved), 0.0)
 
     def _write(self, writer: RecordingWriter, items: deque[_Item]) -> None:
         try:
@@ -289,9 +262,9 @@ class Recorder:
             return
         self._tried_s = now_s
         try:
-            if shutil.disk_usage(self._folder).free < ROOM_BYTES:
+            if shutil.disk_usage(self._files.folder).free < ROOM_BYTES:
                 return
-            self._writer = self._open()
+            self._writer = self._files.begin()
         except OSError as error:
             log.info("Still not recording: %s", error)
             return
@@ -303,45 +276,13 @@ class Recorder:
         self._failed_s = None
         self._report(text("recording.recording-again", name=self.paths[-1].name), lost_s)
 
-    def _open(self) -> RecordingWriter:
-        try:
-            make_folder(self._folder)
-        except OSError as error:
-            raise RecordingError("no-recordings-in-folder", folder=self._folder, reason=error.strerror) from error
-        stem = new_name(self._sensor).removesuffix(".mcap")
-        described = self._described
-        part = {"part": str(len(self.paths) + 1), "continues": self.paths[-1].name} if self.paths else {}
-        first = self._folder / f"{stem}.mcap"
-        for path in (first, *_numbered(first)):
-            try:
-                writer = RecordingWriter(path, {**described.metadata, **described.more, **part}, chunk_s=math.inf)
-                if described.settings is not None:
-                    writer.describe({}, described.settings, described.scale)
-                writer.flush()
-            except RecordingError as error:
-                if isinstance(error.__cause__, FileExistsError):
-                    continue
-                path.unlink(missing_ok=True)  # it has no data
-                raise
-            self.paths.append(path)
-            self._created(path)
-            return writer
-        raise RecordingError("too-many-of-one-name", stem=stem, folder=self._folder)
-
     def _finish(self) -> None:
         if self._writer is None:
             return
         try:
             self._writer.close()
-            if self._writer.is_empty and self._writer.path in self.paths:
-                self._writer.path.unlink()
-                self.paths.remove(self._writer.path)
+            self._files.remove_empty(self._writer)
         except RecordingError as error:
             self._fail(error)
         except OSError as error:  # an empty file that stays does no harm
             log.info("%s cannot be removed: %s", self._writer.path, error)
-
-
-def _numbered(path: Path) -> list[Path]:
-    """Return names for further files of the same second: a_2.mcap, a_3.mcap ..."""
-    return [path.with_name(f"{path.stem}_{number}{path.suffix}") for number in range(2, 100)]
