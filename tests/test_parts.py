@@ -1,0 +1,244 @@
+"""A session whose recorder had to begin a new file stays one session: in analysis, replay, review and history."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import levelhips
+from waiting import until
+
+from levelhips import Samples, Settings, Update, analyze, open_recording
+from levelhips.events import CueOutcome, HealthChange, Step
+from levelhips.events.codec import encode_event
+from levelhips.history import History
+from levelhips.live.replay import Replay
+from levelhips.live.session import Session
+from levelhips.recording import recorder as recorder_module
+from levelhips.recording.event_reader import read_events
+from levelhips.recording.frames import FileState, read_messages
+from levelhips.recording.parts import by_session, session_files
+from levelhips.recording.recover import recover
+from levelhips.recording.writer import RecordingWriter
+
+START = "2026-03-04T12:00:00.000+00:00"
+COMPLETE = "The session is in 2 files; nothing is missing between them"
+
+
+class Deleted:
+    """Delete the file of a session at a time; as a sink it knows the time. The session waits until the recorder has noticed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at_s: float) -> None:
+        self.at_s, self.session = at_s, None
+        monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+
+    def begun(self, session: Session) -> None:
+        self.session = session
+
+    def put(self, update: Update) -> None:
+        if not len(update.angles) or update.angles.t_s[-1] < self.at_s:
+            return
+        recorder, self.at_s = self.session.recorder, float("inf")
+        gone = recorder.path
+        gone.unlink()
+        until(lambda: not recorder.recording or recorder.path != gone)
+
+
+@pytest.fixture(scope="module")
+def live_run(tmp_path_factory: pytest.TempPathFactory):
+    """Return a live session of 45 s whose file was deleted after 20 s."""
+    if sys.platform == "win32":
+        pytest.skip("Windows does not delete a file that is open")
+    pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+    from live_harness import live
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        deleted = Deleted(monkeypatch, 20.0)
+        found = live(tmp_path_factory.mktemp("runs"), sinks=[deleted], begun=deleted.begun)
+    assert [path.name.removeprefix(found.recording.path.stem) for path in found.session.recorder.paths] == [".mcap", "_part2.mcap"]
+    return found
+
+
+@pytest.fixture
+def files(live_run, tmp_path: Path) -> list[Path]:
+    """Return copies of its two files, as if somebody had worn the sensor."""
+    return [
+        shutil.copy(path, tmp_path / f"run{path.stem.removeprefix(live_run.recording.path.stem)}.mcap")
+        for path in live_run.session.recorder.paths
+    ]
+
+
+def of_engine(update: Update) -> Update:
+    return Update(events=tuple(event for event in update.events if not isinstance(event, HealthChange | CueOutcome)))
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_analysis_of_either_file_is_that_of_the_live_session(live_run, files, part):
+    recording = open_recording(files[part])
+    assert recording.path == files[0]
+    assert list(map(str, recording.notes)) == [COMPLETE]
+    found = analyze(recording)
+    assert of_engine(Update(events=found.events)) == live_run.core_events()
+    assert len(found.steps) == live_run.session.statistics.steps.total() > 60
+    assert len(found.good()) == live_run.session.statistics.counted > 50
+
+
+def test_replay_and_review_of_the_second_file_have_the_whole_session(live_run, files):
+    recording = open_recording(files[1])
+    replay = Replay(recording, live_run.session.settings, speed=float("inf"), sinks=[])
+    heard: list[Update] = []
+    replay.state.put = heard.append
+    replay.run()
+    assert of_engine(Update.join(heard)) == live_run.core_events()
+    pytest.importorskip("PySide6")
+    from levelhips.ui.review.opening import Opening
+
+    opening = Opening(files[1])
+    assert opening.done.wait(60)
+    assert len(opening.steps) == live_run.session.statistics.counted
+
+
+def test_command_line_analyzes_the_whole_session_from_its_second_file(live_run, files, tmp_path):
+    levelhips("analyze", files[1], "--out", tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["steps"]["counted"] == live_run.session.statistics.counted
+    assert (summary["recording"]["file"], summary["recording"]["notes"]) == (files[0].name, [COMPLETE])
+
+
+def test_recovering_either_file_joins_the_session(live_run, files):
+    whole = open_recording(files[0])
+    joined = open_recording(recover(open_recording(files[1])).path)
+    assert joined.path.name == "run-recovered.mcap"
+    assert joined.notes == []
+    assert not {"part", "continues"} & joined.metadata.keys()
+    assert np.array_equal(joined.samples.acc_mps2, whole.samples.acc_mps2)
+    assert list(map(encode_event, joined.events)) == list(map(encode_event, whole.events))
+
+
+# ---- the history
+
+
+def as_worn(files: list[Path]) -> None:
+    """Write files again without the mark of a virtual sensor, whose figures are not the wearer's."""
+    for path in files:
+        state = FileState()
+        messages = list(read_messages(path.read_bytes(), state))
+        path.unlink()
+        with RecordingWriter(path, {name: value for name, value in state.metadata.items() if name != "virtual"}, sync=False) as writer:
+            for message in messages:
+                writer._mcap.add_message(message.channel, message.log_time_ns, message.data, message.log_time_ns)
+
+
+def rows(history: History) -> list[tuple[str, int, str]]:
+    return [(Path(row.file).name, row.counted, row.note) for row in history.sessions()]
+
+
+def test_session_in_two_files_is_one_row_of_the_history(live_run, files, tmp_path):
+    as_worn(files)
+    counted = live_run.session.statistics.counted
+    with History(tmp_path / "history.sqlite") as history:
+        for path in files:
+            history.add(path)
+            assert rows(history) == [("run.mcap", counted, "")]
+        assert history.rebuild(tmp_path).unchanged == 1
+        assert history.rebuild(tmp_path, reread_all=True).added == 1
+        assert rows(history) == [("run.mcap", counted, "")]
+        assert history.forget(files[1]) == 1
+        assert rows(history) == []
+
+
+def test_rebuild_notices_that_a_file_of_a_session_went_or_came_back(live_run, files, tmp_path):
+    as_worn(files)
+    counted = live_run.session.statistics.counted
+    first, second = files
+    with History(tmp_path / "history.sqlite") as history:
+        history.rebuild(tmp_path)
+        assert rows(history) == [("run.mcap", counted, "")]
+        second.rename(tmp_path / "run_part2.away")
+        history.rebuild(tmp_path)
+        [(_, before, _)] = rows(history)
+        (tmp_path / "run_part2.away").rename(second)
+        first.rename(tmp_path / "run.away")
+        done = history.rebuild(tmp_path)
+        assert (done.added, done.removed) == (1, 1)
+        [(name, after, note)] = rows(history)
+        assert (name, note) == ("run_part2.mcap", "damaged")
+        assert before + after == counted
+        (tmp_path / "run.away").rename(first)
+        done = history.rebuild(tmp_path)
+        assert (done.added, done.removed) == (1, 1)
+        assert rows(history) == [("run.mcap", counted, "")]
+
+
+# ---- which files belong together
+
+
+def written(path: Path, *, start: str = START, part: int = 0, first_s: float = 0.0, events: tuple = ()) -> Path:
+    """Write a file of a session with ten seconds of samples; `part` is its number if it is a later one."""
+    metadata = {"rate_hz": "100", "outward": "+z", "started_utc": start}
+    if part:
+        metadata |= {"part": str(part), "continues": "the file before"}
+    t_s = first_s + np.arange(1000) / 100
+    with RecordingWriter(path, metadata, Settings().as_dict(), sync=False) as writer:
+        writer.samples(Samples(t_s, np.sin(t_s)[:, None] * [0.1, 9.8, 0.1], np.cos(t_s)[:, None] * [0.1, 0.1, 0.1]))
+        for event in events:
+            writer.event(event)
+    return path
+
+
+def test_parts_are_in_order_of_their_numbers(tmp_path):
+    made = [written(tmp_path / "run.mcap")]
+    made += [written(tmp_path / f"run_part{number}.mcap", part=number, first_s=10.0 * number) for number in range(2, 12)]
+    for path in (made[0], made[4], made[10]):
+        assert session_files(path) == made
+    assert len(open_recording(made[7]).samples) == 11_000
+
+
+def test_what_is_missing_between_the_files_is_said(tmp_path):
+    written(tmp_path / "run.mcap")
+    written(tmp_path / "run_part2.mcap", part=2, first_s=13.0)
+    written(tmp_path / "run_part4.mcap", part=4, first_s=40.0)
+    recording = open_recording(tmp_path / "run_part2.mcap")
+    assert list(map(str, recording.notes)) == [
+        "The session is in 3 files; 20.0 s are missing between them",
+        "Part 3 of the session is missing: the rest is read without it",
+    ]
+    assert not read_events(tmp_path / "run.mcap", (Step,)).whole
+
+
+def test_files_of_other_sessions_are_not_joined_whatever_their_names(tmp_path):
+    run = written(tmp_path / "run.mcap")
+    second = written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    others = [
+        written(tmp_path / "run_2.mcap"),  # another session in the same second
+        written(tmp_path / "run_part3.mcap", part=3, start="2026-03-05T12:00:00.000+00:00"),
+        written(tmp_path / "run_part4.mcap"),  # a recording that somebody named so
+    ]
+    for path in others:
+        assert session_files(path) == [path]
+    assert session_files(run) == session_files(second) == [run, second]
+    assert sorted(by_session(tmp_path.glob("*.mcap"))) == sorted([[run, second], *([path] for path in others)])
+
+
+def test_file_with_a_damaged_beginning_still_belongs_to_its_session_by_its_name(tmp_path):
+    run, second = written(tmp_path / "run.mcap"), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    for path in (run, second):
+        whole = path.read_bytes()
+        at = whole.index(b"started_utc") + 20
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        recording = open_recording(second)
+        assert len(recording.samples) == 2000
+        assert f"{path.name}: Skipped 1 damaged part" in str(recording.notes[0])
+        path.write_bytes(whole)
+
+
+def test_part_that_cannot_be_read_costs_only_itself(tmp_path):
+    run, second = written(tmp_path / "run.mcap"), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    second.write_bytes(b"")
+    recording = open_recording(run)
+    assert len(recording.samples) == 1000
+    assert "run_part2.mcap" in str(recording.notes[0])
