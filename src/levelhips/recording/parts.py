@@ -72,7 +72,7 @@ def _session_name(path: Path) -> str:
 
 
 def _same_session(files: list[Path]) -> list[list[Path]]:
-    """Divide files with the names of one session by their start. A file whose start is damaged goes by its name alone."""
+    """Divide files with the names of one session by their start. A file whose start is damaged is taken by its name alone."""
     sessions: dict[str, list[Path]] = {}
     damaged = []
     for file in sorted(files, key=lambda file: (part_number(file), file.name)):
