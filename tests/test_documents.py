@@ -190,7 +190,7 @@ SHAPES: list[tuple[str, Callable[[Span], str | None]]] = [
 
 
 def path_exists(page: str, text: str) -> bool:
-    if text in ("run.mcap", "RUN.mcap"):
+    if text in ("run.mcap", "run_part2.mcap", "run_part3.mcap", "RUN.mcap"):
         return True
     roots = (ROOT, (ROOT / page).parent, ROOT / "src" / "levelhips")
     if any(any(root.glob(text.rstrip("/"))) for root in roots):
