@@ -163,8 +163,10 @@ def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz:
     if len(files) > 1:
         pauses = [float(times[at] - times[at - 1]) for at in breaks if 0 < at < len(times)]
         lost_s = sum(pause_s - 1 / rate_hz for pause_s in pauses if pause_s > 1.5 / rate_hz)
-        what = "recording.note.parts-with-loss" if lost_s else "recording.note.parts"
-        notes.append(text(what, n=len(files), seconds=lost_s))
+        if lost_s:
+            notes.append(text("recording.note.parts-with-loss", n=len(files), seconds=lost_s))
+        else:
+            notes.append(text("recording.note.parts", n=len(files)))
     if missing := missing_parts(files):
         notes.append(text("recording.note.missing-parts", n=len(missing), numbers=", ".join(map(str, missing))))
     return notes
