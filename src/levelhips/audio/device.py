@@ -78,6 +78,10 @@ class Playback:
             self.blocks += 1
             frames = yield np.zeros((frames, 2), np.float32) if self._abandoned else self._render(frames)
 
+    def close(self) -> None:
+        """Hand over silence from now on."""
+        self._abandoned = True
+
 
 class SoundDevice(Playback):
     """An open sound device that asks for blocks.
@@ -137,7 +141,7 @@ class SoundDevice(Playback):
 
     def close(self) -> None:
         """Close it; wait two seconds at most. A device that hangs is silenced, and closed when it answers again."""
-        self._abandoned = True
+        super().close()
         closing = threading.Thread(target=_free, args=(self._device,), name="levelhips-sound-close", daemon=True)
         closing.start()
         closing.join(CLOSE_S)

@@ -8,11 +8,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from levelhips.audio.device import BUFFER_MS, RATE_HZ, SoundDevice
+from levelhips.audio.device import BUFFER_MS, RATE_HZ, Playback, SoundDevice
 from levelhips.audio.synth import Mixer, Sound, SoundSettings
 from levelhips.audio.voice import Voice
 from levelhips.events import Cue, CueOutcome, HealthReason, HealthState, Outcome, PartHealth, Update
@@ -50,6 +51,10 @@ class Player:
         Use miniaudio's null device: real time, no sound.
     rendered : callable or None
         Called with every rendered block: (monotonic seconds, block). For measurements.
+    open_device : callable or None
+        Opens a device that takes its blocks from a function, instead of the sound card. For simulated time.
+    clock : callable
+        Monotonic seconds of that device.
     """
 
     def __init__(
@@ -58,10 +63,13 @@ class Player:
         *,
         null: bool = False,
         rendered: Callable[[float, Any], None] | None = None,
+        open_device: Callable[[Callable[[int], Sound]], Playback] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.mixer, self._voice, self._rendered, self._null = Mixer(RATE_HZ), Voice(settings), rendered, null
+        self.mixer, self._voice, self._rendered, self._clock = Mixer(RATE_HZ, clock), Voice(settings), rendered, clock
+        self._open_device = open_device or partial(SoundDevice, null=null)
         self._asked: deque[_Asked] = deque()
-        self._device: SoundDevice | None = None
+        self._device: Playback | None = None
         self._lost: PartHealth | None = None  # the fault since which no device has played
         self._detail, self._mixer_error, self._mixer_failed_s = "", "", -ERROR_S
         self._underruns = 0  # of devices that are closed
@@ -91,7 +99,7 @@ class Player:
             return PartHealth(HealthState.FAULT, HealthReason.DEVICE_STALLED, alive_s=device.rendered_s)
         if not device.plays:  # just opened: whether it will play is not known yet
             return self._lost or PartHealth()
-        if time.monotonic() - self._mixer_failed_s < ERROR_S:
+        if self._clock() - self._mixer_failed_s < ERROR_S:
             return PartHealth(HealthState.FAULT, HealthReason.SOUND_ERROR, self._mixer_error, device.rendered_s)
         if self.mixer.muted:
             return PartHealth(HealthState.OFF, HealthReason.MUTED, alive_s=device.rendered_s)
@@ -109,7 +117,7 @@ class Player:
         while self._asked:
             asked = self._asked[0]
             outcome = asked.outcome
-            if outcome is None and time.monotonic() - asked.at_s < ANSWER_S:
+            if outcome is None and self._clock() - asked.at_s < ANSWER_S:
                 break  # the cues behind it are younger
             self._asked.popleft()
             outcome = outcome or Outcome.NO_DEVICE
@@ -129,7 +137,7 @@ class Player:
             device.close()
 
     def _play(self, cue: Cue) -> None:
-        asked = _Asked(cue, time.monotonic(), self.mixer.muted)
+        asked = _Asked(cue, self._clock(), self.mixer.muted)
         self._asked.append(asked)
         if self.health().state is HealthState.FAULT:
             asked.outcome = Outcome.NO_DEVICE
@@ -164,7 +172,7 @@ class Player:
     def _open(self) -> None:
         self.mixer.clear()  # what was to be heard while there was no device is out of date
         try:
-            device = SoundDevice(self._render, null=self._null)
+            device = self._open_device(self._render)
         except OSError as error:
             self._detail = str(error)
             return
@@ -179,9 +187,9 @@ class Player:
             block = self.mixer.render(frames)
         except Exception as error:  # an error here would end the sound for good
             log.exception("The mixer failed")
-            self._mixer_error, self._mixer_failed_s = f"{type(error).__name__}: {error}", time.monotonic()
+            self._mixer_error, self._mixer_failed_s = f"{type(error).__name__}: {error}", self._clock()
             self.mixer.clear()
             block = np.zeros((frames, 2), np.float32)
         if self._rendered is not None:
-            self._rendered(time.monotonic(), block)
+            self._rendered(self._clock(), block)
         return block

@@ -109,8 +109,8 @@ class Mixer:
 
     voices = 6  # sounds at once; more are a jumble, and each takes time in the callback of the sound device
 
-    def __init__(self, rate_hz: int) -> None:
-        self.rate_hz = rate_hz
+    def __init__(self, rate_hz: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate_hz, self._clock = rate_hz, clock
         self._new: deque[tuple[Sound, float, Callable[[float | None], None] | None]] = deque(maxlen=self.voices)
         self._playing: list[tuple[Sound, int]] = []
         self._gain, self.muted = 1.0, False
@@ -140,9 +140,9 @@ class Mixer:
         ----------
         sound : Sound
         until_s : float
-            Drop it if that block is rendered later than this, on the monotonic clock [s].
+            Drop it if that block is rendered later than this, on the mixer's clock [s].
         begun : callable or None
-            Called by the render with its monotonic time [s], or with None if the sound was dropped.
+            Called by the render with its time on that clock [s], or with None if the sound was dropped.
         """
         self._new.append((sound, until_s, begun))
 
@@ -183,7 +183,7 @@ class Mixer:
         return np.clip(out, -1.0, 1.0)
 
     def _take_sounds(self) -> None:
-        now_s = time.monotonic()
+        now_s = self._clock()
         while self._new:
             sound, until_s, begun = self._new.popleft()
             in_time = now_s <= until_s
