@@ -327,12 +327,40 @@ def test_packets_that_the_radio_held_back_for_a_moment_make_no_gap():
     assert times_s[-1] == pytest.approx(299 * 0.02 + 0.015, abs=0.01)
 
 
-def test_samples_of_a_silence_of_over_a_second_are_lost_and_the_next_packet_does_not_wait():
+def test_samples_of_a_silence_are_lost_unless_they_come_within_the_next_packets():
+    on_time = [5.0 + 0.02 * number for number in range(300)]
     clock = CountedClock(200.0)
-    times_s, _ = counted(clock, [5.0 + 0.02 * number for number in range(100)])
+    times_s, _ = counted(clock, on_time[:100])
     assert times_s[-1] == pytest.approx(1.995, abs=0.001)
-    [samples] = clock.push(np.ones((4, 3)), np.ones((4, 3)), 5.0 + 0.02 * 200)
-    assert_allclose(samples.t_s, [4.0, 4.005, 4.01, 4.015], atol=0.005)
+    after_s, numbers = counted(clock, on_time[200:])
+    assert numbers == list(range(100))
+    assert_allclose(after_s[:4], [4.0, 4.005, 4.01, 4.015], atol=0.005)
+    assert after_s[-1] == pytest.approx(5.995, abs=0.005)
+
+
+@pytest.mark.parametrize("each_s", [0.0, 0.001, 0.004], ids=["all at once", "20 times as fast", "5 times as fast"])
+def test_packets_that_were_held_back_for_three_seconds_make_no_gap(each_s):
+    """Bug: they were placed after the silence, so that session time was ahead by three seconds, and ran slow for the next hundred."""
+    on_time = [5.0 + 0.02 * number for number in range(600)]
+    arrivals = [at_s if number < 100 else max(at_s, 5.0 + 0.02 * 250 + (number - 100) * each_s) for number, at_s in enumerate(on_time)]
+    times_s, numbers = counted(CountedClock(200.0), arrivals)
+    assert numbers == list(range(600))
+    assert_allclose(np.diff(times_s), 0.005, rtol=0.01)
+    assert times_s[-1] == pytest.approx(599 * 0.02 + 0.015, abs=0.01)
+
+
+def test_time_is_right_after_packets_were_held_back_and_some_of_them_lost():
+    """Bug: the delays of packets that come all at once were taken for those of a third of a second: the time jumped twice."""
+    clock, arrivals = CountedClock(200.0), [5.0 + 0.02 * number for number in range(600)]
+    got = [
+        (number, max(at_s, 10.0) if number >= 210 else at_s)
+        for number, at_s in enumerate(arrivals)
+        if number % 5 or not 210 <= number < 250
+    ]
+    times_s, _ = counted(clock, [at_s for _, at_s in got])
+    true_s = np.array([0.02 * number + 0.005 * k for number, _ in got for k in range(4)])[: len(times_s)]
+    assert np.abs(times_s[1200:] - true_s[1200:]).max() < 0.01
+    assert np.abs(times_s - true_s).max() < 0.17, "while it is not known what was lost, by that much at most: 8 packets"
 
 
 def test_packet_that_the_radio_delivers_twice_is_counted_once():

@@ -208,7 +208,6 @@ class CountedClock:
     RECENT_S = 0.3  # one of 15 packets of 20 ms arrives without delay, unless a packet was lost
     JITTER_S = 2.0  # window of the usual delays: longer than a burst of interference
     MIN_LATE_S = 0.002  # a delay below this may be the host's own scheduling
-    CERTAIN_S = 1.0  # small sensors buffer less than this: the samples of such a silence are lost
     SETTLES_S = 2.0  # the first packets of a connection are late, while the services are still read
     # Delays as multiples of a packet's duration. A lost packet delays all that follow by 1, a packet that has caught up is
     # delayed by 0. The two thresholds are between these, with room for the error of the crystal and for jitter.
@@ -238,12 +237,7 @@ class CountedClock:
             return []
         if math.isnan(self._arrival_s):
             self._offset_s = arrival_s - self._next_s - (n - 1) * self._dt
-        silence_s, self._arrival_s = arrival_s - self._arrival_s, arrival_s
-        if silence_s > self.CERTAIN_S:
-            held, self._held = self._held, []
-            out = [self._timed(*packet) for packet in held]
-            self._jump(self._delay_s(n, arrival_s) - self._smallest_delay_s())
-            return [*out, self._timed(acc_mps2, gyr_radps, arrival_s)]
+        self._arrival_s = arrival_s
         return self._add((acc_mps2, gyr_radps, arrival_s))
 
     def _add(self, packet: _Packet) -> list[Samples]:
@@ -276,16 +270,21 @@ class CountedClock:
         last, _, arrival_s = self._held[-1]
         packet_s = len(last) * self._dt
         caught_up = delays[-1] <= self._largest_delay_s() + self.CAUGHT_UP_PACKETS * packet_s
-        if not caught_up and arrival_s - self._held[0][2] < max(self.WAIT_PACKETS * packet_s, self.MIN_WAIT_S):
+        if not caught_up and self._is_catching_up(delays, packet_s, arrival_s - max(self.WAIT_PACKETS * packet_s, self.MIN_WAIT_S)):
             return []
         held, self._held = self._held, []
         if caught_up:
-            return [self._timed(*packet) for packet in held]
+            return [self._placed(*packet) for packet in held]
         self._jump(min(delays) - self._smallest_delay_s())
-        out = [self._timed(*held[0])]
+        out = [self._placed(*held[0])]
         for packet in held[1:]:  # more may be lost among them
             out += self._add(packet)
         return out
+
+    def _is_catching_up(self, delays: list[float], packet_s: float, since_s: float) -> bool:
+        """Whether the packets that wait came faster than they were measured since a time [s], or have not waited so long."""
+        before = [delay for delay, packet in zip(delays, self._held, strict=True) if packet[2] <= since_s]
+        return not before or min(before) - min(delays) > packet_s
 
     def _delay_s(self, n: int, arrival_s: float) -> float:
         """Return the delay of a packet whose last sample is the n-th of those that have no time yet [s]."""
@@ -303,7 +302,7 @@ class CountedClock:
         self._next_s += round(max(by_s, 0.0) / self._dt) * self._dt
 
     def _timed(self, acc: Array, gyr: Array, arrival_s: float) -> Samples:
-        """Return the samples of a packet with their times; learn the crystal's rate from its delay."""
+        """Return the samples of a packet that did not wait, with their times; learn the crystal's rate from its delay."""
         delay_s = self._delay_s(len(acc), arrival_s)
         if delay_s < 0 and self._next_s < self.SETTLES_S:  # the first packets of a connection are late
             self._offset_s += delay_s
@@ -324,7 +323,11 @@ class CountedClock:
             self._delays.clear()
             slack_s = 0.0
         self._stretch = float(np.clip(self._stretch + self.LEARN_HZ * slack_s * packet_s, -self.STRETCH, self.STRETCH))
-        dt = self._dt * (1.0 + float(np.clip(self._stretch + self.PULL_HZ * slack_s, -self.STRETCH, self.STRETCH)))
+        return self._placed(acc, gyr, arrival_s, pull=self.PULL_HZ * slack_s)
+
+    def _placed(self, acc: Array, gyr: Array, arrival_s: float, pull: float = 0.0) -> Samples:
+        """Return the samples of a packet with the next times, the interval stretched by what was learned and by `pull`."""
+        dt = self._dt * (1.0 + float(np.clip(self._stretch + pull, -self.STRETCH, self.STRETCH)))
         t_s = np.rint((self._next_s + dt * np.arange(len(acc))) * 1e6) * 1e-6
         self._next_s += dt * len(acc)
         self.line.push(float(t_s[-1]), arrival_s)
