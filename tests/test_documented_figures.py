@@ -39,6 +39,7 @@ from levelhips.history import History
 from levelhips.history.diary import Diary
 from levelhips.history.store import LOAD_WINDOW_DAYS
 from levelhips.live.doctor import MAX_PYTHON, MIN_PYTHON, MIN_TERMINAL
+from levelhips.live.freshness import MAX_AGE_S
 from levelhips.live.snapshot import BARS, SHOWN
 from levelhips.metrics.statistics import FIRST_STEPS, MIN_TREND_RUN_S
 from levelhips.motion.alignment import AXES
@@ -235,6 +236,8 @@ CLAIMS = [
     Claim("docs/programme.md", r"Shoes that have run # km", lambda: (SHOE_KM,)),
     Claim("CONTRIBUTING.md", r"Python 3\.#, 3\.12 or 3\.#", lambda: (MIN_PYTHON[1], MAX_PYTHON[1])),
     Claim("CONTRIBUTING.md", r"files under # lines and functions under # lines", lambda: (MAX_FILE_LINES, MAX_FUNCTION_LINES)),
+    Claim("GLOSSARY.md", r"no step for # s \(walking: # s\)", lambda: tuple(MAX_AGE_S.values())),
+    Claim("docs/design-of-the-screen.md", r"more than # s \(walking: # s\) without a step", lambda: tuple(MAX_AGE_S.values())),
     Claim("GLOSSARY.md", r"at rest # upward", lambda: (round(STANDARD_GRAVITY_MPS2, 2),)),
     Claim("GLOSSARY.md", r"at least # steps", lambda: (THRESHOLD.baseline_steps,)),
     Claim("docs/programme.md", r"pain from # \(none\) to # \(worst\)", pain_ends),
@@ -338,7 +341,7 @@ FREE = [
     Free("docs/recording-format.md", r"median acceleration of 1\.0", EXAMPLE),
     Free("docs/recording-format.md", r"\| \d \| /", TABLE),
     Free("docs/recording-format.md", r"sensor's time 0", "the beginning of a clock"),
-    Free("docs/screen.md", r'"Mark 3 at 2:41"', EXAMPLE),
+    Free("docs/screen.md", r'"Mark 3 at 2:41"|"no data for 4 s"', EXAMPLE),
     Free("docs/sensors.md", r"\| \d+ Hz", TABLE),
     Free("docs/sensors.md", r"Thingy:52|BlueZ 5\.55|Windows 10 \(1709\)|Bluetooth 4\.0", OTHERS),
     Free("docs/sounds.md", r"two to four seconds after there is one", "measured with PulseAudio by tests/test_sound_device.py"),
