@@ -12,6 +12,7 @@ from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.commands import Command, Do
 from levelhips.events import Pose, StandingZero, Update
+from levelhips.learned import Learned
 from levelhips.motion.attitude import Attitude
 from levelhips.motion.pipeline import MotionSettings, Pipeline
 from levelhips.motion.timebase import Timebase
@@ -35,6 +36,8 @@ class _Part(Protocol):
     def push(self, item: Samples | Gap) -> Update: ...
     def apply(self, command: Command) -> Update: ...
     def finish(self) -> Update: ...
+    def learned(self) -> Learned: ...
+    def resume(self, learned: Learned) -> Update: ...
 
 
 class _Running:
@@ -52,6 +55,13 @@ class _Running:
 
     def finish(self) -> Update:
         return self._coach.push(self._pipeline.finish())
+
+    def learned(self) -> Learned:
+        return self._coach.learned(self._pipeline.learned())
+
+    def resume(self, learned: Learned) -> Update:
+        self._pipeline.resume(learned)
+        return self._coach.resume(learned)
 
 
 class _Drilling:
@@ -79,6 +89,14 @@ class _Drilling:
         return update
 
     def finish(self) -> Update:
+        return Update()
+
+    def learned(self) -> Learned:
+        return self._coach.learned(self._attitude.learned())
+
+    def resume(self, learned: Learned) -> Update:
+        self._attitude.resume(learned)
+        self._coach.resume(learned)
         return Update()
 
 
@@ -114,11 +132,14 @@ class Engine:
         self._part: _Part = _Running(rate_hz, settings) if drill is None else _Drilling(rate_hz, settings, drill)
         self._waiting: list[Command] = []
 
-    def push(self, item: Samples | Command) -> Update:
-        """Process the next samples, or accept a command; return the new angles and events.
+    def push(self, item: Samples | Command | Learned) -> Update:
+        """Process the next samples, or accept a command or what was learned before; return the new angles and events.
 
-        A command takes effect at the first sample at or after its time.
+        A command takes effect at the first sample at or after its time. What was learned in an earlier part of the session takes
+        effect at once; push it before the first samples.
         """
+        if isinstance(item, Learned):
+            return self._part.resume(item)
         if isinstance(item, Command):
             self._waiting.append(item)
             self._waiting.sort(key=lambda command: command.at_s)
@@ -134,6 +155,10 @@ class Engine:
     def finish(self) -> Update:
         """End the session; return the events that were still held."""
         return self._part.finish()
+
+    def learned(self) -> Learned:
+        """Return what was learned so far. Another engine that is given it goes on with it."""
+        return self._part.learned()
 
     def _advance(self, samples: Samples) -> list[Update]:
         """Process samples without a gap, divided where commands take effect."""

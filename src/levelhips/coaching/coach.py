@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -31,6 +31,7 @@ from levelhips.events import (
     ThresholdReason,
     Update,
 )
+from levelhips.learned import Learned
 from levelhips.samples import Array, Gap
 from levelhips.text import text
 
@@ -154,6 +155,17 @@ class Coach:
         elif command.do is Do.MOVE_THRESHOLD and command.value is not None:
             events += self.threshold.move(command.at_s, math.radians(command.value))
         return Update(events=tuple(events))
+
+    def learned(self, learned: Learned) -> Learned:
+        """Add the thresholds, the position in the run protocol, and whether the beeps are paused."""
+        return self._protocol.learned(self.threshold.learned(replace(learned, paused=self._state.paused)))
+
+    def resume(self, learned: Learned) -> Update:
+        """Begin with what was learned before, and report it."""
+        self._state.paused = learned.paused
+        thresholds = self.threshold.resume(learned)
+        self._reported_fixed = self._reported_fixed or bool(thresholds)
+        return Update(events=(*thresholds, *self._protocol.resume_at(learned)))
 
     def _apply(self, event: Event) -> list[Event]:
         state = self._state

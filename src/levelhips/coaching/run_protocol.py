@@ -7,11 +7,12 @@ others: the retraining worked if the pelvis stays level in them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from levelhips.bounds import FieldError, bounded, check, choice
 from levelhips.events import BlockChange, BlockPurpose, Event, Pace
+from levelhips.learned import Learned
 from levelhips.text import text
 
 # Minutes of each session, and how many of them have beeps. Eight sessions in two weeks, 15 to 30 min; beeps all the time in the
@@ -147,6 +148,16 @@ class ProtocolClock:
         self._paused_s = math.nan
         return self._follow(at_s)
 
+    def learned(self, learned: Learned) -> Learned:
+        """Add the position of the clock."""
+        return replace(learned, clock_zero_s=self._zero_s, clock_paused_s=self._paused_s, blocks_begun=self._next)
+
+    def resume_at(self, learned: Learned) -> list[Event]:
+        """Begin at a position of the clock, and report the block that has begun."""
+        self._zero_s, self._paused_s = learned.clock_zero_s, learned.clock_paused_s
+        self._next = min(learned.blocks_begun, len(self._blocks) + 1) if self._blocks else 0
+        return self._begin(self._next - 1, learned.at_s) if self._next else []
+
     @property
     def over(self) -> bool:
         """Whether all blocks are done."""
@@ -164,18 +175,20 @@ class ProtocolClock:
         """Begin every block that is due at `now_s` [s]; return the events."""
         events: list[Event] = []
         while self.due_s <= now_s:
-            k = self._next
             self._next += 1
-            if k == len(self._blocks):
-                self.feedback = False
-                last = self._blocks[-1].purpose
-                events += [BlockChange(now_s, now_s, k, k, False, False, True, math.nan, last), *self._pace(now_s)]
-                break
-            block = self._blocks[k]
-            self.feedback = block.feedback
-            fields = (block.walk, block.feedback, False, self._zero_s + block.to_s, block.purpose)
-            events.append(BlockChange(now_s, now_s, k + 1, len(self._blocks), *fields))
+            events += self._begin(self._next - 1, now_s)
         return events
+
+    def _begin(self, k: int, now_s: float) -> list[Event]:
+        """Begin block `k`, counted from 0, or the time after the last one."""
+        if k == len(self._blocks):
+            self.feedback = False
+            last = self._blocks[-1].purpose
+            return [BlockChange(now_s, now_s, k, k, False, False, True, math.nan, last), *self._pace(now_s)]
+        block = self._blocks[k]
+        self.feedback = block.feedback
+        fields = (block.walk, block.feedback, False, self._zero_s + block.to_s, block.purpose)
+        return [BlockChange(now_s, now_s, k + 1, len(self._blocks), *fields)]
 
     def _follow(self, at_s: float) -> list[Event]:
         """Start the clock if the runner runs for the first time outside a pause; start or stop the metronome."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from levelhips.bounds import bounded, check, choice
 from levelhips.events import Baseline, Event, Quality, Side, Step, ThresholdChange, ThresholdReason
+from levelhips.learned import Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,26 @@ class Threshold:
         if before == {Side.LEFT: left, Side.RIGHT: right}:
             return []
         return [ThresholdChange(at_s, at_s, left, right, ThresholdReason.COMMAND)]
+
+    def learned(self, learned: Learned) -> Learned:
+        """Add the thresholds, if they are known."""
+        left, right = self._sides[Side.LEFT], self._sides[Side.RIGHT]
+        if not (math.isfinite(left.threshold_rad) and math.isfinite(right.threshold_rad)):
+            return learned
+        learned = replace(learned, left_rad=left.threshold_rad, right_rad=right.threshold_rad)
+        return replace(learned, left_floor_rad=left.floor_rad, right_floor_rad=right.floor_rad) if self._auto else learned
+
+    def resume(self, learned: Learned) -> list[Event]:
+        """Begin with thresholds that are known, and report them; they are lowered with success if they were before."""
+        if math.isnan(learned.left_rad) or math.isnan(learned.right_rad):
+            return []
+        left, right = self._sides[Side.LEFT], self._sides[Side.RIGHT]
+        left.threshold_rad, right.threshold_rad = learned.left_rad, learned.right_rad
+        self._auto = self._auto and math.isfinite(learned.left_floor_rad) and math.isfinite(learned.right_floor_rad)
+        if self._auto:
+            left.floor_rad, right.floor_rad = learned.left_floor_rad, learned.right_floor_rad
+        reason = ThresholdReason.BASELINE if self._auto else ThresholdReason.FIXED
+        return [ThresholdChange(learned.at_s, learned.at_s, left.threshold_rad, right.threshold_rad, reason)]
 
     def step(self, step: Step) -> list[Event]:
         """Learn from a step of good quality, and return the changes; ignore other steps."""

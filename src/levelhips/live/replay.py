@@ -56,8 +56,8 @@ class Replay:
     def _restart(self) -> None:
         self.state, self._sound = SessionState(), RecordedSound(self.recording)
         self._engine = build_engine(self.recording.rate_hz, self.settings)
-        for command in self.recording.commands:
-            self._engine.push(command)
+        for item in self.recording.before_samples:
+            self.state.put(self._engine.push(item))
         self._at = 0
         self._anchor: tuple[float, float] | None = None  # clock and sensor time from which playing is paced
 

@@ -305,7 +305,8 @@ class Session:
             self._recording.event(change)
 
     def _report_health(self) -> None:
-        """Report which parts failed or work again, and what became of cues."""
+        """Report which parts failed or work again, and what became of cues; keep what was learned for a new file."""
+        self._recording.learned(self._engine.learned())
         state = LINK_HEALTH.get(self._status.state, HealthState.OFF)
         found = {
             Part.SENSOR: PartHealth(state, HealthReason.NO_SAMPLES if state is HealthState.FAULT else HealthReason.NONE),

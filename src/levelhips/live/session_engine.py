@@ -9,6 +9,7 @@ from levelhips.commands import Command
 from levelhips.engine import Engine
 from levelhips.errors import LevelHipsError
 from levelhips.events import HealthReason, HealthState, PartHealth, Update
+from levelhips.learned import Learned
 from levelhips.samples import Samples
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine
@@ -63,6 +64,16 @@ class SessionEngine:
         except Exception as error:
             self._fail(error)
             return Update()
+
+    def learned(self) -> Learned | None:
+        """Return what was learned so far; None before the first samples, or if the engine has failed."""
+        if self._engine is None:
+            return None
+        try:
+            return self._engine.learned()
+        except Exception as error:
+            self._fail(error)
+            return None
 
     def health(self) -> PartHealth:
         """Return whether the engine works; off before the first samples."""

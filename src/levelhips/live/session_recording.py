@@ -10,6 +10,7 @@ from pathlib import Path
 from levelhips.errors import RecordingError
 from levelhips.events import Event, PartHealth
 from levelhips.history.unfinished import SessionNote
+from levelhips.learned import Learned
 from levelhips.live.health import NOT_WANTED
 from levelhips.recording.file_series import check_folder
 from levelhips.recording.recorder import Recorder
@@ -91,6 +92,11 @@ class SessionRecording:
         if source.virtual:
             metadata["virtual"] = "1"
         self.recorder.describe(metadata, settings.as_dict(), decoder.scale)
+
+    def learned(self, learned: Learned | None) -> None:
+        """Keep what the engine has learned, for the beginning of the next file."""
+        if self.recorder is not None:
+            self.recorder.learned(learned)
 
     def take_reports(self) -> list[tuple[Text | RecordingError, float]]:
         """Return what the recorder reported since the last call: what happened, and how many seconds are missing."""

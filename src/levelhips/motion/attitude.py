@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from levelhips.events import Pose, StandingZero
+from levelhips.learned import Learned
 from levelhips.motion.alignment import outward_axis, pelvis_from_sensor
 from levelhips.motion.gap_filling import straight_line
 from levelhips.motion.kinematics import pelvis_kinematics
@@ -96,6 +97,18 @@ class Attitude:
                 missing = round((item.t_s[0] - state.last.t_s[0]) * self.rate_hz) - 1
                 yield from self._push_samples(straight_line(state.last, item, max(missing, 0)))
             yield from self._push_samples(item)
+
+    def learned(self) -> Learned:
+        """Return the standing zero."""
+        state = self._state
+        last_s = float(state.last.t_s[-1]) if len(state.last) else 0.0
+        learned = Learned(last_s)
+        return learned if state.mounting is None else learned.with_zero(state.mounting[1], self._standing.repeat_rad)
+
+    def resume(self, learned: Learned) -> None:
+        """Begin with a standing zero that is known; call it before the first samples."""
+        if learned.zero is not None:
+            self._state.mounting, self._state.zero_wanted = pelvis_from_sensor(np.array(learned.zero), self._outward), False
 
     def forget(self) -> None:
         """Forget the mounting at the next update boundary, because the clip was moved or fell off."""

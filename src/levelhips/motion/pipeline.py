@@ -15,6 +15,7 @@ import numpy as np
 from levelhips.bounds import bounded, check, choice
 from levelhips.commands import Command, Do
 from levelhips.events import Angles, Event, Mode, Notice, Update
+from levelhips.learned import Learned
 from levelhips.motion.alignment import AXES, outward_axis
 from levelhips.motion.gait import StrideSpan
 from levelhips.motion.kinematics import PelvisKinematics
@@ -122,6 +123,20 @@ class Pipeline:
         filled = self._gaps.fill(item, self._signals, self._gaits.running.stride_s)
         updates = [] if filled is None else self._push_samples(filled)
         return Update.join(updates + self._push_samples(item))
+
+    def learned(self) -> Learned:
+        """Return the standing zero and the heading of the clip."""
+        standing, alignment = self._standing, self._alignment
+        learned = Learned(self._state.last_s, heading_rad=alignment.heading_rad, heading_sd_rad=alignment.heading_sd_rad)
+        return learned.with_zero(standing.up, standing.sd_rad) if standing.known else learned
+
+    def resume(self, learned: Learned) -> None:
+        """Begin with what was learned before; call it before the first samples."""
+        if learned.zero is not None:
+            self._standing.resume(np.array(learned.zero), learned.zero_sd_rad)
+            self._quality.zero()
+        if not math.isnan(learned.heading_rad):
+            self._alignment.resume(learned.heading_rad, learned.heading_sd_rad)
 
     def finish(self) -> Update:
         """End the recording; return the steps that are still held."""

@@ -11,7 +11,9 @@ from typing import Any
 
 from levelhips.errors import RecordingError
 from levelhips.files import make_folder
+from levelhips.learned import Learned
 from levelhips.recording.parts import CONTINUES, PART, first_names, part_names
+from levelhips.recording.schema import LEARNED, encode_learned
 from levelhips.recording.writer import RecordingWriter, new_name
 
 
@@ -33,12 +35,17 @@ def check_folder(folder: Path) -> None:
 
 @dataclass(slots=True)
 class Description:
-    """What each file of a session begins with; `more` is the metadata that became known with the first samples."""
+    """What each file of a session begins with.
+
+    `more` is the metadata that became known with the first samples, `learned` what the engine has learned by now: with it, a
+    later file can be read without the files before.
+    """
 
     metadata: dict[str, str]
     more: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] | None = None
     scale: tuple[float, float] | None = None
+    learned: Learned | None = None
 
 
 class FileSeries:
@@ -84,6 +91,8 @@ class FileSeries:
         names = first_names(self.folder / new_name(self._sensor))
         if self._first is not None and self._last is not None:
             part = {PART: str(number), CONTINUES: self._last.name}
+            if self.description.learned is not None:
+                part[LEARNED] = encode_learned(self.description.learned)
             names = part_names(self._first, number)
         for path in names:
             try:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from levelhips.errors import RecordingError
 from levelhips.recording.frames import FileState, read_messages
+from levelhips.recording.schema import LEARNED
 
 PART, CONTINUES = "part", "continues"  # metadata of a later file: its number, and the name of the file before
-OF_PART = (PART, CONTINUES)
+OF_PART = (PART, CONTINUES, LEARNED)
 """Metadata that a recording of a whole session does not have."""
 
 _LATER = re.compile(r"(?P<session>.+)_part(?P<number>\d{1,4})(_\d{1,2})?", re.DOTALL)

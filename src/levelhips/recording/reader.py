@@ -13,6 +13,7 @@ from levelhips.commands import Command
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.events import Event
 from levelhips.events.codec import json_object
+from levelhips.learned import Learned
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, FileState, Message, read_messages
 from levelhips.recording.parts import OF_PART, missing_parts
@@ -137,7 +138,7 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
         notes.append(text("recording.note.bad-samples", n=int((~good).sum())))
         times, forces, rates = times[good], forces[good], rates[good]
     rate_hz = _rate(metadata, times, notes)
-    notes += _notes_on_parts(files, times, breaks, rate_hz)
+    notes += _notes_on_parts(files, times, breaks, rate_hz, schema.decode_learned(metadata.get(schema.LEARNED, "")))
     return Recording(
         files[0],
         Samples.checked(times, forces, rates),
@@ -157,7 +158,7 @@ def _without(names: Iterable[str], metadata: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in metadata.items() if name not in names}
 
 
-def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz: float) -> list[Text]:
+def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz: float, learned: Learned | None) -> list[Text]:
     """Return what is missing of a session in several files: times (n,) [s], and the number of samples before each file."""
     notes = []
     if len(files) > 1:
@@ -169,6 +170,8 @@ def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz:
             notes.append(text("recording.note.parts", n=len(files)))
     if missing := missing_parts(files):
         notes.append(text("recording.note.missing-parts", n=len(missing), numbers=", ".join(map(str, missing))))
+        if learned is not None:
+            notes.append(text("recording.note.learned", name=files[0].name))
     return notes
 
 

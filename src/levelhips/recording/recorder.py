@@ -20,6 +20,7 @@ from typing import Any
 from levelhips.commands import Command
 from levelhips.errors import RecordingError
 from levelhips.events import Event, HealthReason, HealthState, PartHealth
+from levelhips.learned import Learned
 from levelhips.recording.file_series import Description, FileSeries
 from levelhips.recording.schema import Packet
 from levelhips.recording.writer import RecordingWriter
@@ -127,6 +128,10 @@ class Recorder:
     def describe(self, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None) -> None:
         """Add metadata, settings and scale that are known once the sensor is connected; call it before its first samples."""
         self._put(_Item("describe", (metadata, settings, scale)))
+
+    def learned(self, learned: Learned | None) -> None:
+        """Keep what the engine has learned by now: if a new file must be begun, it begins with it."""
+        self._described.learned = learned
 
     def note(self, metadata: dict[str, str]) -> None:
         """Add metadata that became known later."""

@@ -11,7 +11,8 @@ import numpy as np
 
 from levelhips.commands import Command
 from levelhips.events import Event
-from levelhips.recording.schema import Packet
+from levelhips.learned import Learned
+from levelhips.recording.schema import LEARNED, Packet, decode_learned
 from levelhips.samples import Array, Samples
 from levelhips.text import Text
 
@@ -61,9 +62,20 @@ class Recording:
         """Time from the first sample to the last [s]."""
         return float(self.samples.t_s[-1] - self.samples.t_s[0]) if len(self.samples) else 0.0
 
-    def items(self, seconds: float = 20.0) -> Iterator[Command | Samples]:
-        """Yield the input of an engine: all commands, which it applies at their times, then the samples in pieces of `seconds`."""
-        yield from self.commands
+    @property
+    def learned(self) -> Learned | None:
+        """What the engine had learned before the first sample, if the beginning of the session is missing."""
+        return decode_learned(self.metadata.get(LEARNED, ""))
+
+    @property
+    def before_samples(self) -> list[Learned | Command]:
+        """The input of an engine before the samples: what was learned, and all commands, which it applies at their times."""
+        learned = self.learned
+        return [*([learned] if learned is not None else []), *self.commands]
+
+    def items(self, seconds: float = 20.0) -> Iterator[Learned | Command | Samples]:
+        """Yield the input of an engine: `before_samples`, then the samples in pieces of `seconds`."""
+        yield from self.before_samples
         piece = max(1, round(seconds * self.rate_hz))
         for start in range(0, len(self.samples), piece):
             yield self.samples[start : start + piece]

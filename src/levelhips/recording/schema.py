@@ -17,9 +17,11 @@ import numpy as np
 
 from levelhips.commands import Command
 from levelhips.events.codec import UnknownNameError, decode_event, encode_event, from_plain_values, json_object, plain_values
+from levelhips.learned import Learned
 from levelhips.samples import Array, Samples
 
 __all__ = [
+    "LEARNED",
     "LIBRARY",
     "METADATA_CRC",
     "PROFILE",
@@ -29,10 +31,12 @@ __all__ = [
     "UnknownNameError",
     "decode_command",
     "decode_event",
+    "decode_learned",
     "decode_packet",
     "decode_samples",
     "encode_command",
     "encode_event",
+    "encode_learned",
     "encode_packet",
     "encode_samples",
     "json_schemas",
@@ -45,6 +49,7 @@ VERSION = 1  # of the file, of blocks of samples and of packets; readers refuse 
 LIBRARY = "levelhips"
 # Connecting takes up to a dozen packets. A file with more has data of the sensor, even if no samples could be decoded from it.
 CONNECTING_PACKETS = 20
+LEARNED = "learned"  # metadata of a later file of a session: what the engine had learned before
 METADATA_CRC = "crc32"  # entry of a metadata record: MCAP guards chunks by a CRC of their own, but not metadata
 
 
@@ -213,6 +218,26 @@ def decode_command(data: bytes) -> Command:
     if not math.isfinite(command.at_s) or not math.isfinite(command.value or 0.0):
         raise ValueError("cannot read a command: its time or its value is not a finite number")
     return command
+
+
+def encode_learned(learned: Learned) -> str:
+    """Return what an engine has learned as JSON."""
+    return json.dumps(plain_values(learned), allow_nan=False)
+
+
+def decode_learned(data: str) -> Learned | None:
+    """Return what `encode_learned` wrote; None if it is damaged, or no sensor on a pelvis can have led to it."""
+    try:
+        learned = from_plain_values(Learned, json_object(data.encode()))
+    except ValueError:
+        return None
+    zero, sds = learned.zero, (learned.zero_sd_rad, learned.heading_sd_rad)
+    angles = (learned.heading_rad, learned.left_rad, learned.right_rad, learned.left_floor_rad, learned.right_floor_rad)
+    if zero is not None and (abs(math.hypot(*zero) - 1) > 1e-6 or math.isnan(learned.zero_sd_rad)):
+        return None
+    if any(abs(angle) > math.pi for angle in angles) or any(not 0 < sd < math.pi for sd in sds if not math.isnan(sd)):
+        return None
+    return learned if math.isfinite(learned.at_s) and learned.blocks_begun >= 0 else None
 
 
 def json_schemas() -> dict[Topic, tuple[str, str, bytes]]:

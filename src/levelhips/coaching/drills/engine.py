@@ -8,7 +8,7 @@ because the samples are processed one by one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from levelhips.coaching.drills.drill_angles import DrillAngles, Moment, Start, m
 from levelhips.coaching.drills.form import FormMonitor, OppositeSide
 from levelhips.coaching.drills.repetitions import RepetitionBook
 from levelhips.coaching.drills.start_position import DIRECTIONS, PostureDetector, onto
-from levelhips.coaching.drills.stillness import STILL_S, HipHinge, Presence, ReachMonitor, Stillness
+from levelhips.coaching.drills.stillness import STILL_S, HipHinge, Presence, ReachMonitor, Stillness, about_vertical
 from levelhips.coaching.drills.turning import YawTracker
 from levelhips.commands import Command, Do
 from levelhips.events import (
@@ -40,6 +40,7 @@ from levelhips.events import (
     StandingZero,
     Update,
 )
+from levelhips.learned import Learned
 from levelhips.samples import Array, Gap
 
 __all__ = ["STILL_S", "DrillCoach"]
@@ -99,6 +100,16 @@ class DrillCoach:
     def stood(self) -> bool:
         """Whether the standing zero is known, which shows how the clip is worn."""
         return self._state.stood
+
+    def learned(self, learned: Learned) -> Learned:
+        """Add how far the clip is turned, as a bow showed it."""
+        return replace(learned, heading_rad=math.atan2(self._askew[0, 2], self._askew[0, 0]))
+
+    def resume(self, learned: Learned) -> None:
+        """Begin with a standing zero that is known: the wearer takes the start position next."""
+        self._state.stood = learned.zero is not None
+        if not math.isnan(learned.heading_rad):
+            self._askew = about_vertical(learned.heading_rad)
 
     @property
     def _after_standing(self) -> Phase:
@@ -166,7 +177,7 @@ class DrillCoach:
         if not self._begun:
             self._begun = True
             self._emit(self._begin(float(pose.t_s[0])))
-            self._enter(Phase.STAND, float(pose.t_s[0]))
+            self._enter(Phase.TAKE if self._state.stood else Phase.STAND, float(pose.t_s[0]))
         if math.isnan(pose.up[0][-1]):
             self._wait_for_standing(pose.t_s)
             nothing = np.full(n, math.nan)

@@ -84,6 +84,12 @@ class Stillness:
         return math.sqrt(self._sum[3] / self._count)
 
 
+def about_vertical(angle_rad: float) -> Array:
+    """Return the rotation (3, 3) about the vertical of pelvis axes by an angle."""
+    c, d = math.cos(angle_rad), math.sin(angle_rad)
+    return np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
+
+
 class HipHinge:
     """Detector of a bow on both feet, and of its direction.
 
@@ -111,8 +117,7 @@ class HipHinge:
         self.restart()
         if deepest < BOW_DEG or abs(askew) >= math.radians(MAX_ASKEW_DEG):
             return None
-        c, d = math.cos(askew), math.sin(askew)
-        return np.array([[c, 0.0, d], [0.0, 1.0, 0.0], [-d, 0.0, c]])
+        return about_vertical(askew)
 
     def restart(self) -> None:
         """Discard the bow that has begun."""

@@ -68,6 +68,16 @@ class AlignmentStage:
         """Standard uncertainty of the heading [rad]."""
         return self._state.sd_rad
 
+    @property
+    def heading_rad(self) -> float:
+        """Heading of the clip that is in use [rad]."""
+        return self._state.heading_rad
+
+    def resume(self, heading_rad: float, sd_rad: float) -> None:
+        """Begin with a heading that was learned before, and its standard uncertainty [rad]."""
+        self._estimator.resume(heading_rad, sd_rad)
+        self._state.heading_rad, self._state.sd_rad = heading_rad, sd_rad
+
     def restart(self) -> None:
         """Forget the strides, because the clip was moved. The heading stays in use until there are new strides."""
         self._estimator.restart()

@@ -68,6 +68,12 @@ class StandingStage:
         """Use the direction of the first specific force (3,) as a provisional zero."""
         self._state.posture = acc_mps2 / max(math.sqrt(acc_mps2 @ acc_mps2), 1e-9)
 
+    def resume(self, zero: Array, sd_rad: float) -> None:
+        """Begin with a zero that is known: the vertical in sensor axes (3,), and its standard uncertainty [rad]."""
+        state = self._state
+        state.zero, state.sd_rad = zero, sd_rad
+        state.zero_wanted = state.improving = False
+
     def request(self) -> None:
         """Set a new zero in the next quiet standing."""
         self._state.zero_wanted = self._state.improving = True
