@@ -1,30 +1,39 @@
 """End sessions in every way and phase: how long it takes, whether the file is whole, and whether the session is in the history.
 
-    python -m bench.ends [PROGRAM ...]
+    python -m bench.ends [PROGRAM or WAY ...]
 
-A way is a key, a signal, a closed terminal or window, or an X server that ends. The phases are scanning, connecting, streaming and
-ending; in the last, what ends the process comes while an end that takes some seconds has begun.
+A way is a key, a signal, a closed terminal or window, an X server that ends, or a computer that sleeps for ten minutes (the process is
+stopped, and its sensor with it) and is then ended by Ctrl-C. The phases are scanning, connecting, streaming and ending; in the last,
+what ends the process comes while another end has begun that takes two seconds.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import pty
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
 
 from levelhips import LevelHipsError, RecordingWriter, open_recording
 from levelhips.history import History
 
 ROOT = Path(__file__).resolve().parents[1]
+ASLEEP_S = 600.0
 LIMIT_S = 10.0  # the process must be gone after this
-PHASES = {"scanning": "taken=3600@0", "connecting": "slow=60", "streaming": "", "ending": ""}
+PHASES = {"scanning": "taken=3600@0", "connecting": "slow=60", "streaming": "", "ending": "leaving"}
 """Each phase with the fault of the virtual sensor that lets it last."""
 
 
@@ -141,6 +150,14 @@ class Process:
         os.close(self.master)
         self.master = -1
 
+    def close_window(self) -> None:
+        self.notes.with_suffix(".close").write_text("")
+
+    def suspend(self, seconds: float) -> None:
+        self.running.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.running.send_signal(signal.SIGCONT)
+
     def press(self, keys: bytes) -> None:
         os.write(self.master, keys)
 
@@ -221,3 +238,109 @@ def is_stopped(files: list[Path]) -> bool:
             packets = [packet for packet in open_recording(path).packets if packet.source == "control"]
             return bool(packets) and packets[-1].data == b"\x00\x00"
     return True
+
+
+def send(kind: signal.Signals) -> Callable[[Process], None]:
+    return lambda process: process.running.send_signal(kind)
+
+
+def sleep_then_end(process: Process) -> None:
+    process.suspend(ASLEEP_S)
+    process.running.send_signal(signal.SIGINT)
+
+
+def end_server(process: Process) -> None:
+    assert process.server is not None
+    process.server.kill()
+
+
+ANYWHERE = {
+    "Ctrl-C": send(signal.SIGINT),
+    "SIGTERM": send(signal.SIGTERM),
+    "terminal closed": Process.close_terminal,
+    "10 minutes asleep, then Ctrl-C": sleep_then_end,
+}
+IN_WINDOW = {"window closed": Process.close_window, "X server gone": end_server}
+WAYS = {"run": {"Q": lambda process: process.press(b"qq"), **ANYWHERE}, "drill": ANYWHERE, "app": {**IN_WINDOW, **ANYWHERE}}
+HANGS = ["disk", "radio", "engine", "sound", "history"]
+
+
+def end(program: str, way: str, phase: str) -> Ended:
+    """Start a program, end it in a way and phase, and start it again."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = Process(program, Path(folder), PHASES[phase])
+        process.reach("streaming" if phase == "ending" else phase)
+        if phase == "ending":
+            process.running.send_signal(signal.SIGINT)
+            process.reach(phase)
+        WAYS[program][way](process)
+        return finished(process)
+
+
+def end_with_hang(program: str, kind: str) -> Ended:
+    """Start a program, let a part of it hang, end it by Ctrl-C, and start it again."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = Process(program, Path(folder), kind, sound=kind == "sound")
+        process.reach("streaming")
+        process.freeze()
+        process.running.send_signal(signal.SIGINT)
+        return finished(process)
+
+
+def finished(process: Process) -> Ended:
+    ended = process.gone()
+    process.start_again()
+    ended.afterwards = process.remembered()
+    return ended
+
+
+def shown(ended: Ended) -> str:
+    """Return an end in a few words; those in capitals should not be there."""
+    words = [f"{ended.seconds:.1f} s" if ended.seconds < LIMIT_S else f"{ended.seconds:.1f} S"]
+    if not ended.files:
+        words.append("no file")
+    else:
+        words.append("whole" if ended.whole else "NOT CLOSED")
+        if ended.remembered:
+            words.append("in history")
+        else:
+            words.append("in history at the next start" if ended.afterwards else "NOT IN HISTORY")
+    words += [word for word, is_wrong in (("SENSOR RUNS", not ended.stopped), ("NOT CLEAN", not ended.clean)) if is_wrong]
+    return ", ".join(words)
+
+
+def all_of(cases: dict[tuple[str, str], Callable[[], Ended]], at_once: int) -> dict[tuple[str, str], str]:
+    """Run all cases, some of them at once."""
+    with ThreadPoolExecutor(at_once) as pool:
+        running = {case: pool.submit(work) for case, work in cases.items()}
+        return {case: shown(one.result()) for case, one in running.items()}
+
+
+def table(program: str, wanted: list[str], at_once: int) -> Table:
+    """Return one row for each way and for each part that hangs, and one column for each phase."""
+    ways = [way for way in WAYS[program] if not wanted or way in wanted]
+    hangs = [kind for kind in HANGS if not wanted or kind in wanted]
+    cases = {(way, phase): partial(end, program, way, phase) for way in ways for phase in PHASES}
+    cases |= {(kind, "streaming"): partial(end_with_hang, program, kind) for kind in hangs}
+    ends = all_of(cases, at_once)
+    out = Table(f"levelhips {program}", *PHASES, title="", box=None)
+    for row in [*ways, *hangs]:
+        title = row if row in ways else f"Ctrl-C while the {row} hangs"
+        out.add_row(title, *(ends.get((row, phase), "") for phase in PHASES))
+    return out
+
+
+def main() -> None:
+    """Print a table for each program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("only", nargs="*", help="programs (run, drill, app), ways and parts that hang; all if none is named")
+    parser.add_argument("--at-once", type=int, default=4, help="number of processes at once")
+    arguments = parser.parse_args()
+    programs = [program for program in WAYS if program in arguments.only] or list(WAYS)
+    wanted = [word for word in arguments.only if word not in WAYS]
+    for program in programs:
+        Console(width=200).print(table(program, wanted, arguments.at_once))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,8 @@
     python -m bench.ends_child NOTES HANGS -- run --virtual ...
 
 It writes into the file NOTES what it is doing: state of the link, sensor time, steps, and whether the end has begun. HANGS is a list
-with commas: faults of the virtual sensor (NAME=VALUE@SECONDS), or parts that hang: disk, radio, engine, sound, history.
+with commas: faults of the virtual sensor (NAME=VALUE@SECONDS), or parts that hang: disk, radio, engine, sound, history. With `leaving`,
+disconnecting takes two seconds, so that something can happen during the end. A file with the suffix .close closes the window.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ from levelhips.simulation import peripheral
 from levelhips.simulation.faults import parse_fault
 
 NOTE_S = 0.02
+LEAVING_S = 2.0
 
 
 def note(path: Path, sessions: list[Session]) -> None:
-    """Write what the process is doing, again and again."""
-    part = path.with_suffix(".part")
+    """Write what the process is doing, again and again; close the window if that is asked for."""
+    part, close = path.with_suffix(".part"), path.with_suffix(".close")
     while True:
+        if close.exists():
+            close.unlink()
+            close_windows()
         if sessions:
             session = sessions[-1]
             ending = "ending" if any(thread.name == "levelhips-ending" for thread in threading.enumerate()) else "on"
@@ -36,6 +41,14 @@ def note(path: Path, sessions: list[Session]) -> None:
             part.write_text(f"{session.link.state} {statistics.newest_s:.2f} {statistics.steps.total()} {ending}")
             os.replace(part, path)
         time.sleep(NOTE_S)
+
+
+def close_windows() -> None:
+    """Close the window as the system's button does, in its own thread."""
+    from PySide6.QtCore import QMetaObject, Qt
+    from PySide6.QtWidgets import QApplication
+
+    QMetaObject.invokeMethod(QApplication.instance(), "closeAllWindows", Qt.ConnectionType.QueuedConnection)  # type: ignore[call-overload]
 
 
 def hang(kind: str, trigger: Path) -> None:
@@ -61,6 +74,16 @@ def hang(kind: str, trigger: Path) -> None:
                     continue
 
         Connection._disconnect = never  # type: ignore[method-assign]
+    elif kind == "leaving":
+        from levelhips.sensors.ble.connection import Connection
+
+        disconnect = Connection._disconnect
+
+        async def slowly(self: Connection) -> None:
+            await disconnect(self)
+            await asyncio.sleep(LEAVING_S)
+
+        Connection._disconnect = slowly  # type: ignore[method-assign]
     elif kind == "sound":
         from levelhips.audio import device, player
 
