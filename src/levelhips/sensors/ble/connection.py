@@ -29,6 +29,7 @@ GIVE_UP_S = 4.0  # a stall of 3 s often ends by itself, faster than a new connec
 WATCH_S = 0.1  # time between two checks: a stall is noticed this much late at most
 CONNECT_S = 20.0  # Windows and slow sensors need up to 10 s to list the services
 ANSWER_S = 3.0  # sensors answer within a few connection intervals of 7.5-50 ms; with repeated packets within a second
+CANCELS, CANCEL_S = 3, 0.3  # how often a connecting library is canceled, and how long it may take each time
 DISCONNECT_S = 2.0  # for stopping, and again for disconnecting: a dead link must not delay the next attempt
 FIRST_SAMPLE_S = 5.0  # the slowest sensor needs 2 s from the start command to its first sample
 POLL_S = 30.0  # battery and clock change slowly; each poll takes air time from the stream
@@ -77,8 +78,7 @@ class Connection:
         else:
             link.report(LinkState.CONNECTING)
         try:
-            async with asyncio.timeout(1.5 * CONNECT_S):  # Bleak's own limit does not cover the services on every system
-                await self._client.connect()
+            await self._connect()
             link.update(mtu=self._client.mtu_size)
             link.report_again()
             self._receive(LINK, bytearray(UP))
@@ -93,6 +93,25 @@ class Connection:
         finally:
             link.listener.packet(Packet(asyncio.get_running_loop().time(), DOWN, LINK))
             await self._disconnect()
+
+    async def _connect(self) -> None:
+        """Connect in a task of its own, so that this one can be canceled at any moment.
+
+        Libraries lose a cancellation that comes just when what they wait for is there (`asyncio.wait_for` before Python 3.12 does), and
+        go on connecting for up to half a minute.
+        """
+        connecting = asyncio.ensure_future(self._client.connect())
+        try:
+            async with asyncio.timeout(1.5 * CONNECT_S):  # Bleak's own limit does not cover the services on every system
+                await asyncio.wait({connecting})
+        finally:
+            for _ in range(CANCELS):
+                if not connecting.done():
+                    connecting.cancel()
+                    await asyncio.wait({connecting}, timeout=CANCEL_S)
+            if connecting.done() and not connecting.cancelled():
+                connecting.exception()  # else asyncio would complain that nobody looked at it
+        await connecting
 
     async def _perform(self, act: Act) -> None:
         if isinstance(act, Subscribe):
