@@ -160,6 +160,23 @@ def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
     in_simulated_time(world())
 
 
+def test_a_sensor_that_is_stopped_while_connected_does_not_advertise_again():
+    """Bug: the disconnection let it advertise again while it stopped advertising; sometimes this ended in a KeyError."""
+
+    async def world() -> None:
+        async with VirtualWorld(run_of(10.0), profiles()["levelhips"]) as there:
+            listener = PacketListener()
+            client = asyncio.create_task(BleSource(there.client_radio).run(listener))
+            await asyncio.wait_for(listener.enough.wait(), 60)
+            await there.sensor.stop()
+            await asyncio.sleep(1.0)
+            assert not there.sensor._device.is_advertising
+            client.cancel()
+            await asyncio.gather(client, return_exceptions=True)
+
+    in_simulated_time(world())
+
+
 def test_the_pause_between_attempts_grows_to_a_second_and_stays_there():
     assert [pause_s(failures) for failures in (0, 1, 2, 3, 1024, 10**6)] == [0.25, 0.5, 1.0, 1.0, 1.0, 1.0]
 

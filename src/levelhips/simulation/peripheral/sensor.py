@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -122,6 +123,7 @@ class VirtualSensor:
 
     async def stop(self) -> None:
         """Stop playing, disconnect and stop advertising."""
+        self._away_until_s = math.inf  # it does not advertise again when it is disconnected
         for task in list(self._tasks):
             task.cancel()
         for task in list(self._tasks):
