@@ -13,7 +13,7 @@ from command_line import Done, levelhips
 from conftest import ROOT, short_run
 from test_cli_options import COMMANDS, OPTIONS
 
-from levelhips import RecordingWriter, analyze, summarize
+from levelhips import RecordingWriter, analyze, open_recording, summarize
 from levelhips.cli.app import command_line
 from levelhips.cli.help import EXIT_CODES, GROUPS
 from levelhips.cli.summary_table import summary_table
@@ -127,6 +127,25 @@ def test_json_of_scan_has_the_sensors_in_range() -> None:
     found, _ = parsed("scan", "--virtual", ROOT / "recordings" / "walk.mcap", "--profile", "polar", "--seconds", "1")
     [sensor] = found["sensors"]
     assert (sensor["name"], sensor["profile"], sensor["rssi_dbm"], sensor["battery_percent"]) == ("Polar Sense 0000VIRT", "polar", -50, 87)
+
+
+def test_json_is_in_english_in_every_language(tmp_path: Path) -> None:
+    """Bug: reasons, advice and notes of summary.json, and the findings of the doctor, were in the language of the user."""
+    samples = open_recording(bundled.find(bundled.DRILL)).samples[:2000]
+    with RecordingWriter(tmp_path / "still.mcap", {"rate_hz": "100", "outward": "+z"}) as writer:
+        writer.samples(samples)
+    (tmp_path / "still.mcap").write_bytes((tmp_path / "still.mcap").read_bytes()[:-40])
+    done = levelhips("analyze", "still.mcap", "-o", "o", "--json", cwd=tmp_path, code=None, **GERMAN)
+    summary = json.loads(done.stdout)
+    assert summary["recording"]["notes"] == ["The file was not closed, so its end is missing (skipped 23 bytes of an incomplete part)"]
+    assert summary["steps"]["reason"] == "Nobody walks or runs: there is only standing"
+    assert summary["steps"]["advice"] == "Run for at least half a minute after standing still"
+    assert summary == json.loads((tmp_path / "o" / "summary.json").read_text())
+    assert "Hinweis: Die Datei wurde nicht geschlossen" in done.stderr
+    assert "Niemand geht oder läuft" in done.stderr
+    findings, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=None, **GERMAN)
+    assert [finding["subject"] for finding in findings["findings"][:3]] == ["System", "Versions", "Sensors"]
+    assert "LevelHips open profile" in findings["findings"][2]["message"]
 
 
 def test_json_is_the_same_on_a_terminal_without_our_characters(run_file: Path, tmp_path: Path) -> None:

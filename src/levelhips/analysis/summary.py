@@ -15,13 +15,15 @@ from levelhips.events import Baseline, CueOutcome, Event, Heading, Notice, Outco
 from levelhips.metrics import Feedback, Metric, Spread, Statistics
 from levelhips.metrics.statistics import rounded
 from levelhips.samples import Gap
+from levelhips.text.choice import in_english
 
 MAX_NOTICES = 50  # more would fill the file, as when a clip rattles for an hour
 E = TypeVar("E", bound=Event)
 
 
+@in_english()
 def summarize(analysis: Findings) -> dict[str, Any]:
-    """Return the summary of a session as plain values; None where there is no value.
+    """Return the summary of a session as plain values, its sentences in English; None where there is no value.
 
     Means count steps and strides of quality ok only, of running (or of walking, if nobody ran). "metrics" has every
     averaged metric by its key with mean, standard deviation, standard error and number, for left, right and both.

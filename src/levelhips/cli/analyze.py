@@ -76,7 +76,8 @@ def analyze(
         print_json(summary)
     else:
         _show_table(screen, summary)
-    _say_written(screen, summary, out)
+    say_notes(screen, recording.notes)
+    say(screen, tr("cli.analyze.wrote-drill" if "drill" in summary else "cli.analyze.wrote", folder=out))
     if plot is not None:
         with typed_values():
             plot_metric(analysis, plot, out / f"{plot}.png")
@@ -94,11 +95,6 @@ def _show_table(out: Console, summary: dict[str, Any]) -> None:
     from levelhips.cli.summary_table import summary_table
 
     out.print(summary_table(summary))
-
-
-def _say_written(out: Console, summary: dict[str, Any], folder: Path) -> None:
-    say_notes(out, summary["recording"]["notes"])
-    say(out, tr("cli.analyze.wrote-drill" if "drill" in summary else "cli.analyze.wrote", folder=folder))
 
 
 def _exit_if_nothing_counts(analysis: Analysis) -> None:

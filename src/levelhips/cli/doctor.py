@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from levelhips.cli.console import console, print_json, say
 from levelhips.cli.options import JsonOption, RecordOption
 from levelhips.text import text
+from levelhips.text.choice import in_english
 
 if TYPE_CHECKING:
     from levelhips.live.doctor import Finding
@@ -29,22 +31,35 @@ def doctor(
     from levelhips.live.doctor import examine, worst
     from levelhips.settings.paths import documents
 
-    out, findings = console(), []
-    width = max(len(str(state)) for state in STATES.values())
-    for finding in examine(record or documents(), bluetooth=not no_bluetooth):
-        findings.append(finding)
-        if as_json:
-            continue
-        fix = f". {finding.fix}." if finding.fix else ""
-        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject!s:{SUBJECT_COLUMNS}s} {finding.message}{fix}")
-    if as_json:
-        print_json({"state": worst(findings), "findings": [_values(finding) for finding in findings]})
+    found = examine(record or documents(), bluetooth=not no_bluetooth)
+    findings = _print_json(found) if as_json else _print(found)
     if worst(findings) == "bad":
         raise SystemExit(1)
 
 
+def _print(found: Iterable[Finding]) -> list[Finding]:
+    """Print each finding as soon as it is known; return all."""
+    out, findings = console(), []
+    width = max(len(str(state)) for state in STATES.values())
+    for finding in found:
+        findings.append(finding)
+        fix = f". {finding.fix}." if finding.fix else ""
+        say(out, f"{STATES[finding.state]!s:{width}s}  {finding.subject!s:{SUBJECT_COLUMNS}s} {finding.message}{fix}")
+    return findings
+
+
+@in_english()
+def _print_json(found: Iterable[Finding]) -> list[Finding]:
+    """Print all findings as a JSON document; return them."""
+    from levelhips.live.doctor import worst
+
+    findings = list(found)
+    print_json({"state": worst(findings), "findings": [_values(finding) for finding in findings]})
+    return findings
+
+
 def _values(finding: Finding) -> dict[str, str]:
-    """Return a finding as plain values, its words in the language of the user."""
+    """Return a finding as plain values."""
     check = finding.subject.key.rpartition(".")[2].replace("-", "_")
     return {
         "check": check,

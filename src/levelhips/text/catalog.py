@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numbers
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from gettext import NullTranslations
 from typing import Any
@@ -19,9 +21,18 @@ from levelhips.untrusted import visible
 
 DECIMAL_MARK_KEY = "number.decimal-mark"
 
+
+class Catalog:
+    """The messages of a language, and its decimal mark."""
+
+    def __init__(self, messages: NullTranslations) -> None:
+        mark = messages.gettext(DECIMAL_MARK_KEY)
+        self.messages, self.decimal_mark = messages, "." if mark == DECIMAL_MARK_KEY else mark
+
+
 _loader: Callable[[], NullTranslations] = NullTranslations
-_loaded: NullTranslations | None = None
-_decimal_mark = "."
+_loaded: Catalog | None = None
+_other: ContextVar[Catalog | None] = ContextVar("_other", default=None)
 
 
 def set_loader(loader: Callable[[], NullTranslations]) -> None:
@@ -33,6 +44,16 @@ def set_loader(loader: Callable[[], NullTranslations]) -> None:
 def reload() -> None:
     """Load the catalog again before the next sentence: the language has changed."""
     set_loader(_loader)
+
+
+@contextmanager
+def written_with(catalog: Catalog) -> Iterator[None]:
+    """Context manager in which sentences come from another catalog; other threads go on with theirs."""
+    token = _other.set(catalog)
+    try:
+        yield
+    finally:
+        _other.reset(token)
 
 
 def tr(key: str, /, **values: Any) -> str:
@@ -93,7 +114,7 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         written = str(super().format_field(value, format_spec)) if format_spec or not isinstance(value, Text) else str(value)
         written = visible(written)  # a name of a file or a sensor may contain commands to the terminal
-        if _decimal_mark == "." or isinstance(value, bool) or not isinstance(value, numbers.Real):
+        if _catalog().decimal_mark == "." or isinstance(value, bool) or not isinstance(value, numbers.Real):
             return written
         return written.translate(_EXCHANGED)
 
@@ -103,7 +124,7 @@ _EXCHANGED = str.maketrans(".,", ",.")
 
 
 def _template(key: str, n: Any) -> str:
-    translations = _catalog()
+    translations = _catalog().messages
     if isinstance(n, int):
         plural = translations.ngettext(key, key, n)
         if plural != key:
@@ -111,10 +132,10 @@ def _template(key: str, n: Any) -> str:
     return translations.gettext(key)
 
 
-def _catalog() -> NullTranslations:
-    global _loaded, _decimal_mark
+def _catalog() -> Catalog:
+    global _loaded
+    if (other := _other.get()) is not None:
+        return other
     if _loaded is None:
-        _loaded = _loader()
-        mark = _loaded.gettext(DECIMAL_MARK_KEY)
-        _decimal_mark = "." if mark == DECIMAL_MARK_KEY else mark
+        _loaded = Catalog(_loader())
     return _loaded

@@ -6,7 +6,9 @@ import gettext
 import locale
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from levelhips.text import catalog
@@ -104,3 +106,15 @@ def load() -> gettext.NullTranslations:
     if "en" not in found:
         raise FileNotFoundError("The text catalogs are missing. Install levelhips again")
     return gettext.translation(DOMAIN, FOLDER, found)
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Context manager, or decorator, in which sentences are in English: for JSON, which is the same in every language."""
+    with catalog.written_with(_english()):
+        yield
+
+
+@cache
+def _english() -> catalog.Catalog:
+    return catalog.Catalog(gettext.translation(DOMAIN, FOLDER, ["en"]))
