@@ -19,8 +19,6 @@ from levelhips.cli.help import EXIT_CODES, GROUPS
 from levelhips.cli.summary_table import summary_table
 from levelhips.simulation import bundled
 
-GERMAN = {"LEVELHIPS_LANGUAGE": "de"}
-
 
 @pytest.fixture(scope="module")
 def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -129,13 +127,13 @@ def test_json_of_scan_has_the_sensors_in_range() -> None:
     assert (sensor["name"], sensor["profile"], sensor["rssi_dbm"], sensor["battery_percent"]) == ("Polar Sense 0000VIRT", "polar", -50, 87)
 
 
-def test_json_is_in_english_in_every_language(tmp_path: Path) -> None:
+def test_json_is_in_english_in_every_language(tmp_path: Path, german: None) -> None:
     """Bug: reasons, advice and notes of summary.json, and the findings of the doctor, were in the language of the user."""
     samples = open_recording(bundled.find(bundled.DRILL)).samples[:2000]
     with RecordingWriter(tmp_path / "still.mcap", {"rate_hz": "100", "outward": "+z"}) as writer:
         writer.samples(samples)
     (tmp_path / "still.mcap").write_bytes((tmp_path / "still.mcap").read_bytes()[:-40])
-    done = levelhips("analyze", "still.mcap", "-o", "o", "--json", cwd=tmp_path, code=None, **GERMAN)
+    done = levelhips("analyze", "still.mcap", "-o", "o", "--json", cwd=tmp_path, code=None)
     summary = json.loads(done.stdout)
     assert summary["recording"]["notes"] == ["The file was not closed, so its end is missing (skipped 23 bytes of an incomplete part)"]
     assert summary["steps"]["reason"] == "Nobody walks or runs: there is only standing"
@@ -143,7 +141,7 @@ def test_json_is_in_english_in_every_language(tmp_path: Path) -> None:
     assert summary == json.loads((tmp_path / "o" / "summary.json").read_text())
     assert "Hinweis: Die Datei wurde nicht geschlossen" in done.stderr
     assert "Niemand geht oder läuft" in done.stderr
-    findings, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=None, **GERMAN)
+    findings, _ = parsed("doctor", "--no-bluetooth", "--record", tmp_path, code=None)
     assert [finding["subject"] for finding in findings["findings"][:3]] == ["System", "Versions", "Sensors"]
     assert "LevelHips open profile" in findings["findings"][2]["message"]
 
@@ -192,13 +190,12 @@ def test_quiet_still_prints_errors(run_file: Path, tmp_path: Path) -> None:
 
 
 def test_verbose_prints_each_setting_that_is_not_the_default(run_file: Path, tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text("[threshold]\nbaseline_steps = 40\n")
+    """Bug: it also printed those that a recording, a file or an option sets to their default, such as the outward axis."""
+    (tmp_path / "mine.toml").write_text("[threshold]\nbaseline_steps = 40\nbaseline_sd = 0.5\n")
     options = ("--settings", tmp_path / "mine.toml", "--threshold-left", "3")
     plain = levelhips("analyze", run_file, "-o", tmp_path / "o", *options).stdout.splitlines()
     verbose = levelhips("analyze", run_file, "-o", tmp_path / "o", *options, "-v").stdout.splitlines()
     assert [line for line in verbose if line not in plain] == [
-        'motion.outward = "+z" (recording)',
-        'threshold.mode = "fixed" (option)',
         "threshold.left_deg = 3.0 (option)",
         "threshold.baseline_steps = 40 (settings file mine.toml)",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -284,6 +285,38 @@ def test_a_rebuild_counts_new_known_gone_and_unreadable_files(tmp_path: Path, hi
     assert history.rebuild(folder, reread_all=True).added == 1
     with pytest.raises(RecordingError, match="missing"):
         history.rebuild(tmp_path / "missing")
+
+
+def test_a_recording_that_was_moved_counts_once(tmp_path: Path, history: History) -> None:
+    """Bug: the row at its old place stayed, in another folder than that of the rebuild, and the weeks counted the run twice."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    for folder in (before, after):
+        folder.mkdir()
+    old = saved(before / "a.mcap", NOON, *run(4.0, 2.0))
+    other_size = saved(before / "b.mcap", NOON, *run(4.0, 2.0, steps=60))
+    other_start = saved(before / "c.mcap", "2026-03-04T12:00:01+00:00", *run(4.0, 2.0))
+    assert old.stat().st_size == other_start.stat().st_size != other_size.stat().st_size
+    history.rebuild(before)
+    new = shutil.move(old, after / "renamed.mcap")
+    for file in (other_size, other_start):
+        file.unlink()  # their disk may only be unplugged: their rows stay until their own folder is rebuilt
+    done = history.rebuild(after)
+    assert (done.added, done.removed) == (1, 1)
+    assert {Path(row.file) for row in history.sessions()} == {new, other_size, other_start}
+    assert [week.runs for week in weeks(history)] == [3]
+
+
+def test_a_moved_recording_of_which_an_earlier_version_kept_both_rows_counts_once(tmp_path: Path, history: History) -> None:
+    (tmp_path / "here").mkdir()
+    old = saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0))
+    copy = shutil.copy(old, tmp_path / "here" / "a.mcap")
+    for file in (old, copy):
+        history.add(file)
+    assert history.rebuild(tmp_path / "here").removed == 0, "both files are there"
+    old.unlink()
+    done = history.rebuild(tmp_path / "here")
+    assert (done.unchanged, done.removed) == (1, 1)
+    assert [row.file for row in history.sessions()] == [str(copy)]
 
 
 def test_runs_and_drills_of_a_local_day(tmp_path: Path, history: History) -> None:

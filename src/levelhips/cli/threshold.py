@@ -84,11 +84,10 @@ def say_settings(out: Console, resolved: Resolved, *, verbose: bool = False) -> 
 
 def _say_changed(out: Console, resolved: Resolved) -> None:
     from levelhips.cli.console import say
-    from levelhips.settings import Source
     from levelhips.settings.model import SPECS
 
-    for key in SPECS:
-        if resolved.source(key) is not Source.DEFAULT:
+    for key, spec in SPECS.items():
+        if resolved.value(key) != spec.default:  # also one that a source sets to its default is not worth a line
             say(out, tr("cli.setting", key=key, value=written(resolved.value(key)), source=source_words(resolved, key)))
 
 

@@ -92,6 +92,7 @@ class History(Database):
     def rebuild(self, folder: Path, progress: Callable[[float], None] | None = None, *, reread_all: bool = False) -> Rebuilt:
         """Update the history from a folder and its subfolders: add new and changed recordings, remove missing ones.
 
+        A recording that was moved counts once: its row at the old place is removed. It is known by its start and its size.
         Recordings without any data, which a session that was killed at its start leaves, are deleted after an hour.
 
         Parameters
@@ -136,8 +137,18 @@ class History(Database):
                 done.added += 1
             if progress is not None:
                 progress(number / len(new))
+        moved = self._moved()
+        with self._changing():
+            self._db.executemany("DELETE FROM sessions WHERE file = ?", [(file,) for file in moved])
+        done.removed += len(moved)
         done.errors.sort()
         return done
+
+    def _moved(self) -> list[str]:
+        """Return the files that are gone and whose recording is also in the history at another place, where the file is."""
+        same = "SELECT s.file, o.file AS other FROM sessions AS s JOIN sessions AS o USING (started, size) WHERE s.file <> o.file"
+        rows = self.rows(same)
+        return sorted({row["file"] for row in rows if not Path(row["file"]).exists() and Path(row["other"]).exists()})
 
     def _put(self, found: SessionRow) -> None:
         """Write the rows of a session into all tables, in place of those of the same file."""
