@@ -76,6 +76,19 @@ def test_days_are_numbered_from_one_to_the_last() -> None:
     assert Programme().day_number(MONDAY) is None
 
 
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [(-1, "The programme begins on 2026-03-02"), (3, "The programme ended on 2026-03-04"), (400, "The programme ended on 2026-03-04")],
+)
+def test_day_outside_of_the_programme_has_a_reason(day: int, reason: str) -> None:
+    """Bug: after its last day, the programme was described as not started."""
+    assert str(Programme(start=MONDAY, days=3).outside(MONDAY + dt.timedelta(days=day))) == reason
+
+
+def test_programme_that_was_not_started_says_so() -> None:
+    assert str(Programme().outside(MONDAY)) == "You have not started the programme"
+
+
 def test_each_kind_of_day_has_its_items_in_their_order() -> None:
     items = tuple(Item(f"drill-{when}", when) for when in ("acute", "off", "after-run", "daily", "before-run"))
     programme = Programme(start=MONDAY, items=items)

@@ -737,7 +737,7 @@ def test_pain_is_added_to_the_diary_and_advice_is_shown(window, qtbot, tmp_path)
 def test_the_programme_is_begun_by_a_button(window, qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path))
     window.show_history()
-    assert tr("ui.no-day") in window.history.today.text()
+    assert tr("programme.not-started") in window.history.today.text()
     qtbot.mouseClick(window.history.start, Qt.MouseButton.LeftButton)
     assert window.history.today.text().startswith("Day 1 of 14")
     assert not window.history.start.isVisible()

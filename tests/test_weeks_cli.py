@@ -91,7 +91,8 @@ def test_history_is_listed_rebuilt_exported_and_forgotten_by_commands(home: Path
 
 
 def test_programme_and_diary_are_kept_by_commands(home: Path) -> None:
-    assert "levelhips programme --start" in levelhips(home, "programme")
+    first = " day. You have not started the programme. To start it today: levelhips programme --start\n"
+    assert first in levelhips(home, "programme")
     today = levelhips(home, "programme", "--start")
     assert "Day 1 of 14" in today
     assert "Clamshell, right hip: 2 x 12  (clamshell)\n" in today
@@ -100,6 +101,8 @@ def test_programme_and_diary_are_kept_by_commands(home: Path) -> None:
     assert "retraining:8" in levelhips(home, "programme", "--protocols")
     assert "When to stop" in levelhips(home, "programme", "--notes")
     path = Path(levelhips(home, "programme", "--edit").split(" in ", 1)[1].strip())
+    path.write_text("start = 2026-03-02\ndays = 3\n")
+    assert "The programme ended on 2026-03-04. To start it today: levelhips" in levelhips(home, "programme")
     path.write_text("days = 3000\n")
     assert "days is 3000" in levelhips(home, "programme", code=1)
     levelhips(home, "programme", "--reset")

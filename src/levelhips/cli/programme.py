@@ -91,7 +91,7 @@ def _today(out: Console, programme: Programme, today: dt.date) -> None:
     if number:
         say(out, tr("cli.programme.day-of", number=number, days=programme.days, kind=kind))
     else:
-        say(out, tr("cli.programme.not-started", kind=f"{kind[0].upper()}{kind[1:]}"))
+        say(out, tr("cli.programme.no-day", kind=f"{kind[0].upper()}{kind[1:]}", reason=programme.outside(today)))
     with open_history() as store:
         when = ""
         for todo in todays(programme, store, today):

@@ -134,6 +134,14 @@ class Programme:
             return None
         return (day - self.start).days + 1
 
+    def outside(self, day: dt.date) -> Text:
+        """Return why a day has no number in the programme: it was not started, begins later, or has ended."""
+        if self.start is None:
+            return text("programme.not-started")
+        if day < self.start:
+            return text("programme.begins", date=self.start.isoformat())
+        return text("programme.ended", date=(self.start + dt.timedelta(days=self.days - 1)).isoformat())
+
     def today(self, day: dt.date) -> list[Item]:
         """Return the items to do on a day."""
         wanted: dict[DayKind, tuple[When, ...]] = {

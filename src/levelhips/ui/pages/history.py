@@ -121,7 +121,8 @@ class HistoryPage(QWidget):
     @staticmethod
     def _day_list(programme: Programme, history: History, day: dt.date) -> str:
         number, kind = programme.day_number(day), programme.kind(day)
-        lines = [tr("ui.day", number=number, days=programme.days, kind=labels.DAY_KINDS[kind]) if number else tr("ui.no-day"), ""]
+        place = tr("ui.day", number=number, days=programme.days, kind=labels.DAY_KINDS[kind]) if number else str(programme.outside(day))
+        lines = [place, ""]
         for todo in todays(programme, history, day):
             mark = "✓" if todo.done else "○"
             item, title, hip = todo.item, title_of_drill(todo.item.drill), words_for_value(HIPS, todo.side)
