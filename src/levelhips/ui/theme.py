@@ -14,6 +14,7 @@ SHADE_SHARE = 0.13  # share of a side's color in the background of its stances: 
 NUMBER_SHARE = 0.24
 TITLE_SHARE, HEAD_SHARE, WORD_SHARE, SMALL_SHARE = 0.05, 0.036, 0.034, 0.024
 MIN_FONT_PX = 11  # below this letters run together
+READABLE_PX = 14  # the smallest size that is read without effort in a window of 800 px: an axis has it
 FAMILY = "Inter, Segoe UI, SF Pro Text, DejaVu Sans, sans-serif"
 
 STYLE = f"""

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from levelhips.coaching.run_protocol import SESSIONS, ProtocolSettings
 from levelhips.errors import LevelHipsError
@@ -19,6 +19,7 @@ from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import size_text
+from levelhips.ui.widgets.wrapped_list import WrappedList
 from levelhips.words import sensor_title
 
 REFRESH_MS = 250  # the scan reports twice a second
@@ -79,7 +80,7 @@ class ConnectPage(QWidget):
         self._search = search
         self._searching: SensorSearch | None = None
         self.title, self.hint = FitLabel(tr("ui.sensors")), FitLabel(tr("ui.connect-hint"))
-        self.list = QListWidget()
+        self.list = WrappedList()
         self.list.setAccessibleName(tr("ui.sensors"))
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
         self.protocol = QComboBox()

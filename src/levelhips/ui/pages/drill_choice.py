@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from levelhips.coaching.drills.counters import Hold
 from levelhips.coaching.drills.drill import Drill, DrillSettings
@@ -14,7 +14,10 @@ from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import shrinkable, size_text
+from levelhips.ui.widgets.wrapped_list import WrappedList
 from levelhips.words import HIPS, drill_instruction, drill_title
+
+NO_BREAK = "\u00a0"  # a space at which no line is broken: "2 x 12" stays together
 
 
 def _dose(drill: Drill) -> str:
@@ -35,7 +38,7 @@ class DrillChoicePage(QWidget):
         self.title, self.about, self.hint = FitLabel(tr("ui.drills")), QLabel(), FitLabel(tr("ui.drill-choice-hint"))
         self.about.setWordWrap(True)
         shrinkable(self.about)
-        self.list = QListWidget()
+        self.list = WrappedList()
         self.list.setAccessibleName(tr("ui.drills"))
         for name, drill in drills().items():
             item = QListWidgetItem(drill_title(drill.name, drill.title))
@@ -81,7 +84,7 @@ class DrillChoicePage(QWidget):
             return
         drill = drills()[self.list.currentItem().data(Qt.ItemDataRole.UserRole)]
         instruction = drill_instruction(drill.name, self.side, drill.instruction_for(self.side))
-        self.about.setText(f"{instruction}   {_dose(drill)}")
+        self.about.setText(f"{instruction}   {_dose(drill).replace(' ', NO_BREAK)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle the keys of this page; leave all others to Qt."""

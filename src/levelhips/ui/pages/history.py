@@ -8,7 +8,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QScrollBar,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from levelhips.errors import LevelHipsError
 from levelhips.history import Diary, History
@@ -27,7 +38,13 @@ from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
 from levelhips.words import HIPS, words_for_value
 
-NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit without scrolling
+NOTES_SHARE = 0.85  # of the small font: the longest text of the window must fit into 1280 x 800 without scrolling
+SCROLLS = {
+    Qt.Key.Key_Up: QScrollBar.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Down: QScrollBar.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+}  # keys that scroll the notes
 
 
 class HistoryPage(QWidget):
@@ -48,6 +65,10 @@ class HistoryPage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.day, self.plot, self.table, self.tabs = QWidget(), TrendPlot(), SessionsTable(), QTabWidget()
         self.table.opened.connect(self.opened)
+        self.reading = QScrollArea()  # a small window has no room for all notes
+        self.reading.setWidget(self.notes)
+        self.reading.setWidgetResizable(True)
+        self.reading.setFrameShape(QScrollArea.Shape.NoFrame)
         inside = QVBoxLayout(self.day)
         inside.addWidget(self.today, 1)
         inside.addLayout(self._actions())
@@ -55,7 +76,7 @@ class HistoryPage(QWidget):
             (self.day, tr("ui.today-tab")),
             (self.plot, tr("ui.trend-tab")),
             (self.table, tr("ui.sessions-tab")),
-            (self.notes, tr("ui.notes-tab")),
+            (self.reading, tr("ui.notes-tab")),
         ):
             self.tabs.addTab(widget, name)
         layout = QVBoxLayout(self)
@@ -136,6 +157,8 @@ class HistoryPage(QWidget):
         """Handle the keys of this page; leave all others to Qt."""
         if event.key() == Qt.Key.Key_Escape:
             self.back.emit()
+        elif event.key() in SCROLLS and self.tabs.currentWidget() is self.reading:
+            self.reading.verticalScrollBar().triggerAction(SCROLLS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 

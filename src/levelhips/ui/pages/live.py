@@ -28,6 +28,8 @@ from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, fault_messa
 FLASH_S = 0.35  # how long a card lights up with a beep: about as long as the beep lasts
 STAND_S = 3.0  # standing still takes this long until the standing zero is known (docs/accuracy.md)
 HEAD_GAP_PX = 24  # gap between the figures in the line at the top
+HEAD_EDGES_PX = 70  # left and right of that line, and between its labels
+STATE_GAP = "    "  # between the parts of the state
 TICK_SHARE = 0.9  # font of the axes as a share of the small font: they are read last
 
 
@@ -94,8 +96,7 @@ class LivePage(SessionPage):
         self.bars.show_snapshot(snapshot)
         self.trace.show_trace(session.state.trace(), snapshot)
         self._show_head(snapshot)
-        set_text(self.state, self._state(session, snapshot))
-        self._fit_head()
+        self._fit_head(self._state(session, snapshot))
         set_text(self.message, self._message(snapshot, session.link))
         if session.join(0):
             self._timer.stop()
@@ -112,10 +113,17 @@ class LivePage(SessionPage):
         known = math.isfinite(snapshot.rotation_deg)
         set_text(self.small, tr("ui.small", rotation=snapshot.rotation_deg, tilt=snapshot.tilt_deg) if known else "")
 
-    def _fit_head(self) -> None:
-        """Hide rotation and tilt if the line at the top has no room for them: a runner needs the other figures more."""
-        needed = sum(label.fontMetrics().horizontalAdvance(label.text()) + HEAD_GAP_PX for label in self.head)
-        self.small.setVisible(needed <= self.width())
+    def _fit_head(self, state: str) -> None:
+        """Show the state of the session at the top; without room for it, hide rotation and tilt, then divide it into two lines."""
+        *figures, small = (label.fontMetrics().horizontalAdvance(label.text()) + HEAD_GAP_PX for label in self.head[:-1])
+        room = self.contentsRect().width() - HEAD_EDGES_PX - sum(figures)
+        px = max(self.state.font().pixelSize(), 1)
+        needed = self.state.fontMetrics().horizontalAdvance(state) * min(theme.READABLE_PX, px) / px  # it may become smaller
+        self.small.setVisible(needed + small <= room)
+        parts = state.split(STATE_GAP)
+        half = (len(parts) + 1) // 2
+        lines = [state] if needed <= room else [STATE_GAP.join(parts[:half]), STATE_GAP.join(parts[half:])]
+        set_text(self.state, "\n".join(lines))
 
     def _state(self, session: Session, snapshot: Snapshot) -> str:
         parts = []
@@ -126,7 +134,7 @@ class LivePage(SessionPage):
         parts += [words_for(LINK_STATES, session.link.state), sound_state(snapshot.health, muted=self.muted)]
         if snapshot.paused:
             parts.insert(0, tr("ui.paused"))
-        return "    ".join(parts)
+        return STATE_GAP.join(parts)
 
     def _message(self, snapshot: Snapshot, link: LinkStatus) -> str:
         """Return the line under the cards: the most urgent thing that the runner should know or do."""

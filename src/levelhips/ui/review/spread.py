@@ -13,6 +13,7 @@ from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.review.plot import ReviewPlot, side_color
 
+TICK_PX = 8  # half the height of the label of a tick, which may be at the top: this plot has no title there
 BIN_DEG = 0.25  # a third of a runner's own spread (0.8 deg)
 
 
@@ -21,6 +22,7 @@ class SpreadPlot(ReviewPlot):
 
     def __init__(self) -> None:
         super().__init__(tr("ui.share-axis"), tr("ui.drop-axis"))
+        self.plotItem.layout.setContentsMargins(1, TICK_PX, 1, 1)
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Show the valid steps of a session."""

@@ -49,9 +49,11 @@ class Bars(QWidget):
         line_px = painter.fontMetrics().height()
         painter.setPen(QColor(theme.DIM))
         head = QRectF(self.rect()).adjusted(0, 6, 0, 0)
-        draw_fitting(painter, head, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._head())
-        self._paint_legend(painter, line_px)
-        room = QRectF(12, 2 * line_px + 34, self.width() - 24, self.height() - 2 * line_px - 46)
+        place = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        legend_px = 8 + draw_fitting(painter, head, place, self._head())
+        self._paint_legend(painter, legend_px)
+        top_px = legend_px + line_px + 26  # the triangle of the tallest bar is above it
+        room = QRectF(12, top_px, self.width() - 24, self.height() - top_px - 12)
         thresholds = [level for level in self._thresholds.values() if math.isfinite(level)]
         top_deg = max([bar.drop_deg for bar in self._bars] + [THRESHOLD_ROOM * level for level in thresholds] + [MIN_TOP_DEG])
         each = room.width() / BARS
@@ -68,9 +70,9 @@ class Bars(QWidget):
         painter.drawLine(int(room.left()), int(room.bottom()), int(room.right()), int(room.bottom()))
         painter.end()
 
-    def _paint_legend(self, painter: QPainter, line_px: int) -> None:
+    def _paint_legend(self, painter: QPainter, top_px: int) -> None:
         """Draw the legend of the two colors below the heading: left stance on the left."""
-        line = QRectF(self.rect()).adjusted(12, 8 + line_px, -12, 0)
+        line = QRectF(self.rect()).adjusted(12, top_px, -12, 0)
         half = line.width() / 2 - 6  # a gap of 12 px between the two
         places = {
             Side.LEFT: (line.adjusted(0, 0, half - line.width(), 0), Qt.AlignmentFlag.AlignLeft),

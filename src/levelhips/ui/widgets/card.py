@@ -96,5 +96,6 @@ class Card(QWidget):
         font.setPixelSize(theme.pixels(height, theme.SMALL_SHARE))
         painter.setFont(font)
         painter.setPen(QColor(theme.DIM))
-        draw_fitting(painter, inner, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, self._under)
+        place = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
+        draw_fitting(painter, inner, place, self._under)
         painter.end()

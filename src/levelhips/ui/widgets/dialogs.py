@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from levelhips.text import number, tr
+from levelhips.ui.widgets.wrapped_list import WrappedList
 
 
 class RecordingsDialog(QDialog):
@@ -30,7 +30,7 @@ class RecordingsDialog(QDialog):
         self.setWindowTitle(tr("ui.open"))
         self.resize(700, 480)
         self.path: Path | None = None
-        self.list = QListWidget()
+        self.list = WrappedList()
         self.list.setAccessibleName(tr("ui.open"))
         for file, status in _newest_first(folder):
             at = datetime.fromtimestamp(status.st_mtime)

@@ -20,14 +20,21 @@ def fitting_px(font: QFont, text: str, width_px: float) -> int:
     return size if needed <= width_px else max(theme.MIN_FONT_PX, int(size * width_px / needed))
 
 
-def draw_fitting(painter: QPainter, room: QRectF, place: Qt.AlignmentFlag, text: str) -> None:
-    """Draw a text into a rectangle, in the painter's font, or in a smaller one if it is too wide."""
+def draw_fitting(painter: QPainter, room: QRectF, place: Qt.AlignmentFlag, text: str) -> int:
+    """Draw a text into a rectangle, in the painter's font, or in a smaller one if it is too wide; return its height [px].
+
+    With `Qt.TextFlag.TextWordWrap` in `place`, a text that would become too small to read is wrapped instead.
+    """
     kept = painter.font()
     smaller = QFont(kept)
-    smaller.setPixelSize(fitting_px(kept, text, room.width()))
+    size = fitting_px(kept, text, room.width())
+    wraps = Qt.TextFlag.TextWordWrap.value & int(place) and size < min(theme.READABLE_PX, kept.pixelSize())
+    smaller.setPixelSize(kept.pixelSize() if wraps else size)
     painter.setFont(smaller)
     painter.drawText(room, place, text)
+    height = painter.fontMetrics().boundingRect(room.toRect(), int(place), text).height()
     painter.setFont(kept)
+    return height
 
 
 class FitLabel(QLabel):
@@ -56,9 +63,13 @@ class FitLabel(QLabel):
 
 def fit_title(plot: pg.PlotWidget) -> None:
     """Wrap the title of a plot to the width of the plot, and give it the height that it then needs."""
-    label = plot.plotItem.titleLabel
+    label, grid = plot.plotItem.titleLabel, plot.plotItem.layout
     if not label.isVisible():
         return
+    # Above the axis too: pyqtgraph puts it above the curves only, and a title as wide as the plot would push them out of it.
+    if grid.itemAt(0, 0) is not label:
+        grid.removeItem(label)
+        grid.addItem(label, 0, 0, 1, grid.columnCount())
     document = label.item.document()
     option = document.defaultTextOption()
     option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -66,6 +77,6 @@ def fit_title(plot: pg.PlotWidget) -> None:
     label.item.setTextWidth(max(plot.width() - TITLE_MARGIN_PX, 1))
     height = label.item.boundingRect().height()
     label.setMaximumHeight(height)
-    plot.plotItem.layout.setRowFixedHeight(0, height)
+    grid.setRowFixedHeight(0, height)
     label.updateMin()
     label.resizeEvent(None)

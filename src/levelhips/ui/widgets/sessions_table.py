@@ -41,6 +41,7 @@ class SessionsTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         for column in range(2, self.columnCount()):
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # a long description is wrapped
         self.cellActivated.connect(self._open)
 
     def show_sessions(self, rows: list[SessionRow]) -> None:
