@@ -649,7 +649,9 @@ def test_a_drill_is_chosen_by_keys(window, qtbot):
     assert window.choice.side is Side.RIGHT
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Down)
     name, drill = list(drills().items())[1]
-    assert window.choice.about.text() == f"{drill.instruction_for(Side.RIGHT)}   {drill.dose.sets} x {drill.dose.reps} repetitions"
+    instruction, dose = window.choice.about.text().split("   ")
+    assert instruction == drill.instruction_for(Side.RIGHT)
+    assert dose == f"{drill.dose.sets}\u00a0x\u00a0{drill.dose.reps}\u00a0repetitions", "a line is not broken within it"
     qtbot.keyClick(window.choice.list, Qt.Key.Key_Return)
     assert window.pages.currentWidget() is window.connect_page
     assert window._drill == DrillSettings(name, "right")
@@ -699,6 +701,20 @@ def test_history_that_cannot_be_read_is_reported(window, qtbot, tmp_path):
     window.history._file.write_bytes(b"no database" * 100)
     window.show_history()
     assert "is damaged" in window.banner.words.text()
+
+
+def test_keys_scroll_the_notes_in_a_small_window(window, qtbot):
+    window.resize(800, 400)
+    window.show_history()
+    page = window.history
+    page.tabs.setCurrentWidget(page.reading)
+    bar = page.reading.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > bar.singleStep())  # there is no room for all notes
+    places = []
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Down, Qt.Key.Key_Up):
+        qtbot.keyClick(page, key)
+        places.append(bar.value())
+    assert places == [min(bar.pageStep(), bar.maximum()), 0, bar.singleStep(), 0]
 
 
 def test_minutes_without_sound_are_drawn_as_rings(window, qtbot):
