@@ -58,8 +58,8 @@ class Bars(QWidget):
         top_deg = max([bar.drop_deg for bar in self._bars] + [THRESHOLD_ROOM * level for level in thresholds] + [MIN_TOP_DEG])
         each = room.width() / BARS
         start = room.right() - each * len(self._bars)
-        for place, bar in enumerate(self._bars):
-            self._paint_bar(painter, bar, room, start + place * each, each, top_deg)
+        for index, bar in enumerate(self._bars):
+            self._paint_bar(painter, bar, room, start + index * each, each, top_deg)
         for side, level in self._thresholds.items():
             if math.isfinite(level):
                 y = room.bottom() - room.height() * level / top_deg
