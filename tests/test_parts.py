@@ -13,7 +13,7 @@ from command_line import levelhips
 from waiting import until
 
 from levelhips import Samples, Settings, Update, analyze, open_recording
-from levelhips.events import CueOutcome, HealthChange, Step
+from levelhips.events import CueOutcome, HealthChange, StandingZero, Step, ThresholdChange
 from levelhips.events.codec import encode_event
 from levelhips.history import History
 from levelhips.live.replay import Replay
@@ -117,6 +117,33 @@ def test_recovering_either_file_joins_the_session(live_run, files):
     assert not {"part", "continues"} & joined.metadata.keys()
     assert np.array_equal(joined.samples.acc_mps2, whole.samples.acc_mps2)
     assert list(map(encode_event, joined.events)) == list(map(encode_event, whole.events))
+
+
+def test_second_file_alone_keeps_the_zero_and_the_thresholds(live_run, files):
+    files[0].unlink()
+    recording = open_recording(files[1])
+    assert list(map(str, recording.notes)) == [
+        "Part 1 of the session is missing: the rest is read without it",
+        "Standing zero, heading and thresholds are taken from the beginning of run_part2.mcap",
+    ]
+    found = analyze(recording)
+    assert not list(Update(events=found.events).of(StandingZero)), "nobody stood still in it"
+    live_steps = {round(step.at_s, 1): step for step in live_run.good}
+    settled = [step for step in live_run.good if step.at_s > recording.samples.t_s[0] + 8.0]
+    assert len([step for step in found.good() if step.at_s > recording.samples.t_s[0] + 8.0]) == len(settled) > 40
+    errors = [step.drop_deg - live_steps[round(step.at_s, 1)].drop_deg for step in found.good() if round(step.at_s, 1) in live_steps]
+    assert len(errors) > 40
+    assert np.abs(errors).max() < 0.6, "steps are valid as soon as the vertical is known to 0.6 deg"
+    assert {(change.left_rad, change.right_rad) for change in Update(events=found.events).of(ThresholdChange)} == {
+        (change.left_rad, change.right_rad) for change in live_run.of(ThresholdChange)
+    }
+    replay, heard = Replay(recording, live_run.session.settings, speed=float("inf")), list[Update]()
+    replay.state.put = heard.append
+    replay.run()
+    steps = list(Update.join(heard).of(Step))
+    assert Update(events=tuple(steps)) == Update(events=tuple(found.steps))
+    copied = open_recording(recover(recording).path)
+    assert Update(events=tuple(analyze(copied).steps)) == Update(events=tuple(found.steps)), "a copy keeps them, too"
 
 
 # ---- the history

@@ -25,6 +25,8 @@ class Learned:
         Its standard uncertainty [rad].
     heading_rad, heading_sd_rad : float
         Heading of the clip and its standard uncertainty [rad]; in a drill that begins with a bow, the angle that the bow showed.
+    strides : int
+        Number of strides that the heading was learned from.
     left_rad, right_rad : float
         Thresholds [rad].
     left_floor_rad, right_floor_rad : float
@@ -46,6 +48,7 @@ class Learned:
     zero_sd_rad: float = math.nan
     heading_rad: float = math.nan
     heading_sd_rad: float = math.nan
+    strides: int = 0
     left_rad: float = math.nan
     right_rad: float = math.nan
     left_floor_rad: float = math.nan
@@ -59,6 +62,10 @@ class Learned:
         """Return a copy with a standing zero: the vertical in sensor axes (3,), and its standard uncertainty [rad]."""
         x, y, z = up.tolist()
         return replace(self, zero_x=x, zero_y=y, zero_z=z, zero_sd_rad=sd_rad)
+
+    def with_heading(self, heading_rad: float, sd_rad: float, strides: int) -> Learned:
+        """Return a copy with a heading, its standard uncertainty [rad], and the number of strides that it was learned from."""
+        return replace(self, heading_rad=heading_rad, heading_sd_rad=sd_rad, strides=strides)
 
     @property
     def zero(self) -> tuple[float, float, float] | None:

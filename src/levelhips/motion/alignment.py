@@ -99,7 +99,7 @@ class HeadingEstimator:
         self._grid = np.radians(np.linspace(-settings.grid_deg, settings.grid_deg, settings.grid_points))
         self._c, self._s = np.cos(self._grid), np.sin(self._grid)
         scaled = (self._grid / math.radians(settings.prior_sd_deg)) ** 2 / settings.prior_dof
-        self._usual_log_prior = -(settings.prior_dof + 1) / 2 * np.log1p(scaled)
+        self._log_prior = -(settings.prior_dof + 1) / 2 * np.log1p(scaled)
         self._usual = np.radians(np.array(settings.asymmetry_dps)) ** 2
         self._odd = np.arange(1, 1 + len(self._usual)) % 2 == 1
         self.restart()
@@ -108,12 +108,6 @@ class HeadingEstimator:
         """Forget all strides, because the clip was moved."""
         harmonics = np.zeros((2, len(self._usual)), dtype=np.complex128)
         self._state = _State(harmonics, 0.0, math.radians(self.settings.prior_sd_deg))
-        self._log_prior = self._usual_log_prior
-
-    def resume(self, heading_rad: float, sd_rad: float) -> None:
-        """Use an earlier estimate and its standard uncertainty [rad] as the prior, until the clip is moved."""
-        self._state.heading_rad, self._state.sd_rad = heading_rad, sd_rad
-        self._log_prior = -0.5 * ((self._grid - heading_rad) / sd_rad) ** 2
 
     @property
     def strides(self) -> int:

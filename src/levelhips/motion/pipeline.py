@@ -127,16 +127,17 @@ class Pipeline:
     def learned(self) -> Learned:
         """Return the standing zero and the heading of the clip."""
         standing, alignment = self._standing, self._alignment
-        learned = Learned(self._state.last_s, heading_rad=alignment.heading_rad, heading_sd_rad=alignment.heading_sd_rad)
-        return learned.with_zero(standing.up, standing.sd_rad) if standing.known else learned
+        learned = Learned(self._state.last_s)
+        learned = learned.with_zero(standing.up, standing.sd_rad) if standing.known else learned
+        return learned.with_heading(alignment.heading_rad, alignment.heading_sd_rad, alignment.strides)
 
     def resume(self, learned: Learned) -> None:
         """Begin with what was learned before; call it before the first samples."""
         if learned.zero is not None:
             self._standing.resume(np.array(learned.zero), learned.zero_sd_rad)
             self._quality.zero()
-        if not math.isnan(learned.heading_rad):
-            self._alignment.resume(learned.heading_rad, learned.heading_sd_rad)
+        if learned.strides:
+            self._alignment.resume(learned.heading_rad, learned.heading_sd_rad, learned.strides)
 
     def finish(self) -> Update:
         """End the recording; return the steps that are still held."""

@@ -235,6 +235,8 @@ def decode_learned(data: str) -> Learned | None:
     angles = (learned.heading_rad, learned.left_rad, learned.right_rad, learned.left_floor_rad, learned.right_floor_rad)
     if zero is not None and (abs(math.hypot(*zero) - 1) > 1e-6 or math.isnan(learned.zero_sd_rad)):
         return None
+    if learned.strides < 0 or (learned.strides and math.isnan(learned.heading_rad + learned.heading_sd_rad)):
+        return None
     if any(abs(angle) > math.pi for angle in angles) or any(not 0 < sd < math.pi for sd in sds if not math.isnan(sd)):
         return None
     return learned if math.isfinite(learned.at_s) and learned.blocks_begun >= 0 else None

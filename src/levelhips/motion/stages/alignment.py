@@ -36,6 +36,7 @@ class _State:
     heading_rad: float = 0.0  # of the clip, as in `pelvis_from_sensor`
     sd_rad: float = math.nan
     offered: int = 0  # number of strides that were offered
+    known_strides: int = 0  # number of strides that an earlier engine learned the heading from
     applied: int = 0  # number of strides when the heading was last applied
     reported: tuple[float, float] = (math.inf, math.inf)  # heading and standard uncertainty of the last event
     mounted: tuple[Array | None, float] = (None, 0.0)  # vertical and heading that `mounting` was computed from
@@ -73,15 +74,24 @@ class AlignmentStage:
         """Heading of the clip that is in use [rad]."""
         return self._state.heading_rad
 
-    def resume(self, heading_rad: float, sd_rad: float) -> None:
-        """Begin with a heading that was learned before, and its standard uncertainty [rad]."""
-        self._estimator.resume(heading_rad, sd_rad)
-        self._state.heading_rad, self._state.sd_rad = heading_rad, sd_rad
+    @property
+    def strides(self) -> int:
+        """Number of strides that the heading was learned from."""
+        return max(self._estimator.strides, self._state.known_strides)
+
+    def resume(self, heading_rad: float, sd_rad: float, strides: int) -> None:
+        """Begin with a heading that was learned before from some strides, and its standard uncertainty [rad].
+
+        It stays in use until there are as many new strides.
+        """
+        state = self._state
+        state.heading_rad, state.sd_rad = heading_rad, sd_rad
+        state.known_strides = min(strides, self._estimator.settings.memory_strides)
 
     def restart(self) -> None:
         """Forget the strides, because the clip was moved. The heading stays in use until there are new strides."""
         self._estimator.restart()
-        self._state.applied = 0
+        self._state.applied = self._state.known_strides = 0
 
     def wants_stride(self) -> bool:
         """Count one more stride; return whether the heading is to be learned from it.
@@ -105,7 +115,7 @@ class AlignmentStage:
         """Apply the heading learned so far; return the turn of the mediolateral axis [rad], and the event if there is one."""
         state, cfg, strides = self._state, self.settings, self._estimator.strides
         due = strides - state.applied >= (1 if strides < cfg.early_strides else cfg.late_every)
-        if not self._learn or not running or strides < cfg.min_strides or not due:
+        if not self._learn or not running or strides < max(cfg.min_strides, state.known_strides) or not due:
             return 0.0, []
         state.applied = strides
         heading, sd = self._estimator.estimate()
