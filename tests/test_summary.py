@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 import levelhips
 from levelhips import Analysis, BadInputError, Quality, Settings, Side, Step, analyze, summarize, why_nothing_counts
 from levelhips.analysis.summary import metric_values
+from levelhips.cli.encoding import make_console
 from levelhips.cli.summary_table import summary_table
 from levelhips.events import BlockChange, DrillBegin, Mode, ModeChange, Signal, SignalKind, StandingZero
 from levelhips.export.plot import plot_metric
@@ -96,7 +96,7 @@ def test_no_negative_zero_is_written() -> None:
     summary = summarize(tired_run())
     summary["drift_deg_per_10_min"]["right"] = {"slope": -0.004, "standard_error": 0.001}
     out = io.StringIO()
-    Console(file=out, width=100).print(summary_table(summary))
+    make_console(file=out, width=100).print(summary_table(summary))
     assert "+0.00 ± 0.00" in out.getvalue()
     assert "-0.0 " not in out.getvalue()
     assert "-0.00" not in out.getvalue()
@@ -104,7 +104,7 @@ def test_no_negative_zero_is_written() -> None:
 
 def test_the_table_has_a_row_for_each_metric_of_the_summary() -> None:
     out = io.StringIO()
-    Console(file=out, width=100).print(summary_table(summarize(tired_run())))
+    make_console(file=out, width=100).print(summary_table(summarize(tired_run())))
     left = summarize(tired_run())["metrics"]["contralateral_drop"]["left"]
     text = out.getvalue()
     for words in ("Pelvic drop [deg]", f"{left['mean']:.2f} ± {left['sd']:.2f}", "Contact time [ms]", "263 ± 4", "Cadence [steps/min]"):

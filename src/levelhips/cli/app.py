@@ -108,11 +108,11 @@ def _run() -> None:
 
 
 def _print_error(error: LevelHipsError) -> None:
-    from rich.markup import escape
+    from rich.text import Text
 
     from levelhips.cli.console import error_console
 
-    error_console().print(f"[bold]{escape(error.what)}.[/] {escape(error.fix)}.", soft_wrap=True, highlight=False)
+    error_console().print(Text.assemble((f"{error.what}.", "bold"), f" {error.fix}."), soft_wrap=True, highlight=False)
 
 
 def _print_version(asked: bool) -> None:

@@ -58,7 +58,7 @@ def print_json(document: object) -> None:
 
 def say(out: Console, text: str) -> None:
     """Print one line as it is, without markup, colors or added line breaks."""
-    out.print(text, soft_wrap=True, highlight=False, markup=False)
+    out.print(text, soft_wrap=True, highlight=False)
 
 
 def say_notes(out: Console, notes: Iterable[Text | str]) -> None:

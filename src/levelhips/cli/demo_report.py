@@ -60,10 +60,10 @@ def run_demo(console: Console, out: Path, *, fast: bool, player: Callable[[Setti
         n=summary["cues"]["all"],
         on_the_left=summary["cues"].get("left", 0),
     )
-    console.print(result, highlight=False, markup=False)
+    console.print(result, highlight=False)
     for name in made:
         minute = f"  ({tr('cli.demo.from-minute', minute=SHOW_FROM_S / 60)})" if name == wav.name else ""
-        console.print(f"  {out / name}{minute}", highlight=False, soft_wrap=True, markup=False)
+        console.print(f"  {out / name}{minute}", highlight=False, soft_wrap=True)
 
 
 def _play(console: Console, recording: Recording, settings: Settings, player: Callable[[Settings], list[Any]]) -> None:

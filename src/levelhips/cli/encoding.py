@@ -1,4 +1,4 @@
-"""Output on terminals and pipes whose encoding lacks some of our characters: ASCII, Latin-1, Windows code pages."""
+"""Output on terminals and pipes: characters that their encoding lacks (ASCII, Latin-1, Windows code pages) or that control them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import codecs
 import io
 import sys
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from levelhips.untrusted import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.segment import Segment
 
 ERRORS = "levelhips-ascii"
 # What reads best in ASCII. Characters of pictures keep their width, so that frames stay closed.
@@ -74,9 +78,14 @@ def writable(text: str, encoding: str) -> str:
     return text.encode(encoding, ERRORS).decode(encoding)
 
 
-def make_console(*, stderr: bool = False, quiet: bool = False) -> Console:
-    """Return a console that substitutes characters before it lays out a table: a substitute may be longer."""
+def make_console(**options: Any) -> Console:
+    """Return a console for texts that can contain names of sensors and files; with options of rich's `Console`.
+
+    It prints texts as they are, without markup or emoji codes, and no characters that control the terminal. It substitutes
+    characters before it lays out a table: a substitute may be longer.
+    """
     from rich.console import Console
+    from rich.segment import Segment
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:
@@ -86,4 +95,9 @@ def make_console(*, stderr: bool = False, quiet: bool = False) -> Console:
         def render_str(self, text: str, **kwargs: Any) -> Any:
             return super().render_str(writable(text, self.encoding), **kwargs)
 
-    return _Console(stderr=stderr, quiet=quiet)
+        def render(self, *args: Any, **kwargs: Any) -> Iterable[Segment]:
+            # Colors and movements of the cursor are not in the text of a segment.
+            for one in super().render(*args, **kwargs):
+                yield one if one.control or one.text == "\n" else Segment(visible(one.text), one.style)
+
+    return _Console(markup=False, emoji=False, **options)

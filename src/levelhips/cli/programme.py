@@ -29,7 +29,7 @@ def programme(
     as_json: JsonOption = False,
 ) -> None:
     """Show today's exercises and what you have done."""
-    from rich.markup import escape
+    from rich.text import Text
 
     from levelhips.programme.programme import NOTES, Programme
     from levelhips.programme.store import load_programme, save_programme
@@ -42,7 +42,7 @@ def programme(
     if notes:
         for note in NOTES:
             guides = " " + tr("cli.programme.guides", guides=", ".join(note.guides)) if note.guides else ""
-            out.print(f"[bold]{escape(str(note.title))}[/]  {escape(str(note.text))}{escape(guides)}", highlight=False)
+            out.print(Text.assemble((str(note.title), "bold"), f"  {note.text}{guides}"), highlight=False)
         return
     own = Programme() if reset else load_programme(path)
     today = dt.datetime.now().astimezone().date()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from levelhips.analysis.installed_metrics import metrics
@@ -21,7 +20,7 @@ def summary_table(summary: dict[str, Any]) -> Table:
     """Return the figures of `levelhips.summarize` with mean and standard deviation, left, right and both."""
     recording, steps = summary["recording"], summary["steps"]
     title = tr("cli.summary.title", name=recording["file"], minutes=recording["duration_s"] / 60, rate_hz=recording["rate_hz"])
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     for name in (SIDES[Side.LEFT], SIDES[Side.RIGHT], tr("cli.summary.both")):
         table.add_column(name, justify="right")
@@ -29,7 +28,7 @@ def summary_table(summary: dict[str, Any]) -> Table:
     table.add_row(tr("cli.summary.valid-steps"), str(steps["left"]), str(steps["right"]), valid)
     for metric in metrics().shown_in(SUMMARY):
         if (values := summary["metrics"].get(metric.key)) is not None:
-            table.add_row(escape(str(metric.title)), *(_spread(metric, values.get(side)) for side in ("left", "right", "both")))
+            table.add_row(str(metric.title), *(_spread(metric, values.get(side)) for side in ("left", "right", "both")))
         if metric.key == "contralateral_drop":
             _add_drop_rows(table, summary)
     cues = summary["cues"]
@@ -55,13 +54,12 @@ def _add_drop_rows(table: Table, summary: dict[str, Any]) -> None:
             table.add_row(tr(f"cli.summary.drop-{name}"), *(_spread(drop, sides[side]) for side in ("left", "right")), "")
     asymmetry, drift = summary["asymmetry_deg"], summary["drift_deg_per_10_min"]
     if asymmetry["right_minus_left"] is not None and asymmetry["uncertainty"] is not None:
-        table.add_row(
-            escape(tr("cli.summary.right-minus-left")), "", "", _with_error(asymmetry["right_minus_left"], asymmetry["uncertainty"])
-        )
+        error = _with_error(asymmetry["right_minus_left"], asymmetry["uncertainty"])
+        table.add_row(tr("cli.summary.right-minus-left"), "", "", error)
     changes = [drift[side] for side in ("left", "right")]
     if any(changes):
         cells = [DASH if change is None else _with_error(change["slope"], change["standard_error"]) for change in changes]
-        table.add_row(escape(tr("cli.summary.change")), *cells, "")
+        table.add_row(tr("cli.summary.change"), *cells, "")
 
 
 def _with_error(value: float, error: float) -> str:

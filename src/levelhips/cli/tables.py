@@ -57,7 +57,7 @@ def print_table(out: Console, title: str, columns: Sequence[Column], rows: Seque
         table.add_column(str(columns[k].name), justify="left" if words else "right", no_wrap=not words, overflow="fold", min_width=fixed)
     for row in texts:
         table.add_row(*(row[k] for k in shown))
-    out.print(table, highlight=False, markup=False)
+    out.print(table, highlight=False)
     if left_out := [str(column.name).replace("\n", " ") for k, column in enumerate(columns) if used[k] and k not in shown]:
         for line in textwrap.wrap(tr("cli.table.left-out", columns=", ".join(left_out)), out.width):
             say(out, line)

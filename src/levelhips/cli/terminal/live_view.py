@@ -96,7 +96,7 @@ class LiveView(TerminalView):
             message = link_message(link.reason, link.error)
             if printed != (link.state, message):
                 printed = (link.state, message)
-                self.console.print(f"{link_line(link)}   {message}".rstrip(), highlight=False, soft_wrap=True, markup=False)
+                self.console.print(f"{link_line(link)}   {message}".rstrip(), highlight=False, soft_wrap=True)
             if over:
                 return
 

@@ -15,6 +15,7 @@ from bleak.backends.scanner import AdvertisementData
 from levelhips.errors import SensorError
 from levelhips.sensors.ble.radio import RADIO_ERRORS, Radio, unavailable
 from levelhips.sensors.profile import Profile, profile_of, profiles
+from levelhips.untrusted import clean_name
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class Scan:
     def _on_advertisement(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
         # A device sends its name, services and battery in turn: what one advertisement lacks, an earlier one may have had.
         before = self.devices.get(device.address)
-        name = advertisement.local_name or device.name or (before.name if before else "")
+        name = clean_name(advertisement.local_name or device.name or "") or (before.name if before else "")
         battery = advertisement.service_data.get(BATTERY_DATA, b"")
         self.devices[device.address] = DiscoveredDevice(
             device=device,
@@ -129,7 +130,7 @@ async def connected_devices(radio: Radio) -> list[DiscoveredDevice]:
         for profile in profiles().values():
             for device in await adapter.get_connected_devices([profile.service]):
                 now_s = asyncio.get_running_loop().time()
-                found.append(DiscoveredDevice(device, device.name or "", profile, math.nan, math.nan, now_s))
+                found.append(DiscoveredDevice(device, clean_name(device.name or ""), profile, math.nan, math.nan, now_s))
         return found
     except NotImplementedError:
         return []
