@@ -14,7 +14,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="the screen needs the extra 'app
 from bleak.backends.device import BLEDevice
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from levelhips import SensorError, Settings
 from levelhips.history import History
@@ -22,6 +22,7 @@ from levelhips.history.diary import Diary
 from levelhips.sensors.ble.discovery import DiscoveredDevice
 from levelhips.sensors.profile import profiles
 from levelhips.ui.app import application
+from levelhips.ui.widgets.banner import Banner
 from levelhips.ui.widgets.dialogs import RecordingsDialog, recordings_by_date
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
 from levelhips.ui.window import Window
@@ -260,3 +261,38 @@ def test_a_programme_that_cannot_be_kept_is_reported(window: Window, tmp_path: P
     monkeypatch.setenv("LEVELHIPS_DATA", str(tmp_path / "file"))
     window.history.begin_programme()
     assert str(tmp_path / "file") in window.banner.words.text()
+
+
+# ---- names of sensors and files
+
+
+def test_no_label_takes_a_name_for_html(window: Window, tmp_path: Path, qtbot) -> None:
+    """Bug: a sensor called "<h1>Hips" was shown as a heading; HTML can also load pictures and show links."""
+    dialogs = [RecordingsDialog(window, tmp_path / "<h1>recordings"), SettingsDialog(window, Settings(), tmp_path / "<h1>settings.toml")]
+    labels = [label for widget in (window, *dialogs) for label in widget.findChildren(QLabel)]
+    assert len(labels) > 50
+    rich = [label for label in labels if label.textFormat() is not Qt.TextFormat.PlainText]
+    assert all(label.textFormat() is Qt.TextFormat.RichText and "<br>" in label.text() for label in rich)
+    assert {label.window() for label in rich} == {dialogs[1]}, "only the meanings of settings, which are ours, have colors"
+    assert "levelhips" not in "".join(label.text() for label in rich).lower()
+
+
+def test_a_label_shows_a_name_as_it_is(qtbot) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.show()
+    banner.say("Hips")
+    height = banner.words.sizeHint().height()
+    banner.say("<h1>Hips</h1>")
+    assert banner.words.sizeHint().height() == height
+    banner.say("\u202eHips\x1b \u2066<b>")
+    assert banner.words.text() == "Hips <b>"
+
+
+def test_the_list_of_recordings_shows_no_invisible_characters(tmp_path: Path, qtbot) -> None:
+    recordings(tmp_path, **{"run\u202e<b>": 10})
+    dialog = RecordingsDialog(None, tmp_path)
+    qtbot.addWidget(dialog)
+    assert "   run<b>.mcap   " in dialog.list.item(0).text()
+    dialog._open(dialog.list.item(0))
+    assert dialog.path == tmp_path / "run\u202e<b>.mcap"

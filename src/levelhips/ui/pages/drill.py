@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from levelhips.events import LinkState, Phase
 from levelhips.live.dispatcher import Silenceable
@@ -20,7 +20,7 @@ from levelhips.ui import theme
 from levelhips.ui.pages.session_page import SessionPage
 from levelhips.ui.widgets.arc import Arc
 from levelhips.ui.widgets.fitting import FitLabel
-from levelhips.ui.widgets.labels import set_text, shrinkable, size_text
+from levelhips.ui.widgets.labels import Label, set_text, shrinkable, size_text
 from levelhips.words import HIPS, LINK_STATES, link_message, sound_state, words_for
 
 DONE_SHOWN_S = 3.0  # how long the last count and "Done" stay before the result replaces them: as long as the closing sound
@@ -34,8 +34,8 @@ class DrillPage(SessionPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.head, self.state, self.prompt, self.figures = FitLabel(), FitLabel(), QLabel(), FitLabel()
-        self.result, self.hint = QLabel(), FitLabel(keys_line(self.where, capitals=True))
+        self.head, self.state, self.prompt, self.figures = FitLabel(), FitLabel(), Label(), FitLabel()
+        self.result, self.hint = Label(), FitLabel(keys_line(self.where, capitals=True))
         self.arc = Arc()
         self._ended = False  # whether a result is shown
         top = QHBoxLayout()

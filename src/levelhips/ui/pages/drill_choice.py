@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from levelhips.coaching.drills.counters import Hold
 from levelhips.coaching.drills.drill import Drill, DrillSettings
@@ -13,7 +13,7 @@ from levelhips.settings.installed import drills
 from levelhips.text import tr
 from levelhips.ui import theme
 from levelhips.ui.widgets.fitting import FitLabel
-from levelhips.ui.widgets.labels import shrinkable, size_text
+from levelhips.ui.widgets.labels import Label, shrinkable, size_text
 from levelhips.ui.widgets.wrapped_list import WrappedList
 from levelhips.words import HIPS, drill_instruction, drill_title
 
@@ -35,7 +35,7 @@ class DrillChoicePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.side = Side.LEFT
-        self.title, self.about, self.hint = FitLabel(tr("ui.drills")), QLabel(), FitLabel(tr("ui.drill-choice-hint"))
+        self.title, self.about, self.hint = FitLabel(tr("ui.drills")), Label(), FitLabel(tr("ui.drill-choice-hint"))
         self.about.setWordWrap(True)
         shrinkable(self.about)
         self.list = WrappedList()

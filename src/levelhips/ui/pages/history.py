@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QScrollBar,
@@ -33,7 +32,7 @@ from levelhips.settings.paths import programme_path
 from levelhips.text import tr
 from levelhips.ui import labels, theme
 from levelhips.ui.widgets.fitting import FitLabel
-from levelhips.ui.widgets.labels import size_text
+from levelhips.ui.widgets.labels import Label, size_text
 from levelhips.ui.widgets.sessions_table import SessionsTable
 from levelhips.ui.widgets.trend import TrendPlot
 from levelhips.words import HIPS, words_for_value
@@ -57,7 +56,7 @@ class HistoryPage(QWidget):
         super().__init__()
         self._file = history_file
         self.title, self.hint = FitLabel(tr("ui.history")), FitLabel(tr("ui.history-hint"))
-        self.today, self.notes = QLabel(), QLabel()
+        self.today, self.notes = Label(), Label()
         self.notes.setText("\n\n".join(f"{note.title}: {note.text}" for note in NOTES))
         for label in (self.today, self.notes):
             label.setWordWrap(True)
@@ -95,7 +94,7 @@ class HistoryPage(QWidget):
             self.moment.addItem(words, moment)
         keep.clicked.connect(self.add_pain)
         row = QHBoxLayout()
-        for widget in (QLabel(tr("ui.pain")), self.score, self.moment, keep):
+        for widget in (Label(tr("ui.pain")), self.score, self.moment, keep):
             row.addWidget(widget)
         row.addStretch(1)
         self.start = QPushButton(tr("ui.begin"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QLabel, QProgressBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
 from levelhips.analysis import Analysis
 from levelhips.coaching.drills.result import DrillResult
@@ -28,7 +28,7 @@ from levelhips.ui.review.table import StepsTable
 from levelhips.ui.review.traces import TracesPlot
 from levelhips.ui.widgets.dialogs import RecordingsDialog
 from levelhips.ui.widgets.fitting import FitLabel
-from levelhips.ui.widgets.labels import size_text
+from levelhips.ui.widgets.labels import Label, size_text
 
 STEPS_PER_DRAWING = 1000  # while a recording is opened, the overview is drawn after so many more steps: six minutes of running
 TICK_MS = 30  # short enough for a progress bar and a playhead that move smoothly
@@ -66,7 +66,7 @@ class ReviewPage(QWidget):
         self.overview.stretch_moved.connect(self._moved)
 
     def _build(self) -> None:
-        self.title, self.summary, self.hint = FitLabel(), QLabel(), FitLabel(tr("ui.review-hint"))
+        self.title, self.summary, self.hint = FitLabel(), Label(), FitLabel(tr("ui.review-hint"))
         self.summary.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.progress = QProgressBar()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from levelhips.text import tr
 from levelhips.ui import theme
+from levelhips.ui.widgets.labels import Label
 
 
 class Banner(QWidget):
@@ -14,7 +15,7 @@ class Banner(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         close = QPushButton(tr("ui.dismiss"))
         close.clicked.connect(self.hide)

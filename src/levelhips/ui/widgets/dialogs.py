@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QLabel,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -19,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from levelhips.text import number, tr
+from levelhips.ui.widgets.labels import Label
 from levelhips.ui.widgets.wrapped_list import WrappedList
+from levelhips.untrusted import visible
 
 
 class RecordingsDialog(QDialog):
@@ -34,7 +35,7 @@ class RecordingsDialog(QDialog):
         self.list.setAccessibleName(tr("ui.open"))
         for file, status in _newest_first(folder):
             at = datetime.fromtimestamp(status.st_mtime)
-            item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {file.name}   {number(status.st_size / 1e6, '.1f')} MB")
+            item = QListWidgetItem(f"{at:%Y-%m-%d  %H:%M}   {visible(file.name)}   {number(status.st_size / 1e6, '.1f')} MB")
             item.setData(Qt.ItemDataRole.UserRole, str(file))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -42,7 +43,7 @@ class RecordingsDialog(QDialog):
         other = QPushButton(tr("ui.other-file"))
         other.clicked.connect(self._other)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(tr("ui.in-folder", folder=folder)))
+        layout.addWidget(Label(tr("ui.in-folder", folder=folder)))
         layout.addWidget(self.list)
         layout.addWidget(other)
 

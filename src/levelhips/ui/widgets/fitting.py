@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
 
 from levelhips.ui import theme
+from levelhips.ui.widgets.labels import Label
 
 TITLE_MARGIN_PX = 20  # left and right of a plot's title, together
 
@@ -37,7 +37,7 @@ def draw_fitting(painter: QPainter, room: QRectF, place: Qt.AlignmentFlag, text:
     return height
 
 
-class FitLabel(QLabel):
+class FitLabel(Label):
     """One line of text that becomes smaller when there is not enough room for it."""
 
     def __init__(self, text: str = "") -> None:

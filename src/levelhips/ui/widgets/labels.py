@@ -1,10 +1,25 @@
-"""Text in widgets: set it only if it differs, and size it by the window's height."""
+"""Text in widgets: show it as it is, set it only if it differs, and size it by the window's height."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from levelhips.ui import theme
+from levelhips.untrusted import visible
+
+
+class Label(QLabel):
+    """Text as it is. Qt would take the name of a sensor or a file for HTML, and show its pictures and links."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text, without characters that are invisible or change the direction of writing."""
+        super().setText(visible(text))
 
 
 def set_text(label: QLabel, text: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from levelhips.errors import SettingsError
 from levelhips.settings import Settings, change_settings
@@ -15,6 +16,7 @@ from levelhips.settings.model import SPECS, help_of
 from levelhips.text import tr
 from levelhips.text.choice import LANGUAGES
 from levelhips.ui import theme
+from levelhips.ui.widgets.labels import Label
 
 Field = QLineEdit | QComboBox
 LEFT_OUT = ("drill",)  # sections that have a page of their own
@@ -47,7 +49,7 @@ class SettingsDialog(QDialog):
         room.setWidget(inner)
         room.setWidgetResizable(True)
         room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.problem, about = QLabel(), QLabel(tr("ui.settings-about", path=path))
+        self.problem, about = Label(), Label(tr("ui.settings-about", path=path))
         for label in (self.problem, about):
             label.setWordWrap(True)
         buttons = QDialogButtonBox()
@@ -67,7 +69,9 @@ class SettingsDialog(QDialog):
                 continue
             if part != section:
                 section = part
-                self._rows.addWidget(QLabel(f"<b>{section}</b>"), self._rows.rowCount(), 0, 1, 2)
+                head = Label(section)
+                head.setStyleSheet("font-weight: bold")
+                self._rows.addWidget(head, self._rows.rowCount(), 0, 1, 2)
             self._add(key, values[section][spec.name])
 
     def _add(self, key: str, value: Any) -> None:
@@ -76,8 +80,9 @@ class SettingsDialog(QDialog):
         source = tr("ui.settings-default") if value == spec.default else tr("ui.settings-yours", default=_text(spec.default))
         accepted = [] if spec.kind is bool else [str(spec.accepts)]  # the list of on and off already shows what is accepted
         details = "  ·  ".join([key, *accepted, source])
-        dim = f"<span style='color:{theme.DIM}'>{details}</span>"
-        label = QLabel(f"{meaning[:1].upper()}{meaning[1:]}<br>{dim}")
+        dim = f"<span style='color:{theme.DIM}'>{escape(details)}</span>"
+        label = Label(f"{escape(f'{meaning[:1].upper()}{meaning[1:]}')}<br>{dim}")
+        label.setTextFormat(Qt.TextFormat.RichText)  # nothing in it is from elsewhere
         label.setWordWrap(True)
         field = _field(key, value)
         field.setAccessibleName(key)
