@@ -43,7 +43,7 @@ def device(name: str) -> DiscoveredDevice:
 
 
 def test_a_name_in_the_list_of_sensors_is_not_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
-    """Bug: a neighbour's sensor called "[/]" ended `levelhips scan` with a MarkupError."""
+    """Bug: a neighbor's sensor called "[/]" ended `levelhips scan` with a MarkupError."""
     make_console().print(_table({"AA:BB": device("[/] sensor :wave:")}, all=False))
     assert "[/] sensor :wave:" in capsys.readouterr().out
 
