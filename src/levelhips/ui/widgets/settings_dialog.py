@@ -70,7 +70,9 @@ class SettingsDialog(QDialog):
             if part != section:
                 section = part
                 head = Label(section)
-                head.setStyleSheet("font-weight: bold")
+                bold = head.font()
+                bold.setBold(True)
+                head.setFont(bold)
                 self._rows.addWidget(head, self._rows.rowCount(), 0, 1, 2)
             self._add(key, values[section][spec.name])
 
