@@ -176,6 +176,14 @@ def test_error_can_be_sent_to_another_process(error: LevelHipsError) -> None:
     assert (type(again), str(again)) == (type(error), str(error))
 
 
+def test_the_decimal_mark_changes_with_the_language_before_the_first_sentence() -> None:
+    """Bug: after German, numbers kept their comma until some sentence was written."""
+    for language, written in (("de", "0,5"), (None, "0.5"), ("de", "0,5"), ("en", "0.5")):
+        choice.choose(language)
+        assert number(0.5, ".1f") == written
+    choice.choose(None)
+
+
 @pytest.mark.usefixtures("german")
 def test_units_above_columns_are_in_the_language_and_those_in_files_are_not() -> None:
     by_key = {metric.key: metric for metric in BUILT_IN}
