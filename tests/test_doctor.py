@@ -53,6 +53,20 @@ def test_a_disk_with_less_than_200_mb_is_too_full(monkeypatch: pytest.MonkeyPatc
         assert found(finding)[1:] == (f"Only 199 MB are free in {tmp_path}", "Free some space; an hour takes up to 20 MB")
 
 
+def test_the_check_of_the_disk_makes_no_folder(tmp_path: Path) -> None:
+    """Bug: `levelhips doctor` created the folder of the recordings."""
+    assert doctor._disk(tmp_path / "levelhips" / "recordings").state == "ok"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    folder = tmp_path / "file" / "recordings"
+    finding = doctor._disk(folder)
+    assert finding.state == "bad"
+    assert str(folder) in str(finding.message)
+
+
 def test_a_disk_that_takes_seconds_to_write_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     times = iter((10.0, 11.25))
     monkeypatch.setattr(doctor.time, "perf_counter", lambda: next(times))

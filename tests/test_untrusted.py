@@ -14,10 +14,15 @@ from pathlib import Path
 import lz4.frame
 import pytest
 import zstandard
+from command_line import levelhips
+from conftest import short_run
 
-from levelhips import RecordingError, open_recording
+from levelhips import RecordingError, RecordingWriter, SettingsError, open_recording
+from levelhips.programme.store import load_programme
+from levelhips.recording.event_reader import read_events
 from levelhips.recording.frames import MAGIC
-from levelhips.recording.schema import Topic
+from levelhips.recording.schema import Topic, encode_samples
+from levelhips.settings.store import change_settings, read_values
 from levelhips.untrusted import MAX_JSON_BYTES, MAX_METADATA_RECORDS, MAX_NAME_CHARS, clean_name, may_expand_to, visible
 
 MAX_S, MAX_MB = 2.0, 300  # each bomb is refused within this time and memory
@@ -168,8 +173,6 @@ def test_a_damaged_size_in_a_small_recording_is_not_taken_for_a_bomb(tmp_path: P
 
 
 def test_metadata_is_cleaned_where_it_is_read(tmp_path: Path) -> None:
-    from levelhips.recording.event_reader import read_events
-
     path = recording(tmp_path / "r.mcap", metadata({"sensor": "\x1b[2Jleft\u202e", "kit": "a" * 5000}))
     found = read_events(path, ()).metadata
     assert found["sensor"] == "[2Jleft"
@@ -216,3 +219,83 @@ def test_json_longer_than_any_of_ours_is_not_parsed() -> None:
     assert json_object(b'{"a": "%s"}' % (b"x" * 1000)) == {"a": "x" * 1000}
     with pytest.raises(ValueError, match="bytes of JSON"):
         json_object(b'{"a": "%s"}' % (b"x" * MAX_JSON_BYTES))
+
+
+# ---- files that are not what their name says
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 50, b"time_s,acc_x_g,acc_y_g,acc_z_g\n0,0,0,1\n" * 9], ids=["bytes", "table"])
+def test_a_file_that_only_has_the_name_of_a_recording_is_not_taken_for_a_table(tmp_path: Path, content: bytes) -> None:
+    """Bug: a damaged recording was reported as a table without a header."""
+    path = tmp_path / "r.mcap"
+    path.write_bytes(content)
+    for read in (open_recording, lambda path: read_events(path, ())):
+        with pytest.raises(RecordingError) as caught:
+            read(path)
+        assert str(caught.value) == (
+            "r.mcap is not a levelhips recording. Choose another file; if it is a table of another program, end its name with .csv."
+        )
+
+
+def test_a_recording_whose_first_bytes_are_damaged_is_read_with_a_note(tmp_path: Path) -> None:
+    with RecordingWriter(tmp_path / "r.mcap", {"rate_hz": "100", "sensor": "s"}) as writer:
+        writer.samples(short_run().samples)
+    data = bytearray((tmp_path / "r.mcap").read_bytes())
+    data[0] ^= 1
+    (tmp_path / "r.mcap").write_bytes(data)
+    found = open_recording(tmp_path / "r.mcap")
+    assert len(found.samples) == len(short_run().samples)
+    assert [note.key for note in found.notes] == ["recording.note.damaged-parts"]
+    events = read_events(tmp_path / "r.mcap", ())
+    assert (events.metadata["sensor"], events.whole) == ("s", False)
+
+
+# ---- settings and programme
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("# " + "a" * (1 << 16), "has more than 64 kB"),
+        ("[cues]\n" + ".".join("a" * 501) + " = 1", "has more than 1000 characters in line 2"),
+    ],
+)
+def test_a_settings_file_that_would_take_minutes_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    """A line of 64,000 characters with a dot at every second one took 20 s."""
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    for use in (read_values, load_programme, lambda path: change_settings(path, {"cues.k": 4})):
+        with pytest.raises(SettingsError, match=problem):
+            use(path)
+    assert path.read_text() == text
+
+
+def test_a_settings_file_that_only_one_of_two_parsers_reads_is_refused(tmp_path: Path) -> None:
+    """Bug: setting a value in a file of more than 100 levels ended in a ParseError."""
+    path = tmp_path / "own.toml"
+    path.write_text("[cues]\nk = " + "[" * 200 + "]" * 200)
+    with pytest.raises(SettingsError, match="not a TOML file"):
+        change_settings(path, {"cues.k": 4})
+
+
+WRONG_SETTINGS = [
+    b"[1, 2]",
+    b"3",
+    b"null",
+    b'{"motion": null}',
+    b'{"motion": {"tau_acc_s": -1}}',
+    b'{"cues": {"k": 1e400}}',
+    b"[" * 200_000,
+]
+
+
+@pytest.mark.parametrize("settings", WRONG_SETTINGS, ids=lambda settings: settings[:30].decode())
+@pytest.mark.parametrize("command", ["analyze", "replay", "recover"])
+def test_wrong_settings_in_a_recording_end_no_command(tmp_path: Path, command: str, settings: bytes) -> None:
+    samples = [message(Topic.SAMPLES, encode_samples(short_run().samples[at : at + 100])) for at in range(0, 1900, 100)]
+    about = metadata({"rate_hz": "100", "outward": "+z", "sensor": "s"})
+    path = recording(tmp_path / "r.mcap", about, chunk(message(Topic.SETTINGS, settings)), *map(chunk, samples))
+    options = {"analyze": ["-o", tmp_path / "out"], "replay": ["--speed", "1000", "--mute"], "recover": []}[command]
+    done = levelhips(command, path, *options, code=None, home=tmp_path)
+    assert "Traceback" not in done.text
+    assert len(done.stderr) < 400, "a line or two: an error quotes no more than a part of a value"

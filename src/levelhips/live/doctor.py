@@ -18,7 +18,6 @@ from pathlib import Path
 from levelhips.audio.player import Player
 from levelhips.errors import SensorError, SoundError
 from levelhips.events import Cue, HealthState, Outcome, Side, Update
-from levelhips.files import make_folder
 from levelhips.live.display import display_problem
 from levelhips.sensors.ble import Radio, scan
 from levelhips.sensors.profile import GROUP, profiles
@@ -156,9 +155,9 @@ def _display() -> Finding:
 def _disk(folder: Path) -> Finding:
     subject = text("doctor.disk")
     try:
-        make_folder(folder)
-        free = shutil.disk_usage(folder).free
-        with tempfile.TemporaryFile(dir=folder) as file:
+        there = next(one for one in (folder, *folder.absolute().parents) if one.exists())  # the first recording makes the others
+        free = shutil.disk_usage(there).free
+        with tempfile.TemporaryFile(dir=there) as file:
             began_s = time.perf_counter()
             file.write(bytes(100_000))
             file.flush()

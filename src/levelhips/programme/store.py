@@ -14,7 +14,7 @@ from levelhips.bounds import FieldError, shown
 from levelhips.errors import SettingsError
 from levelhips.programme.programme import Item, Programme
 from levelhips.settings.installed import drills
-from levelhips.settings.store import write_text
+from levelhips.settings.store import read_text, write_text
 from levelhips.text import Text, text, tr
 
 ITEM_KEYS = tuple(one.name for one in fields(Item))
@@ -46,9 +46,7 @@ def load_programme(path: Path) -> Programme:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError("cannot-read", path=path, reason=error.strerror) from error
+        return read_text(path)
     except UnicodeDecodeError as error:
         raise SettingsError("programme-not-utf-8", path=path) from error
 

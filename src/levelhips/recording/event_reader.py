@@ -66,8 +66,6 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
             data = read_limited(file, MAX_RECORDING_BYTES)
         except OSError as error:
             raise RecordingError("cannot-read", path=file, reason=error.strerror) from error
-        if file == path and not data.startswith(MAGIC):
-            raise RecordingError("not-an-mcap-file", name=file.name)
         _add(found, file, data, kinds)
     return found
 
@@ -85,6 +83,8 @@ def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...
             found.newer += 1
         except DAMAGE_ERRORS:
             unreadable += 1
+    if not data.startswith(MAGIC) and not state.metadata and not found.events:
+        raise RecordingError("not-an-mcap-file", name=file.name)
     if schema.format_of(state.metadata) > schema.VERSION:
         raise NewerFileError(file.name)
     found.metadata |= {name: value for name, value in state.metadata.items() if file == found.files[0] or name not in OF_PART}

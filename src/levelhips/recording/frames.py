@@ -121,6 +121,7 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
     at, end = len(MAGIC), len(data)
     unread_from: int | None = None
     data_end: int | None = None
+    state.damaged_parts += not data.startswith(MAGIC)
     while at + _RECORD.size <= end:
         opcode, length = _RECORD.unpack_from(data, at)
         # The length of a chunk also follows from lengths inside it: if its outer length is damaged, nothing is lost.

@@ -14,6 +14,8 @@ from levelhips.recording.reader import read_session
 from levelhips.recording.recording import Recording
 from levelhips.untrusted import MAX_RECORDING_BYTES
 
+SUFFIX = ".mcap"  # such a file is never taken for a table: its first bytes may be damaged
+
 
 def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: str | None = None) -> Recording:
     """Open a recording: an MCAP file of levelhips, or a table of another program (docs/recording-format.md).
@@ -43,7 +45,7 @@ def open_recording(path: Path | str, *, acc_unit: str | None = None, gyr_unit: s
                 head = file.read(len(MAGIC))
                 if not head:
                     raise RecordingError("empty-file", name=path)
-                if head == MAGIC:
+                if head == MAGIC or path.suffix.lower() == SUFFIX:
                     files = session_files(path)
                     named = head + rest_of(file, path, MAX_RECORDING_BYTES)
                     return check(read_session(files, (named if one == path else read_limited(one, MAX_RECORDING_BYTES) for one in files)))

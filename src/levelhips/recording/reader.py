@@ -15,7 +15,7 @@ from levelhips.events import Event
 from levelhips.events.codec import json_object
 from levelhips.learned import Learned
 from levelhips.recording import schema
-from levelhips.recording.frames import DAMAGE_ERRORS, FileState, Message, read_messages
+from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, Message, read_messages
 from levelhips.recording.parts import OF_PART, missing_parts
 from levelhips.recording.recording import Recording, nominal_rate
 from levelhips.recording.schema import Packet, Topic
@@ -113,10 +113,10 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
     RecordingError
         If another program wrote them, or they have no undamaged block of samples.
     """
-    contents, metadata, notes = _Contents(), dict[str, str](), list[Text]()
+    contents, metadata, notes, is_mcap = _Contents(), dict[str, str](), list[Text](), False
     for file, data in zip(files, contents_of_files, strict=True):
         contents.breaks.append(sum(len(times) for times, _, _ in contents.blocks))
-        state = FileState(file.name)
+        state, is_mcap = FileState(file.name), is_mcap or data.startswith(MAGIC)
         for message in read_messages(data, state):
             contents.add(message)
         if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
@@ -128,7 +128,7 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
     if contents.unknown_events:
         notes.append(text("recording.note.unknown-events", n=contents.unknown_events))
     if not contents.blocks:
-        raise _without_samples(files[0], foreign=not metadata and not contents.packets)
+        raise _without_samples(files[0], is_mcap=is_mcap, foreign=not metadata and not contents.packets)
     times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
     contents.blocks.clear()  # free one of two copies: an hour takes 40 MB
     good = np.isfinite(times) & np.isfinite(forces).all(axis=1) & np.isfinite(rates).all(axis=1)
@@ -175,9 +175,9 @@ def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz:
     return notes
 
 
-def _without_samples(path: Path, *, foreign: bool) -> RecordingError:
+def _without_samples(path: Path, *, is_mcap: bool, foreign: bool) -> RecordingError:
     if foreign:
-        return RecordingError("foreign-mcap-file", name=path.name)
+        return RecordingError("foreign-mcap-file" if is_mcap else "not-an-mcap-file", name=path.name)
     return RecordingError("no-whole-second", name=path.name)
 
 

@@ -10,12 +10,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError
-from levelhips.files import write_bytes
+from levelhips.files import read_limited, write_bytes
 from levelhips.settings.model import OLD_KEYS, OLD_SECTIONS, SPECS, Settings, current_key, help_of
 from levelhips.text import tr
+from levelhips.untrusted import MAX_SETTINGS_BYTES, MAX_SETTINGS_LINE
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a settings or programme file. Its size and lines are limited: parsing a long line can take minutes.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or is larger than any of ours.
+    UnicodeDecodeError
+        If it is not UTF-8.
+    """
+    try:
+        content = read_limited(path, MAX_SETTINGS_BYTES, SettingsError).decode("utf-8-sig")
+    except OSError as error:
+        raise SettingsError("cannot-read", path=path, reason=error.strerror) from error
+    for number, line in enumerate(content.split("\n"), start=1):
+        if len(line) > MAX_SETTINGS_LINE:
+            raise SettingsError("line-too-long", path=path, line=number, letters=MAX_SETTINGS_LINE)
+    return content.replace("\r\n", "\n")
 
 
 def read_values(path: Path) -> dict[str, Any]:
@@ -27,9 +48,7 @@ def read_values(path: Path) -> dict[str, Any]:
         If it cannot be read or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError("cannot-read", path=path, reason=error.strerror) from error
+        return tomllib.loads(read_text(path))
     except ValueError as error:  # TOML, UTF-8, or a number of more digits than Python reads
         raise SettingsError("not-toml", path=path, reason=error) from error
     except RecursionError as error:
@@ -43,8 +62,8 @@ def line_of(path: Path, key: str) -> int | None:
     """
     here, otherwise = "", None
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError):
+        lines = read_text(path).splitlines()
+    except (SettingsError, ValueError):
         return None
     for number, line in enumerate(lines, start=1):
         header = re.match(r"\s*\[+\s*[\"']?([\w.-]+)[\"']?\s*\]", line)
@@ -103,8 +122,11 @@ def change_settings(path: Path, changes: Mapping[str, Any]) -> None:
         wrong = [name for name, part in read_values(path).items() if not isinstance(part, dict)]
         if wrong:  # a section must be a table before a setting can be put into it
             raise SettingsError("not-a-section", path=path, section=wrong[0])
-        text = path.read_text(encoding="utf-8-sig")
-    after = changed_text(text, changes)
+        text = read_text(path)
+    try:
+        after = changed_text(text, changes)
+    except (ValueError, RecursionError) as error:  # tomlkit refuses some files that tomllib reads: more than 100 levels
+        raise SettingsError("not-toml", path=path, reason=error) from error
     Settings.from_dict(tomllib.loads(after))
     write_text(path, after)
 
