@@ -1,8 +1,9 @@
 """Flip single bits of a live recording and count how many change what is read without a note.
 
-    python -m bench.bit_flips [--flips 2000] [--seed 1] [--seconds 30]
+    python -m bench.bit_flips [--flips 2000] [--seed 1] [--seconds 30] [--metadata]
 
 A flipped bit must end in an error, in a note, or in the same values: in the row of the history and in the recording itself.
+With --metadata, only bits of metadata records are flipped.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import struct
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +27,7 @@ from rich.console import Console
 from levelhips import LevelHipsError, Recording, Settings, open_recording
 from levelhips.history.session_row import SessionRow, session_row
 from levelhips.live.session import Session
+from levelhips.recording.frames import MAGIC
 from levelhips.recording.reader import read_mcap
 from levelhips.sensors.profile import profiles
 from levelhips.simulation.peripheral import VirtualSource, virtual_source
@@ -31,6 +35,8 @@ from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_SHOWN = 10  # flips that are listed
+RECORD = struct.Struct("<BQ")  # opcode, length of the body
+METADATA = 0x0C
 console = Console()
 
 
@@ -71,16 +77,28 @@ def is_same(found: Recording, whole: Recording) -> bool:
     )
 
 
-def outcomes(data: bytes, folder: Path, flips: int, seed: int) -> tuple[Counter[str], list[str]]:
+def metadata_bytes(data: bytes) -> list[int]:
+    """Return the places of all bytes in the bodies of metadata records."""
+    places, at = list[int](), len(MAGIC)
+    while at + RECORD.size <= len(data) - len(MAGIC):
+        opcode, length = RECORD.unpack_from(data, at)
+        if opcode == METADATA:
+            places += range(at + RECORD.size, at + RECORD.size + length)
+        at += RECORD.size + length
+    return places
+
+
+def outcomes(data: bytes, folder: Path, flips: int, seed: int, places: Sequence[int] = ()) -> tuple[Counter[str], list[str]]:
     """Flip bits of a recording, one at a time; return how often what happened, and the flips that nobody would notice.
 
-    Outcomes are those of the history's row and of the reader: "error", "noted", "same" or "changed".
+    Outcomes are those of the history's row and of the reader: "error", "noted", "same" or "changed". With `places`, only bits
+    of these bytes are flipped.
     """
     rng, path, counts, unnoticed = random.Random(seed), folder / "flipped.mcap", Counter[str](), []
     path.write_bytes(data)
     whole_row, whole = row_of(path), read_mcap(path, data)
     for _ in range(flips):
-        at, bit = rng.randrange(len(data)), rng.randrange(8)
+        at, bit = rng.choice(places or range(len(data))), rng.randrange(8)
         flipped = bytearray(data)
         flipped[at] ^= 1 << bit
         path.write_bytes(flipped)
@@ -103,10 +121,12 @@ def main() -> None:
     parser.add_argument("--flips", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30.0, help="of the recording")
+    parser.add_argument("--metadata", action="store_true", help="only in metadata records")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = live_recording(Path(folder), chosen.seconds).read_bytes()
-        counts, unnoticed = outcomes(data, Path(folder), chosen.flips, chosen.seed)
+        places = metadata_bytes(data) if chosen.metadata else ()
+        counts, unnoticed = outcomes(data, Path(folder), chosen.flips, chosen.seed, places)
     console.print(f"{chosen.flips} single bits of a live recording of {chosen.seconds:g} s ({len(data)} bytes) flipped:", highlight=False)
     for outcome, count in sorted(counts.items()):
         console.print(f"  {outcome}: {count}", highlight=False)
