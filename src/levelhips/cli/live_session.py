@@ -20,6 +20,7 @@ from levelhips.cli.unfinished import add_unfinished
 from levelhips.errors import LevelHipsError
 from levelhips.events import LinkState, Outcome, Quality, Side
 from levelhips.history.unfinished import SessionNote
+from levelhips.live.awake import Awake
 from levelhips.live.end_signals import EndSignals
 from levelhips.live.ending import Ending
 from levelhips.live.session import MakeSource, Session, ready
@@ -117,7 +118,7 @@ def follow(out: Console, session: Session, view: LiveView, sounds: Sequence[Any]
     SystemExit
         With code 4 if recording or sound failed for a while.
     """
-    ending = Ending(session, sounds, lambda paths: remember(paths, history_path()))
+    ending = Ending(session, [Awake(), *sounds], lambda paths: remember(paths, history_path()))
     with EndSignals(ending.begin) as signals:
         try:
             session.start()

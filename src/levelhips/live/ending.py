@@ -12,17 +12,17 @@ from levelhips.live.session import Session
 
 log = logging.getLogger(__name__)
 
-SOUND_END_S = 3.5  # a player needs 3 s at most: one for what still sounds, two for a device that hangs
+CLOSE_S = 4.0  # a player needs 3 s at most: one for what still sounds, two for a device that hangs; being kept awake, one second
 
 
 class Ending:
-    """The end of a session: stop it, close its sounds, and add its recording to the history.
+    """The end of a session: stop it, close what it used, and add its recording to the history.
 
     Parameters
     ----------
     session : Session
-    sounds : sequence
-        The sounds to close.
+    used : sequence
+        What to close: the sounds, and what keeps the computer awake.
     remember : callable
         Adds the recordings of the session to the history; returns advice, line by line, and whether all were added.
 
@@ -43,12 +43,12 @@ class Ending:
         Advice that follows from this session and earlier ones, line by line.
     """
 
-    def __init__(self, session: Session, sounds: Sequence[Any], remember: Callable[[list[Path]], tuple[list[str], bool]]) -> None:
+    def __init__(self, session: Session, used: Sequence[Any], remember: Callable[[list[Path]], tuple[list[str], bool]]) -> None:
         self.stopped, self.done = threading.Event(), threading.Event()
         self.paths = list[Path]()
         self.trouble, self.hints = "", list[str]()
         self.bug: Exception | None = None
-        self._session, self._sounds, self._remember = session, sounds, remember
+        self._session, self._used, self._remember = session, used, remember
         self.begun, self._beginning = False, threading.Lock()
 
     def begin(self) -> None:
@@ -63,7 +63,7 @@ class Ending:
         session = self._session
         try:
             self._stop()
-            closing = threading.Thread(target=self._close_sounds, name="levelhips-silence", daemon=True)
+            closing = threading.Thread(target=self._close_used, name="levelhips-closing", daemon=True)
             closing.start()
             self.paths = session.kept
             if session.error is not None or session.troubles:
@@ -72,7 +72,7 @@ class Ending:
             self.hints, added = self._remember(self.paths)
             if added:
                 session.remembered()
-            closing.join(SOUND_END_S)
+            closing.join(CLOSE_S)
         except Exception as error:  # a bug must show a message: the screen would say "Ending" for ever
             log.exception("Ending the session")
             self.bug = self.bug or error
@@ -88,6 +88,6 @@ class Ending:
             log.info("The session was ended by %s", type(error).__name__)
             self.bug = error
 
-    def _close_sounds(self) -> None:
-        for sound in self._sounds:
-            sound.close()
+    def _close_used(self) -> None:
+        for one in self._used:
+            one.close()

@@ -18,6 +18,7 @@ from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.coaching.run_protocol import ProtocolSettings
 from levelhips.errors import LevelHipsError
 from levelhips.history.unfinished import SessionNote
+from levelhips.live.awake import Awake
 from levelhips.live.end_signals import END_S
 from levelhips.live.ending import Ending
 from levelhips.live.session import MakeSource, Session, ready
@@ -238,7 +239,7 @@ class Window(QMainWindow):
             for sound in sounds:
                 sound.close()
             return
-        self.session, self.ending = session, Ending(session, sounds, partial(remember, history_file=self._history_file))
+        self.session, self.ending = session, Ending(session, [Awake(), *sounds], partial(remember, history_file=self._history_file))
         session.start()
         page = self.drill if settings.drill.name else self.live
         self._show(page)
