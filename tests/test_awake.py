@@ -45,7 +45,7 @@ class Desktop:
         self.asked: list[tuple[str, list[str]]] = []
         self.askers: set[str] = set()
         self.left: set[str] = set()  # askers whose connection has ended
-        self.changed = asyncio.Event()
+        self.changed, self.is_given = asyncio.Event(), False
         self.held, self._given = os.pipe()  # the end that the login manager keeps, and the one it gives away
 
     async def begin(self, address: str) -> None:
@@ -69,8 +69,13 @@ class Desktop:
         if message.signature == "ss":
             return Message.new_method_return(message, "u", [7])
         answer = Message.new_method_return(message, "h", [0], unix_fds=[self._given])
-        asyncio.get_running_loop().call_later(0.2, os.close, self._given)  # once it is sent: only the asker has it then
+        asyncio.get_running_loop().call_later(0.2, self._give)  # once it is sent
         return answer
+
+    def _give(self) -> None:
+        os.close(self._given)  # only the asker has it now
+        self.is_given = True
+        self.changed.set()
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(WITHIN_S):
@@ -90,7 +95,7 @@ def test_display_and_computer_are_kept_awake_until_the_end(address: str) -> None
             "org.freedesktop.login1": ["idle", "levelhips", "A session is running", "block"],
         }
         os.set_blocking(desktop.held, False)
-        await asyncio.sleep(0.5)
+        await desktop.until(lambda: desktop.is_given)
         assert not desktop.askers & desktop.left
         with pytest.raises(BlockingIOError):
             os.read(desktop.held, 1)  # somebody has the other end
