@@ -39,6 +39,7 @@ from levelhips.history import History
 from levelhips.history.diary import Diary
 from levelhips.history.store import LOAD_WINDOW_DAYS
 from levelhips.live.doctor import MAX_PYTHON, MIN_PYTHON, MIN_TERMINAL
+from levelhips.live.end_signals import END_S, LAST_S, NOTICE_S
 from levelhips.live.freshness import MAX_AGE_S
 from levelhips.live.snapshot import BARS, SHOWN
 from levelhips.metrics.statistics import FIRST_STEPS, MIN_TREND_RUN_S
@@ -146,6 +147,10 @@ CLAIMS = [
     Claim("README.md", r"still for # seconds", lambda: (window("pages.live").STAND_S,)),
     Claim("docs/command-line.md", r"own first # steps", lambda: (THRESHOLD.baseline_steps,)),
     Claim("docs/command-line.md", r"← → # s", lambda: (SEEK_S,)),
+    Claim("docs/command-line.md", r"not more than # s even if", lambda: (END_S + NOTICE_S + LAST_S,)),
+    Claim("docs/command-line.md", r"the limit of # s", lambda: (END_S + NOTICE_S + LAST_S,)),
+    Claim("CHANGELOG.md", r"session ends within # s, whatever hangs", lambda: (END_S + NOTICE_S + LAST_S,)),
+    Claim("docs/screen.md", r"disappears after # s at most", lambda: (END_S,)),
     Claim("docs/screen.md", r"first # steps", lambda: (FIRST_STEPS,)),
     Claim("docs/design-of-the-screen.md", r"font size is # of the window's height", lambda: (window("theme").NUMBER_SHARE,)),
     Claim("docs/design-of-the-screen.md", r"mean of the last # steps", lambda: (SHOWN,)),
@@ -306,6 +311,7 @@ FREE = [
     Free("README.md", r"up to 1 GB", OTHERS),
     Free("README.md", r"differences below 2 degrees", "from the literature on skin over the sacrum"),
     Free("GLOSSARY.md", r"severity \| 0 to 1", "a share"),
+    Free("docs/command-line.md", r"1 unfinished session was added", EXAMPLE),
     Free("docs/command-line.md", r"3\.5 deg on both sides|3 deg in left stance, 5 deg in right stance|mean left 3, right 5", EXAMPLE),
     Free(
         "docs/command-line.md",

@@ -33,6 +33,7 @@ from levelhips.live.ending import Ending
 from levelhips.live.session import Session
 from levelhips.programme.remember import remember
 from levelhips.recording import recorder as recorder_module
+from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import CONNECTING_PACKETS, Packet
 from levelhips.sensors.profile import profiles
 from levelhips.simulation import bumble_backend
@@ -283,6 +284,26 @@ def test_session_whose_addition_was_cut_off_is_added_at_the_next_start(tmp_path)
     with History(tmp_path / "history.sqlite") as history:
         assert [row.file for row in history.sessions()] == [str(path)]
     assert take_in(tmp_path / "history.sqlite") == TakenIn()
+
+
+def test_session_in_two_files_is_added_as_one(tmp_path, monkeypatch):
+    """Bug: each file of a session counted: "2 unfinished sessions were added"."""
+    monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
+    note, run, reports = SessionNote(tmp_path / "history.sqlite"), run_of(40.0), []
+    recorder = Recorder(tmp_path, "clip", {"live": "1"}, lambda what, lost_s: reports.append(what), note.add)
+    recorder.describe({"rate_hz": "200", "outward": "+z"}, Settings().as_dict(), run.scale)
+    recorder.samples(run.samples[:4000])
+    until(lambda: recorder.path is not None and recorder.path.stat().st_size > 20_000)
+    recorder._put(recorder_module._Item("samples", "not samples"))  # an error in the recorder begins a new file
+    until(lambda: reports)
+    recorder.samples(run.samples[4000:])
+    until(lambda: len(recorder.paths) == 2)
+    recorder.close()
+    note._file.close()
+    assert take_in(tmp_path / "history.sqlite").lines == ["1 unfinished session was added to the history"]
+    with History(tmp_path / "history.sqlite") as history:
+        [row] = history.sessions()
+    assert row.duration_s > 39.0
 
 
 def test_note_goes_when_the_session_is_in_the_history(tmp_path):

@@ -16,6 +16,7 @@ from levelhips.errors import BadInputError, LevelHipsError, RecordingError
 from levelhips.history.session_row import SessionKind
 from levelhips.history.store import History
 from levelhips.recording.leftover import is_leftover
+from levelhips.recording.parts import by_session
 from levelhips.text import tr
 
 log = logging.getLogger(__name__)
@@ -84,9 +85,9 @@ class TakenIn:
     Attributes
     ----------
     added : int
-        Number of recordings that were added to the history.
+        Number of sessions that were added to the history.
     removed : int
-        Number of recordings without any data that were removed.
+        Number of files without any data that were removed.
     errors : list of LevelHipsError
         Why others could not be added.
     """
@@ -119,23 +120,28 @@ def take_in(history_file: Path) -> TakenIn:
                 _lock(file)
                 recordings = [Path(line) for line in file.read().split("\n")[:-1]]  # a line that was cut off has no end
             with History(history_file) as history:
-                for path in recordings:
-                    _add(history, path, done)
+                for files in by_session([path for path in recordings if _has_data(path, done)]):
+                    _add(history, files[0], done)  # the others are found from the first
             note.unlink(missing_ok=True)
         except (OSError, RecordingError) as error:  # it still runs, or what failed may pass
             log.info("%s is left for later: %s", note, error)
     return done
 
 
-def _add(history: History, path: Path, done: TakenIn) -> None:
-    """Add one recording; raise only errors that may pass."""
+def _has_data(path: Path, done: TakenIn) -> bool:
+    """Return whether a file is there and has data; remove one that has none."""
     if not path.exists():
         log.info("%s is not there any more", path)
-        return
+        return False
     if is_leftover(path):
         path.unlink()
         done.removed += 1
-        return
+        return False
+    return True
+
+
+def _add(history: History, path: Path, done: TakenIn) -> None:
+    """Add a session; raise only errors that may pass."""
     try:
         row = history.add(path)
     except BadInputError as error:  # too short to have steps: as little belongs in the history as a session ended by hand so early

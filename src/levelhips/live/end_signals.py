@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 END_S = 9.0  # from the signal to the end of the process: what takes longer hangs, and the next start finishes it
 REACT_S = 2.0  # for the main thread to begin the end; one that hangs in a write to the terminal or in the display does not
+NOTICE_S = 0.5  # for the main thread to notice first that this time is over
 LAST_S = 0.5  # for the last threads to end by themselves
 NO_ANSWER = 1  # exit code of a process that had to be ended
 
@@ -104,7 +105,7 @@ class EndSignals:
             return
         self._note(number)
         self._begin()
-        if not self._over.wait(max(0.0, self.deadline_s + 0.5 - time.monotonic())):  # the main thread notices the limit first
+        if not self._over.wait(max(0.0, self.deadline_s + NOTICE_S - time.monotonic())):
             log.error("The process does not end within %g s; ending it", END_S)
             leave(NO_ANSWER)
 

@@ -134,7 +134,7 @@ class Session:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the stream, close the link and the file, and return when that is done: within 8 s, whatever hangs.
+        """Stop the stream, close the link and the file, and return when that is done: within 11 s, whatever hangs.
 
         Raises
         ------
