@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from command_line import levelhips
+from conftest import short_run
 from hand_made import analysis_of, step
 
-from levelhips import Update
+from levelhips import Update, open_recording
 from levelhips.audio.wav import WavSink
 from levelhips.errors import LevelHipsError
 from levelhips.events import Signal, SignalKind
@@ -277,3 +278,21 @@ def test_a_name_of_the_greatest_length_is_replaced(tmp_path: Path) -> None:
     with replacing(path) as part:
         part.write_text("whole")
     assert path.read_text() == "whole"
+
+
+@pytest.mark.parametrize("arguments", [("convert", "whole.mcap", "new.mcap"), ("simulate", "--seconds", "10", "--out", ".")])
+def test_a_recording_that_cannot_be_written_completely_is_not_there_and_the_command_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """Bug: half a recording was left, and a second try refused to replace it."""
+    samples = short_run().samples
+    with RecordingWriter(tmp_path / "whole.mcap", {"rate_hz": "100", "outward": "+z"}) as writer:
+        writer.samples(samples)
+    with monkeypatch.context() as full:
+        full.setattr(RecordingWriter, "flush", lambda writer: writer._fail(OSError(errno.ENOSPC, "No space left on device")))
+        failed = levelhips(*arguments, code=1, cwd=tmp_path)
+    assert "cannot be written (No space left on device)" in failed.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["whole.mcap"]
+    levelhips(*arguments, cwd=tmp_path)
+    [new] = [path for path in tmp_path.glob("*.mcap") if path.name != "whole.mcap"]
+    assert open_recording(new).notes == []

@@ -1,6 +1,6 @@
 """Torture levelhips: let every operation fail once, and check that nothing is lost without a word.
 
-    python -m bench.torture [--seconds 600] [--step 1] [--only WORD]
+    python -m bench.torture [--seconds 600] [--step 1] [--only WORDS]
 
 Prints a table of the kinds of faults, the runs and what is unexplained. Exit code 1: something is.
 """
@@ -8,6 +8,7 @@ Prints a table of the kinds of faults, the runs and what is unexplained. Exit co
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bench.torture.command_series import failing, killed
+from bench.torture.commands import COMMANDS
 from bench.torture.series import Row, sessions
 
 MAX_SHOWN = 20  # problems that are listed for each kind
@@ -25,7 +28,7 @@ CALLBACK_KINDS = ("decoder", "engine", "sink", "render", "device")
 CALLBACK_STEP = 23  # a session of 8 s has some 400 callbacks of each kind, all alike
 console = Console()
 
-Series = Callable[[float], Row]
+Series = Callable[..., Row]
 
 
 def all_series(step: int) -> dict[str, Series]:
@@ -34,12 +37,13 @@ def all_series(step: int) -> dict[str, Series]:
     for kind in (*FILE_KINDS, *CALLBACK_KINDS):
         for lasting in (False, True):
             steps = step * (CALLBACK_STEP if kind in CALLBACK_KINDS else 1)
-            found[f"session {kind} {'lasting' if lasting else 'once'}"] = partial(_session, kind, lasting, steps)
+            found[f"session: {kind} {'lasting' if lasting else 'once'}"] = partial(sessions, kind, lasting=lasting, step=steps)
+    for name in COMMANDS:
+        found[f"{name} once"] = partial(failing, name, lasting=False, step=step)
+        found[f"{name} lasting"] = partial(failing, name, lasting=True, step=step)
+        if hasattr(os, "fork"):
+            found[f"{name} killed"] = partial(killed, name, step=step)
     return found
-
-
-def _session(kind: str, lasting: bool, step: int, end_s: float) -> Row:
-    return sessions(kind, lasting=lasting, end_s=end_s, step=step)
 
 
 def show(rows: list[Row]) -> None:
@@ -65,7 +69,7 @@ def main() -> None:
     rows = []
     for name, run in all_series(chosen.step).items():
         if chosen.only in name:
-            rows.append(run(time.monotonic() + chosen.seconds))
+            rows.append(run(end_s=time.monotonic() + chosen.seconds))
             row = rows[-1]
             console.print(f"{row.name}: {row.runs} runs, {len(row.problems)} unexplained", highlight=False)
     show(rows)

@@ -1,4 +1,4 @@
-"""Faults of the n-th operation of a kind: write, sync, open, rename, function call (out of memory), or callback."""
+"""Faults of the n-th operation of a kind: write, sync, open, rename, SQL statement, or callback."""
 
 from __future__ import annotations
 
@@ -6,69 +6,77 @@ import builtins
 import errno
 import io
 import os
-import sys
-import threading
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 from unittest.mock import patch
 
+from bench.torture.memory import out_of_memory
 from levelhips.audio import player
 from levelhips.audio.synth import Mixer
 from levelhips.engine import Engine
 from levelhips.sensors.profile import profiles
 
-FILES = ("write", "fsync", "open", "rename")
+FILES = ("write", "fsync", "open", "rename", "sql")
+ANY = "any"  # every file operation counts
 CALLBACKS = ("decoder", "engine", "render", "device")
-PACKAGE = str(Path(sys.modules["levelhips"].__file__ or "").parent)
 
 
 @dataclass
 class Fault:
-    """The n-th operation of a kind fails: once, or from then on.
+    """The n-th operation of a kind fails: once, or with all that follow.
 
     Attributes
     ----------
+    act : callable or None
+        Called instead of raising an error, such as to kill the process.
     count : int
         Operations of this kind so far.
     struck : int
         How many of them failed.
-    act : callable or None
-        Called instead of raising an error.
-    clock : callable
-        Time for `struck_s`, the time of the first failure [s].
+    where : str
+        The function that ran out of memory.
     """
 
     kind: str
     n: int
     lasting: bool = False
     act: Callable[[], None] | None = None
-    clock: Callable[[], float] = lambda: 0.0
     count: int = 0
     struck: int = 0
-    struck_s: float = field(default=float("nan"))
     where: str = ""
+
+    @property
+    def is_next(self) -> bool:
+        """Whether the next operation must fail."""
+        return self.count + 1 >= self.n and (self.lasting or not self.struck)
 
     def strikes(self) -> bool:
         """Count an operation; return whether it must fail."""
+        strikes = self.is_next
         self.count += 1
-        if self.count < self.n or (self.struck and not self.lasting):
-            return False
-        if not self.struck:
-            self.struck_s = self.clock()
-        self.struck += 1
-        if self.act is not None:
-            self.act()
-        return True
+        self.struck += strikes
+        return strikes
+
+    def counts(self, kind: str) -> bool:
+        """Return whether file operations of this kind are counted."""
+        return self.kind in (kind, ANY)
 
     def check(self, kind: str) -> None:
         """Raise the error of a file operation if it must fail."""
-        if kind == self.kind and self.strikes():
-            code = errno.ENOSPC if kind == "write" else errno.EIO
-            raise OSError(code, os.strerror(code))
+        if not (self.counts(kind) and self.strikes()):
+            return
+        if self.act is not None:
+            self.act()
+        if kind == "sql":
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+        code = errno.ENOSPC if kind == "write" else errno.EIO
+        raise OSError(code, os.strerror(code))
 
 
 class _Raw(io.FileIO):
@@ -79,21 +87,35 @@ class _Raw(io.FileIO):
         super().__init__(*arguments, **options)
 
     def write(self, data: Any) -> int:
-        if self._fault.kind == "write":
-            try:
-                self._fault.check("write")
-            except OSError:
-                super().write(memoryview(data)[: len(memoryview(data)) // 2])
-                raise
+        if self._fault.counts("write") and self._fault.is_next:
+            super().write(memoryview(data)[: len(memoryview(data)) // 2])
+        self._fault.check("write")
         return super().write(data)
 
 
+class _Connection(sqlite3.Connection):
+    """A database whose statements may fail."""
+
+    fault: Fault
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        self.fault.check("sql")
+        return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        self.fault.check("sql")
+        return super().executemany(*arguments)
+
+
+def _is_below(folder: Path, path: Any) -> bool:
+    return os.path.abspath(path).startswith(str(folder))
+
+
 def _opener(fault: Fault, folder: Path, real: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `open` whose files below a folder fail to be opened or written."""
+    """Return `open` whose files below a folder may fail to be opened or written."""
 
     def faulty_open(file: Any, mode: str = "r", buffering: int = -1, *args: Any, **options: Any) -> Any:
-        mine = isinstance(file, str | Path) and str(file).startswith(str(folder))
-        if not mine or not set(mode) & set("wxa+"):
+        if isinstance(file, int) or not _is_below(folder, file) or not set(mode) & set("wxa+"):
             return real(file, mode, buffering, *args, **options)
         fault.check("open")
         raw = _Raw(fault, file, mode.replace("b", "").replace("t", ""), opener=options.get("opener"))
@@ -118,30 +140,6 @@ def _failing(fault: Fault, real: Callable[..., Any], error: type[Exception]) -> 
     return call
 
 
-@contextmanager
-def _out_of_memory(fault: Fault) -> Iterator[None]:
-    """Raise MemoryError at the first call of the n-th function of the package that is called, in whatever thread of ours."""
-    seen: set[CodeType] = set()
-    main = threading.current_thread()
-
-    def on_call(frame: FrameType, event: str, argument: object) -> None:
-        code = frame.f_code
-        if code in seen or not code.co_filename.startswith(PACKAGE) or threading.current_thread() is main:
-            return
-        seen.add(code)
-        if "simulation" in code.co_filename or "text" in code.co_filename:  # the sensor is not ours to protect
-            return
-        if fault.strikes():
-            fault.where = f"{Path(code.co_filename).name}:{code.co_qualname}"
-            raise MemoryError
-
-    threading.settrace(on_call)
-    try:
-        yield
-    finally:
-        threading.settrace(None)  # type: ignore[arg-type]
-
-
 def _callbacks() -> dict[str, tuple[Any, str, type[Exception]]]:
     """Return the functions that other threads and libraries call, by the kind of the fault: owner, name, and the error."""
     decoder = type(profiles()["levelhips"].decoder(200.0))
@@ -157,30 +155,37 @@ def _callbacks() -> dict[str, tuple[Any, str, type[Exception]]]:
 def injected(fault: Fault, folder: Path) -> Iterator[None]:
     """Let operations in this process fail; file operations only below a folder."""
     with ExitStack() as stack:
-
-        def replace(owner: Any, name: str, new: Any) -> None:
-            stack.enter_context(patch.object(owner, name, new))
-
-        def of_files(kind: str, real: Callable[..., Any]) -> Callable[..., Any]:
-            def call(path: Any, *args: Any, **options: Any) -> Any:
-                if isinstance(path, int) or str(path).startswith(str(folder)):
-                    fault.check(kind)
-                return real(path, *args, **options)
-
-            return call
-
-        if fault.kind in ("write", "open"):
-            faulty = _opener(fault, folder, builtins.open)
-            replace(builtins, "open", faulty)
-            replace(io, "open", faulty)
-        elif fault.kind == "fsync":
-            replace(os, "fsync", of_files("fsync", os.fsync))
-        elif fault.kind == "rename":
-            replace(os, "replace", of_files("rename", os.replace))
-            replace(os, "rename", of_files("rename", os.rename))
-        elif fault.kind == "memory":
-            stack.enter_context(_out_of_memory(fault))
+        if fault.kind == "memory":
+            stack.enter_context(out_of_memory(fault))
         elif fault.kind in CALLBACKS:
             owner, name, error = _callbacks()[fault.kind]
-            replace(owner, name, _failing(fault, getattr(owner, name), error))
+            stack.enter_context(patch.object(owner, name, _failing(fault, getattr(owner, name), error)))
+        elif fault.kind in (*FILES, ANY):
+            for owner, name, new in _file_operations(fault, folder):
+                stack.enter_context(patch.object(owner, name, new))
         yield
+
+
+def _file_operations(fault: Fault, folder: Path) -> list[tuple[Any, str, Any]]:
+    """Return the functions of the library that work on files, each with its owner and its replacement."""
+
+    def checked(kind: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *args: Any, **options: Any) -> Any:
+            if isinstance(path, int) or _is_below(folder, path):
+                fault.check(kind)
+            return real(path, *args, **options)
+
+        return call
+
+    faulty_open = _opener(fault, folder, builtins.open)
+    connection = type("Connection", (_Connection,), {"fault": fault})
+    real_connect = sqlite3.connect
+    return [
+        (builtins, "open", faulty_open),
+        (io, "open", faulty_open),
+        (os, "mkdir", checked("open", os.mkdir)),
+        (os, "fsync", checked("fsync", os.fsync)),
+        (os, "replace", checked("rename", os.replace)),
+        (os, "rename", checked("rename", os.rename)),
+        (sqlite3, "connect", lambda *args, **options: real_connect(*args, factory=connection, **options)),
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.recording.recording import Recording
-from levelhips.recording.writer import RecordingWriter
+from levelhips.recording.writer import new_recording
 from levelhips.text import Text
 
 
@@ -73,7 +73,7 @@ def copy_into(path: Path, recording: Recording, metadata: dict[str, str]) -> Non
         raise NewerFileError(recording.path.name)
     # The writer adds the format number of the new file.
     metadata = {name: value for name, value in metadata.items() if name not in ("version", "format")}
-    with RecordingWriter(path, metadata, recording.settings or None, scale=recording.scale) as writer:
+    with new_recording(path, metadata, recording.settings or None, scale=recording.scale) as writer:
         for packet in recording.packets:
             writer.packet(packet, packet.arrival_s)
         for command in recording.commands:

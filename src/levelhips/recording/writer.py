@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +19,7 @@ from mcap.writer import CompressionType, Writer
 from levelhips.commands import Command
 from levelhips.errors import RecordingError
 from levelhips.events import Cue, Event, Signal
-from levelhips.files import create_private
+from levelhips.files import create_private, replacing_all
 from levelhips.recording import schema
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Samples
@@ -218,6 +219,38 @@ class RecordingWriter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def new_recording(
+    path: Path, metadata: dict[str, str], settings: dict[str, Any] | None, *, scale: tuple[float, float] | None
+) -> Iterator[RecordingWriter]:
+    """Provide the writer of a recording that is there only when it is complete: if the block or the disk fails, no file is left.
+
+    The parameters are those of `RecordingWriter`.
+
+    Raises
+    ------
+    RecordingError
+        If the file exists, or cannot be written.
+    """
+    if path.exists():
+        raise RecordingError("recording-exists", path=path)
+    if not path.parent.is_dir():
+        raise RecordingError("cannot-write", path=path, reason=os.strerror(errno.ENOENT))
+    try:
+        # In a temporary folder, as the writer creates its file itself. The whole file is synced to the disk at the end.
+        with (
+            replacing_all(path.parent, last=path.name) as folder,
+            RecordingWriter(folder / path.name, metadata, settings, scale, sync=False) as writer,
+        ):
+            yield writer
+    except OSError as error:
+        raise RecordingError("cannot-write", path=path, reason=error.strerror) from error
+    except RecordingError as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        raise RecordingError("cannot-write", path=path, reason=error.__cause__.strerror) from error.__cause__
 
 
 def _checked(metadata: dict[str, str]) -> dict[str, str]:

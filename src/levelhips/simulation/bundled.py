@@ -16,8 +16,9 @@ from levelhips.coaching.drills.drill import DrillSettings
 from levelhips.errors import RecordingError
 from levelhips.events import Angles, Side
 from levelhips.files import make_folder, replacing
-from levelhips.recording import Recording, RecordingWriter
+from levelhips.recording import Recording
 from levelhips.recording.angles_csv import write_angles
+from levelhips.recording.writer import new_recording
 from levelhips.settings import Settings
 from levelhips.settings.installed import chosen_drill
 from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, simulate_gait
@@ -95,7 +96,7 @@ def write(made: Simulation, folder: Path, name: str, *, angles: bool, settings: 
         raise RecordingError("cannot-write", path=folder, reason=error.strerror) from error
     path = folder / f"{name}.mcap"
     metadata = {"sensor": "simulated", "rate_hz": f"{made.sensor.rate_hz:g}", "outward": "+z", "started_utc": "2026-01-01T00:00:00Z"}
-    with RecordingWriter(path, metadata, settings or {}, made.sensor.scale, sync=False) as writer:
+    with new_recording(path, metadata, settings or {}, scale=made.sensor.scale) as writer:
         writer.samples(made.samples)
     written = [path]
     try:
