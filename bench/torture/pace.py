@@ -11,20 +11,21 @@ from typing import Any
 from unittest.mock import patch
 
 from levelhips.audio import player as player_module
-from levelhips.audio.device import Playback
+from levelhips.audio.device import RATE_HZ, Playback
+from levelhips.recording import file_series
 from levelhips.recording import recorder as recorder_module
 from levelhips.simulation.time_loop import SimulatedTimeLoop
 
 WORKERS = ("levelhips-recorder", "levelhips-sound")
 HUNG_S = 20.0  # of real time that a worker may take for one turn
-BLOCK_S = 0.05  # of sound that the simulated device takes at a time
+BLOCK_S = 0.05  # of sound that the simulated device takes at a time, if nothing else is chosen
 
 
 class Pace:
     """Simulated time for the recorder and the sound: they work only while the loop waits for them."""
 
-    def __init__(self) -> None:
-        self.now_s = 0.0
+    def __init__(self, block_s: float = BLOCK_S) -> None:
+        self.now_s, self.block_s = 0.0, block_s
         self._changed = threading.Condition()
         self._until_s: dict[threading.Thread, float] = {}  # threads that wait, and until when
         self.devices: list[SimulatedDevice] = []
@@ -126,15 +127,15 @@ class SimulatedDevice(Playback):
         super().__init__(render, lambda: pace.now_s)
         self._pace, self._stream = pace, self.stream()
         next(self._stream)
-        self.next_s = pace.now_s + BLOCK_S
+        self.next_s = pace.now_s + pace.block_s
         pace.devices.append(self)
 
     def take(self, now_s: float) -> None:
         """Take the blocks that are due."""
         while self.next_s <= now_s:
-            self.next_s += BLOCK_S
+            self.next_s += self._pace.block_s
             try:
-                self._stream.send(round(BLOCK_S * 48000))
+                self._stream.send(round(self._pace.block_s * RATE_HZ))
             except Exception:  # as in miniaudio: a generator that has raised is never asked again
                 self.next_s = math.inf
 
@@ -159,17 +160,17 @@ class PacedLoop(SimulatedTimeLoop):
 
 
 @contextmanager
-def paced() -> Iterator[Pace]:
-    """Let recorder and sound live in simulated time."""
-    pace = Pace()
+def paced(block_s: float = BLOCK_S) -> Iterator[Pace]:
+    """Let recorder and sound live in simulated time; the sound device takes `block_s` seconds at a time."""
+    pace = Pace(block_s)
     clock = SimpleNamespace(monotonic=lambda: pace.now_s, sleep=pace.sleep)
     with ExitStack() as stack:
         for module in (recorder_module, player_module):
             named = {"Condition": lambda: _Condition(pace), "Event": lambda: _Event(pace), "Thread": threading.Thread}
             stack.enter_context(patch.object(module, "threading", SimpleNamespace(**named)))
-        new_name = recorder_module.new_name
+        new_name = file_series.new_name
         stack.enter_context(patch.object(recorder_module, "time", clock))
         stack.enter_context(patch.object(player_module, "time", clock))
-        stack.enter_context(patch.object(recorder_module, "new_name", lambda sensor: new_name(sensor, 1.7e9 + pace.now_s)))
+        stack.enter_context(patch.object(file_series, "new_name", lambda sensor: new_name(sensor, 1.7e9 + pace.now_s)))
         stack.enter_context(patch.object(player_module, "SoundDevice", lambda render, null: SimulatedDevice(render, pace)))
         yield pace

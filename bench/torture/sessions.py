@@ -15,6 +15,7 @@ from bench.torture.faults import Fault, injected
 from bench.torture.pace import Pace, PacedLoop, paced
 from levelhips import LevelHipsError, Recording, Settings, Update, open_recording
 from levelhips.audio.player import Player
+from levelhips.cli.live_session import LOST
 from levelhips.live.session import Session
 from levelhips.recording.frames import FileState, read_messages
 from levelhips.recording.schema import Topic
@@ -92,9 +93,10 @@ class Held:
     @property
     def exit_code(self) -> int:
         """The exit code of `levelhips run` after this session (cli.live_session.follow)."""
-        if self.session is None or self.session.error is not None:
+        session = self.session
+        if session is None or session.error is not None:
             return 1
-        return 4 if self.session.health.lost else 0
+        return LOST if session.health.lost or (session.recorder is not None and not session.recorder.is_closed) else 0
 
     @property
     def reported(self) -> bool:
@@ -164,7 +166,7 @@ def read_into(held: Held, folder: Path) -> None:
                 held.problems.append(f"{path.name} cannot be opened: {error}")
         if recorder is not None and path not in recorder.paths:
             held.problems.append(f"the session does not name {path.name}")
-    held.t_s = np.concatenate(times)
+    held.t_s = np.unique(np.concatenate(times))  # a file is read with the other files of its session
 
 
 @cache

@@ -42,7 +42,11 @@ class WavSink:
         self.path, self._from_s, self._voice = path, from_s, Voice(settings)
         try:
             self._target = Replacement(path)
-            self._raw = open(self._target.part, "wb")  # noqa: SIM115  # closed in close()
+            try:
+                self._raw = open(self._target.part, "wb")  # noqa: SIM115  # closed in close()
+            except OSError:
+                self._target.discard()
+                raise
         except OSError as error:
             raise RecordingError("cannot-write", path=path, reason=error.strerror) from error
         self._file = wave.open(self._raw, "wb")  # noqa: SIM115
