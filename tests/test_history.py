@@ -140,7 +140,7 @@ def test_rebuild_adds_new_recordings_and_removes_missing_ones(tmp_path: Path, re
     shares: list[float] = []
     first = store.rebuild(folder, shares.append)
     assert (first.added, first.unchanged, first.removed) == (3, 0, 0)
-    assert [trouble.split(":")[0] for trouble in first.errors] == ["foreign.mcap"]
+    assert first.errors == ["foreign.mcap is not a levelhips recording"]
     assert shares[-1] == 1.0
     assert shares == sorted(shares)
     rows = store.sessions()
