@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual' (make test installs it)")
 
 import command_line
+from hand_made import step
 from live_harness import command_line_at, live, run_of, truth_of
 from rich.console import Console
 
@@ -35,7 +37,7 @@ from levelhips.events import (
 from levelhips.live.cue_outcomes import CueOutcomes
 from levelhips.live.dispatcher import Dispatcher
 from levelhips.live.health import HealthMonitor
-from levelhips.live.late_cues import SOUND_DELAY_S, USUAL_CONTACT_S, LateCues
+from levelhips.live.late_cues import EARLY_S, LateCues
 from levelhips.live.snapshot import SessionState
 from levelhips.metrics import Feedback, Statistics
 from levelhips.recording.writer import RecordingWriter
@@ -52,9 +54,11 @@ class Sound:
     def __init__(self) -> None:
         self.state, self.muted = OK, False
         self.played: list[Cue] = []
+        self.waits_s: list[float] = []  # of each update
         self._answers: list[tuple[Cue, Outcome]] = []
 
-    def put(self, update: Update) -> None:
+    def put(self, update: Update, waits_s: float = math.inf) -> None:
+        self.waits_s.append(waits_s)
         for cue in update.of(Cue):
             self.played.append(cue)
             self._answers.append((cue, Outcome.MUTED if self.muted else Outcome.RENDERED))
@@ -120,35 +124,43 @@ def test_the_last_sign_of_life_is_kept_while_a_part_gives_none():
 # ---- late cues
 
 
-@pytest.mark.parametrize(("heard_after_contact_s", "late"), [(0.10, False), (0.249, False), (0.251, True), (1.9, True)])
-def test_a_cue_is_late_if_it_would_be_heard_after_the_usual_stance(heard_after_contact_s, late):
-    sync = Sync(offset_s=1000.0, drift_ppm=math.nan)
-    now_s = 1000.0 + 20.0 + heard_after_contact_s - SOUND_DELAY_S
-    assert LateCues().is_late(cue(20.0), sync, now_s) is late
+@pytest.mark.parametrize("since_contact_s", [0.10, 0.22, 0.24, 1.9])
+def test_a_cue_may_wait_until_twenty_ms_before_the_end_of_the_usual_stance(since_contact_s):
+    left_s = LateCues().left_s(cue(20.0), Sync(offset_s=1000.0, drift_ppm=math.nan), 1020.0 + since_contact_s)
+    assert left_s == pytest.approx(0.25 - 0.02 - since_contact_s)
 
 
-def test_the_runners_own_contact_time_decides_once_steps_are_known():
+def test_the_runners_own_contact_time_of_that_side_decides_once_steps_are_known():
     late, sync = LateCues(), Sync(offset_s=0.0, drift_ppm=0.0)
-    steps = [step for step in truth_of(45.0).steps if math.isfinite(step.contact_time_s)]
-    for step in steps[:8]:
-        late.put(step)
-    expected_s = sorted(step.contact_time_s for step in steps[:8])
-    assert late.contact_time_s == pytest.approx((expected_s[3] + expected_s[4]) / 2)
-    assert late.contact_time_s != USUAL_CONTACT_S
-    assert not late.is_late(cue(5.0), sync, 5.0 + late.contact_time_s - SOUND_DELAY_S - 0.001)
-    assert late.is_late(cue(5.0), sync, 5.0 + late.contact_time_s - SOUND_DELAY_S + 0.001)
+    for k in range(16):  # a limp: the left foot stays longer on the ground
+        side, contact_time_s = (Side.LEFT, 0.30 + 0.001 * (k % 3)) if k % 2 else (Side.RIGHT, 0.20)
+        late.put(step(k, side, toe_off_s=k + contact_time_s))
+        late.put(step(k, side, toe_off_s=math.nan))
+    assert (late.contact_time_s(Side.LEFT), late.contact_time_s(Side.RIGHT)) == (pytest.approx(0.301), pytest.approx(0.2))
+    right = replace(cue(20.0), side=Side.RIGHT)
+    assert late.left_s(cue(20.0), sync, 20.1) == pytest.approx(0.301 - EARLY_S - 0.1)
+    assert late.left_s(right, sync, 20.1) == pytest.approx(0.2 - EARLY_S - 0.1)
 
 
 def test_a_sensor_whose_clock_drifts_is_compared_with_its_own_line():
     sync = Sync(offset_s=50.0, drift_ppm=200.0)
     at_s = 3600.0  # after an hour 200 ppm are 0.72 s, three stances
-    now_s = 50.0 + (at_s + 0.2 - SOUND_DELAY_S) * (1 + 200e-6)
-    assert not LateCues().is_late(cue(at_s), sync, now_s)
-    assert LateCues().is_late(cue(at_s), sync, now_s + 0.06)
+    now_s = 50.0 + (at_s + 0.2) * (1 + 200e-6)
+    assert LateCues().left_s(cue(at_s), sync, now_s) == pytest.approx(0.03, abs=1e-6)
 
 
 def test_no_cue_is_late_before_the_clock_of_the_sensor_is_known():
-    assert not LateCues().is_late(cue(1.0), Sync(), 1e9)
+    assert LateCues().left_s(cue(1.0), Sync(), 1e9) == math.inf
+
+
+@pytest.mark.parametrize(("since_contact_s", "outcome"), [(0.21, None), (0.22, Outcome.LATE)])
+def test_a_cue_is_refused_if_the_sound_would_begin_too_late_and_else_the_sound_knows_how_long_it_may_wait(since_contact_s, outcome):
+    sound = Sound()
+    cues = CueOutcomes(Dispatcher([sound]))
+    passed_on = cues.dispatch(Update(events=(cue(20.0),)), Sync(offset_s=0.0), 20.0 + since_contact_s, paused=False)
+    assert outcomes(passed_on.events) == [outcome] * (outcome is not None)
+    assert len(sound.played) == (outcome is None)
+    assert sound.waits_s == [pytest.approx(0.02) if outcome is None else math.inf]
 
 
 # ---- outcomes
@@ -184,7 +196,7 @@ def test_without_a_sound_in_the_session_every_cue_is_muted():
 
 def test_a_sound_that_raises_is_a_fault_and_its_cues_are_not_heard():
     class Broken(Sound):
-        def put(self, update: Update) -> None:
+        def put(self, update: Update, waits_s: float = math.inf) -> None:
             raise OSError("gone")
 
     dispatcher = Dispatcher([Broken()])
@@ -224,7 +236,7 @@ def test_mute_is_a_recorded_command_and_counts_as_without_sound(tmp_path):
     class Muting(Sound):
         session = None
 
-        def put(self, update: Update) -> None:
+        def put(self, update: Update, waits_s: float = math.inf) -> None:
             super().put(update)
             if len(update.angles) and update.angles.t_s[-1] > 30.0 and not self.muted:
                 self.session.mute(True)
@@ -342,7 +354,7 @@ def test_a_run_that_lost_its_sound_says_so_and_ends_with_code_4(tmp_path: Path, 
             super().__init__()
             self.state = PartHealth(HealthState.FAULT, HealthReason.NO_DEVICE)
 
-        def put(self, update: Update) -> None:
+        def put(self, update: Update, waits_s: float = math.inf) -> None:
             self._answers += [(one, Outcome.NO_DEVICE) for one in update.of(Cue)]
 
         def close(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from waiting import until
 
 from levelhips import Cue, Side, Update
 from levelhips.audio.device import RATE_HZ, SETTLED_BLOCKS, STALLED_S, Playback
-from levelhips.audio.player import CUE_WAITS_S, Player
+from levelhips.audio.player import BLOCK_S, CUE_WAITS_S, Player
 from levelhips.audio.synth import Mixer, SoundSettings, cue_sound
 from levelhips.events import HealthReason, HealthState, Outcome
 
@@ -194,6 +195,48 @@ def test_closing_a_player_ends_its_thread_and_its_device(null_player: tuple[Play
     until(lambda: time.monotonic() > time_of_last + 0.2)
     assert len(heard.blocks) <= count + 1
     assert state(player) == (HealthState.FAULT, HealthReason.NO_DEVICE)
+
+
+class SteppedDevice(Playback):
+    """A device on a clock of its own that takes a block when the test wants it."""
+
+    def __init__(self, render: Callable[[int], np.ndarray], clock: Callable[[], float]) -> None:
+        super().__init__(render, clock)
+        self._blocks = self.stream()
+        next(self._blocks)
+
+    def take(self, blocks: int = 1) -> None:
+        for _ in range(blocks):
+            self._blocks.send(round(BLOCK_S * RATE_HZ))
+
+
+@pytest.mark.parametrize(
+    ("waits_s", "taken_after_s", "outcome"),
+    [
+        (0.05, 0.039, Outcome.RENDERED),
+        (0.05, 0.041, Outcome.LATE),
+        (math.inf, CUE_WAITS_S - BLOCK_S - 0.001, Outcome.RENDERED),
+        (math.inf, CUE_WAITS_S - BLOCK_S + 0.001, Outcome.LATE),
+    ],
+)
+def test_a_beep_is_dropped_if_its_block_would_be_heard_after_the_stance(waits_s: float, taken_after_s: float, outcome: Outcome) -> None:
+    """Bug: it could wait for 150 ms however little of the stance was left."""
+    now = [100.0]
+    devices: list[SteppedDevice] = []
+
+    def opened(render: Callable[[int], np.ndarray]) -> SteppedDevice:
+        devices.append(SteppedDevice(render, lambda: now[0]))
+        return devices[0]
+
+    player = Player(open_device=opened, clock=lambda: now[0])
+    devices[0].take(SETTLED_BLOCKS)
+    player.put(Update(events=(cue(),)), waits_s)
+    now[0] += taken_after_s
+    devices[0].take()
+    assert [one.outcome for one in player.take_outcomes(1.0)] == [outcome]
+    assert player.mixer.busy is (outcome is Outcome.RENDERED)
+    player.mixer.clear()
+    player.close()
 
 
 # ---- a real PulseAudio server

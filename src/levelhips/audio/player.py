@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 WATCH_S = 0.2  # a stall is noticed a fifth of a second after it is certain
 REOPEN_S = 1.0  # between attempts: a device is used within two seconds of its return, and an attempt takes some milliseconds
 ERROR_S = 2.0  # how long an error of the mixer counts as a fault: long enough to be reported
-CUE_WAITS_S = 0.15  # a cue that the device takes later than this would be heard after the stance (0.2-0.3 s)
+CUE_WAITS_S = 0.15  # a cue that is heard later than this is heard after the stance (0.2-0.3 s), if nothing better is known
+BLOCK_S = BUFFER_MS / 1000  # a block is heard when the device has played the one before
 ANSWER_S = 1.0  # a cue that no block took within this was not heard
 
 
@@ -78,11 +80,11 @@ class Player:
         self._thread = threading.Thread(target=self._watch, name="levelhips-sound", daemon=True)
         self._thread.start()
 
-    def put(self, update: Update) -> None:
-        """Begin the sounds of an update."""
+    def put(self, update: Update, waits_s: float = math.inf) -> None:
+        """Begin the sounds of an update; drop a cue that would be heard later than in `waits_s`."""
         for event in update.events:
             if isinstance(event, Cue):
-                self._play(event)
+                self._play(event, min(waits_s, CUE_WAITS_S))
             else:
                 self._voice.put(event, self.mixer)
 
@@ -136,7 +138,7 @@ class Player:
         if device is not None:
             device.close()
 
-    def _play(self, cue: Cue) -> None:
+    def _play(self, cue: Cue, waits_s: float) -> None:
         asked = _Asked(cue, self._clock(), self.mixer.muted)
         self._asked.append(asked)
         if self.health().state is HealthState.FAULT:
@@ -146,7 +148,7 @@ class Player:
         def begun(at_s: float | None) -> None:
             asked.outcome = Outcome.LATE if at_s is None else Outcome.RENDERED
 
-        self._voice.put(cue, self.mixer, until_s=asked.at_s + CUE_WAITS_S, begun=begun)
+        self._voice.put(cue, self.mixer, until_s=asked.at_s + waits_s - BLOCK_S, begun=begun)
 
     # ---- in the thread that watches the device
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from levelhips.events import Cue, CueOutcome, Event, HealthReason, HealthState, Outcome, PartHealth, Update
 from levelhips.live.dispatcher import Dispatcher, Silenceable
 from levelhips.live.health import NOT_WANTED
-from levelhips.live.late_cues import LateCues
+from levelhips.live.late_cues import SOUND_DELAY_S, LateCues
 from levelhips.sensors.clock import Sync
 
 
@@ -37,7 +39,7 @@ class CueOutcomes:
         return working[0].health() if working else PartHealth(HealthState.FAULT, HealthReason.SOUND_ERROR)
 
     def dispatch(self, update: Update, sync: Sync, now_s: float, *, paused: bool) -> Update:
-        """Send an update to all sinks; sounds get it without the cues that must not be heard.
+        """Send an update to all sinks; sounds get it without the cues that must not be heard, and how long the others may wait.
 
         Parameters
         ----------
@@ -56,17 +58,20 @@ class CueOutcomes:
         """
         events: list[Event] = []
         audible: list[Event] = []
+        left_s = math.inf  # until the first stance of its cues may be over
         for event in update.events:
             events.append(event)
             self._late.put(event)
-            outcome = self._refusal(event, sync, now_s, paused=paused) if isinstance(event, Cue) else None
-            if isinstance(event, Cue) and outcome is not None:
-                events.append(_outcome(event, outcome, event.known_s))
-                continue
             if isinstance(event, Cue):
+                cue_left_s = self._late.left_s(event, sync, now_s)
+                outcome = self._refusal(cue_left_s, paused=paused)
+                if outcome is not None:
+                    events.append(_outcome(event, outcome, event.known_s))
+                    continue
                 self._waiting[event.at_s] = event
+                left_s = min(left_s, cue_left_s)
             audible.append(event)
-        self._dispatcher.dispatch(update, for_sounds=Update(update.angles, tuple(audible)))
+        self._dispatcher.dispatch(update, for_sounds=Update(update.angles, tuple(audible)), waits_s=left_s)
         return Update(update.angles, tuple(events))
 
     def take(self, now_s: float) -> list[CueOutcome]:
@@ -83,13 +88,13 @@ class CueOutcomes:
         self._waiting.clear()
         return found + unknown
 
-    def _refusal(self, cue: Cue, sync: Sync, now_s: float, *, paused: bool) -> Outcome | None:
-        """Return why a cue must not be passed to the sound; None if it may."""
+    def _refusal(self, left_s: float, *, paused: bool) -> Outcome | None:
+        """Return why a cue with this time left [s] must not be passed to the sound; None if it may."""
         if not self._sounds:
             return Outcome.MUTED
         if paused:
             return Outcome.PAUSED
-        if self._late.is_late(cue, sync, now_s):
+        if left_s < SOUND_DELAY_S:
             return Outcome.LATE
         return None if self._dispatcher.sounds else Outcome.NO_DEVICE
 

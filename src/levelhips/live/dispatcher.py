@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Protocol, runtime_checkable
 
 from levelhips.events import Update
@@ -39,11 +40,14 @@ class Dispatcher:
         """The sinks that are sounds and report their health."""
         return [sink for sink in self.sinks if isinstance(sink, SupervisedSound)]
 
-    def dispatch(self, update: Update, *, for_sounds: Update | None = None) -> None:
-        """Pass an update to every sink; sounds get `for_sounds` instead, if it is given."""
+    def dispatch(self, update: Update, *, for_sounds: Update | None = None, waits_s: float = math.inf) -> None:
+        """Pass an update to every sink; sounds get `for_sounds` instead, if it is given, whose cues may wait for `waits_s`."""
         for sink in list(self.sinks):
             try:
-                sink.put(for_sounds if for_sounds is not None and isinstance(sink, SupervisedSound) else update)
+                if isinstance(sink, SupervisedSound):
+                    sink.put(update if for_sounds is None else for_sounds, waits_s)
+                else:
+                    sink.put(update)
             except Exception as error:  # one failing sink must not stop the others
                 self.sinks.remove(sink)
                 self.troubles.append(text("live.sink-stopped", sink=type(sink).__name__, error=error))

@@ -26,8 +26,8 @@ NOT_WANTED = PartHealth(HealthState.OFF, HealthReason.NOT_WANTED)
 class SupervisedSound(Protocol):
     """A sound that reports its health and what became of its cues. Its methods may be called from any thread."""
 
-    def put(self, update: Update) -> None:
-        """Start the sounds of an update."""
+    def put(self, update: Update, waits_s: float = math.inf) -> None:
+        """Start the sounds of an update; a cue that would be heard later than in `waits_s` is dropped."""
 
     def health(self) -> PartHealth:
         """Return whether sound can be heard now."""
