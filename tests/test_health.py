@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from levelhips.engine import Engine
 from levelhips.errors import LevelHipsError
 from levelhips.events import (
     CueOutcome,
+    Event,
     HealthChange,
     HealthReason,
     HealthState,
@@ -36,8 +39,10 @@ from levelhips.events import (
 )
 from levelhips.live.cue_outcomes import CueOutcomes
 from levelhips.live.dispatcher import Dispatcher
+from levelhips.live.fault_lines import fault_lines
 from levelhips.live.health import HealthMonitor
 from levelhips.live.late_cues import EARLY_S, LateCues
+from levelhips.live.session_statistics import SessionStatistics
 from levelhips.live.snapshot import SessionState
 from levelhips.metrics import Feedback, Statistics
 from levelhips.recording.writer import RecordingWriter
@@ -344,6 +349,45 @@ def test_the_terminal_shows_what_fails_instead_of_what_happened_last() -> None:
     assert view.message(state.snapshot()).startswith("No sound: no device")
     view.answer("Mark 1 at 0:02")
     assert view.message(state.snapshot()) == "Mark 1 at 0:02"
+
+
+def test_a_fault_that_begins_takes_the_place_of_the_answer_to_a_key() -> None:
+    view, state = TerminalView(Console(width=80), "test"), SessionState()
+    view.message(state.snapshot())
+    view.answer("Mark 1 at 0:02")
+    assert view.message(state.snapshot()) == "Mark 1 at 0:02"
+    state.put(Update(events=(NO_DEVICE,)))
+    assert view.message(state.snapshot()).startswith("No sound: no device")
+    view.answer("Mark 2 at 0:03")
+    state.put(Update(events=(change(Part.RECORDING, HealthState.FAULT, HealthReason.CANNOT_WRITE),)))
+    assert "Not recording" in view.message(state.snapshot())
+
+
+def ended_session(*found: tuple[float, dict[Part, PartHealth]], events: Sequence[Event] = ()) -> Any:
+    """Return what is read of a session that has ended: the health of its parts at host times, and its events."""
+    health, statistics = HealthMonitor(), SessionStatistics()
+    for host_s, parts in found:
+        health.changes(parts, host_s, host_s)
+    for event in events:
+        statistics.count(event)
+    return SimpleNamespace(health=health, statistics=statistics)
+
+
+def test_the_end_of_a_session_says_which_parts_failed_for_how_long_and_which_beeps_were_not_heard() -> None:
+    fault = PartHealth(HealthState.FAULT)
+    faults = ((10.0, dict.fromkeys(Part, fault)), (14.0, dict.fromkeys(Part, OK)), (20.0, {Part.SOUND: fault}), (21.0, {Part.SOUND: OK}))
+    beeps = [cue(float(k)) for k in range(3)]
+    became = [
+        CueOutcome(one.at_s, 9.0, 1.0, Side.LEFT, which) for one, which in zip(beeps, (Outcome.LATE, Outcome.NO_DEVICE), strict=False)
+    ]
+    assert fault_lines(ended_session(*faults, events=[*beeps, *became])) == [
+        "sensor: failed once, for 4 s",
+        "analysis: failed once, for 4 s",
+        "recording: failed once, for 4 s",
+        "sound: failed 2 times, for 5 s in all",
+        "2 of 3 beeps were not heard: 1 too late, 1 no sound device",
+    ]
+    assert fault_lines(ended_session((1.0, dict.fromkeys(Part, OK)))) == []
 
 
 def test_a_run_that_lost_its_sound_says_so_and_ends_with_code_4(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,8 +23,11 @@ from hand_made import LEFT, RIGHT
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from test_freshness import DRILL, STEPS, Run, session_of
 
-from levelhips.events import Cue, LinkState, Quality, Side
+from levelhips import Update
+from levelhips.events import Cue, HealthChange, HealthReason, HealthState, LinkState, Part, PartHealth, Quality, Side, Signal, SignalKind
 from levelhips.history import History
+from levelhips.live.health import HealthMonitor
+from levelhips.live.session_statistics import SessionStatistics
 from levelhips.live.snapshot import Snapshot
 from levelhips.programme.programme import Item, Programme
 from levelhips.sensors.source import LinkStatus
@@ -31,6 +36,7 @@ from levelhips.settings.model import SPECS, help_of
 from levelhips.text import choice
 from levelhips.ui import theme
 from levelhips.ui.app import application
+from levelhips.ui.end_of_session import final_lines, lines_after
 from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.history import HistoryPage
 from levelhips.ui.pages.live import LivePage
@@ -40,6 +46,7 @@ from levelhips.ui.widgets.axes import DateAxis
 from levelhips.ui.widgets.card import Card
 from levelhips.ui.widgets.dialogs import RecordingsDialog
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
+from levelhips.words import HEALTH_FAULTS
 
 HOURS_S = 6 * 3600  # key of the level of ticks of pyqtgraph that names weekdays; that of infinity names months
 STREAMING = LinkStatus(LinkState.STREAMING)
@@ -294,3 +301,73 @@ def test_the_window_shows_a_drill_without_samples_as_such(qtbot):
     assert page.prompt.text() == "no data for 3 s"
     assert math.isnan(page.arc._lead_deg)
     assert page.arc._missing
+
+
+# ---- faults
+
+
+def fault(part: Part, reason: HealthReason) -> Update:
+    return Update(events=(HealthChange(9.0, 9.0, part, HealthState.FAULT, reason),))
+
+
+NOT_RECORDING = fault(Part.RECORDING, HealthReason.CANNOT_WRITE)
+
+
+def test_a_fault_is_shown_although_the_runner_has_paused_or_pressed_a_key(qtbot):
+    page, run = LivePage(), Run(9.0, *STEPS, Signal(9.0, 9.0, SignalKind.PAUSED))
+    qtbot.addWidget(page)
+    page.session = session_of(run)
+    page.refresh()
+    page._say("Mark 1 at 0:09")
+    page.refresh()
+    assert page.message.text() == "Mark 1 at 0:09"
+    run.state.put(NOT_RECORDING)
+    page.refresh()
+    assert page.message.text() == "Not recording: the disk is full or gone. The beeps continue."
+    page._say("Mark 2 at 0:09")
+    page.refresh()
+    assert page.message.text() == "Mark 2 at 0:09", "a fault that was shown before"
+
+
+def test_a_fault_is_shown_although_the_sensor_is_gone(qtbot):
+    page, run = LivePage(), Run()
+    qtbot.addWidget(page)
+    page.session = session_of(run)
+    page.session.link = LinkStatus(LinkState.RECONNECTING)
+    run.state.put(NOT_RECORDING)
+    page.refresh()
+    assert page.message.text().endswith(" Not recording: the disk is full or gone. The beeps continue.")
+    assert page.message.text().startswith("reconnecting")
+
+
+def test_a_drill_shows_the_fault_of_each_part_in_place_of_the_keys(qtbot):
+    page, run = DrillPage(), Run(9.0, DRILL)
+    qtbot.addWidget(page)
+    page.session = session_of(run)
+    page.refresh()
+    keys = page.hint.text()
+    assert "pause" in keys
+    for part, reason in (
+        (Part.SOUND, HealthReason.NO_DEVICE),
+        (Part.RECORDING, HealthReason.DISK_STALLED),
+        (Part.ENGINE, HealthReason.ENGINE_ERROR),
+    ):
+        run.state.put(fault(part, reason))
+        page.refresh()
+        assert page.hint.text().count(HEALTH_FAULTS[reason]) == 1
+        run.state.put(Update(events=(HealthChange(9.0, 9.0, part, HealthState.OK, lasted_s=1.0),)))
+        page.refresh()
+        assert page.hint.text() == keys
+
+
+def test_the_window_says_after_a_session_which_parts_failed():
+    health = HealthMonitor()
+    health.changes({Part.SENSOR: PartHealth(HealthState.FAULT)}, 10.0, 0.0)
+    health.changes({Part.SENSOR: PartHealth(HealthState.OK)}, 13.0, 0.0)
+    session = SimpleNamespace(health=health, statistics=SessionStatistics())
+    done = threading.Event()
+    done.set()
+    ending = SimpleNamespace(hints=["Added."], trouble="", done=done)
+    assert lines_after(ending, session) == ["sensor: failed once, for 3 s", "Added."]
+    assert final_lines(ending, session) == ["sensor: failed once, for 3 s", "Added."]
+    assert lines_after(ending, None) == ["Added."]

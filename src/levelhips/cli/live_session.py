@@ -18,11 +18,12 @@ from levelhips.cli.terminal.live_view import LiveView
 from levelhips.cli.termination import terminal_may_close
 from levelhips.cli.unfinished import add_unfinished
 from levelhips.errors import LevelHipsError
-from levelhips.events import LinkState, Outcome, Quality, Side
+from levelhips.events import LinkState, Quality, Side
 from levelhips.history.unfinished import SessionNote
 from levelhips.live.awake import Awake
 from levelhips.live.end_signals import EndSignals
 from levelhips.live.ending import Ending
+from levelhips.live.fault_lines import fault_lines
 from levelhips.live.session import MakeSource, Session, ready
 from levelhips.programme.remember import remember
 from levelhips.recording import Recording
@@ -32,7 +33,7 @@ from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault
 from levelhips.text import tr
-from levelhips.words import CUE_OUTCOMES, EXCLUSION_FIXES, EXCLUSION_REASONS, PARTS, SIDES, sensor_title, words_for
+from levelhips.words import EXCLUSION_FIXES, EXCLUSION_REASONS, SIDES, sensor_title, words_for
 
 UNFINISHED_S = 3.0  # a run does not wait longer for earlier ones; they are then added while it goes on
 TELL_S = 1.0  # an end that takes longer is announced
@@ -154,7 +155,7 @@ def summarize(out: Console, session: Session) -> None:
     """Print the result of a session in a few lines; nothing if no sensor was ever reached."""
     if session.link.state is LinkState.FAILED and not session.statistics.samples:
         return
-    for line in _result_lines(session) + _recording_lines(session) + _health_lines(session):
+    for line in _result_lines(session) + _recording_lines(session) + fault_lines(session, session.health.lost):
         say(out, line)
     for trouble in session.troubles:
         say(error_console() if out.quiet else out, tr("cli.run.trouble", trouble=trouble))
@@ -178,17 +179,6 @@ def _result_lines(session: Session) -> list[str]:
             drops.append(tr("cli.run.mean-drop-of-side", side=SIDES[side], drop_deg=drop.mean, steps=drop.n))
     if drops:
         lines.append(tr("cli.run.mean-drop", drops=", ".join(drops)))
-    return lines
-
-
-def _health_lines(session: Session) -> list[str]:
-    """Return which parts failed, for how long, and how many beeps were not heard."""
-    health, outcomes = session.health, session.statistics.outcomes
-    lines = [tr("cli.run.fault", part=PARTS[part], n=health.faults[part], seconds=health.fault_s(part)) for part in health.lost]
-    silent = {outcome: n for outcome, n in outcomes.items() if outcome is not Outcome.RENDERED}
-    if silent:
-        reasons = ", ".join(f"{n} {CUE_OUTCOMES[outcome]}" for outcome, n in sorted(silent.items()))
-        lines.append(tr("cli.run.not-heard", silent=sum(silent.values()), beeps=session.statistics.cues, reasons=reasons))
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from levelhips.analysis.drill_summary import drill_lines, drill_values
 from levelhips.live.ending import Ending
+from levelhips.live.fault_lines import fault_lines
 from levelhips.live.session import Session
 from levelhips.text import tr
 
@@ -15,7 +16,12 @@ def result_of_drill(session: Session | None) -> list[str]:
     return drill_lines(drill_values(session.statistics.drill))
 
 
+def lines_after(ending: Ending, session: Session | None) -> list[str]:
+    """Return what is said after the result: which parts of the session failed, then the hints of its ending."""
+    return [*(fault_lines(session) if session is not None else []), *ending.hints]
+
+
 def final_lines(ending: Ending, session: Session | None) -> list[str]:
     """Return what is printed about a session that was ended by closing the window."""
-    hints = ending.hints if ending.done.is_set() else [tr("ending.history-later")]
-    return [line for line in (ending.trouble, *result_of_drill(session), *hints) if line]
+    lines = lines_after(ending, session) if ending.done.is_set() else [tr("ending.history-later")]
+    return [line for line in (ending.trouble, *result_of_drill(session), *lines) if line]

@@ -32,7 +32,7 @@ from levelhips.settings.model import flat
 from levelhips.settings.paths import history_path
 from levelhips.settings.resolve import user_layer
 from levelhips.text import tr
-from levelhips.ui.end_of_session import final_lines, result_of_drill
+from levelhips.ui.end_of_session import final_lines, lines_after, result_of_drill
 from levelhips.ui.pages.connect import ConnectPage, SensorSearch
 from levelhips.ui.pages.drill import DrillPage
 from levelhips.ui.pages.drill_choice import DrillChoicePage
@@ -271,11 +271,12 @@ class Window(QMainWindow):
         """Show the result of a session that has ended: of a drill on its page, of a run in the review."""
         if ending.trouble:
             self.banner.say(ending.trouble)
+        lines = lines_after(ending, session)
         if result := result_of_drill(session):
-            self.drill.show_result([*result, *ending.hints])
+            self.drill.show_result([*result, *lines])
             return
-        if ending.hints:
-            self.banner.say("  ".join(ending.hints))
+        if lines:
+            self.banner.say("  ".join(lines))
         if ending.paths:
             self.show_review(ending.paths[-1])
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -48,6 +49,7 @@ class TerminalView:
         self._sounds = sounds or []
         self._clock = clock
         self._answer, self._answer_until_s = "", 0.0
+        self._failing = ""  # what failed when the message was last asked for
 
     def mute(self) -> None:
         """Turn the sound off, or on again."""
@@ -61,8 +63,14 @@ class TerminalView:
         self._answer, self._answer_until_s = text, self._clock() + ANSWER_S
 
     def message(self, snapshot: Snapshot) -> str:
-        """Return the message line: the answer to a key, else what is failing, else what happened last."""
-        return self.shown_answer or fault_message(snapshot.health) or snapshot.message
+        """Return the message line: the answer to a key, else what is failing, else what happened last.
+
+        What begins to fail takes the place of an answer: a fault must be shown within 2 s.
+        """
+        before, self._failing = self._failing, fault_message(snapshot.health)
+        if self._failing not in ("", before):
+            self._answer_until_s = -math.inf
+        return self.shown_answer or self._failing or snapshot.message
 
     @property
     def shown_answer(self) -> str:

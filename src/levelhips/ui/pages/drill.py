@@ -89,6 +89,7 @@ class DrillPage(SessionPage):
         snapshot, link = current(session.state), session.link
         drill = snapshot.drill
         set_text(self.state, "    ".join([words_for(LINK_STATES, link.state), sound_state(snapshot.health, muted=self.muted)]))
+        set_text(self.hint, self.failing(snapshot) or keys_line(self.where, capitals=True))
         if drill is None or link.state is not LinkState.STREAMING:
             set_text(
                 self.prompt,

@@ -23,7 +23,7 @@ from levelhips.ui.widgets.card import Card
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.labels import set_text, size_text
 from levelhips.ui.widgets.trace import TracePlot
-from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, fault_message, link_message, sound_state, words_for
+from levelhips.words import LINK_STATES, QUALITY_ADVICE, block_line, link_message, sound_state, words_for
 
 FLASH_S = 0.35  # how long a card lights up with a beep: about as long as the beep lasts
 STAND_S = 3.0  # standing still takes this long until the standing zero is known (docs/accuracy.md)
@@ -138,16 +138,17 @@ class LivePage(SessionPage):
 
     def _message(self, snapshot: Snapshot, link: LinkStatus) -> str:
         """Return the line under the cards: the most urgent thing that the runner should know or do."""
+        failing = self.failing(snapshot)
         if self._asked_to_end:
             return tr("ui.end-question")
         if self.answer:
             return self.answer
+        if link.state is not LinkState.STREAMING:
+            return f"{link_message(link.reason, link.error) or words_for(LINK_STATES, link.state)} {failing}".rstrip()
+        if failing:
+            return failing
         if snapshot.paused:
             return tr("ui.paused-message")
-        if link.state is not LinkState.STREAMING:
-            return link_message(link.reason, link.error) or words_for(LINK_STATES, link.state)
-        if failing := fault_message(snapshot.health):
-            return failing
         return self._before_running(snapshot) or self._while_running(snapshot)
 
     @staticmethod

@@ -13,6 +13,8 @@ from levelhips.commands import Do
 from levelhips.live.dispatcher import Silenceable
 from levelhips.live.keys import STILL_LEARNING, Action, Where, action_of, mark_line
 from levelhips.live.session import Session
+from levelhips.live.snapshot import Snapshot
+from levelhips.words import fault_message
 
 FRAME_MS = 16  # 60 frames a second, as most displays show
 ANSWER_SHOWN_S = 4.0  # as in the terminal: long enough to be read in a run
@@ -43,6 +45,7 @@ class SessionPage(QWidget):
         self._sounds: list[Silenceable] = []
         self._asked_to_end = False
         self._marks, self._answer, self._answered_s = 0, "", -math.inf
+        self._failing = ""  # what failed at the last refresh
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -51,7 +54,7 @@ class SessionPage(QWidget):
     def follow(self, session: Session, sounds: list[Silenceable]) -> None:
         """Show a running session."""
         self.session, self._sounds, self.muted, self._asked_to_end = session, sounds, False, False
-        self._marks, self._answer = 0, ""
+        self._marks, self._answer, self._failing = 0, "", ""
         self._timer.start(FRAME_MS)
         self.setFocus()
 
@@ -102,6 +105,13 @@ class SessionPage(QWidget):
 
     def _say(self, answer: str) -> None:
         self._answer, self._answered_s = answer, time.monotonic()
+
+    def failing(self, snapshot: Snapshot) -> str:
+        """Return what fails now; empty if nothing does. What begins to fail ends the answer to a key: it must be shown within 2 s."""
+        before, self._failing = self._failing, fault_message(snapshot.health)
+        if self._failing not in ("", before):
+            self._answered_s = -math.inf
+        return self._failing
 
     @property
     def answer(self) -> str:
