@@ -364,10 +364,12 @@ def test_the_window_says_after_a_session_which_parts_failed():
     health = HealthMonitor()
     health.changes({Part.SENSOR: PartHealth(HealthState.FAULT)}, 10.0, 0.0)
     health.changes({Part.SENSOR: PartHealth(HealthState.OK)}, 13.0, 0.0)
-    session = SimpleNamespace(health=health, statistics=SessionStatistics())
+    session = SimpleNamespace(health=health, statistics=SessionStatistics(samples=1000))
     done = threading.Event()
     done.set()
     ending = SimpleNamespace(hints=["Added."], trouble="", done=done)
     assert lines_after(ending, session) == ["sensor: failed once, for 3 s", "Added."]
     assert final_lines(ending, session) == ["sensor: failed once, for 3 s", "Added."]
     assert lines_after(ending, None) == ["Added."]
+    session.statistics.samples = 0
+    assert lines_after(ending, session) == ["Added."], "a sensor that was never reached has its own sentence"

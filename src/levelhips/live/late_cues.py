@@ -12,9 +12,10 @@ from levelhips.sensors.clock import Sync
 STANCES = 8  # the next stance of a side is expected to be as long as the median of this many of that side
 # Contact time assumed before the first step: runners have 0.2-0.3 s at 2.5 to 5 m/s (docs/accuracy.md).
 USUAL_CONTACT_S = 0.25
-# How much earlier than expected a stance may end: the error of toe-off is about 11 ms (docs/accuracy.md), and contact times differ by
-# some 5 ms from stance to stance. A beep in the last 20 ms of a stance could not change it anyway.
-EARLY_S = 0.02
+# How much earlier than expected a stance may end: the error of toe-off is about 11 ms (docs/accuracy.md), contact times differ by some
+# 5 ms from stance to stance, and the delay that all packets share is up to 15 ms (a short connection interval). A beep in the last 30 ms
+# of a stance could not change it anyway.
+EARLY_S = 0.03
 # From the update to the loudspeaker: a block of the device and the mixer's start, 13 ms in the 99th percentile (make bench).
 SOUND_DELAY_S = 0.013
 
@@ -22,8 +23,8 @@ SOUND_DELAY_S = 0.013
 class LateCues:
     """Find the cues that would be heard after toe-off.
 
-    `Sync` relates sensor time to the host's clock by the fastest packets of the session. A delay that all packets share is
-    therefore not included; it is the radio's, a few milliseconds.
+    `Sync` relates sensor time to the host's clock by the fastest packets of the session. A delay that all packets share cannot be
+    seen in it; `EARLY_S` has room for it.
     """
 
     def __init__(self) -> None:

@@ -17,8 +17,8 @@ def result_of_drill(session: Session | None) -> list[str]:
 
 
 def lines_after(ending: Ending, session: Session | None) -> list[str]:
-    """Return what is said after the result: which parts of the session failed, then the hints of its ending."""
-    return [*(fault_lines(session) if session is not None else []), *ending.hints]
+    """Return what is said after the result: which parts failed, if the sensor was ever reached, then the hints of the ending."""
+    return [*(fault_lines(session) if session is not None and session.statistics.samples else []), *ending.hints]
 
 
 def final_lines(ending: Ending, session: Session | None) -> list[str]:

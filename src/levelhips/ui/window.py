@@ -269,14 +269,14 @@ class Window(QMainWindow):
 
     def _show_ended(self, ending: Ending, session: Session | None) -> None:
         """Show the result of a session that has ended: of a drill on its page, of a run in the review."""
-        if ending.trouble:
-            self.banner.say(ending.trouble)
         lines = lines_after(ending, session)
         if result := result_of_drill(session):
+            if ending.trouble:
+                self.banner.say(ending.trouble)
             self.drill.show_result([*result, *lines])
             return
-        if lines:
-            self.banner.say("  ".join(lines))
+        if said := [line for line in (ending.trouble, *lines) if line]:
+            self.banner.say("  ".join(said))
         if ending.paths:
             self.show_review(ending.paths[-1])
         else:
