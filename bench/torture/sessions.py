@@ -18,6 +18,7 @@ from levelhips.audio.player import Player
 from levelhips.cli.live_session import LOST
 from levelhips.live.session import Session
 from levelhips.recording.frames import FileState, read_messages
+from levelhips.recording.reader import read_mcap
 from levelhips.recording.schema import Topic
 from levelhips.sensors.profile import profiles
 from levelhips.simulation.peripheral import virtual_source
@@ -154,19 +155,22 @@ def _hold(held: Held, pace: Pace, folder: Path) -> None:
 
 
 def read_into(held: Held, folder: Path) -> None:
-    """Open every file that the session left, and collect the times of their samples."""
-    times = [np.empty(0)]
+    """Open every file that the session left, and collect the times of their samples; each of them opens the whole session."""
+    times, joined = [np.empty(0)], list[np.ndarray]()
     recorder = held.session.recorder if held.session is not None else None
     for path in sorted(folder.glob("*")):
         held.packets += len(list(read_messages(path.read_bytes(), FileState(), PACKETS)))
         try:
-            times.append(open_recording(path).samples.t_s)
+            times.append(read_mcap(path, path.read_bytes()).samples.t_s)
+            joined.append(open_recording(path).samples.t_s)
         except LevelHipsError as error:
             if error.code != NO_SAMPLES or not held.reported:
                 held.problems.append(f"{path.name} cannot be opened: {error}")
         if recorder is not None and path not in recorder.paths:
             held.problems.append(f"the session does not name {path.name}")
-    held.t_s = np.unique(np.concatenate(times))  # a file is read with the other files of its session
+    held.t_s = np.concatenate(times)
+    if not all(np.array_equal(t_s, held.t_s) for t_s in joined):
+        held.problems.append("a file does not open the whole session")
 
 
 @cache
