@@ -266,6 +266,8 @@ def test_file_with_a_damaged_beginning_still_belongs_to_its_session_by_its_name(
 def test_part_that_cannot_be_read_costs_only_itself(tmp_path):
     run, second = written(tmp_path / "run.mcap"), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
     second.write_bytes(b"")
+    assert read_events(run, (Step,)).last_s > 8.0
+    assert not read_events(run, (Step,)).whole
     recording = open_recording(run)
     assert len(recording.samples) == 1000
     assert "run_part2.mcap" in str(recording.notes[0])

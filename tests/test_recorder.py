@@ -17,9 +17,10 @@ import pytest
 from conftest import ROOT, short_run
 from waiting import until
 
-from levelhips import Cue, LevelHipsError, RecordingError, Samples, Settings, Update, open_recording
-from levelhips.events import HealthReason, HealthState, Notice
+from levelhips import Command, Cue, Do, LevelHipsError, RecordingError, Samples, Settings, Step, Update, analyze, open_recording
+from levelhips.events import HealthReason, HealthState, Notice, Signal, SignalKind, ThresholdChange
 from levelhips.recording import recorder as recorder_module
+from levelhips.recording.event_reader import read_events
 from levelhips.recording.file_series import check_folder
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.recover import recover
@@ -395,11 +396,66 @@ def test_a_session_on_a_full_disk_goes_on_beeping_and_reports_it(tmp_path, monke
     assert len(list(whole.of(Cue))) == len(truth_of(45.0).cues)
     assert [notice.kind for notice in whole.of(Notice)] == ["not-recording", "recording-again"]
     assert any("No space left" in str(trouble) for trouble in live_run.session.troubles)
+    recorded = Update(events=tuple(live_run.recording.events))
+    for kind in (Step, Cue):
+        assert Update(events=tuple(recorded.of(kind))) == Update(events=tuple(whole.of(kind))), "also those of the time in between"
     first, again = live_run.session.recorder.paths
     assert again.name == f"{first.stem}_part2.mcap"
     assert live_run.recording.samples.t_s[-1] == pytest.approx(45.0, abs=0.01)
     [pause_s] = [pause_s for pause_s in np.diff(live_run.recording.samples.t_s) if pause_s > 0.5]
-    assert 2.0 <= pause_s < 3.1
+    assert pause_s < 3.1
+
+
+def test_command_that_is_given_while_the_disk_is_full_acts_in_the_analysis(tmp_path, monkeypatch):
+    """Bug: it was not recorded, and from then on the analysis had other thresholds than the session."""
+    pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
+    from live_harness import live
+
+    live_run = live(tmp_path, sinks=[FullDisk(monkeypatch, 20.0, 22.0)], press=[(21.0, Do.THRESHOLD, 2.0)])
+    [command] = live_run.recording.commands
+    assert (command.do, command.value) == (Do.THRESHOLD, 2.0)
+    found = analyze(live_run.recording)
+    [_, change] = Update(events=found.events).of(ThresholdChange)
+    assert (change.left_rad, change.reason) == (np.radians(2.0), "command")
+    live_steps = [step.at_s for step in live_run.of(Step)]
+    steps = [step.at_s for step in found.steps]
+    lost_s = [at_s for at_s in live_steps if not any(abs(at_s - other) < 0.02 for other in steps)]
+    assert lost_s
+    assert all(19.5 < at_s < 23.5 for at_s in lost_s), "only steps of the time without a disk"
+    later = [cue.contact_s for cue in live_run.of(Cue) if cue.at_s > 30.0]
+    assert len([cue for cue in found.cues if cue.at_s > 30.0]) == pytest.approx(len(later), abs=2)
+    assert len(later) > 10
+
+
+def test_events_that_were_written_before_a_sync_failed_are_read_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
+    recorder = begun(tmp_path)
+    written(recorder)
+    sync, failed = os.fsync, threading.Event()
+
+    def fail_once(number: int) -> None:
+        if threading.current_thread().name == "levelhips-recorder" and not failed.is_set():
+            failed.set()
+            raise OSError(5, "Input/output error")
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", fail_once)
+    given = [Signal(float(k), float(k), SignalKind.PAUSED) for k in range(3)]
+    with recorder._wake:  # all in one chunk
+        for event in (given[0], given[1], given[1]):
+            recorder._queue.append(recorder_module._Item("event", event))
+    assert failed.wait(60)
+    recorder.event(given[2])
+    recorder.command(Command(3.0, Do.MARK))
+    until(lambda: len(recorder.paths) == 2)
+    recorder.samples(second(0))
+    recorder.close()
+    for path in recorder.paths:
+        recording = open_recording(path)
+        assert recording.events == [given[0], given[1], given[1], given[2]]
+        assert recording.commands == [Command(3.0, Do.MARK)]
+        assert read_events(path, (Signal,)).events == recording.events
 
 
 def test_a_session_on_a_full_disk_is_one_session_in_the_history(tmp_path, monkeypatch):

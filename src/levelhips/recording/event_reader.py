@@ -12,7 +12,7 @@ from levelhips.events.codec import event_prefixes, json_object
 from levelhips.files import read_limited
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
-from levelhips.recording.parts import OF_PART, missing_parts, session_files
+from levelhips.recording.parts import OF_PART, missing_parts, once, session_files
 from levelhips.recording.schema import Topic
 from levelhips.untrusted import MAX_RECORDING_BYTES
 
@@ -60,20 +60,21 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
         If a file cannot be read, is not an MCAP file, or is too large or expands too much.
     """
     files = session_files(path)
-    found = RecordingEvents(files, whole=not missing_parts(files))
+    found, earlier = RecordingEvents(files, whole=not missing_parts(files)), set[bytes]()
     for file in files:
         try:
             data = read_limited(file, MAX_RECORDING_BYTES)
         except OSError as error:
             raise RecordingError("cannot-read", path=file, reason=error.strerror) from error
-        _add(found, file, data, kinds)
+        _add(found, file, data, kinds, earlier)
     return found
 
 
-def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...]) -> None:
-    """Add the contents of the next file of a session."""
+def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...], earlier: set[bytes]) -> None:
+    """Add the contents of the next file of a session; `earlier` are the events of the files before."""
     state, wanted, unreadable = FileState(file.name), event_prefixes(kinds), 0
-    for message in read_messages(data, state, _CHANNELS):
+    messages = read_messages(data, state, _CHANNELS)
+    for message in once(messages, earlier) if len(found.files) > 1 else messages:
         try:
             if message.channel == Topic.SETTINGS.channel:
                 found.settings = json_object(message.data)
@@ -83,7 +84,7 @@ def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...
             found.newer += 1
         except DAMAGE_ERRORS:
             unreadable += 1
-    if not data.startswith(MAGIC) and not state.metadata and not found.events:
+    if len(found.files) == 1 and not data.startswith(MAGIC) and not state.metadata and not found.events:
         raise RecordingError("not-an-mcap-file", name=file.name)
     if schema.format_of(state.metadata) > schema.VERSION:
         raise NewerFileError(file.name)

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from levelhips.errors import RecordingError
-from levelhips.recording.frames import FileState, read_messages
-from levelhips.recording.schema import LEARNED
+from levelhips.recording.frames import FileState, Message, read_messages
+from levelhips.recording.schema import LEARNED, Topic
 
 PART, CONTINUES = "part", "continues"  # metadata of a later file: its number, and the name of the file before
 OF_PART = (PART, CONTINUES, LEARNED)
 """Metadata that a recording of a whole session does not have."""
 
+_EVENTS = frozenset(topic.channel for topic in (Topic.EVENTS, Topic.CUES, Topic.COMMANDS))
 _LATER = re.compile(r"(?P<session>.+)_part(?P<number>\d{1,4})(_\d{1,2})?", re.DOTALL)
 _MAX_NAMES = 99  # a hundredth file of the same second or part means that something else is wrong
 _HEAD_BYTES = 1 << 14  # the metadata that a file begins with takes less than 1,000 bytes
@@ -65,6 +66,21 @@ def missing_parts(files: list[Path]) -> list[int]:
     """Return the numbers of the parts before the last file that are not among the files of a session."""
     numbers = {part_number(file) for file in files}
     return [number for number in range(1, max(numbers)) if number not in numbers]
+
+
+def once(messages: Iterable[Message], earlier: set[bytes]) -> Iterator[Message]:
+    """Yield the messages of a file without the events and commands of earlier files of the session, and add its own to them.
+
+    If a disk fails, the recorder cannot know whether its last messages were written, and writes them into the next file, too.
+    """
+    own = set()
+    for message in messages:
+        if message.channel in _EVENTS:
+            if message.data in earlier:
+                continue
+            own.add(message.data)
+        yield message
+    earlier |= own
 
 
 def _session_name(path: Path) -> str:

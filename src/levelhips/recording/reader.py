@@ -16,7 +16,7 @@ from levelhips.events.codec import json_object
 from levelhips.learned import Learned
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, Message, read_messages
-from levelhips.recording.parts import OF_PART, missing_parts
+from levelhips.recording.parts import OF_PART, missing_parts, once
 from levelhips.recording.recording import Recording, nominal_rate
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
@@ -30,6 +30,7 @@ class _Contents:
     """The decoded messages of the files of a session."""
 
     blocks: list[tuple[Array, Array, Array]] = field(default_factory=list)
+    earlier: set[bytes] = field(default_factory=set)  # events and commands of earlier files
     breaks: list[int] = field(default_factory=list)  # numbers of samples before each later file
     scales: set[tuple[float, float] | None] = field(default_factory=set)
     packets: list[Packet] = field(default_factory=list)
@@ -117,7 +118,7 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
     for file, data in zip(files, contents_of_files, strict=True):
         contents.breaks.append(sum(len(times) for times, _, _ in contents.blocks))
         state, is_mcap = FileState(file.name), is_mcap or data.startswith(MAGIC)
-        for message in read_messages(data, state):
+        for message in once(read_messages(data, state), contents.earlier) if len(files) > 1 else read_messages(data, state):
             contents.add(message)
         if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
             raise NewerFileError(file.name)

@@ -1,7 +1,8 @@
 """Record a live session in a separate thread, so that beeps never wait for the disk, and report everything that is lost.
 
 Data is queued and written twice a second, each time as a closed chunk that is synced to the disk. If writing fails, the
-recorder reports it, drops data until the disk has room again, then begins a new file and reports how much is missing.
+recorder reports it, drops samples and packets until the disk has room again, then begins a new file and reports how much is
+missing. Events and commands, which take little memory, are kept for the new file.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class Recorder:
         self._files = FileSeries(folder, sensor, self._described, created)
         self.lost_items = 0
         self._queue: deque[_Item] = deque()
+        self._kept: deque[_Item] = deque()  # events and commands that wait for the next file
         self._wake = threading.Condition()
         self._closing = False
         self._failed_s: float | None = None
@@ -202,10 +204,11 @@ class Recorder:
             self._leave(self._writer)
         if self._writer is None and items:
             self._try_again(at_once=closing or self._reason is HealthReason.FILE_GONE)
-        if self._writer is not None:
-            self._write(self._writer, items)
-        else:
+        if self._writer is None:
             self._drop(items)
+        else:
+            kept, self._kept = self._kept, deque()
+            self._write(self._writer, kept + items)
         if closing:
             self._finish()
 
@@ -241,12 +244,15 @@ class Recorder:
             writer.flush()
         except RecordingError as error:
             self._fail(error)
+            self._drop(items)
 
     def _drop(self, items: deque[_Item]) -> None:
-        """Drop items that cannot be written, but keep the description: the next file begins with it."""
+        """Drop samples and packets that cannot be written; keep the rest for the next file, which begins with the description."""
         for item in items:
             if item.kind == "describe":
                 self._described.more, self._described.settings, self._described.scale = item.value
+            elif item.kind not in ("samples", "packet") and len(self._kept) < MAX_ITEMS:
+                self._kept.append(item)
 
     def _describe(
         self, writer: RecordingWriter, metadata: dict[str, str], settings: dict[str, Any], scale: tuple[float, float] | None
