@@ -201,6 +201,14 @@ def test_rebuild_notices_that_a_file_of_a_session_went_or_came_back(live_run, fi
         assert rows(history) == [("run.mcap", counted, "")]
 
 
+def test_list_of_recordings_to_open_has_a_session_once(files, tmp_path):
+    pytest.importorskip("PySide6")
+    from levelhips.ui.widgets.dialogs import recordings_by_date
+
+    other = written(tmp_path / "other.mcap")
+    assert set(recordings_by_date(tmp_path)) == {files[0], other}
+
+
 # ---- which files belong together
 
 

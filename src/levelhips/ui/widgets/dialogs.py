@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from levelhips.recording.parts import by_session
 from levelhips.text import number, tr
 from levelhips.ui.widgets.labels import Label
 from levelhips.ui.widgets.wrapped_list import WrappedList
@@ -59,13 +60,13 @@ class RecordingsDialog(QDialog):
 
 
 def recordings_by_date(folder: Path) -> list[Path]:
-    """Return the recordings of a folder, the newest first; none if the folder does not exist."""
+    """Return the recordings of a folder, the newest first; none if it does not exist. Of a session in several files, the first."""
     return [file for file, _ in _newest_first(folder)]
 
 
 def _newest_first(folder: Path) -> list[tuple[Path, os.stat_result]]:
     found = []
-    for file in folder.glob("*.mcap") if folder.is_dir() else ():
+    for file, *_ in by_session(folder.glob("*.mcap")) if folder.is_dir() else ():
         with contextlib.suppress(FileNotFoundError):  # deleted just now, or a link to a disk that is not connected
             found.append((file, file.stat()))
     return sorted(found, key=lambda pair: pair[1].st_mtime, reverse=True)
