@@ -54,7 +54,7 @@ texts: $(STAMP)
 words: $(STAMP)
 	$(BIN)/python -m bench.words
 
-# Bytes that nobody sent, at every decoder and the reader of recordings: SECONDS for each (60).
+# Bytes that nobody sent, and whole files with wrong values, at every decoder and reader: SECONDS for each (60).
 fuzz: $(STAMP)
 	$(BIN)/python -m bench.fuzz $(if $(SECONDS),--seconds $(SECONDS))
 

@@ -1,4 +1,4 @@
-"""Fuzz every decoder and the reader of recordings with damaged bytes: only a LevelHipsError may be raised.
+"""Fuzz every decoder and reader with damaged bytes, and with whole files of wrong values: only a LevelHipsError may be raised.
 
     python -m bench.fuzz [--seconds 60] [--seed 1]
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.fuzz_structures import Structures
 from levelhips import LevelHipsError, Samples, open_recording
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
@@ -125,6 +126,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         targets = {name: wire_target(profile) for name, profile in profiles().items()}
         targets["recording reader"] = reader_target(Path(folder))
+        targets |= Structures(Path(folder)).targets()
         for name, draw in targets.items():
             rng, end, tried = random.Random(chosen.seed), time.monotonic() + chosen.seconds, 0
             while time.monotonic() < end:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import os
+import random
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
 
-from bench.torture import command_series, commands, series
+from bench.fuzz_structures import Structures
+from bench.torture import command_series, commands, series, soak
 from bench.torture.faults import ANY, Fault
 from bench.torture.oracle import lost_s, unexplained
 from bench.torture.sessions import hold, whole
 
+from levelhips.errors import RecordingError
 from levelhips.recording.recorder import Recorder
 from levelhips.settings import store
 
@@ -40,6 +43,22 @@ def test_a_write_that_fails_in_mid_session_is_reported_and_costs_what_the_notice
     assert len(session.recorder.paths) == 2  # type: ignore[union-attr]
     assert 2.0 < lost_s(held, whole()) < 4.0
     assert (held.exit_code, held.steps, held.cues) == (4, whole().steps, whole().cues)
+
+
+def test_a_sound_device_whose_library_fails_unforeseen_is_reported_and_opened_again() -> None:
+    """Bug: only an OSError was expected. Another one ended the program at its start, or the watch of the sound in mid-session."""
+    row = series.sessions("device", lasting=False, end_s=math.inf)
+    assert (row.problems, row.struck, row.reported) == ([], 1, 1)
+
+
+def test_the_recording_is_closed_even_if_its_last_note_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def note(recorder: Recorder, metadata: dict[str, str]) -> None:
+        raise RecordingError("cannot-write", path="memory", reason="full")
+
+    monkeypatch.setattr(Recorder, "note", note)
+    held = hold(Fault("none", 1))
+    assert (held.problems, held.exit_code) == ([], 1)
+    assert lost_s(held, whole()) == 0.0
 
 
 def test_a_loss_that_nobody_reports_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +103,26 @@ def test_an_error_that_is_not_ours_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(store, "OSError", KeyError, raising=False)
     done = commands.run(commands.COMMANDS["settings set"], Path(commands.template("settings set")), Fault(ANY, 1, lasting=True))
     assert done.code == -1
+
+
+@pytest.mark.parametrize("target", ["settings file", "programme file", "recording", "zip", "names"])
+def test_whole_files_with_wrong_values_end_in_an_error_of_ours_or_are_used(target: str, tmp_path: Path) -> None:
+    [draw] = [draw for name, draw in Structures(tmp_path).targets().items() if target in name]
+    rng = random.Random(1)
+    for _ in range(40):
+        _, check = draw(rng)
+        check()
+
+
+def test_memory_threads_and_files_are_the_same_throughout_a_long_session(tmp_path: Path) -> None:
+    meter = soak.Meter(every_s=20.0)
+    session = soak.soak(0.03, tmp_path, meter)
+    assert len(meter.found) >= 4
+    (_, first), (_, last) = meter.found[0], meter.found[-1]
+    assert (last.threads, last.files) == (first.threads, first.files)
+    assert session.health.lost == []
+
+
+def test_what_grows_in_a_long_session_is_found() -> None:
+    hourly = [(float(hour), soak.Used(100.0 + 6 * hour, 4 + hour, 10)) for hour in range(1, 4)]
+    assert soak.grown(hourly) == ["memory grows by 6.0 MB an hour", "5 threads became 7"]

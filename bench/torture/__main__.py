@@ -25,6 +25,7 @@ from bench.torture.series import Row, sessions
 MAX_SHOWN = 20  # problems that are listed for each kind
 FILE_KINDS = ("write", "fsync", "open")
 CALLBACK_KINDS = ("decoder", "engine", "sink", "render", "device")
+MEMORY_STEP = 7  # a session calls some 600 functions of ours
 CALLBACK_STEP = 23  # a session of 8 s has some 400 callbacks of each kind, all alike
 console = Console()
 
@@ -38,6 +39,7 @@ def all_series(step: int) -> dict[str, Series]:
         for lasting in (False, True):
             steps = step * (CALLBACK_STEP if kind in CALLBACK_KINDS else 1)
             found[f"session: {kind} {'lasting' if lasting else 'once'}"] = partial(sessions, kind, lasting=lasting, step=steps)
+    found["session: memory once"] = partial(sessions, "memory", lasting=False, step=MEMORY_STEP * step)
     for name in COMMANDS:
         found[f"{name} once"] = partial(failing, name, lasting=False, step=step)
         found[f"{name} lasting"] = partial(failing, name, lasting=True, step=step)

@@ -147,7 +147,7 @@ def _callbacks() -> dict[str, tuple[Any, str, type[Exception]]]:
         "decoder": (decoder, "push", RuntimeError),
         "engine": (Engine, "push", RuntimeError),
         "render": (Mixer, "render", RuntimeError),
-        "device": (player, "SoundDevice", OSError),
+        "device": (player, "SoundDevice", RuntimeError),
     }
 
 

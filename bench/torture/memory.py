@@ -34,6 +34,8 @@ def out_of_memory(fault: Striking) -> Iterator[None]:
         if code in seen or not code.co_filename.startswith(PACKAGE):
             return
         seen.add(code)
+        if frame.f_back is not None and frame.f_back.f_code.co_filename == threading.__file__:
+            return  # the beginning of a thread: before it, nothing can be done about it
         if any(f"/{part}/" in code.co_filename for part in NOT_OURS):
             return
         if fault.strikes():

@@ -175,7 +175,8 @@ class Player:
         self.mixer.clear()  # what was to be heard while there was no device is out of date
         try:
             device = self._open_device(self._render)
-        except OSError as error:
+        except Exception as error:  # whatever the library raises: it would end the watch, and no device would be opened again
+            log.warning("The sound device cannot be opened: %s", error)
             self._detail = str(error)
             return
         self._device = device

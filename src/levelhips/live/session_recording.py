@@ -113,6 +113,9 @@ class SessionRecording:
 
     def close(self, sync: Sync) -> None:
         """Record the sensor's clock and close the file."""
-        if self.recorder is not None:
+        if self.recorder is None:
+            return
+        try:
             self.recorder.note({"clock_offset_s": f"{sync.offset_s:.6f}", "clock_drift_ppm": f"{sync.drift_ppm:.2f}"})
+        finally:  # also if there is no memory left for this
             self.recorder.close()
