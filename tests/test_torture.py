@@ -15,6 +15,7 @@ from bench.fuzz_structures import Structures
 from bench.torture import command_series, commands, series, soak
 from bench.torture.faults import ANY, Fault
 from bench.torture.oracle import lost_s, unexplained
+from bench.torture.session_kills import killed_sessions
 from bench.torture.sessions import hold, whole
 
 from levelhips.errors import RecordingError
@@ -89,6 +90,14 @@ def test_a_command_that_is_killed_leaves_the_old_files_or_the_new_ones(name: str
     assert row.problems == []
     assert row.complete
     assert row.struck == row.runs - 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are killed on POSIX only")
+def test_a_session_that_is_killed_loses_less_than_a_second() -> None:
+    row = killed_sessions(end_s=math.inf, step=13)
+    assert row.problems == []
+    assert row.struck >= 4
+    assert 0.0 < row.worst_lost_s < 1.0
 
 
 def test_a_command_that_writes_in_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

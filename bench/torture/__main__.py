@@ -21,6 +21,7 @@ from rich.table import Table
 from bench.torture.command_series import failing, killed
 from bench.torture.commands import COMMANDS
 from bench.torture.series import Row, sessions
+from bench.torture.session_kills import killed_sessions
 
 MAX_SHOWN = 20  # problems that are listed for each kind
 FILE_KINDS = ("write", "fsync", "open")
@@ -40,6 +41,8 @@ def all_series(step: int) -> dict[str, Series]:
             steps = step * (CALLBACK_STEP if kind in CALLBACK_KINDS else 1)
             found[f"session: {kind} {'lasting' if lasting else 'once'}"] = partial(sessions, kind, lasting=lasting, step=steps)
     found["session: memory once"] = partial(sessions, "memory", lasting=False, step=MEMORY_STEP * step)
+    if hasattr(os, "fork"):
+        found["session: killed"] = partial(killed_sessions, step=step)
     for name in COMMANDS:
         found[f"{name} once"] = partial(failing, name, lasting=False, step=step)
         found[f"{name} lasting"] = partial(failing, name, lasting=True, step=step)
