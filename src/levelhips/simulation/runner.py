@@ -19,6 +19,8 @@ from scipy.spatial.transform import Rotation
 
 from levelhips.events import Side
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array, Samples
+from levelhips.simulation.course import Course
+from levelhips.simulation.curves import smooth_step
 
 G = STANDARD_GRAVITY_MPS2
 GRID_HZ = 500.0  # sampling rate of the splines' knots: at least ten times the highest harmonic in the angles
@@ -68,7 +70,7 @@ class RunnerModel:
     fatigue_onset_s: float = 240.0
     camber_deg: float = 0.0
     lean_deg: float = 5.0  # mean tilt in running, relative to standing
-    turn_dps: float = 0.0  # turn of the course, to the left
+    course: Course = Course()  # straight on a treadmill
     limp: float = 0.0  # share by which contacts of the left foot are longer, and those of the right foot shorter
     spread_deg: float = 0.45  # SD from stride to stride: half of the 0.7-1.0 of the line between the front hip bones (ASIS)
     stride_sd: float = 0.012  # SD of the stride time, as a share
@@ -143,7 +145,9 @@ def simulate_gait(
     progress(0.2)
     swaying = sway(rng, grid)
     angles = np.stack([obliquity, tilt, rotation], axis=1) + swaying
-    angles[:, 2] += runner.turn_dps * (np.clip(grid, contacts[0], contacts[-1]) - contacts[0])
+    direction_deg = runner.course.direction_deg(grid, contacts[0], contacts[-1])
+    angles[:, 2] += direction_deg
+    force = runner.course.forces(grid, contacts[0], contacts[-1], direction_deg, force)
     steps = []
     # A run ends with its last toe-off before the last contact; a walk with the last contact, feet side by side.
     for k, (contact, first) in enumerate(
@@ -330,12 +334,6 @@ def mounting(sensor: SensorModel) -> Array:
     turned = Rotation.from_euler("z", sensor.turn_deg, degrees=True).as_matrix()
     askew = Rotation.from_euler("yz", [sensor.heading_deg, -sensor.pitch_deg], degrees=True).as_matrix()
     return np.asarray(askew @ straight @ turned)
-
-
-def smooth_step(x: Array) -> Array:
-    """Return the minimum-jerk step: 0 below 0, 1 above 1, and in between with two continuous derivatives."""
-    x = np.clip(x, 0.0, 1.0)
-    return x**3 * (10 - 15 * x + 6 * x * x)
 
 
 def _slow_drift(rng: np.random.Generator, grid: Array, sd: float) -> Array:

@@ -21,7 +21,8 @@ from levelhips.events import Posture, Prompt, PromptKind
 from levelhips.samples import STANDARD_GRAVITY_MPS2, Array
 from levelhips.settings import Settings
 from levelhips.settings.installed import drill_named
-from levelhips.simulation.runner import SensorModel, Simulation, measure, sample_times, smooth_step, sway
+from levelhips.simulation.curves import smooth_step
+from levelhips.simulation.runner import SensorModel, Simulation, measure, sample_times, sway
 from levelhips.simulation.wearer_moves import POSES, Course, Turned, base_of, movement_of, note_form_faults
 from levelhips.simulation.wearer_traits import WearerTraits
 

@@ -18,7 +18,7 @@ from levelhips.coaching.drills.start_position import DIRECTIONS, AnyPosition, Si
 from levelhips.errors import SettingsError
 from levelhips.events import Posture, Side
 from levelhips.samples import Array
-from levelhips.simulation.runner import smooth_step
+from levelhips.simulation.curves import smooth_step
 from levelhips.simulation.wearer_traits import WearerTraits
 
 TEMPO = (0.5, 0.12, 0.38)  # shares of a repetition: out, hold, back

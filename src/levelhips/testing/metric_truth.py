@@ -16,12 +16,13 @@ from levelhips.metrics import Measured, Metric, Truth
 from levelhips.samples import Samples
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine, chosen_drill
+from levelhips.simulation.course import Course
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 from levelhips.simulation.truth import TRUE_REP, TRUE_STEP, TRUE_STRIDE, true_reps, true_steps, true_strides
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 # An asymmetric runner on a bend too wide to matter: no two columns have the same values, and none is symmetric about zero.
-RUNNER = RunnerModel(drop_left_deg=4.6, drop_right_deg=2.2, lean_deg=6.0, limp=0.06, turn_dps=1.2, move_s=60.0)
+RUNNER = RunnerModel(drop_left_deg=4.6, drop_right_deg=2.2, lean_deg=6.0, limp=0.06, course=Course(turn_dps=1.2), move_s=60.0)
 WEARER = WearerModel("pelvic-drop", Side.LEFT, reps=4, sets=2, rep_s=5.0, depth_deg=11.0, form_fault="turned", fault_reps=(1,))
 SAME_EVENT_S = 0.3  # largest time between a true event and the one found; less than the 0.36 s between two steps
 
@@ -123,7 +124,7 @@ def compared(metric: Metric) -> Compared:
 @cache
 def straight() -> Compared:
     """Return the run without its bend: in the mirror, a bend would lengthen the strides of the other foot."""
-    made = simulate_gait(replace(RUNNER, turn_dps=0.0), SensorModel(), seed=31)
+    made = simulate_gait(replace(RUNNER, course=Course()), SensorModel(), seed=31)
     return Compared(made.samples, _found(Engine(200.0), made.samples), {})
 
 
