@@ -156,11 +156,11 @@ def _header(header: QHeaderView) -> list[Found]:
 
 
 def _rows(rows: QListWidget) -> list[Found]:
-    """Return the rows of a list: what is beyond its right edge counts as cut off, also if it can be scrolled."""
-    found = []
+    """Return the rows of a list: what a scroll bar at the bottom would have to show counts as cut off."""
+    found, beyond = [], rows.horizontalScrollBar().maximum()
     for item in map(rows.item, range(rows.count())):
         box, text = rows.visualItemRect(item), item.text()
-        room = min(box.width(), rows.viewport().width() - box.left()) - 2 * ROW_PADDING_PX
+        room = box.width() - beyond - 2 * ROW_PADDING_PX
         flags = Qt.TextFlag.TextWordWrap if rows.wordWrap() else Qt.TextFlag.TextSingleLine
         needed = rows.fontMetrics().boundingRect(0, 0, room, 10_000, int(flags), text)
         found.append((text, (needed.width(), needed.height()), (room, box.height())))

@@ -7,14 +7,18 @@ import math
 
 import numpy as np
 import pytest
-from conftest import real_case, run_engine
+from conftest import ROOT, real_case, run_engine
 
 from levelhips import Mode, Quality, Samples, Side, analyze
 from levelhips.engine import Engine
 from levelhips.events import Heading, Notice, Step, Update
 from levelhips.motion.contacts import RunningContacts
 from levelhips.motion.gravity import GravityCorrection
-from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
+from levelhips.motion.travel import Travel
+from levelhips.recording import open_recording
+from levelhips.samples import Array
+from levelhips.simulation.course import Course
+from levelhips.simulation.runner import RunnerModel, SensorModel, Simulation, simulate_gait
 from levelhips.simulation.wearer import WearerModel, simulate_drill
 
 # Case: drop RMSE, obliquity RMSE, rotation RMSE [deg], contact SD [ms]. With room for another machine's arithmetic, none for
@@ -223,23 +227,71 @@ def notices(samples: Samples, rate_hz: float = 200.0) -> tuple[list[str], Update
     return [notice.kind for notice in update.of(Notice)], update
 
 
-def test_a_bend_is_flagged_and_a_straight_is_not() -> None:
-    """A 36.5 m bend at 3 m/s: the runner turns by 4.7 deg/s and gravity seems to lean by 1.4 deg."""
-    made = simulate_gait(RunnerModel(move_s=60.0), SensorModel(), seed=12)
-    samples = made.samples
-    up = samples.acc_mps2[samples.t_s < 7].mean(axis=0)
-    up /= np.linalg.norm(up)
-    bend = (samples.t_s > 35) & (samples.t_s < 50)
-    gyr = samples.gyr_radps + np.where(bend, math.radians(4.7), 0.0)[:, None] * up
-    sideways = np.cross(up, [0.0, 0.0, 1.0])
-    acc = samples.acc_mps2 + np.where(bend, 3.0**2 / 36.5, 0.0)[:, None] * sideways / np.linalg.norm(sideways)
-    said, update = notices(Samples.checked(samples.t_s, acc, gyr))
+def drop_errors(made: Simulation, update: Update, from_s: float, to_s: float) -> Array:
+    """Errors [deg] of the steps of quality ok that begin in a span."""
+    true = np.array([(contact, drop) for contact, _, _, drop in made.steps])
+    errors = []
+    for step in update.of(Step):
+        nearest = true[np.abs(true[:, 0] - step.at_s).argmin()]
+        if from_s < step.at_s < to_s and step.quality is Quality.OK and abs(nearest[0] - step.at_s) < 0.06:
+            errors.append(step.drop_deg - nearest[1])
+    return np.array(errors)
+
+
+COURSES = {
+    "a track with bends of 36.5 m": Course(speed_mps=3.0, bends=((25, 63, 4.7), (88, 97, 4.7))),
+    "corners": Course(speed_mps=3.0, speed_change_mps=0.3, bends=((25, 28, 30), (40, 43, -30), (55, 58, 30), (70, 73, 30))),
+    "a circle of 12 m": Course(speed_mps=2.5, bends=((25, 90, 11.9),)),
+    "a straight road at a changing speed": Course(speed_mps=3.0, speed_change_mps=0.5),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_drops_on_a_road_are_as_right_as_on_a_treadmill(course: str) -> None:
+    """Bug: on a bend the vertical leaned into it by up to 1.5 deg, and such steps counted."""
+    made = simulate_gait(RunnerModel(move_s=90.0, course=COURSES[course]), SensorModel(rate_hz=100.0), seed=12)
+    said, update = notices(made.samples, 100.0)
+    errors = drop_errors(made, update, 14.0, 97.0)
+    assert len(errors) > 200, "steps on a bend count"
+    assert math.sqrt(np.mean(errors**2)) < 0.4
+    assert np.abs(errors).max() < 1.0
+    assert "turning" not in said
+
+
+def test_steps_of_a_run_that_begins_on_a_bend_do_not_count() -> None:
+    """Without a straight before it, the lean of the force and an error of the vertical look the same."""
+    made = simulate_gait(RunnerModel(move_s=60.0, course=Course(speed_mps=3.0, bends=((8, 40, 4.7),))), SensorModel(), seed=12)
+    said, update = notices(made.samples)
     assert "turning" in said
-    quality = {step.at_s: step.quality for step in update.of(Step)}
-    inside = [q for at, q in quality.items() if 40 < at < 49]
+    inside = [step.quality for step in update.of(Step) if 15 < step.at_s < 39]
+    assert Quality.TURNING in inside
     assert Quality.OK not in inside
-    assert np.mean([q is Quality.TURNING for q in inside]) > 0.6, "the others settle: gravity leans"
-    assert not [q for at, q in quality.items() if 20 < at < 34 and q is Quality.TURNING]
+    assert Quality.OK in {step.quality for step in update.of(Step) if 45 < step.at_s < 65}
+
+
+def test_a_gyroscope_that_warms_up_does_not_tilt_the_vertical() -> None:
+    """Bug: a bias that changed by 1 deg/s within five minutes put drops 1.9 deg off, and these steps counted."""
+    made = simulate_gait(RunnerModel(move_s=180.0), SensorModel(rate_hz=100.0), seed=3)
+    samples = made.samples
+    bias_radps = np.radians(1 - np.exp(-samples.t_s / 300.0))
+    warming = samples.gyr_radps + np.outer(bias_radps, np.array([0.6, 0.64, 0.48]))
+    errors = drop_errors(made, run_engine(Samples.checked(samples.t_s, samples.acc_mps2, warming), 100.0), 14.0, 190.0)
+    assert len(errors) > 400
+    assert math.sqrt(np.mean(errors**2)) < 0.25
+
+
+@pytest.mark.parametrize("rate_hz", [200.0, 100.0])
+def test_drops_do_not_depend_on_the_phase_in_which_running_begins(rate_hz: float) -> None:
+    """Bug: with 84 samples less, a false stride velocity tilted the vertical by 2.5 deg at the start, and its steps counted."""
+    recording = open_recording(ROOT / "recordings" / "treadmill_fatigue.mcap")
+    samples = recording.samples[: round(60 * recording.rate_hz) : round(recording.rate_hz / rate_hz)]
+    whole = {round(step.at_s, 1): step for step in run_engine(samples, rate_hz).of(Step) if step.quality is Quality.OK}
+    first = 0 if rate_hz == 200.0 else 1
+    for cut in sorted({*range(first, round(rate_hz), 9), round(84 * rate_hz / 200), round(161 * rate_hz / 200)}):
+        cuts = [step for step in run_engine(samples[cut:], rate_hz).of(Step) if step.quality is Quality.OK]
+        pairs = [(step.drop_deg, whole[at].drop_deg) for step in cuts if (at := round(step.at_s, 1)) in whole]
+        assert len(pairs) > 80, cut
+        assert max(abs(one - other) for one, other in pairs) < 0.15, cut
 
 
 def test_cambered_road_is_reported_once_and_only_if_it_lasts() -> None:
@@ -359,10 +411,10 @@ def test_the_gravity_correction_finds_an_error_of_the_vertical_and_its_uncertain
         at = k * stride / 2
         middle = at - stride / 2
         runaway = 9.80665 * (tilt * middle + drift * middle**2 / 2)
-        correction.push(at, stride, (runaway + 0.05 * rng.standard_normal(), 0.05 * rng.standard_normal()))
+        correction.push(at, stride, (runaway + 0.05 * rng.standard_normal(), 0.05 * rng.standard_normal()), Travel(0.0, 0.01))
     (east, north), (drift_east, _) = correction.take(at)
     assert abs(math.degrees(east - tilt - drift * at)) < 0.1
-    assert abs(math.degrees(north)) < 0.1
+    assert abs(math.degrees(north)) < 0.2, "along the direction of travel it is less sure"
     assert abs(math.degrees(drift_east - drift)) < 0.02
 
 

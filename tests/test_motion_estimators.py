@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from levelhips.motion.smoothing import Butterworth
 from levelhips.motion.standing import StandingDetector
 from levelhips.motion.steps import stance, stride, walking_side_cues
 from levelhips.motion.timebase import Timebase
+from levelhips.motion.travel import Travel, TravelDirection
 from levelhips.samples import BRIDGED, STANDARD_GRAVITY_MPS2, GapReason
 
 UP = STANDARD_GRAVITY_MPS2
@@ -263,14 +265,92 @@ def test_a_gap_of_known_length_adds_what_it_may_have_cost_and_a_long_one_forgets
         correction = GravityCorrection()
         correction.start(math.radians(1.0), math.radians(0.1))
         for k in range(1, 40):
-            correction.push(k * 0.36, 0.72, (0.0, 0.0))
+            correction.push(k * 0.36, 0.72, (0.0, 0.0), Travel(0.0, 0.01))
         return correction
 
-    before = settled().tilt_sd_rad
+    before = settled().error_rad
     for velocity_mps in (0.1, math.inf):
         correction = settled()
         correction.widen(math.radians(0.3), velocity_mps)
-        assert correction.tilt_sd_rad == pytest.approx(math.hypot(before, math.radians(0.3)))
-        correction.push(40 * 0.36, 0.72, (3.0, 0.0))  # 3 m/s from one stride to the next: a fault of the vertical, or a new speed
+        assert correction.error_rad == pytest.approx(math.hypot(before, math.radians(0.3)), rel=1e-3)
+        correction.push(40 * 0.36, 0.72, (3.0, 0.0), Travel(0.0, 0.01))
         (east, _), _ = correction.take(40 * 0.36)
         assert (abs(math.degrees(east)) > 0.2) is math.isfinite(velocity_mps), "without a known velocity it says nothing"
+
+
+# ---- direction of travel
+
+
+def followed(heading_deg: Callable[[float], float], jitter_deg: float = 0.0, strides: int = 120) -> list[tuple[float, Travel]]:
+    """The true heading [deg] and the one found, for strides that end every 0.36 s."""
+    rng, direction = np.random.default_rng(4), TravelDirection()
+    out = []
+    for k in range(strides):
+        true = heading_deg(k * 0.36)
+        out.append((true, direction.push(k * 0.36, math.radians(true + jitter_deg * rng.standard_normal()))))
+    return out
+
+
+def test_direction_of_travel_on_a_straight_is_smoother_than_the_strides_and_its_uncertainty_is_right() -> None:
+    found = followed(lambda _: 0.0, jitter_deg=0.8, strides=400)[20:]
+    errors = np.degrees([travel.heading_rad for _, travel in found])
+    claimed = math.degrees(np.mean([travel.sd_rad for _, travel in found]))
+    assert errors.std() < 0.6
+    assert 0.5 < errors.std() / claimed < 2
+
+
+def test_direction_of_travel_follows_a_bend_and_a_corner_without_lag() -> None:
+    bend = followed(lambda at_s: 4.7 * max(at_s - 10, 0))
+    assert max(abs(math.degrees(travel.heading_rad) - true) for true, travel in bend[-60:]) < 0.1
+    corner = followed(lambda at_s: 30.0 * min(max(at_s - 10, 0), 3))
+    assert max(abs(math.degrees(travel.heading_rad) - true) for true, travel in corner) < 9, "less than is turned in a step"
+    assert abs(math.degrees(corner[-1][1].heading_rad) - 90) < 0.1
+
+
+def test_a_redefined_axis_turns_the_direction_of_travel_and_changes_nothing_else() -> None:
+    direction = TravelDirection()
+    direction.turn_heading(0.5)
+    before = [direction.push(k * 0.36, 0.01 * k) for k in range(20)][-1]
+    direction.turn_heading(0.2)
+    after = direction.push(20 * 0.36, 0.2 + 0.2)
+    assert after.heading_rad == pytest.approx(before.heading_rad + 0.2 + 0.01, abs=1e-3)
+    direction.restart()
+    assert direction.push(100.0, 3.0).heading_rad == 3.0
+
+
+def correction_on_a_straight(heading_rad: float) -> GravityCorrection:
+    correction = GravityCorrection()
+    correction.start(math.radians(0.5), math.radians(0.05))
+    for k in range(1, 60):
+        correction.push(k * 0.36, 0.72, (0.0, 0.0), Travel(heading_rad, 0.005))
+    return correction
+
+
+def test_a_redefined_axis_does_not_look_like_a_turn_of_the_runner() -> None:
+    correction = correction_on_a_straight(0.0)
+    correction.turn_heading(math.radians(10))
+    correction.push(60 * 0.36, 0.72, (0.0, 0.0), Travel(math.radians(10), 0.005))
+    (east, north), _ = correction.take(60 * 0.36)
+    assert math.degrees(math.hypot(east, north)) < 0.01
+    GravityCorrection().turn_heading(0.1)  # before the first stride there is nothing to turn
+
+
+@pytest.mark.parametrize("heading_deg", [0.0, 90.0, 200.0])
+def test_the_vertical_is_surer_across_the_direction_of_travel_than_along_it(heading_deg: float) -> None:
+    heading_rad = math.radians(heading_deg)
+    rng, correction = np.random.default_rng(2), GravityCorrection()
+    correction.start(math.radians(0.5), math.radians(0.05))
+    forward = np.array([-math.sin(heading_rad), math.cos(heading_rad)])
+    for k in range(1, 60):
+        speed_mps = 3.0 + 0.3 * rng.standard_normal()
+        correction.push(k * 0.36, 0.72, tuple(speed_mps * forward), Travel(heading_rad, 0.005))
+    assert correction.sideways_error_rad < 0.5 * correction.error_rad
+    assert math.degrees(correction.sideways_error_rad) < 0.2
+
+
+def test_strides_that_contradict_the_vertical_four_times_in_a_row_make_it_unsure() -> None:
+    correction = correction_on_a_straight(0.0)
+    before = correction.error_rad
+    for k in range(4):
+        correction.push((60 + k) * 0.36, 0.72, (2.0 * (-1) ** k, 2.0 * (-1) ** k), Travel(0.0, 0.005))
+    assert correction.error_rad > max(10 * before, math.radians(3.0))

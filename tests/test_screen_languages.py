@@ -35,7 +35,6 @@ from levelhips.simulation.time_loop import SimulatedTimeLoop
 from levelhips.text import catalog, tr
 from levelhips.text.choice import LANGUAGES, choose, load
 from levelhips.ui.app import application
-from levelhips.ui.review.spread import SpreadPlot
 from levelhips.ui.widgets.dialogs import RecordingsDialog
 from levelhips.ui.widgets.fitting import FitLabel
 from levelhips.ui.widgets.settings_dialog import SettingsDialog
@@ -220,12 +219,3 @@ def test_label_becomes_smaller_until_it_fits_and_not_smaller_than_can_be_read(qt
     label.setFixedSize(30, 40)
     assert label.shown_px == 11
     assert len(clipped(label)) == 1
-
-
-def test_label_of_a_tick_at_the_top_of_the_spread_is_inside_of_the_plot(qtbot):
-    plot = SpreadPlot()
-    qtbot.addWidget(plot)
-    plot.resize(600, 200)
-    plot.show()
-    plot.setYRange(0, 30, padding=0)
-    assert_nothing_is_clipped(plot)

@@ -159,7 +159,7 @@ def test_pause_takes_precedence_over_other_messages(qtbot):
     page = LivePage()
     qtbot.addWidget(page)
     running = replace(snapshot(3.0, 4.0), quality=Quality.TURNING, message="Standing zero set")
-    assert page._message(running, STREAMING) == "Bend: steps do not count"
+    assert page._message(running, STREAMING) == "Bend: steps count on the straight"
     assert page._message(replace(running, paused=True), STREAMING) == "Paused: no beeps. Press Space to continue."
     page._asked_to_end = True
     assert page._message(replace(running, paused=True), STREAMING) == "Press Q again to end the session"

@@ -39,7 +39,7 @@ class Quality(StrEnum):
 
     OK = "ok"
     SETTLING = "settling"  # orientation or speed is still settling (start of a run, belt start-up)
-    TURNING = "turning"  # on a bend, where the vertical seems to lean into it
+    TURNING = "turning"  # on a bend that the run began on, where the vertical seems to lean into it
     LOOSE = "clip-loose"  # the clip rattles
     NO_ZERO = "no-standing-zero"  # nobody has stood still yet: the drop is relative to the mean running posture
     SLIPPED = "sensor-slipped"  # the clip has moved since the standing zero

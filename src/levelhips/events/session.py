@@ -13,7 +13,7 @@ class NoticeKind(StrEnum):
     SLIPPED = "slipped"  # the clip has moved since the standing zero
     LOOSE = "loose"  # the clip rattles
     CAMBER = "camber"  # the pelvis leans to one side for minutes: the road may slope
-    TURNING = "turning"  # running around a bend
+    TURNING = "turning"  # the run began on a bend
     NOT_RECORDING = "not-recording"  # the disk is full or missing
     RECORDING_AGAIN = "recording-again"
 

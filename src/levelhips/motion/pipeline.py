@@ -238,11 +238,11 @@ class Pipeline:
         heading_rad = mean(signals["heading_rad"][at])
         near = slice(max(at.start - 1, 0), min(at.stop + 1, len(t_s)))
         self._progression.push_stride(span.middle_s, heading_rad)
-        self._vertical.push_stride(span, signals, near)
+        self._vertical.push_stride(span, signals, near, heading_rad)
         if self._alignment.wants_stride() and self._has_heading_quality(span, known_s):
             self._alignment.push_stride(span, signals, near, heading_rad)
         obliquity_rad = mean(signals["obliquity_rad"][at]) if self._vertical.sure else None
-        return self._quality.push_stride(span.to_s, known_s, span.duration_s, obliquity_rad, heading_rad)
+        return self._quality.push_stride(span.to_s, known_s, span.duration_s, obliquity_rad, heading_rad, self._gaits.running.from_s)
 
     def _has_heading_quality(self, span: StrideSpan, known_s: float) -> bool:
         # A new bout or an unsure vertical does not affect the heading.
@@ -287,6 +287,7 @@ class Pipeline:
         turned_rad, events = self._alignment.apply_updates(now_s, running=self._gaits.mode is Mode.RUNNING)
         if turned_rad:  # the mediolateral axis was redefined: turn all stored headings with it
             self._progression.turn_heading(turned_rad)
+            self._vertical.turn_heading(turned_rad)
             self._quality.turn_heading(turned_rad)
             self._signals.shift("heading_rad", turned_rad)
             self._orientation.turn_heading(turned_rad)

@@ -68,6 +68,7 @@ class _State:
     last_acc: Array = field(default_factory=lambda: np.zeros((2, 3)))  # the last two samples
     last_gyr: Array = field(default_factory=lambda: np.zeros((2, 3)))
     headings: list[tuple[float, float]] = field(default_factory=list)  # end and mean heading of the last strides
+    turning_from_s: float = math.inf  # when the present or last turn became known
     turning_until_s: float = -math.inf
     corrected_s: float = -math.inf  # when the vertical was last corrected noticeably: angles before it were wrong
     zeroed: bool = False
@@ -132,12 +133,14 @@ class QualityMonitor:
         """Add an angle to the stored headings, because the mediolateral axis was redefined by it."""
         self._state.headings = [(at_s, heading + by_rad) for at_s, heading in self._state.headings]
 
-    def push_stride(self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float) -> list[Notice]:
-        """Process a running stride; return notices of a bend, a slipped clip or a cambered road.
+    def push_stride(
+        self, to_s: float, known_s: float, duration_s: float, obliquity_rad: float | None, heading_rad: float, bout_from_s: float
+    ) -> list[Notice]:
+        """Process a running stride; return notices of a bend that the run began on, a slipped clip or a cambered road.
 
         `obliquity_rad` is its mean, None while the vertical is unsure; `heading_rad` is its mean heading, unwrapped.
         """
-        notices = self._turning(to_s, known_s, duration_s, heading_rad)
+        notices = self._turning(to_s, known_s, duration_s, heading_rad, bout_from_s)
         state = self._state
         if obliquity_rad is None:
             return notices
@@ -164,7 +167,11 @@ class QualityMonitor:
         return [Notice(at_s, at_s, NoticeKind.LOOSE, math.sqrt(energy / state.rattle))] if state.loose and not before else []
 
     def quality(self, from_s: float, mode: Mode, bout_from_s: float, conditions: Conditions) -> Quality:
-        """Return the worst quality that applies to a contact, step or stride that began at `from_s`, under these conditions."""
+        """Return the worst quality that applies to a contact, step or stride that began at `from_s`, under these conditions.
+
+        A bend costs little accuracy if the bout began on a straight, because the speed is soon known from it. In a bout that begins
+        on a bend, centripetal force and error of the vertical look the same.
+        """
         cfg, state = self.settings, self._state
         settle_s = cfg.settle_run_s if mode is Mode.RUNNING else cfg.settle_walk_s
         unsure = mode is Mode.RUNNING and (not conditions.vertical_sure or from_s <= state.corrected_s)
@@ -175,14 +182,14 @@ class QualityMonitor:
             (not state.zeroed, Quality.NO_ZERO),
             (state.loose, Quality.LOOSE),
             (from_s - bout_from_s < settle_s or unsure, Quality.SETTLING),
-            (from_s < state.turning_until_s, Quality.TURNING),
+            (from_s < state.turning_until_s and self._began_on_bend(bout_from_s, settle_s), Quality.TURNING),
         )
         return next((quality for applies, quality in worst_first if applies), Quality.OK)
 
     def _clipped(self, from_s: float, to_s: float) -> bool:
         return any(from_s <= flat_s <= to_s for flat_s in self._state.flat_s)
 
-    def _turning(self, to_s: float, known_s: float, duration_s: float, heading_rad: float) -> list[Notice]:
+    def _turning(self, to_s: float, known_s: float, duration_s: float, heading_rad: float, bout_from_s: float) -> list[Notice]:
         cfg, state = self.settings, self._state
         state.headings.append((to_s, heading_rad))
         del state.headings[: -cfg.turn_steps - 1]
@@ -192,8 +199,16 @@ class QualityMonitor:
         if abs(last - first) <= cfg.turn_radps * (last_s - first_s):
             return []
         begins = known_s > state.turning_until_s
+        if begins:
+            state.turning_from_s = known_s
         state.turning_until_s = known_s + cfg.turn_memory_strides * duration_s
-        return [Notice(first_s, known_s, NoticeKind.TURNING, math.degrees((last - first) / (last_s - first_s)))] if begins else []
+        if not begins or not self._began_on_bend(bout_from_s, cfg.settle_run_s):
+            return []
+        return [Notice(first_s, known_s, NoticeKind.TURNING, math.degrees((last - first) / (last_s - first_s)))]
+
+    def _began_on_bend(self, bout_from_s: float, settle_s: float) -> bool:
+        """Return whether the present or last turn began while the bout was still settling."""
+        return self._state.turning_from_s < bout_from_s + settle_s
 
     def _slip(self, to_s: float, known_s: float, obliquity_rad: float) -> list[Notice]:
         """Compare the mean obliquity of the last strides with that of the whole run."""

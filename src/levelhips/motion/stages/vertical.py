@@ -11,6 +11,7 @@ from levelhips.motion.gait import StrideSpan
 from levelhips.motion.gravity import GravityCorrection
 from levelhips.motion.orientation import VqfFilter
 from levelhips.motion.signal_buffer import SignalBuffer
+from levelhips.motion.travel import TravelDirection
 from levelhips.samples import Array
 
 
@@ -58,7 +59,7 @@ class VerticalStage:
     def __init__(self, rate_hz: float, vqf: VqfFilter | None, settings: VerticalSettings = VerticalSettings()) -> None:
         self.settings = settings
         self._dt = 1.0 / rate_hz
-        self._vqf, self._correction, self._state = vqf, GravityCorrection(), _State()
+        self._vqf, self._correction, self._travel, self._state = vqf, GravityCorrection(), TravelDirection(), _State()
 
     @property
     def tracking(self) -> bool:
@@ -67,18 +68,18 @@ class VerticalStage:
 
     @property
     def sd_rad(self) -> float:
-        """Standard uncertainty of the vertical [rad]."""
-        return self._correction.error_rad if self._state.tracking else self.settings.untracked_sd_rad
+        """Standard uncertainty of the vertical to the sides [rad], which is that of the obliquity."""
+        return self._correction.sideways_error_rad if self._state.tracking else self.settings.untracked_sd_rad
 
     @property
     def sure(self) -> bool:
         """Whether the vertical is accurate enough for valid steps."""
-        return not self._state.tracking or self._correction.error_rad < self.settings.max_sd_rad
+        return not self._state.tracking or self._correction.sideways_error_rad < self.settings.max_sd_rad
 
     @property
     def settled(self) -> bool:
         """Whether the vertical is so accurate that a correction every few seconds is enough."""
-        return self._state.tracking and self._correction.error_rad < self.settings.max_sd_rad * self.settings.settled_share
+        return self._state.tracking and self._correction.sideways_error_rad < self.settings.max_sd_rad * self.settings.settled_share
 
     def push(self, east_mps2: Array, north_mps2: Array) -> tuple[Array, Array]:
         """Integrate the horizontal specific force (n,) twice, continuing from the last chunk; return east and north (n,) [m]."""
@@ -89,15 +90,21 @@ class VerticalStage:
         state.position_m = (float(east[-1]), float(north[-1]))
         return east, north
 
-    def push_stride(self, span: StrideSpan, signals: SignalBuffer, near: slice) -> None:
+    def push_stride(self, span: StrideSpan, signals: SignalBuffer, near: slice, mean_heading_rad: float) -> None:
         """Process a running stride; `near` is the slice of its samples and one more on either side."""
+        travel = self._travel.push(span.middle_s, mean_heading_rad)
         if not self._state.tracking or span.from_s < self._state.from_s:
             return
         ends, t_s = (span.from_s, span.to_s), signals["t_s"][near]
         e0, e1 = np.interp(ends, t_s, signals["east_m"][near]).tolist()
         n0, n1 = np.interp(ends, t_s, signals["north_m"][near]).tolist()
         duration_s = span.duration_s
-        self._correction.push(span.to_s, duration_s, ((e1 - e0) / duration_s, (n1 - n0) / duration_s))
+        self._correction.push(span.to_s, duration_s, ((e1 - e0) / duration_s, (n1 - n0) / duration_s), travel)
+
+    def turn_heading(self, by_rad: float) -> None:
+        """Process that the mediolateral axis of the pelvis was redefined by an angle [rad]."""
+        self._travel.turn_heading(by_rad)
+        self._correction.turn_heading(by_rad)
 
     def gap_filled(self, missing_s: float) -> None:
         """Increase the uncertainty after a gap of `missing_s` [s] that is filled."""
@@ -136,7 +143,9 @@ class VerticalStage:
             return False
         if running and not vqf.inertial:
             vqf.inertial = state.tracking = True
-            state.from_s, state.velocity_mps, state.position_m = now_s, (0.0, 0.0), (0.0, 0.0)
+            # The displacement continues: a stride that begins between the last sample and the next is interpolated across both.
+            state.from_s, state.velocity_mps = now_s, (0.0, 0.0)
+            self._travel.restart()
             self._correction.start(*self._start_sd(vqf, warm))
         elif not running and vqf.inertial:
             vqf.trust_force_again()

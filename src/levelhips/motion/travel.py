@@ -1,0 +1,93 @@
+"""Direction of travel, from the mean headings of strides: followed on bends and around corners within a stride or two.
+
+`motion.progression` estimates the same direction for the pelvic rotation, with other aims: it is smooth, and slow to take a
+change for a turn. Here a lag would cost more than noise, because the runner's speed times the lag looks like a velocity
+across the direction of travel.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from levelhips.samples import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Direction of travel at the middle of a stride: the heading of the pelvis's right side, and its standard uncertainty [rad]."""
+
+    heading_rad: float
+    sd_rad: float
+
+    @property
+    def forward(self) -> Array:
+        """Unit vector (east, north) of the direction of travel."""
+        return np.array([-math.sin(self.heading_rad), math.cos(self.heading_rad)])
+
+    @property
+    def right(self) -> Array:
+        """Unit vector (east, north) to the right of the direction of travel."""
+        return np.array([math.cos(self.heading_rad), math.sin(self.heading_rad)])
+
+
+@dataclass(frozen=True, slots=True)
+class TravelSettings:
+    """Standard deviations of the Kalman filter, and how fast it learns that the runner turns."""
+
+    stride_rad: float = math.radians(0.8)  # mean heading of a stride about the direction of travel: 0.5-1.2 deg
+    turn_radps: float = math.radians(1.0)  # turn rate at the first stride; 0.2-3 give the same drops
+    turn_wander_radps_rts: float = math.radians(0.3)  # change of the turn rate on a straight road, per root second; 0.1-1 give the same
+    max_turning: float = 1e4  # ... up to this multiple of its variance: 30 deg/s per root second, a corner in one stride
+    learn_turning: float = 0.5  # change in the logarithm of that multiple for each unit of surprise (expected value 1)
+    max_surprise: float = 10.0  # caps it: a corner is found in two strides; 5-30 give the same drops
+
+
+@dataclass(slots=True)
+class _State:
+    """Heading [rad] and turn rate [rad/s] at `at_s`, and their covariance (heading-heading, heading-rate, rate-rate)."""
+
+    at_s: float
+    heading_rad: float
+    rate_radps: float
+    covariance: tuple[float, float, float]
+    turning: float = 0.0  # logarithm of the factor on the variance of the turn rate's change
+
+
+class TravelDirection:
+    """Kalman filter that estimates the direction of travel and its turn rate from the mean headings of strides."""
+
+    def __init__(self, settings: TravelSettings = TravelSettings()) -> None:
+        self.settings = settings
+        self._state: _State | None = None
+
+    def restart(self) -> None:
+        """Forget the direction."""
+        self._state = None
+
+    def push(self, middle_s: float, heading_rad: float) -> Travel:
+        """Add the mean heading [rad] of a stride centered at `middle_s` [s]; return the direction of travel then."""
+        cfg, state = self.settings, self._state
+        if state is None:
+            state = self._state = _State(middle_s, heading_rad, 0.0, (cfg.stride_rad**2, 0.0, cfg.turn_radps**2))
+            return Travel(heading_rad, cfg.stride_rad)
+        dt = middle_s - state.at_s
+        hh, hr, rr = state.covariance
+        noise = cfg.turn_wander_radps_rts**2 * math.exp(state.turning)
+        hh, hr, rr = hh + 2 * dt * hr + dt * dt * rr + noise * dt**3 / 3, hr + dt * rr + noise * dt**2 / 2, rr + noise * dt
+        error = heading_rad - (state.heading_rad + state.rate_radps * dt)
+        s = hh + cfg.stride_rad**2
+        state.at_s = middle_s
+        state.heading_rad += state.rate_radps * dt + hh / s * error
+        state.rate_radps += hr / s * error
+        state.covariance = (hh - hh * hh / s, hr - hh * hr / s, rr - hr * hr / s)
+        surprise = min(error * error / s, cfg.max_surprise)
+        state.turning = min(max(state.turning + cfg.learn_turning * (surprise - 1.0), 0.0), math.log(cfg.max_turning))
+        return Travel(state.heading_rad, math.sqrt(state.covariance[0]))
+
+    def turn_heading(self, by_rad: float) -> None:
+        """Add an angle to the heading, because the mediolateral axis of the pelvis was redefined by it."""
+        if self._state is not None:
+            self._state.heading_rad += by_rad
