@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 import subprocess
@@ -18,7 +19,8 @@ from hand_made import analysis_of, step
 
 from levelhips import Update, open_recording
 from levelhips.audio.wav import WavSink
-from levelhips.errors import LevelHipsError
+from levelhips.cli.console import begin_log
+from levelhips.errors import LevelHipsError, SettingsError
 from levelhips.events import Signal, SignalKind
 from levelhips.export.plot import plot_metric
 from levelhips.export.tables import write_tables
@@ -296,3 +298,34 @@ def test_a_recording_that_cannot_be_written_completely_is_not_there_and_the_comm
     levelhips(*arguments, cwd=tmp_path)
     [new] = [path for path in tmp_path.glob("*.mcap") if path.name != "whole.mcap"]
     assert open_recording(new).notes == []
+
+
+@pytest.fixture
+def root_log() -> Iterator[logging.Logger]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield root
+    for handler in set(root.handlers) - set(handlers):
+        root.removeHandler(handler)
+        handler.stream.close()
+    root.setLevel(level)
+
+
+def test_a_log_is_for_its_owner_only_and_is_continued(tmp_path: Path, root_log: logging.Logger) -> None:
+    path = tmp_path / "run.log"
+    path.write_text("before\n")
+    begin_log(path)
+    begin_log(tmp_path / "new.log")
+    root_log.info("a message")
+    assert path.read_text().startswith("before\n")
+    assert path.read_text().endswith(" root INFO a message\n")
+    assert stat.S_IMODE((tmp_path / "new.log").stat().st_mode) == 0o600
+
+
+def test_a_log_does_not_follow_a_link(tmp_path: Path, root_log: logging.Logger) -> None:
+    (tmp_path / "diary").write_text("kept")
+    (tmp_path / "run.log").symlink_to(tmp_path / "diary")
+    with pytest.raises(SettingsError, match="run.log"):
+        begin_log(tmp_path / "run.log")
+    root_log.warning("a message")
+    assert (tmp_path / "diary").read_text() == "kept"

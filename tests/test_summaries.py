@@ -183,3 +183,13 @@ def test_one_unexpected_recording_does_not_end_a_rebuild(tmp_path: Path, one_run
         done = history.rebuild(folder)
     assert done.added == 2
     assert done.errors == ["odd.mcap has content that levelhips does not expect (ValueError)"]
+
+
+def test_unexpected_content_is_reported_without_a_traceback(tmp_path: Path) -> None:
+    """Bug: Python printed the log message, which has one, on the terminal."""
+    events(tmp_path / "odd.mcap", camber("1e308"), camber("1e308"))
+    command = [sys.executable, "-m", "levelhips", "history", "rebuild", str(tmp_path)]
+    environment = {**os.environ, "LEVELHIPS_DATA": str(tmp_path / "data"), "LEVELHIPS_LANGUAGE": "en"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+    assert lines == ["0 added, 0 unchanged, 0 removed", "Skipped: odd.mcap has content that levelhips does not expect (ValueError)"]

@@ -11,6 +11,7 @@ import typer
 
 from levelhips.cli.analyze import analyze
 from levelhips.cli.check_plugin import check_plugin
+from levelhips.cli.console import begin_log
 from levelhips.cli.convert import convert
 from levelhips.cli.demo import demo
 from levelhips.cli.diary import diary_app
@@ -73,6 +74,7 @@ def main() -> None:
     is a bug and keeps its traceback.
     """
     tolerate_any_encoding()
+    begin_log(None)
     others = threading.enumerate()
     try:
         _run()

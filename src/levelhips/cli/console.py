@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from levelhips.errors import SettingsError, SoundError
+from levelhips.files import create_private
 from levelhips.text import tr
 
 if TYPE_CHECKING:
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
     from levelhips.history import History
     from levelhips.settings import Settings
     from levelhips.text import Text
+
+
+_DROPPED = logging.NullHandler()  # without any, Python prints warnings on the terminal
 
 
 def console() -> Console:
@@ -81,22 +88,26 @@ def progress_bar(out: Console, words: str) -> Iterator[Callable[[float], None]]:
 
 
 def begin_log(path: Path | None) -> None:
-    """Write log messages into a file, or drop them: a live view and a log cannot share a terminal.
+    """Write log messages into a file that only its owner can read, or drop them: nobody but developers needs them.
 
     Raises
     ------
     SettingsError
-        If the file cannot be written.
+        If the file cannot be written, or is a link to another file.
     """
-    import logging
-
+    root = logging.getLogger()
     if path is None:
-        logging.getLogger().addHandler(logging.NullHandler())
+        root.addHandler(_DROPPED)
         return
     try:
-        logging.basicConfig(filename=path, encoding="utf-8", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+        if path.is_symlink() and path.is_file():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        handler = logging.StreamHandler(open(path, "a", encoding="utf-8", opener=create_private))  # noqa: SIM115  # open to the end
     except OSError as error:
         raise SettingsError("log-not-writable", path=path, reason=error.strerror) from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
 
 
 def open_player(settings: Settings) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from levelhips.cli.console import begin_log, open_player
+from levelhips.cli.console import open_player
 from levelhips.cli.options import MuteOption, RecordOption, VirtualOption
 from levelhips.errors import LevelHipsError, SettingsError
 
@@ -25,7 +25,6 @@ def screen(
     """Open the window: runs, drills, review and history."""
     from levelhips.settings.paths import documents, settings_path
 
-    begin_log(None)
     raise SystemExit(open_window(record or documents(), settings or settings_path(), review=file, virtual=virtual, mute=mute))
 
 

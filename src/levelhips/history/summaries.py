@@ -180,6 +180,7 @@ def _in_workers(waiting: list[Path], file_s: float) -> Generator[tuple[Path, Fou
 
 def _work(connection: Connection) -> None:
     """Summarize the recordings whose paths arrive; the body of a worker."""
+    logging.getLogger().addHandler(logging.NullHandler())  # without any, Python prints warnings on the terminal
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal: only the first one answers it
     files: SimpleQueue[Path] = SimpleQueue()
     threading.Thread(target=_receive, args=(connection, files), daemon=True).start()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from levelhips.errors import BadInputError, LevelHipsError, RecordingError
+from levelhips.files import make_folder
 from levelhips.history.session_row import SessionKind
 from levelhips.history.store import History
 from levelhips.recording.leftover import is_leftover
@@ -64,7 +65,7 @@ class SessionNote:
                 path.unlink(missing_ok=True)
 
     def _begin(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self._folder)
         number, name = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=SUFFIX)
         self._file = open(number, "w", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  # open until `remove`
         _lock(self._file)
