@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import zipfile
@@ -17,10 +18,11 @@ import zstandard
 from command_line import levelhips
 from conftest import short_run
 
-from levelhips import RecordingError, RecordingWriter, SettingsError, open_recording
+from levelhips import LevelHipsError, RecordingError, RecordingWriter, SettingsError, open_recording
 from levelhips.programme.store import load_programme
 from levelhips.recording.event_reader import read_events
 from levelhips.recording.frames import MAGIC
+from levelhips.recording.importers.examples import write_phyphox
 from levelhips.recording.schema import Topic, encode_samples
 from levelhips.settings.store import change_settings, read_values
 from levelhips.untrusted import MAX_JSON_BYTES, MAX_METADATA_RECORDS, MAX_NAME_CHARS, clean_name, may_expand_to, visible
@@ -248,6 +250,29 @@ def test_a_recording_whose_first_bytes_are_damaged_is_read_with_a_note(tmp_path:
     assert [note.key for note in found.notes] == ["recording.note.damaged-parts"]
     events = read_events(tmp_path / "r.mcap", ())
     assert (events.metadata["sensor"], events.whole) == ("s", False)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_damaged_zip_file_ends_in_an_error_of_ours(tmp_path: Path, compression: int) -> None:
+    """Bug: damaged LZMA data ended in an LZMAError."""
+    folder, path, rng = tmp_path / "export", tmp_path / "r.zip", random.Random(1)
+    folder.mkdir()
+    write_phyphox(short_run().samples[:200], folder)
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    data = path.read_bytes()
+    codes = set()
+    for _ in range(60):
+        damaged = bytearray(data)
+        damaged[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        try:
+            open_recording(path)
+        except LevelHipsError as error:
+            codes.add(error.code)
+    usual = compression in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)
+    assert ("damaged-zip" if usual else "unusual-zip") in codes
 
 
 # ---- settings and programme

@@ -31,6 +31,8 @@ _MAX_STEP_S, _MAX_STEPS = 0.0501, 2.5
 # A phone that was paused leaves a gap: up to 20 times as long as what it recorded, which is 10 hours in half an hour.
 _MAX_GAP_SHARE = 20
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+# How phones compress. Other ways are refused: the head of LZMA data names the memory that it needs, up to 4 GB.
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ZIP_END_BYTES = (1 << 16) + 22 + 20  # the last record of a zip file with its longest comment, and the mark of a 64-bit one
 
 
@@ -70,6 +72,8 @@ def _check_list(name: str, file: BinaryIO) -> None:
 def _unzipped(path: Path, entry: zipfile.ZipInfo) -> bytes:
     """Return a file of a zip file if it is not larger than a table of numbers can be."""
     limit = min(MAX_TABLE_BYTES, SPARE_ZIP_BYTES + MAX_ZIP_EXPANSION * path.stat().st_size)
+    if entry.compress_type not in _COMPRESSIONS:
+        raise RecordingError("unusual-zip", name=path.name)
     try:
         with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
             # `zipfile` never yields more than the size in the list.
