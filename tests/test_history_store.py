@@ -512,3 +512,27 @@ def test_a_copy_counts_beside_a_session_that_has_neither_its_start_nor_the_name_
     history.add(saved(tmp_path / "other.mcap", "2026-03-05T12:00:00+00:00", *run(2.0, 2.0)))
     history.add(saved(tmp_path / "copy.mcap", NOON, *run(2.0, 2.0), recovered_from="gone.mcap"))
     assert kinds(history) == {"other.mcap": SessionKind.RUN, "copy.mcap": SessionKind.RUN}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("sessions", "started", "yesterday"),
+        ("sessions", "started", "0001-01-01T00:00:00+14:00"),
+        ("sessions", "kind", "x"),
+        ("sessions", "duration_s", "long"),
+        ("sessions", "note", b"\xff"),
+        ("sides", "mean_deg", "[/]"),
+        ("drills", "values_json", "{"),
+        ("drills", "values_json", "[1]"),
+    ],
+)
+def test_a_value_that_we_cannot_have_written_is_reported(tmp_path: Path, history: History, table: str, column: str, value: object) -> None:
+    """Bug: it ended every command that shows the history in a traceback. SQLite has no checksums."""
+    history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0)))
+    history.add(saved(tmp_path / "b.mcap", NOON, *clamshells(2)))
+    assert len(history.sessions()) == 2
+    history.change(f"UPDATE {table} SET {column} = ?", (value,))
+    with pytest.raises(RecordingError) as caught:
+        history.sessions()
+    assert caught.value.code == "history-damaged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from levelhips.bounds import shown
 from levelhips.errors import NewerFileError, RecordingError
 from levelhips.files import PRIVATE_FILE, make_folder
 from levelhips.history.migrations import MIGRATIONS
@@ -25,6 +27,10 @@ MIN_FREE_BYTES = 100_000  # with less, SQLite may report an I/O error where its 
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 REFUSED = (sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+KINDS: dict[str, tuple[type, ...]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int)}  # of values, by the type of a column
+MOMENTS = ("started", "at")  # columns of moments, in ISO
 
 
 class Database:
@@ -52,9 +58,11 @@ class Database:
         try:
             _make_private(path)
             self._db.row_factory = sqlite3.Row
+            self._kinds: dict[str, tuple[type, ...]] = {}
             self._write_ahead()
             self._db.execute("PRAGMA foreign_keys=ON")
             self._migrate()
+            self._kinds = self._kinds_of_columns()
         except (OSError, sqlite3.Error) as error:
             self._db.close()
             raise self._unusable(error) from error
@@ -105,6 +113,12 @@ class Database:
         if version > len(MIGRATIONS):
             raise NewerFileError(str(self.path))
 
+    def _kinds_of_columns(self) -> dict[str, tuple[type, ...]]:
+        """Return the types that a value can have, by the name of its column, which has the same type in all tables."""
+        tables = [name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = [tuple(column) for table in tables for column in self._db.execute(f"PRAGMA table_info({table})")]
+        return {name: KINDS[kind] for _, name, kind, *_ in columns if kind in KINDS}
+
     def _version(self) -> int:
         """Return the number of migrations that the file has had."""
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -126,11 +140,22 @@ class Database:
             raise self._unusable(error) from error
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """Run a query and return its rows, each a dict by column."""
+        """Run a query and return its rows, each a dict by column.
+
+        Raises
+        ------
+        RecordingError
+            If the file cannot be read, or has a value that we cannot have written: SQLite has no checksums.
+        """
         try:
-            return [dict(row) for row in self._db.execute(query, values)]
+            found = [dict(row) for row in self._db.execute(query, values)]
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+        for row in found:
+            for name, value in row.items():
+                if not _can_be(name, value, self._kinds):
+                    raise RecordingError("history-damaged", path=self.path, reason=f"{name}: {shown(value)}")
+        return found
 
     def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
         """Run a statement that changes the diary; return the number of changed rows."""
@@ -148,6 +173,20 @@ class Database:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _can_be(name: str, value: Any, kinds: dict[str, tuple[type, ...]]) -> bool:
+    """Return whether a column of this name can have a value."""
+    if value is None or name not in kinds:
+        return True
+    if not isinstance(value, kinds[name]):
+        return False
+    if name in MOMENTS:
+        try:
+            dt.datetime.fromisoformat(str(value)).astimezone()
+        except (ValueError, OverflowError):
+            return False
+    return True
 
 
 def _code(error: Exception) -> int:

@@ -13,10 +13,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from levelhips.analysis.drill_summary import DrillValues
 from levelhips.errors import LevelHipsError, RecordingError
+from levelhips.events.codec import json_object
 from levelhips.files import make_folder, replacing
 from levelhips.history.database import Database
 from levelhips.history.heard import FaultRow
@@ -190,10 +191,10 @@ class History(Database):
         query = f"SELECT s.*, {_IS_COPY} AS copy FROM sessions AS s ORDER BY started DESC, file LIMIT ?"
         rows = self.rows(query, -1 if last is None else last)
         sides, faults = self._by_file("sides"), self._by_file("faults")
-        drills = {row["file"]: json.loads(row["values_json"]) for row in self.rows("SELECT file, values_json FROM drills")}
+        drills = {row["file"]: self._drill(row["values_json"]) for row in self.rows("SELECT file, values_json FROM drills")}
         out = []
         for row in rows:
-            kind = SessionKind.COPY if row.pop("copy") else SessionKind(row["kind"])
+            kind = SessionKind.COPY if row.pop("copy") else self._kind(row["kind"])
             note = tr("session-note.recovered", name=Path(row["recovered_from"]).name) if kind is SessionKind.COPY else row["note"]
             file = row["file"]
             tables = {
@@ -203,6 +204,18 @@ class History(Database):
             }
             out.append(SessionRow(**row | {"kind": kind, "note": note} | tables))
         return out
+
+    def _kind(self, value: str) -> SessionKind:
+        try:
+            return SessionKind(value)
+        except ValueError as error:
+            raise RecordingError("history-damaged", path=self.path, reason=error) from error
+
+    def _drill(self, values_json: str) -> DrillValues:
+        try:
+            return cast(DrillValues, json_object(values_json.encode()))
+        except ValueError as error:
+            raise RecordingError("history-damaged", path=self.path, reason=error) from error
 
     def _by_file(self, table: str) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}
@@ -236,7 +249,7 @@ class History(Database):
             side,
             before or "9999",
         )
-        found: DrillValues | None = json.loads(rows[0]["values_json"]) if rows else None
+        found: DrillValues | None = self._drill(rows[0]["values_json"]) if rows else None
         return found
 
     def drills_on(self, day: dt.date) -> list[tuple[str, str, int]]:
