@@ -372,7 +372,7 @@ def live(name: str) -> None:
 
 
 def weeks(name: str) -> None:
-    """Print the table of drills, of severity, of the history or of late cues."""
+    """Print the table of drills, of severity, of the history, of late cues or of faults."""
     out = Table(title_justify="left")
     WEEKS[name](out)
     console.print(out)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench.drills import drill_figures
 from bench.late_cues import late_cues
+from bench.said import said
 from bench.severity import severity_figures
 from levelhips import RecordingWriter, Settings
 from levelhips.engine import Engine
@@ -62,4 +63,4 @@ def rebuilding(out: Table) -> None:
         out.add_row(str(done.taken), f"{first.stat().st_size / 1e6:.1f}", f"{took:.1f}", f"{again:.2f}")
 
 
-WEEKS = {"drills": drill_figures, "severity": severity_figures, "rebuild": rebuilding, "late_cues": late_cues}
+WEEKS = {"drills": drill_figures, "severity": severity_figures, "rebuild": rebuilding, "late_cues": late_cues, "said": said}

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
-import shutil
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.pulse_server import INSTALLED, PulseServer
 from waiting import until
 
 from levelhips import Cue, Side, Update
@@ -242,48 +239,20 @@ def test_a_beep_is_dropped_if_its_block_would_be_heard_after_the_stance(waits_s:
 # ---- a real PulseAudio server
 
 
-class Pulse:
-    """A PulseAudio server with a null sink, of this test's own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.server = folder, None
-        self.socket = folder / "native"
-
-    def start(self) -> None:
-        environment = {**os.environ, "HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder), "PULSE_RUNTIME_PATH": str(self.folder)}
-        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]
-        command += ["-L", "module-null-sink sink_name=ears", "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"]
-        self.socket.unlink(missing_ok=True)
-        self.server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(self.socket.exists)
-
-    def send(self, number: int) -> None:
-        assert self.server is not None
-        self.server.send_signal(number)
-
-    def kill(self) -> None:
-        if self.server is not None:
-            self.server.kill()
-            self.server.wait()
-            self.server = None
-
-    def control(self, *arguments: str) -> None:
-        subprocess.run(["pactl", "-s", f"unix:{self.socket}", *arguments], check=True, capture_output=True, timeout=20)
-
-
 @pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    if shutil.which("pulseaudio") is None or shutil.which("pactl") is None:
+def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
+    if not INSTALLED:
         pytest.skip("PulseAudio is not installed (Debian: pulseaudio pulseaudio-utils)")
-    server = Pulse(tmp_path)
-    monkeypatch.setenv("PULSE_SERVER", f"unix:{server.socket}")
+    server = PulseServer(tmp_path)
+    monkeypatch.setenv("PULSE_SERVER", server.address)
     yield server
     server.kill()
 
 
 @pytest.fixture
-def pulse_player(pulse: Pulse) -> Iterator[Player]:
+def pulse_player(pulse: PulseServer) -> Iterator[Player]:
     pulse.start()
+    until(pulse.socket.exists)
     player = Player()
     until(lambda: state(player)[0] is HealthState.OK)
     yield player
@@ -301,7 +270,7 @@ def heard_again(player: Player, since_s: float) -> None:
     assert time.monotonic() - since_s < BACK_S
 
 
-def test_beeps_are_back_after_the_sound_server_was_killed_and_started_again(pulse: Pulse, pulse_player: Player) -> None:
+def test_beeps_are_back_after_the_sound_server_was_killed_and_started_again(pulse: PulseServer, pulse_player: Player) -> None:
     assert beep(pulse_player) is Outcome.RENDERED
     pulse.kill()
     faulty_within_two_seconds(pulse_player)
@@ -310,24 +279,24 @@ def test_beeps_are_back_after_the_sound_server_was_killed_and_started_again(puls
     heard_again(pulse_player, time.monotonic())
 
 
-def test_a_sound_server_that_hangs_is_said_and_beeps_are_back_when_it_goes_on(pulse: Pulse, pulse_player: Player) -> None:
-    pulse.send(signal.SIGSTOP)
+def test_a_sound_server_that_hangs_is_said_and_beeps_are_back_when_it_goes_on(pulse: PulseServer, pulse_player: Player) -> None:
+    pulse.hang()
     try:
         faulty_within_two_seconds(pulse_player)
         assert beep(pulse_player) is Outcome.NO_DEVICE
     finally:
-        pulse.send(signal.SIGCONT)
+        pulse.go_on()
     heard_again(pulse_player, time.monotonic())
 
 
-def test_a_suspended_device_is_said_and_beeps_are_back_when_it_resumes(pulse: Pulse, pulse_player: Player) -> None:
-    pulse.control("suspend-sink", "ears", "1")
+def test_a_suspended_device_is_said_and_beeps_are_back_when_it_resumes(pulse: PulseServer, pulse_player: Player) -> None:
+    pulse.suspend(True)
     faulty_within_two_seconds(pulse_player)
-    pulse.control("suspend-sink", "ears", "0")
+    pulse.suspend(False)
     heard_again(pulse_player, time.monotonic())
 
 
-def test_a_device_that_appears_after_the_start_is_used(pulse: Pulse) -> None:
+def test_a_device_that_appears_after_the_start_is_used(pulse: PulseServer) -> None:
     player = Player()
     try:
         assert state(player) == (HealthState.FAULT, HealthReason.NO_DEVICE)
@@ -338,11 +307,11 @@ def test_a_device_that_appears_after_the_start_is_used(pulse: Pulse) -> None:
         player.close()
 
 
-def test_a_player_is_closed_within_four_seconds_while_its_server_hangs(pulse: Pulse, pulse_player: Player) -> None:
-    pulse.send(signal.SIGSTOP)
+def test_a_player_is_closed_within_four_seconds_while_its_server_hangs(pulse: PulseServer, pulse_player: Player) -> None:
+    pulse.hang()
     try:
         since_s = time.monotonic()
         pulse_player.close()
         assert time.monotonic() - since_s < 4.0
     finally:
-        pulse.send(signal.SIGCONT)
+        pulse.go_on()
