@@ -102,6 +102,18 @@ def test_thresholds_are_lowered_further_only_if_they_were_before(mode, command, 
     assert all(level >= learned.left_floor_rad for level in levels if lowered)
 
 
+def test_zero_that_is_known_is_not_changed_by_standing_still():
+    engine = Engine(100.0, AUTO)
+    engine.push(run()[:500])
+    learned = engine.learned()
+    up = np.array(learned.zero) + [0.02, 0.0, 0.0]  # one degree off
+    given = learned.with_zero(up / np.linalg.norm(up), 0.001)
+    other = Engine(100.0, AUTO)
+    found = Update.join([other.push(given), other.push(run()[:500])])
+    assert not list(found.of(StandingZero))
+    assert other.learned().zero == given.zero
+
+
 def test_baseline_that_was_not_complete_begins_again():
     _, rest, learned = cut_at(run(), 10.0, AUTO)
     assert math.isnan(learned.left_rad)
@@ -158,6 +170,11 @@ def test_second_set_of_a_drill_is_measured_without_the_first(drill):
     ranges = [math.degrees(rep.range_rad) for rep in found.of(Rep)]
     assert ranges == pytest.approx([math.degrees(rep.range_rad) for rep in second], abs=0.7)
     assert len(ranges) == 3
+    assert not list(found.of(StandingZero)), "standing in the rest is not a new zero"
+    at_s = [(rep.at_s + rep.to_s) / 2 for rep in second]  # in the middle of each repetition the pelvis is far from the start
+    for name in ("obliquity_rad", "tilt_rad"):
+        now, usual = (np.interp(at_s, update.angles.t_s, getattr(update.angles, name)) for update in (found, whole))
+        assert np.degrees(np.abs(now - usual)).max() < 1.5, name
     alone = cut_at(samples, rest_s + 2.0, settings, hand_on=False)[1]
     assert not list(alone.of(Rep)) or drill == "pelvic-drop"
 
