@@ -173,6 +173,7 @@ def read_into(held: Held, folder: Path) -> None:
         except LevelHipsError as error:
             if error.code != NO_SAMPLES or not held.reported:
                 held.problems.append(f"{path.name} cannot be opened: {error}")
+            continue
         if recorder is not None and path not in recorder.paths:
             held.problems.append(f"the session does not name {path.name}")
     held.t_s = np.unique(np.concatenate(times))  # a file is read with the other files of its session
