@@ -290,7 +290,7 @@ def end_with_hang(program: str, kind: str) -> Ended:
             "disk",
             "radio",
             "engine",
-        }  # each of them keeps the sensor from being stopped, or its answer from the file
+        }  # which keep the sensor from being stopped, or its answer from the file
         return ended
 
 

@@ -160,6 +160,22 @@ def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
     in_simulated_time(world())
 
 
+def test_a_session_that_ends_while_the_stream_stalls_stops_the_sensor():
+    """Bug: only a sensor whose packets arrived was told to stop; after a stall, or when the computer had slept, it went on sending."""
+
+    async def world() -> None:
+        async with VirtualWorld(run_of(20.0), profiles()["levelhips"], faults=[Fault("stall", 5.0, 3600.0)]) as there:
+            listener = PacketListener()
+            client = asyncio.create_task(BleSource(there.client_radio).run(listener))
+            while listener.link.state is not LinkState.STALLED:
+                await asyncio.sleep(0.1)
+            client.cancel()
+            await asyncio.gather(client, return_exceptions=True)
+            assert [packet for packet in listener.packets if packet.source == "control"][-1].data == b"\x00\x00"  # the answer to stop
+
+    in_simulated_time(world())
+
+
 def test_a_sensor_that_is_stopped_while_connected_does_not_advertise_again():
     """Bug: the disconnection let it advertise again while it stopped advertising; sometimes this ended in a KeyError."""
 

@@ -238,7 +238,9 @@ class Connection:
     async def _disconnect(self) -> None:
         """Stop the stream and disconnect, within 2 s each even if the link is dead."""
         name = self._link.status.name
-        if self._client.is_connected and self.streamed and self._link.status.state is LinkState.STREAMING:
+        task = asyncio.current_task()
+        ends = task is not None and task.cancelling() > 0  # the session: then a stream that stalls is stopped, too, and nothing is delayed
+        if self._client.is_connected and self.streamed and (ends or self._link.status.state is LinkState.STREAMING):
             try:
                 async with asyncio.timeout(DISCONNECT_S):
                     for act in self._profile.stop():
