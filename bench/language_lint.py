@@ -37,7 +37,7 @@ BANNED = {
 
 # Names that others chose (Python, Bleak, Qt, Rich), names inside recordings, and former names of options.
 ALLOWED = re.compile(
-    r"analyses\b|Bleak\w+Cancelled|cancelled\(\)|\.cancelled|CancelledError|setGreyscale|grey\d\d"
+    r"analyses\b|Bleak\w+Cancelled|\.cancelling\(\)|cancelled\(\)|\.cancelled|CancelledError|setGreyscale|grey\d\d"
     r"|`--(practise|cheat|anew)`|`Cheat(\.what)?`|\"kind\": \"Cheat\"|`(drill\.)?cheats`|replace\(values_json, .*"
 )
 

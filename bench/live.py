@@ -263,16 +263,16 @@ def kills(out: Table, times: int = 100, at_once: int = 4) -> None:
                 running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=here)
                 while not list(kept.glob("*.mcap")):
                     time.sleep(0.05)
-                time.sleep(random.Random(number).uniform(3.0, 12.0))
+                time.sleep(random.Random(number).uniform(4.0, 10.0))
                 running.kill()
                 at = time.monotonic()
                 running.wait()
                 subprocess.run([str(program), "history"], stdout=subprocess.DEVNULL, env=here, check=True)
                 try:
                     recording = open_recording(next(kept.glob("*.mcap")))
-                except (StopIteration, LevelHipsError):  # killed before the sensor was connected, or within its first second
+                    steps = len(analyze(recording).steps)
+                except (StopIteration, LevelHipsError):  # killed before the sensor was connected, or before anybody moved
                     continue
-                steps = len(analyze(recording).steps)
                 with lock, History(Path(folder) / "history.sqlite") as history:
                     losses.append(at - max(packet.arrival_s for packet in recording.packets))
                     whole[0] += bool(len(recording.samples))

@@ -161,7 +161,7 @@ def test_bluetooth_that_is_off_for_three_hours_does_not_end_the_session():
 
 
 def test_a_session_that_ends_while_the_stream_stalls_stops_the_sensor():
-    """Bug: only a sensor whose packets arrived was told to stop; after a stall, or when the computer had slept, it went on sending."""
+    """Bug: only a sensor whose packets arrived got the command to stop; after a stall, it went on sending."""
 
     async def world() -> None:
         async with VirtualWorld(run_of(20.0), profiles()["levelhips"], faults=[Fault("stall", 5.0, 3600.0)]) as there:
