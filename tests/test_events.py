@@ -58,6 +58,7 @@ from levelhips.recording.schema import Topic, decode_command, encode_command
 from levelhips.settings.installed import build_engine, drills
 from levelhips.simulation.runner import SensorModel
 from levelhips.simulation.wearer import WearerModel, simulate_drill
+from levelhips.untrusted import visible
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json.gz"))
 
@@ -72,7 +73,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         float: st.floats(allow_infinity=False),
         int: st.integers(-(2**53), 2**53),
         bool: st.booleans(),
-        str: st.text(max_size=40),
+        str: st.text(max_size=40).map(visible),  # control characters are removed on reading
     }[hint]
 
 

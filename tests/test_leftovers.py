@@ -85,7 +85,7 @@ def test_file_that_may_hold_something_is_reported_and_stays(make: Callable[[Path
     with History(tmp_path / "data" / "history.sqlite") as history:
         done = history.rebuild(tmp_path)
     assert (done.added, done.leftovers) == (0, 0)
-    assert [error.split(":")[0] for error in done.errors] == ["odd.mcap"]
+    assert [error.split()[0] for error in done.errors] == ["odd.mcap"]
     assert (tmp_path / "odd.mcap").exists()
 
 

@@ -104,7 +104,7 @@ def test_errors_of_missing_foreign_and_existing_files(tmp_path: Path) -> None:
     )
     assert sentences_of(read_events, tmp_path / "hello.csv", ()) == (
         "hello.csv is not a levelhips recording",
-        "Import it with: levelhips convert",
+        "Choose another file; if it is a table of another program, end its name with .csv",
     )
     assert sentences_of(RecordingWriter, tmp_path / "hello.csv", {}) == (
         f"{tmp_path}/hello.csv already exists",

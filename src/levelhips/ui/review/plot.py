@@ -32,16 +32,23 @@ class ReviewPlot(pg.PlotWidget):
         fit_title(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the title into the new width."""
+        """Fit the title into the new width, and the label of the vertical axis into the new height."""
         super().resizeEvent(event)
         if event is not None:  # pyqtgraph calls it before there is a title
             fit_title(self)
+            self._fit_left_label()
 
     def label_axes(self, left: str, bottom: str) -> None:
         """Label the axes, also for screen readers."""
         self.setLabel("left", left)
         self.setLabel("bottom", bottom)
         self.setAccessibleName(tr("ui.plot-name", left=left, bottom=bottom))
+        self._fit_left_label()
+
+    def _fit_left_label(self) -> None:
+        """Hide the label of the vertical axis if it is longer than the plot is high: the title or the chooser names the figure, too."""
+        axis = self.getAxis("left")
+        axis.showLabel(bool(axis.labelText) and axis.label.boundingRect().width() <= self.height())
 
 
 def side_color(side: Side, alpha: int = 255) -> QColor:
