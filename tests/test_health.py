@@ -45,6 +45,7 @@ from levelhips.live.late_cues import EARLY_S, LateCues
 from levelhips.live.session_statistics import SessionStatistics
 from levelhips.live.snapshot import SessionState
 from levelhips.metrics import Feedback, Statistics
+from levelhips.recording.recorder import Recorder
 from levelhips.recording.writer import RecordingWriter
 from levelhips.sensors.clock import Sync
 from levelhips.words import fault_message, health_message, sound_state
@@ -290,6 +291,58 @@ def test_an_engine_that_fails_is_said_and_the_recording_goes_on(tmp_path, monkey
     assert 20.0 < changes[2].known_s < 22.0
     states = [event.state for event in found.recording.events if type(event).__name__ == "LinkChange"]
     assert states.count("reconnecting") == 0
+
+
+def failing_between(monkeypatch, method: str, whole, first_s: float, last_s: float) -> None:
+    """Let a method raise while the newest sample that it is given is in a span of the run."""
+    newest_s = [0.0]
+
+    def failing(self, item, *rest, **named):
+        angles = getattr(item, "angles", item)
+        newest_s[0] = float(angles.t_s[-1]) if hasattr(angles, "t_s") and len(angles) else newest_s[0]
+        if first_s < newest_s[0] < last_s and hasattr(angles, "t_s"):
+            raise ZeroDivisionError("a mean of nothing")
+        return whole(self, item, *rest, **named)
+
+    monkeypatch.setattr(method, failing)
+
+
+@pytest.mark.parametrize(
+    ("method", "whole", "part", "reason"),
+    [
+        ("levelhips.live.session.SessionState.put", SessionState.put, Part.ENGINE, HealthReason.SESSION_ERROR),
+        ("levelhips.live.session.CueOutcomes.dispatch", CueOutcomes.dispatch, Part.ENGINE, HealthReason.SESSION_ERROR),
+        ("levelhips.recording.recorder.Recorder.samples", Recorder.samples, Part.RECORDING, HealthReason.RECORDER_ERROR),
+    ],
+)
+def test_an_unforeseen_error_is_a_fault_of_its_part_and_the_session_goes_on(tmp_path, monkeypatch, method, whole, part, reason):
+    failing_between(monkeypatch, method, whole, 20.0, 22.0)
+    run = live(tmp_path, sinks=[Sound()])
+    [trouble] = run.session.troubles
+    assert "ZeroDivisionError: a mean of nothing in test_health.py:" in str(trouble)
+    assert run.session.health.lost == [part]
+    assert run.session.health.faults[part] == 1
+    changes = [event for event in run.recording.events if isinstance(event, HealthChange) and event.part is part]
+    [failed] = [change for change in changes if change.state is HealthState.FAULT]
+    [back] = [change for change in changes if change.state is HealthState.OK and math.isfinite(change.lasted_s)]
+    assert failed.reason is reason
+    assert 20.0 < failed.known_s < 22.5
+    assert 2.0 <= back.lasted_s < 5.0
+    states = [event.state for event in run.recording.events if type(event).__name__ == "LinkChange"]
+    assert states.count("reconnecting") == 0
+    if part is Part.ENGINE:
+        assert len(analyze(run.recording).good()) == len(truth_of(45.0).good()), "samples are missing in the recording"
+
+
+def test_a_run_with_an_unforeseen_error_ends_with_code_4_and_says_what_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing_between(monkeypatch, "levelhips.live.session.SessionState.put", SessionState.put, 20.0, 21.0)
+    short = tmp_path / "short.mcap"
+    with RecordingWriter(short, {"rate_hz": "200", "outward": "+z"}, sync=False) as writer:
+        writer.samples(run_of(40.0).samples)
+    with command_line_at(math.inf):
+        output = command_line.levelhips("run", "--virtual", short, "--record", tmp_path, "--threshold", "3", "--mute", code=4).text
+    assert re.search(r"analysis: failed once, for \d+ s", output)
+    assert "An error happened during the session (ZeroDivisionError: a mean of nothing" in output
 
 
 # ---- what the user interfaces say

@@ -29,11 +29,11 @@ from levelhips import Samples, Update, open_recording
 from levelhips.audio.player import Player
 from levelhips.events import LinkReason, LinkState
 from levelhips.history.session_row import session_row
-from levelhips.live.session import Session, ready
+from levelhips.live.session import Session
 from levelhips.recording.schema import Packet
 from levelhips.sensors.profile import LINK, UP, Profile, Write, profiles
 from levelhips.sensors.profiles import levelhips as open_profile
-from levelhips.sensors.source import LinkStatus, Listener
+from levelhips.sensors.source import LinkStatus, Listener, ready
 from levelhips.simulation.bundled import find
 
 RATE_HZ = 50.0  # the engine needs 40; four times as fast as 200

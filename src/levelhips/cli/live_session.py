@@ -24,11 +24,12 @@ from levelhips.live.awake import Awake
 from levelhips.live.end_signals import EndSignals
 from levelhips.live.ending import Ending
 from levelhips.live.fault_lines import fault_lines
-from levelhips.live.session import MakeSource, Session, ready
+from levelhips.live.session import MakeSource, Session
 from levelhips.programme.remember import remember
 from levelhips.recording import Recording
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import Profile
+from levelhips.sensors.source import ready
 from levelhips.settings import Resolved
 from levelhips.settings.paths import documents, history_path
 from levelhips.simulation.faults import Fault

@@ -40,6 +40,7 @@ class HealthReason(StrEnum):
     FILE_GONE = "file-gone"  # deleted, moved or replaced while it was written
     RECORDER_ERROR = "recorder-error"
     ENGINE_ERROR = "engine-error"
+    SESSION_ERROR = "session-error"  # between the parts: figures or beeps may be missing
     NO_SAMPLES = "no-samples"
 
 

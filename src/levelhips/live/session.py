@@ -9,8 +9,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +41,7 @@ from levelhips.live.session_recording import SessionRecording
 from levelhips.live.session_sensor import SessionSensor
 from levelhips.live.session_statistics import SessionStatistics
 from levelhips.live.snapshot import SessionState
+from levelhips.live.unforeseen import UnforeseenErrors
 from levelhips.motion.pipeline import MotionSettings
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import Packet
@@ -120,7 +121,7 @@ class Session:
         self._was_streaming = False  # since the last loss that was sounded
         self._source: Source | None = None
         self._sensor: SessionSensor | None = None
-        self._engine = SessionEngine()
+        self._engine, self._unforeseen = SessionEngine(), UnforeseenErrors()
         self._now_s: Callable[[], float] = time.monotonic  # the loop's clock, once it runs: that of the packets' arrivals
         self.health = HealthMonitor()
         self._cues = CueOutcomes(self._dispatcher)
@@ -213,7 +214,8 @@ class Session:
     async def _supervise(self) -> None:
         """Report the health of the parts regularly, even if no packets arrive."""
         while True:
-            self._report_health()
+            with self._unforeseen.caught():
+                self._report_health()
             await asyncio.sleep(HEALTH_S)
 
     def _conclude(self, error: BaseException | None) -> None:
@@ -231,42 +233,43 @@ class Session:
                 self.statistics.sync = self.sync
                 self._recording.close(self.sync)
                 self._report_recording()
-                self.troubles += self._dispatcher.troubles
+                self.troubles += [*self._dispatcher.troubles, *self._unforeseen.troubles, *self._recording.troubles]
         except BaseException as failure:  # the first error is the cause
             self.error = self.error or failure
             log.exception("Ending the session")
 
     def packet(self, packet: Packet) -> bool:
         """Record a packet, then decode and process it; return whether it completed samples."""
-        recorder = self.recorder
-        if recorder is not None:
-            recorder.packet(packet, self._newest_s)
-        sensor = self._sensor = self._sensor or SessionSensor.of(self._source)
-        if sensor is None:
-            return False
-        self.statistics.packets += 1
-        try:
-            parts = sensor.decode(packet)
-        except BadInputError as error:
-            self.statistics.damaged += 1
-            self.complaint = error
-            return False
-        for samples in parts:
-            self._samples(sensor, samples)
-        self._report_recording()
-        return bool(parts)
+        self._recording.packet(packet, self._newest_s)
+        parts: list[Samples] = []
+        with self._unforeseen.caught():
+            sensor = self._sensor = self._sensor or SessionSensor.of(self._source)
+            if sensor is None:
+                return False
+            self.statistics.packets += 1
+            try:
+                parts = sensor.decode(packet)
+            except BadInputError as error:
+                self.statistics.damaged += 1
+                self.complaint = error
+            for samples in parts:
+                self._samples(sensor, samples)
+            self._report_recording()
+        return bool(parts)  # also after an error: the sensor does send
 
     def _samples(self, sensor: SessionSensor, samples: Samples) -> None:
-        recorder, now_s = self.recorder, self._now_s()
-        if not self._engine.begun:
-            self._begin(sensor)
-        if recorder is not None:
-            recorder.samples(samples)
+        with self._unforeseen.caught():
+            if not self._engine.begun:
+                self._begin(sensor)
+        self._recording.samples(samples)
+        with self._unforeseen.caught():
+            self._process(samples, self._now_s())
+
+    def _process(self, samples: Samples, now_s: float) -> None:
         # A replay has all commands from the start. With a time just after the previous sample, it applies them at the same sample.
         at_s = math.nextafter(self._newest_s, math.inf) if self.statistics.samples else 0.0
         for command in self._inbox.take(at_s):
-            if recorder is not None:
-                recorder.command(command)
+            self._recording.command(command)
             self._engine.push(command, now_s)
         self.statistics.samples += len(samples)
         self._newest_s = self.statistics.newest_s = float(samples.t_s[-1])
@@ -310,8 +313,8 @@ class Session:
         state = LINK_HEALTH.get(self._status.state, HealthState.OFF)
         found = {
             Part.SENSOR: PartHealth(state, HealthReason.NO_SAMPLES if state is HealthState.FAULT else HealthReason.NONE),
-            Part.ENGINE: self._engine.health(),
-            Part.RECORDING: self._recording.health(),
+            Part.ENGINE: self._unforeseen.health(self._engine.health(), self._now_s()),
+            Part.RECORDING: self._recording.health(self._now_s()),
             Part.SOUND: self._cues.sound_health(),
         }
         changes = self.health.changes(found, self._now_s(), self._newest_s)
@@ -327,19 +330,15 @@ class Session:
             self._forward(Update(events=(Notice(self._newest_s, self._newest_s, kind, lost_s),)))
 
     def _forward(self, update: Update) -> None:
-        """Forward an update: to the sound first, then to the file, then to the view."""
+        """Forward an update: to the sound first, then to the file, then to the view. An error in one of them stops no other."""
         if not update.events and not len(update.angles):
             return
-        update = self._cues.dispatch(update, self.sync, self._now_s(), paused=self._inbox.pausing is True)
-        recorder = self.recorder
+        with self._unforeseen.caught():
+            update = self._cues.dispatch(update, self.sync, self._now_s(), paused=self._inbox.pausing is True)
         for event in update.events:
-            self.statistics.count(event)
-            if recorder is not None:
-                recorder.event(event)
-        self.state.put(update)
-
-
-@asynccontextmanager
-async def ready(source: Source) -> AsyncIterator[Source]:
-    """Provide a source that needs nothing around it."""
-    yield source
+            self._recording.event(event)
+        with self._unforeseen.caught():
+            for event in update.events:
+                self.statistics.count(event)
+        with self._unforeseen.caught():
+            self.state.put(update)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import traceback
 
 from levelhips.commands import Command
 from levelhips.engine import Engine
 from levelhips.errors import LevelHipsError
 from levelhips.events import HealthReason, HealthState, PartHealth, Update
 from levelhips.learned import Learned
+from levelhips.live.unforeseen import described
 from levelhips.samples import Samples
 from levelhips.settings import Settings
 from levelhips.settings.installed import build_engine
@@ -84,10 +84,4 @@ class SessionEngine:
     def _fail(self, error: Exception) -> None:
         log.error("The engine failed", exc_info=error)
         self._engine = None
-        if isinstance(error, LevelHipsError):
-            self.error = error
-            return
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-        self.error = LevelHipsError("engine-failed", error=f"{type(error).__name__}: {error}", where=where)
-        self.error.__cause__ = error
+        self.error = error if isinstance(error, LevelHipsError) else described("engine-failed", error)

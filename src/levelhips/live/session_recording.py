@@ -7,13 +7,17 @@ from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 
-from levelhips.errors import RecordingError
-from levelhips.events import Event, PartHealth
+from levelhips.commands import Command
+from levelhips.errors import LevelHipsError, RecordingError
+from levelhips.events import Event, HealthReason, PartHealth
 from levelhips.history.unfinished import SessionNote
 from levelhips.learned import Learned
 from levelhips.live.health import NOT_WANTED
+from levelhips.live.unforeseen import UnforeseenErrors
 from levelhips.recording.file_series import check_folder
 from levelhips.recording.recorder import Recorder
+from levelhips.recording.schema import Packet
+from levelhips.samples import Samples
 from levelhips.sensors.clock import Sync
 from levelhips.sensors.profile import Decoder, Profile
 from levelhips.sensors.source import LinkStatus, Source
@@ -42,6 +46,7 @@ class SessionRecording:
             check_folder(folder)
         self._folder, self._note = folder, note
         self.recorder: Recorder | None = None
+        self._unforeseen = UnforeseenErrors(HealthReason.RECORDER_ERROR)
         self._reports: deque[tuple[Text | RecordingError, float]] = deque()
 
     @property
@@ -71,10 +76,29 @@ class SessionRecording:
         if self._note is not None and (self.recorder is None or self.recorder.is_closed):
             self._note.remove()
 
+    def packet(self, packet: Packet, at_s: float) -> None:
+        """Record a raw packet, if anything is recorded; `at_s` is the newest sensor time [s]."""
+        if self.recorder is not None:
+            with self._unforeseen.caught():
+                self.recorder.packet(packet, at_s)
+
+    def samples(self, samples: Samples) -> None:
+        """Record samples, if anything is recorded."""
+        if self.recorder is not None:
+            with self._unforeseen.caught():
+                self.recorder.samples(samples)
+
+    def command(self, command: Command) -> None:
+        """Record a command, if anything is recorded."""
+        if self.recorder is not None:
+            with self._unforeseen.caught():
+                self.recorder.command(command)
+
     def event(self, event: Event) -> None:
         """Record an event, if anything is recorded."""
         if self.recorder is not None:
-            self.recorder.event(event)
+            with self._unforeseen.caught():
+                self.recorder.event(event)
 
     def describe(self, source: Source, profile: Profile, decoder: Decoder, status: LinkStatus, rate_hz: float, settings: Settings) -> None:
         """Record what became known with the first samples."""
@@ -98,6 +122,11 @@ class SessionRecording:
         if self.recorder is not None:
             self.recorder.learned(learned)
 
+    @property
+    def troubles(self) -> list[LevelHipsError]:
+        """Unforeseen errors in passing something on to the recorder."""
+        return self._unforeseen.troubles
+
     def take_reports(self) -> list[tuple[Text | RecordingError, float]]:
         """Return what the recorder reported since the last call: what happened, and how many seconds are missing."""
         taken = []
@@ -105,11 +134,11 @@ class SessionRecording:
             taken.append(self._reports.popleft())
         return taken
 
-    def health(self) -> PartHealth:
+    def health(self, now_s: float) -> PartHealth:
         """Return whether the session is being recorded; off before its sensor is known."""
         if self._folder is None:
             return NOT_WANTED
-        return self.recorder.health() if self.recorder is not None else PartHealth()
+        return self._unforeseen.health(self.recorder.health(), now_s) if self.recorder is not None else PartHealth()
 
     def close(self, sync: Sync) -> None:
         """Record the sensor's clock and close the file."""

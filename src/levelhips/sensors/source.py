@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -101,3 +103,9 @@ class Source(Protocol):
             If it fails in a way that only the user can fix.
         """
         ...
+
+
+@asynccontextmanager
+async def ready(source: Source) -> AsyncIterator[Source]:
+    """Provide a source that needs nothing around it."""
+    yield source

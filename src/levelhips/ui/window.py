@@ -21,12 +21,13 @@ from levelhips.history.unfinished import SessionNote
 from levelhips.live.awake import Awake
 from levelhips.live.end_signals import END_S
 from levelhips.live.ending import Ending
-from levelhips.live.session import MakeSource, Session, ready
+from levelhips.live.session import MakeSource, Session
 from levelhips.programme.remember import remember
 from levelhips.programme.thresholds import own_thresholds
 from levelhips.recording import Recording, open_recording
 from levelhips.sensors.ble import BleSource, Radio
 from levelhips.sensors.profile import profiles
+from levelhips.sensors.source import ready
 from levelhips.settings import Layer, Resolved, Settings, Source, resolve, session_settings
 from levelhips.settings.model import flat
 from levelhips.settings.paths import history_path
