@@ -326,7 +326,7 @@ class Session:
         """Report that recording stopped or continues."""
         for trouble, lost_s in self._recording.take_reports():
             self.troubles.append(trouble)
-            kind = NoticeKind.RECORDING_AGAIN if lost_s else NoticeKind.NOT_RECORDING
+            kind = NoticeKind.NOT_RECORDING if math.isnan(lost_s) else NoticeKind.RECORDING_AGAIN
             self._forward(Update(events=(Notice(self._newest_s, self._newest_s, kind, lost_s),)))
 
     def _forward(self, update: Update) -> None:

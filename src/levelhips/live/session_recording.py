@@ -128,7 +128,7 @@ class SessionRecording:
         return self._unforeseen.troubles
 
     def take_reports(self) -> list[tuple[Text | RecordingError, float]]:
-        """Return what the recorder reported since the last call: what happened, and how many seconds are missing."""
+        """Return what the recorder reported since the last call: what happened, and the seconds lost (NaN: recording stopped)."""
         taken = []
         while self._reports:
             taken.append(self._reports.popleft())

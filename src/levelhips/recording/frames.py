@@ -87,14 +87,14 @@ class FileState:
         """Whether the file was closed and nothing in it is damaged."""
         return self.closed and self.crc_matches and not self.damaged_parts
 
-    def notes(self) -> list[Text]:
-        """Return sentences for people about what is damaged or missing."""
+    def notes(self, *, continued: bool = False) -> list[Text]:
+        """Return sentences for people about what is damaged or missing; a file that another one continues need not be closed."""
         notes = []
         if self.damaged_parts:
             notes.append(text("recording.note.damaged-parts", n=self.damaged_parts))
         elif self.closed and not self.crc_matches:
             notes.append(text("recording.note.wrong-crc"))
-        if not self.closed:
+        if not self.closed and not continued:
             notes.append(text("recording.note.not-closed", n=self.unread_bytes))
         return notes
 

@@ -19,7 +19,7 @@ PART, CONTINUES = "part", "continues"  # metadata of a later file: its number, a
 OF_PART = (PART, CONTINUES, LEARNED)
 """Metadata that a recording of a whole session does not have."""
 
-_EVENTS = frozenset(topic.channel for topic in (Topic.EVENTS, Topic.CUES, Topic.COMMANDS))
+_REPEATED = frozenset(topic.channel for topic in (Topic.EVENTS, Topic.CUES, Topic.COMMANDS, Topic.PACKETS))
 _LATER = re.compile(r"(?P<session>.+)_part(?P<number>\d{1,4})(_\d{1,2})?", re.DOTALL)
 _MAX_NAMES = 99  # a hundredth file of the same second or part means that something else is wrong
 _HEAD_BYTES = 1 << 14  # the metadata that a file begins with takes less than 1,000 bytes
@@ -69,13 +69,13 @@ def missing_parts(files: list[Path]) -> list[int]:
 
 
 def once(messages: Iterable[Message], earlier: set[bytes]) -> Iterator[Message]:
-    """Yield the messages of a file without the events and commands of earlier files of the session, and add its own to them.
+    """Yield the messages of a file without the events, commands and packets of earlier files of the session, and add its own to them.
 
     If a disk fails, the recorder cannot know whether its last messages were written, and writes them into the next file, too.
     """
     own = set()
     for message in messages:
-        if message.channel in _EVENTS:
+        if message.channel in _REPEATED:
             if message.data in earlier:
                 continue
             own.add(message.data)

@@ -30,7 +30,7 @@ class _Contents:
     """The decoded messages of the files of a session."""
 
     blocks: list[tuple[Array, Array, Array]] = field(default_factory=list)
-    earlier: set[bytes] = field(default_factory=set)  # events and commands of earlier files
+    earlier: set[bytes] = field(default_factory=set)  # events, commands and packets of earlier files
     breaks: list[int] = field(default_factory=list)  # numbers of samples before each later file
     scales: set[tuple[float, float] | None] = field(default_factory=set)
     packets: list[Packet] = field(default_factory=list)
@@ -123,7 +123,8 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
         if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
             raise NewerFileError(file.name)
         metadata |= state.metadata if file is files[0] else _without(OF_PART, state.metadata)
-        notes += state.notes() if len(files) == 1 else [text("recording.note.of-file", name=file.name, note=note) for note in state.notes()]
+        of_file = state.notes(continued=file is not files[-1])
+        notes += of_file if len(files) == 1 else [text("recording.note.of-file", name=file.name, note=note) for note in of_file]
     if contents.unreadable:
         notes.append(text("recording.note.unreadable-messages", n=contents.unreadable))
     if contents.unknown_events:
@@ -136,7 +137,8 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
     good[1:] &= times[1:] > np.maximum.accumulate(np.where(np.isfinite(times), times, -np.inf))[:-1]
     breaks = [int(good[:at].sum()) for at in contents.breaks]
     if not good.all():
-        notes.append(text("recording.note.bad-samples", n=int((~good).sum())))
+        bad = int((~good).sum()) - _repeated(times, contents.breaks)
+        notes += [text("recording.note.bad-samples", n=bad)] if bad else []
         times, forces, rates = times[good], forces[good], rates[good]
     rate_hz = _rate(metadata, times, notes)
     notes += _notes_on_parts(files, times, breaks, rate_hz, schema.decode_learned(metadata.get(schema.LEARNED, "")))
@@ -157,6 +159,12 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
 
 def _without(names: Iterable[str], metadata: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in metadata.items() if name not in names}
+
+
+def _repeated(times: Array, breaks: list[int]) -> int:
+    """Return how many samples are in a file and in an earlier one, too: whether the last were written, a recorder cannot know."""
+    ends = [*breaks[1:], len(times)]
+    return sum(int(np.isin(times[at:end], times[:at]).sum()) for at, end in zip(breaks, ends, strict=True) if at)
 
 
 def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz: float, learned: Learned | None) -> list[Text]:
