@@ -19,6 +19,7 @@ from waiting import until
 
 from levelhips import Command, Cue, Do, LevelHipsError, RecordingError, Samples, Settings, Step, Update, analyze, open_recording
 from levelhips.events import HealthReason, HealthState, Notice, Signal, SignalKind, ThresholdChange
+from levelhips.learned import Learned
 from levelhips.recording import backlog as backlog_module
 from levelhips.recording import recorder as recorder_module
 from levelhips.recording.backlog import Item
@@ -416,6 +417,80 @@ def test_a_session_on_a_full_disk_goes_on_beeping_and_reports_it(tmp_path, monke
     assert again_s == [(step.at_s, step.drop_rad) for step in live_run.of(Step)], "a new analysis agrees with the session"
     raw = redecoded(live_run.recording).samples
     assert np.array_equal(raw.t_s, live_run.recording.samples.t_s)
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let the disk be full while the event that is returned is set."""
+    full, flush = threading.Event(), RecordingWriter.flush
+
+    def flushed(writer: RecordingWriter) -> None:
+        if full.is_set():
+            writer._fail(OSError(28, "No space left on device"))
+        flush(writer)
+
+    monkeypatch.setattr(RecordingWriter, "flush", flushed)
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
+    return full
+
+
+def test_what_memory_cannot_keep_while_the_disk_is_full_is_lost_from_its_beginning_and_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(backlog_module, "MAX_ITEMS", 10)
+    full, reports = full_disk(monkeypatch), []
+    recorder = begun(tmp_path, report=lambda what, lost_s: reports.append((what, lost_s)))
+    recorder.samples(second(0))
+    written(recorder)
+    full.set()
+    recorder.command(Command(1.0, Do.MARK))
+    for number in range(1, 31):
+        recorder.learned(Learned(float(number)))
+        recorder.samples(second(number))
+    until(lambda: reports)
+    full.clear()
+    until(lambda: recorder.recording)
+    recorder.close()
+    [(failed, nan), (again, lost_s)] = reports
+    assert (failed.code, np.isnan(nan)) == ("recording-stopped", True)
+    assert str(again) == f"Recording again, into {recorder.paths[1].name}; 25.0 s are lost"
+    assert lost_s == pytest.approx(25.0)
+    session = open_recording(recorder.paths[0])
+    assert [int(t_s) for t_s in session.samples.t_s[::200]] == [0, 26, 27, 28, 29, 30]
+    assert session.commands == [Command(1.0, Do.MARK)]
+    assert [str(note) for note in session.notes] == ["The session is in 2 files; 25.0 s are missing between them"]
+    recorder.paths[0].rename(tmp_path / "elsewhere.mcap")
+    assert open_recording(recorder.paths[1]).learned == Learned(25.0), "known before the first second that is left, 26"
+
+
+def test_a_session_that_ends_on_a_full_disk_reports_how_much_is_not_saved(tmp_path, monkeypatch):
+    full, reports = full_disk(monkeypatch), []
+    recorder = begun(tmp_path, report=lambda what, lost_s: reports.append(what))
+    for number in range(3):
+        recorder.samples(second(number))
+    written(recorder)
+    full.set()
+    for number in range(3, 7):
+        recorder.samples(second(number))
+    recorder.close()
+    assert [report.code for report in reports] == ["recording-stopped", "recording-not-saved"]
+    assert str(reports[1]).startswith(f"The last 4.0 s of the session could not be saved in {tmp_path}. Free some disk space")
+    assert recorder.is_closed
+    assert len(open_recording(recorder.paths[0]).samples) == 600
+
+
+def test_a_session_that_ends_while_data_is_kept_writes_it_also_if_there_is_little_room(tmp_path, monkeypatch):
+    full, reports = full_disk(monkeypatch), []
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Namespace(free=1_000_000))
+    recorder = begun(tmp_path, report=lambda what, lost_s: reports.append((getattr(what, "code", "again"), lost_s)))
+    recorder.samples(second(0))
+    written(recorder)
+    full.set()
+    recorder.samples(second(1))
+    until(lambda: reports)
+    full.clear()
+    recorder.samples(second(2))
+    recorder.close()
+    assert [code for code, _ in reports] == ["recording-stopped", "again"]
+    assert len(open_recording(recorder.paths[0]).samples) == 600
 
 
 def test_command_that_is_given_while_the_disk_is_full_acts_in_the_analysis(tmp_path, monkeypatch):

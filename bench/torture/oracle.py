@@ -6,7 +6,6 @@ import numpy as np
 
 from bench.torture.sessions import RATE_HZ, Held
 from levelhips.events import HealthChange, HealthState, Notice, NoticeKind, Part
-from levelhips.recording.recorder import RETRY_S
 
 ALLOWED_S = 1.0  # of data that a fault may cost: what was not yet on the disk
 EDGE_S = 0.02  # less is not counted: one packet
@@ -59,7 +58,7 @@ def _after_disk_fault(held: Held, whole: Held, lost: float) -> list[str]:
     stopped = any(isinstance(event, HealthChange) and event.state is HealthState.FAULT for event in held.events)
     if lost > again_s + ALLOWED_S and not stopped:
         problems.append(f"{lost:.2f} s lost, {again_s:.2f} s reported")
-    if lost > RETRY_S + 2 * ALLOWED_S:
+    if lost > EDGE_S:
         problems.append(f"{lost:.2f} s lost by a single fault")
     return problems
 

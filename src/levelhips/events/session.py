@@ -33,7 +33,7 @@ class Notice:
     """Something the wearer should know.
 
     `value` depends on the kind: the angle for slipped and camber [deg], the rate of turn for turning [deg/s], a ratio of
-    energies for loose, and the time that was not recorded for recording-again [s].
+    energies for loose, and the time that was lost for recording-again [s], usually 0.
     """
 
     at_s: float
