@@ -33,6 +33,7 @@ from levelhips.live.ending import Ending
 from levelhips.live.session import Session
 from levelhips.programme.remember import remember
 from levelhips.recording import recorder as recorder_module
+from levelhips.recording.backlog import Item
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.schema import CONNECTING_PACKETS, Packet
 from levelhips.sensors.profile import profiles
@@ -294,7 +295,7 @@ def test_session_in_two_files_is_added_as_one(tmp_path, monkeypatch):
     recorder.describe({"rate_hz": "200", "outward": "+z"}, Settings().as_dict(), run.scale)
     recorder.samples(run.samples[:4000])
     until(lambda: recorder.path is not None and recorder.path.stat().st_size > 20_000)
-    recorder._put(recorder_module._Item("samples", "not samples"))  # an error in the recorder begins a new file
+    recorder._put(Item("samples", "not samples"))  # an error in the recorder begins a new file
     until(lambda: reports)
     recorder.samples(run.samples[4000:])
     until(lambda: len(recorder.paths) == 2)
