@@ -211,8 +211,9 @@ class Recorder:
         lost_items, lost_s = self._queue.take_loss()
         if self._failed_s is not None:
             self._failed_s = None
-            key = "recording.recording-again-lost" if lost_items else "recording.recording-again"
-            self._report(text(key, name=self._writer.path.name, seconds=lost_s), lost_s)
+            name = self._writer.path.name
+            lost = text("recording.recording-again-lost", name=name, seconds=lost_s)
+            self._report(lost if lost_items else text("recording.recording-again", name=name), lost_s)
         elif lost_items:
             log.error("The disk is too slow: %d items were not recorded", lost_items)
             self._report(text("recording.disk-too-slow", seconds=lost_s), math.nan)
