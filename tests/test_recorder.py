@@ -508,7 +508,7 @@ def test_command_that_is_given_while_the_disk_is_full_acts_in_the_analysis(tmp_p
         assert list(Update(events=found.events).of(kind)) == live_run.of(kind)
 
 
-def test_events_that_were_written_before_a_sync_failed_are_read_once(tmp_path, monkeypatch):
+def test_what_was_written_before_a_sync_failed_is_read_once(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
     monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
     recorder = begun(tmp_path)
@@ -523,17 +523,24 @@ def test_events_that_were_written_before_a_sync_failed_are_read_once(tmp_path, m
 
     monkeypatch.setattr(os, "fsync", fail_once)
     given = [Signal(float(k), float(k), SignalKind.PAUSED) for k in range(3)]
-    recorder._queue.put_back([Item("event", event) for event in (given[0], given[1], given[1])])  # all in one chunk
+    chunk = [Item("event", event) for event in (given[0], given[1], given[1])]
+    chunk += [Item("packet", Packet(5.0, b"raw", "stream"), 0.0), Item("samples", second(0))]
+    recorder._queue.put_back(chunk)
     assert failed.wait(60)
     recorder.event(given[2])
     recorder.command(Command(3.0, Do.MARK))
     until(lambda: len(recorder.paths) == 2)
-    recorder.samples(second(0))
+    recorder.samples(second(1))
     recorder.close()
+    [first, _] = recorder.paths
+    assert len(open_packets(first)) == 1, "it was written before the sync failed"
     for path in recorder.paths:
         recording = open_recording(path)
         assert recording.events == [given[0], given[1], given[1], given[2]]
         assert recording.commands == [Command(3.0, Do.MARK)]
+        assert recording.packets == [Packet(5.0, b"raw", "stream")]
+        assert np.array_equal(recording.samples.t_s, np.concatenate([second(0).t_s, second(1).t_s]))
+        assert [str(note) for note in recording.notes] == ["The session is in 2 files; nothing is missing between them"]
         assert read_events(path, (Signal,)).events == recording.events
 
 

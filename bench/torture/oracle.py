@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.torture.sessions import RATE_HZ, Held
+from levelhips.errors import RecordingError
 from levelhips.events import HealthChange, HealthState, Notice, NoticeKind, Part
 
 ALLOWED_S = 1.0  # of data that a fault may cost: what was not yet on the disk
@@ -53,7 +54,9 @@ def _after_disk_fault(held: Held, whole: Held, lost: float) -> list[str]:
     if (held.steps, held.cues) != (whole.steps, whole.cues):
         problems.append(f"{held.steps} steps and {held.cues} beeps instead of {whole.steps} and {whole.cues}")
     if held.fault.lasting:
-        return problems
+        errors = [trouble for trouble in session.troubles if isinstance(trouble, RecordingError)]
+        said_s = sum(float(str(error.values["seconds"])) for error in errors if error.code == "recording-not-saved")
+        return [*problems, f"{lost:.2f} s lost, {said_s:.2f} s reported"] if abs(lost - said_s) > ALLOWED_S else problems
     again_s = sum(event.value for event in held.events if isinstance(event, Notice) and event.kind is NoticeKind.RECORDING_AGAIN)
     stopped = any(isinstance(event, HealthChange) and event.state is HealthState.FAULT for event in held.events)
     if lost > again_s + ALLOWED_S and not stopped:
