@@ -493,6 +493,23 @@ def test_a_session_that_ends_while_data_is_kept_writes_it_also_if_there_is_littl
     assert len(open_recording(recorder.paths[0]).samples) == 600
 
 
+def test_a_single_failure_of_the_last_write_of_a_session_loses_nothing(tmp_path, monkeypatch):
+    recorder, flush, failed = begun(tmp_path), RecordingWriter.flush, threading.Event()
+
+    def flushed(writer: RecordingWriter) -> None:
+        if recorder._closing and not failed.is_set():
+            failed.set()
+            writer._fail(OSError(5, "Input/output error"))
+        flush(writer)
+
+    monkeypatch.setattr(RecordingWriter, "flush", flushed)
+    for number in range(3):
+        recorder.samples(second(number))
+    recorder.close()
+    assert failed.is_set()
+    assert len(open_recording(recorder.paths[0]).samples) == 600
+
+
 def test_command_that_is_given_while_the_disk_is_full_acts_in_the_analysis(tmp_path, monkeypatch):
     """Bug: it was not recorded, and from then on the analysis had other thresholds than the session."""
     pytest.importorskip("bumble", reason="the virtual sensor needs the extra 'virtual'")
