@@ -11,16 +11,18 @@ import datetime as dt
 import io
 import json
 import random
+import sqlite3
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from levelhips import LevelHipsError, Settings, analyze, open_recording
 from levelhips.events.codec import encode_event
 from levelhips.history import History
-from levelhips.history.session_row import session_row
+from levelhips.history.session_row import SessionKind, session_row
+from levelhips.history.weekly import beeps_of, faults_of, in_words, note_of, retention, weeks
 from levelhips.programme.programme import Programme
 from levelhips.programme.store import load_programme, save_programme
 from levelhips.programme.today import todays
@@ -127,7 +129,19 @@ class Structures:
         self._samples = whole.samples[:3000]
         self._scale, self._metadata = whole.scale, whole.metadata | {"sensor": "worn"}
         self._settings = Settings().as_dict()
+        self._make_history(folder / "whole.sqlite")
         self._events = [json.loads(encode_event(event)) for event in analyze(open_recording(find("treadmill_fatigue"))).events[:400]]
+
+    def _make_history(self, path: Path) -> None:
+        with History(path) as history:
+            for name in ("treadmill_fatigue", "clamshell"):
+                row = session_row(find(name))
+                history._put(replace(row, kind=SessionKind.RUN if row.drill is None else SessionKind.DRILL))
+            self._drill = next(row.drill for row in history.sessions() if row.drill is not None)
+            tables = ("sessions", "sides", "drills", "faults", "figures")
+            self._columns = {table: [column["name"] for column in history.rows_as_found(f"PRAGMA table_info({table})")] for table in tables}
+            history.change("PRAGMA journal_mode=DELETE")
+        self._whole_history = path.read_bytes()
 
     def targets(self) -> dict[str, Draw]:
         """Return the functions that draw an input, by the name of the target."""
@@ -137,6 +151,7 @@ class Structures:
             "recording with wrong metadata, settings and events": self.recording,
             "zip of a phone": self.zip_file,
             "names of sensors": self.names,
+            "rows of the history": self.history_rows,
         }
 
     def settings_file(self, rng: random.Random) -> tuple[bytes, Callable[[], None]]:
@@ -224,6 +239,35 @@ class Structures:
                 open_recording(path)
 
         return bytes(data), run
+
+    def history_rows(self, rng: random.Random) -> tuple[bytes, Callable[[], None]]:
+        """Draw wrong cells of a history with a run and a drill; what the history command and the window show is computed from it."""
+        path = self._folder / "rows.sqlite"
+        damaged = []
+        for _ in range(rng.choice((1, 1, 2, 4))):
+            table = rng.choice(("sessions", "sides", "drills", "faults", "figures"))
+            column = rng.choice([column for column in self._columns[table] if column != "file"])
+            value = json.dumps(wrong_somewhere(self._drill, rng)) if column == "values_json" and rng.random() < 0.7 else wrong_value(rng)
+            damaged.append((table, column, value if isinstance(value, str | float | None) else str(value)))
+
+        def run() -> None:
+            path.write_bytes(self._whole_history)
+            with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+                for table, column, value in damaged:
+                    with contextlib.suppress(sqlite3.Error, UnicodeError):
+                        database.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", (value,))
+            with contextlib.suppress(LevelHipsError), History(path) as history:
+                for row in history.sessions():
+                    in_words(row), note_of(row), faults_of(row), beeps_of(row)
+                for shown in (weeks, retention):
+                    with contextlib.suppress(LevelHipsError):
+                        shown(history)
+                with contextlib.suppress(LevelHipsError):
+                    history.figures("contralateral_drop")
+                with contextlib.suppress(LevelHipsError):
+                    todays(Programme(), history, DAY)
+
+        return repr(damaged).encode("utf-8", "surrogatepass"), run
 
     def names(self, rng: random.Random) -> tuple[bytes, Callable[[], None]]:
         """Draw the name of a sensor; a recording is written under it, into its folder and nowhere else."""

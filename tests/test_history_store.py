@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import levelhips
 from hand_made import DEG, LEFT, RIGHT, rep, saved, step, stride
 
 from levelhips import BadInputError, Quality, RecordingError, Side
@@ -525,6 +526,7 @@ def test_a_copy_counts_beside_a_session_that_has_neither_its_start_nor_the_name_
         ("sides", "mean_deg", "[/]"),
         ("drills", "values_json", "{"),
         ("drills", "values_json", "[1]"),
+        ("drills", "values_json", '{"a": 1}'),
     ],
 )
 def test_a_value_that_we_cannot_have_written_is_reported(tmp_path: Path, history: History, table: str, column: str, value: object) -> None:
@@ -532,7 +534,25 @@ def test_a_value_that_we_cannot_have_written_is_reported(tmp_path: Path, history
     history.add(saved(tmp_path / "a.mcap", NOON, *run(4.0, 2.0)))
     history.add(saved(tmp_path / "b.mcap", NOON, *clamshells(2)))
     assert len(history.sessions()) == 2
-    history.change(f"UPDATE {table} SET {column} = ?", (value,))
-    with pytest.raises(RecordingError) as caught:
-        history.sessions()
-    assert caught.value.code == "history-damaged"
+    a, b = str((tmp_path / "a.mcap").resolve()), str((tmp_path / "b.mcap").resolve())
+    file, other = (b, a) if table == "drills" else (a, b)
+    history.change(f"UPDATE {table} SET {column} = ? WHERE file = ?", (value, file))
+    assert [row.file for row in history.sessions()] == [other]
+    [damaged] = history.damaged
+    assert damaged.code == "history-row-damaged"
+    assert file in str(damaged)
+    assert "levelhips history forget" in str(damaged)
+    history.forget(Path(file))
+    assert history.rebuild(tmp_path).added == 1
+    assert len(history.sessions()) == 2
+    assert not history.damaged
+
+
+def test_a_pain_score_that_was_saved_is_said_to_be_although_the_diary_is_damaged(tmp_path: Path) -> None:
+    """Bug: the error named only the damage, and the score was entered again."""
+    with History(tmp_path / "history.sqlite") as history:
+        history.change("INSERT INTO pain VALUES ('yesterday', 'after', 3, '')")
+    said = levelhips("diary", "pain", "4", "before", home=tmp_path, code=1).text
+    assert "The pain score is saved; do not enter it again." in said
+    with sqlite3.connect(tmp_path / "history.sqlite") as db:
+        assert [score for (score,) in db.execute("SELECT score FROM pain")] == [3, 4]

@@ -10,6 +10,7 @@ import typer
 from levelhips.cli.console import console, open_history, say
 from levelhips.cli.help import Command, Group
 from levelhips.cli.options import typed_values
+from levelhips.errors import RecordingError
 from levelhips.text import tr
 
 diary_app = typer.Typer(cls=Group, no_args_is_help=True, help="cli.diary.help")
@@ -30,7 +31,10 @@ def pain(
         diary = Diary(store)
         with typed_values():
             diary.add_pain(score, moment, note)
-        before, after = diary.pain_on(today, "before"), diary.pain_on(today, "after")
+        try:
+            before, after = diary.pain_on(today, "before"), diary.pain_on(today, "after")
+        except RecordingError as error:  # of an older entry: without these words, the score would be entered again
+            raise RecordingError("pain-saved-but", problem=error.what, advice=error.fix) from error
     say(console(), str(pain_hint(before, after if moment == "after" else None) or tr("cli.diary.noted")))
 
 

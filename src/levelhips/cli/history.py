@@ -48,6 +48,8 @@ def history(
     out = console()
     with open_history() as store:
         sessions = store.sessions(last)
+        for trouble in store.damaged:
+            say(error_console(), str(trouble))
         if as_json:
             print_json({"sessions": list(map(_values, sessions)), **_weeks_values(weeks(store), retention(store))})
             return

@@ -147,15 +147,29 @@ class Database:
         RecordingError
             If the file cannot be read, or has a value that we cannot have written: SQLite has no checksums.
         """
+        found = self.rows_as_found(query, *values)
+        for row in found:
+            if reason := self.wrong_value(row):
+                raise RecordingError("history-damaged", path=self.path, reason=reason)
+        return found
+
+    def rows_as_found(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """Run a query and return its rows, whatever values they have.
+
+        Raises
+        ------
+        RecordingError
+            If the file cannot be read.
+        """
         try:
-            found = [dict(row) for row in self._db.execute(query, values)]
+            return [dict(row) for row in self._db.execute(query, values)]
         except sqlite3.Error as error:
             raise self._unusable(error) from error
-        for row in found:
-            for name, value in row.items():
-                if not _can_be(name, value, self._kinds):
-                    raise RecordingError("history-damaged", path=self.path, reason=f"{name}: {shown(value)}")
-        return found
+
+    def wrong_value(self, row: dict[str, Any]) -> str:
+        """Return which value of a row we cannot have written; empty if there is none."""
+        wrong = (f"{name}: {shown(value)}" for name, value in row.items() if not _can_be(name, value, self._kinds))
+        return next(wrong, "")
 
     def change(self, statement: str, values: tuple[Any, ...] = ()) -> int:
         """Run a statement that changes the diary; return the number of changed rows."""

@@ -10,13 +10,14 @@ import csv
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
 from levelhips.analysis.drill_summary import DrillValues
 from levelhips.errors import LevelHipsError, RecordingError
+from levelhips.events import Part
 from levelhips.events.codec import json_object
 from levelhips.files import make_folder, replacing
 from levelhips.history.database import Database
@@ -73,6 +74,9 @@ class History(Database):
         If it cannot be opened, is not a history, or was written by a later version. Every method raises it, too, if the file
         cannot be read or written.
     """
+
+    damaged: Sequence[RecordingError] = ()
+    """The damaged sessions that the last call of `sessions` left out."""
 
     # ---- recordings
 
@@ -187,39 +191,54 @@ class History(Database):
     # ---- queries
 
     def sessions(self, last: int | None = None) -> list[SessionRow]:
-        """Return all sessions, or the `last` ones, the newest first. A recovered copy that does not count has the kind COPY."""
+        """Return all sessions, or the `last` ones, the newest first. A recovered copy that does not count has the kind COPY.
+
+        A session with a value that we cannot have written is left out, and named in `damaged`.
+        """
         query = f"SELECT s.*, {_IS_COPY} AS copy FROM sessions AS s ORDER BY started DESC, file LIMIT ?"
-        rows = self.rows(query, -1 if last is None else last)
-        sides, faults = self._by_file("sides"), self._by_file("faults")
-        drills = {row["file"]: self._drill(row["values_json"]) for row in self.rows("SELECT file, values_json FROM drills")}
-        out = []
+        rows = self.rows_as_found(query, -1 if last is None else last)
+        tables = {table: self._by_file(table) for table in ("sides", "faults", "drills")}
+        out, damaged = [], list[RecordingError]()
         for row in rows:
-            kind = SessionKind.COPY if row.pop("copy") else self._kind(row["kind"])
-            note = tr("session-note.recovered", name=Path(row["recovered_from"]).name) if kind is SessionKind.COPY else row["note"]
-            file = row["file"]
-            tables = {
-                "sides": {values["side"]: SideRow(**values) for values in sides.get(file, ())},
-                "faults": {values["part"]: FaultRow(**values) for values in faults.get(file, ())},
-                "drill": drills.get(file),
-            }
-            out.append(SessionRow(**row | {"kind": kind, "note": note} | tables))
+            of_file = {table: found.get(row["file"], []) for table, found in tables.items()}
+            try:
+                out.append(self._session(row, **of_file))
+            except (ValueError, TypeError, KeyError) as error:
+                damaged.append(RecordingError("history-row-damaged", path=Path(str(row["file"])), reason=error))
+        self.damaged = damaged
         return out
 
-    def _kind(self, value: str) -> SessionKind:
-        try:
-            return SessionKind(value)
-        except ValueError as error:
-            raise RecordingError("history-damaged", path=self.path, reason=error) from error
+    def _session(
+        self, row: dict[str, Any], sides: list[dict[str, Any]], faults: list[dict[str, Any]], drills: list[dict[str, Any]]
+    ) -> SessionRow:
+        """Return a session from its row and those of the other tables.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If they have a value that we cannot have written.
+        """
+        for one in (row, *sides, *faults, *drills):
+            if reason := self.wrong_value(one):
+                raise ValueError(reason)
+        kind = SessionKind.COPY if row.pop("copy") else SessionKind(row["kind"])
+        note = tr("session-note.recovered", name=Path(row["recovered_from"]).name) if kind is SessionKind.COPY else row["note"]
+        tables = {
+            "sides": {values["side"]: SideRow(**values) for values in sides},
+            "faults": {Part(values["part"]).value: FaultRow(**values) for values in faults},
+            "drill": _drill(drills[0]["values_json"]) if drills else None,
+        }
+        return SessionRow(**row | {"kind": kind, "note": note} | tables)
 
     def _drill(self, values_json: str) -> DrillValues:
         try:
-            return cast(DrillValues, json_object(values_json.encode()))
+            return _drill(values_json)
         except ValueError as error:
             raise RecordingError("history-damaged", path=self.path, reason=error) from error
 
     def _by_file(self, table: str) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}
-        for values in self.rows(f"SELECT * FROM {table}"):
+        for values in self.rows_as_found(f"SELECT * FROM {table}"):
             found.setdefault(values.pop("file"), []).append(values)
         return found
 
@@ -294,3 +313,18 @@ class History(Database):
         except sqlite3.Error as error:
             raise self._unusable(error) from error
         return written
+
+
+def _drill(values_json: str) -> DrillValues:
+    """Return the result of a drill.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or values are missing.
+    """
+    found = json_object(values_json.encode())
+    missing = DrillValues.__required_keys__ - found.keys()
+    if missing:
+        raise ValueError(f"values_json: {', '.join(sorted(missing))}")
+    return cast(DrillValues, found)

@@ -107,6 +107,9 @@ class HistoryPage(QWidget):
         try:
             with History(self._file) as history:
                 rows = history.sessions()
+                self.table.show_sessions(rows)
+                for damaged in history.damaged:
+                    self.trouble.emit(str(damaged))
                 day = dt.datetime.now().astimezone().date()
                 programme = load_programme(programme_path())
                 self.start.setVisible(programme.day_number(day) is None)
@@ -115,7 +118,6 @@ class HistoryPage(QWidget):
         except LevelHipsError as error:
             self.trouble.emit(str(error))
             return
-        self.table.show_sessions(rows)
 
     def begin_programme(self) -> None:
         """Begin the fourteen days today."""
