@@ -14,14 +14,14 @@ import random
 import sqlite3
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from levelhips import LevelHipsError, Settings, analyze, open_recording
+from levelhips import LevelHipsError, Recording, Settings, analyze, open_recording
 from levelhips.events.codec import encode_event
 from levelhips.history import History
-from levelhips.history.session_row import SessionKind, session_row
+from levelhips.history.session_row import session_row
 from levelhips.history.weekly import beeps_of, faults_of, in_words, note_of, retention, weeks
 from levelhips.programme.programme import Programme
 from levelhips.programme.store import load_programme, save_programme
@@ -135,13 +135,20 @@ class Structures:
     def _make_history(self, path: Path) -> None:
         with History(path) as history:
             for name in ("treadmill_fatigue", "clamshell"):
-                row = session_row(find(name))
-                history._put(replace(row, kind=SessionKind.RUN if row.drill is None else SessionKind.DRILL))
+                history.add(self._as_if_worn(open_recording(find(name))))
             self._drill = next(row.drill for row in history.sessions() if row.drill is not None)
             tables = ("sessions", "sides", "drills", "faults", "figures")
             self._columns = {table: [column["name"] for column in history.rows_as_found(f"PRAGMA table_info({table})")] for table in tables}
             history.change("PRAGMA journal_mode=DELETE")
         self._whole_history = path.read_bytes()
+
+    def _as_if_worn(self, simulated: Recording) -> Path:
+        """Save a simulated recording as one of a wearer: the history has no figures of others."""
+        path = self._folder / simulated.path.name
+        metadata = {**simulated.metadata, "sensor": "worn", "rate_hz": f"{simulated.rate_hz:g}"}
+        with RecordingWriter(path, metadata, simulated.settings, simulated.scale, sync=False) as writer:
+            writer.samples(simulated.samples)
+        return path
 
     def targets(self) -> dict[str, Draw]:
         """Return the functions that draw an input, by the name of the target."""

@@ -13,11 +13,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from types import NoneType
 from typing import Any, cast
 
 from levelhips.analysis.drill_summary import DrillValues
+from levelhips.bounds import shown
 from levelhips.errors import LevelHipsError, RecordingError
-from levelhips.events import Part
+from levelhips.events import Part, Side
 from levelhips.events.codec import json_object
 from levelhips.files import make_folder, replacing
 from levelhips.history.database import Database
@@ -58,6 +60,17 @@ class Rebuilt:
     removed: int = 0
     leftovers: int = 0  # files without any data that were deleted
     errors: list[str] = field(default_factory=list)
+
+
+_NUMBER = (int, float, NoneType)
+_DRILL_KINDS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("name", "side"), str),
+    **dict.fromkeys(("asked.sets", "asked.reps", "reps", "good", "halves"), int),
+    **dict.fromkeys(("asked.seconds", "held_s", "mean_deg", "sway_deg", "range_deg.mean", "range_deg.sd"), _NUMBER),
+    **dict.fromkeys(("tempo_s.mean", "tempo_s.sd"), _NUMBER),
+    "form_faults": dict,
+}
+"""Types of the values of a drill; a point leads into a group."""
 
 
 class History(Database):
@@ -224,7 +237,7 @@ class History(Database):
         kind = SessionKind.COPY if row.pop("copy") else SessionKind(row["kind"])
         note = tr("session-note.recovered", name=Path(row["recovered_from"]).name) if kind is SessionKind.COPY else row["note"]
         tables = {
-            "sides": {values["side"]: SideRow(**values) for values in sides},
+            "sides": {Side(values["side"]).value: SideRow(**values) for values in sides},
             "faults": {Part(values["part"]).value: FaultRow(**values) for values in faults},
             "drill": _drill(drills[0]["values_json"]) if drills else None,
         }
@@ -254,7 +267,7 @@ class History(Database):
             side,
             feedback,
         )
-        return [FigureOfSession(**row | {"kind": SessionKind(row["kind"])}) for row in rows]
+        return [FigureOfSession(**row | {"kind": SessionKind(row["kind"])}) for row in rows if row["kind"] in set(SessionKind)]
 
     def last_drill(self, name: str, side: str, before: str | None = None) -> DrillValues | None:
         """Return the result of a drill when it was last done with one side; None if it never was.
@@ -321,10 +334,15 @@ def _drill(values_json: str) -> DrillValues:
     Raises
     ------
     ValueError
-        If it is not JSON, or values are missing.
+        If it is not JSON, or values are missing or wrong.
     """
     found = json_object(values_json.encode())
-    missing = DrillValues.__required_keys__ - found.keys()
-    if missing:
-        raise ValueError(f"values_json: {', '.join(sorted(missing))}")
+    for name, kinds in _DRILL_KINDS.items():
+        of: Any = found
+        *groups, last = name.split(".")
+        for group in groups:
+            of = of.get(group) if isinstance(of.get(group), dict) else {}
+        if not isinstance(of.get(last), kinds):
+            raise ValueError(f"values_json, {name}: {shown(of.get(last))}")
+    Side(found["side"])
     return cast(DrillValues, found)
