@@ -178,6 +178,9 @@ def test_forgetting_sessions_keeps_recordings_and_diary(recordings: Path, store:
 
 
 def test_file_of_each_older_version_is_migrated_and_keeps_its_rows(tmp_path: Path) -> None:
+    pair = {"mean": 3.0, "sd": 0.5}
+    drill = {"name": "bridge", "side": "left", "asked": {"sets": 1, "reps": 3, "seconds": None}, "reps": 3, "good": 2, "halves": 0}
+    drill |= {"range_deg": pair, "tempo_s": pair, "held_s": 0.0, "mean_deg": None, "sway_deg": None}
     for version in range(1, len(MIGRATIONS)):
         path = tmp_path / f"v{version}.sqlite"
         with sqlite3.connect(path) as old:
@@ -189,7 +192,7 @@ def test_file_of_each_older_version_is_migrated_and_keeps_its_rows(tmp_path: Pat
             old.execute("INSERT INTO sides VALUES ('x.mcap', 'left', 50, 3.0, 0.5, 4.25, 0, NULL, 50, 3.0)")
             old.execute(
                 "INSERT INTO drills VALUES ('x.mcap', 'bridge', 'left', 3, 2, 9.0, 3.0, 0, ?)",
-                (json.dumps({"cheats": {"turned": 1}}),),  # lint: names of others
+                (json.dumps({**drill, "cheats": {"turned": 1}}),),  # lint: names of others
             )
             for migration in MIGRATIONS[1:version]:
                 old.executescript(migration)
@@ -199,7 +202,7 @@ def test_file_of_each_older_version_is_migrated_and_keeps_its_rows(tmp_path: Pat
             [row] = history.sessions()
             assert (row.file, row.protocol, row.protocol_session) == ("x.mcap", "retraining", 5)
             assert row.sides["left"].threshold_deg == 4.25
-            assert row.drill == {"form_faults": {"turned": 1}}
+            assert row.drill == {**drill, "form_faults": {"turned": 1}}
             Diary(history).add_pain(1, "morning")
             assert history.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
             assert history.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
