@@ -36,6 +36,7 @@ from levelhips.motion.contacts import RunningContacts
 from levelhips.motion.gravity import GravityCorrection
 from levelhips.motion.orientation import VqfFilter, orientation_filter
 from levelhips.motion.pipeline import MotionSettings
+from levelhips.motion.travel import Travel
 from levelhips.recording import RecordingWriter
 from levelhips.simulation.runner import RunnerModel, SensorModel, simulate_gait
 
@@ -335,7 +336,7 @@ def cost(motion: MotionSettings) -> float:
         filter_.push(gyr[part], acc[part])
         if ours and isinstance(filter_, VqfFilter):  # three steps and an update boundary a second
             for step in range(3):
-                gravity.push(part.start / 200 + step / 3, 0.7, (0.01, 0.02))
+                gravity.push(part.start / 200 + step / 3, 0.7, (0.01, 0.02), Travel(0.0, 0.01))
             (east, north), _ = gravity.take(part.start / 200 + 1)
             filter_.turn_world(east, north)
 
