@@ -212,13 +212,21 @@ def test_list_of_recordings_to_open_has_a_session_once(files, tmp_path):
 # ---- which files belong together
 
 
-def written(path: Path, *, start: str = START, part: int = 0, first_s: float = 0.0, events: tuple = ()) -> Path:
+def written(
+    path: Path,
+    *,
+    start: str = START,
+    part: int = 0,
+    first_s: float = 0.0,
+    events: tuple = (),
+    scale: tuple[float, float] | None = None,
+) -> Path:
     """Write a file of a session with ten seconds of samples; `part` is its number if it is a later one."""
     metadata = {"rate_hz": "100", "outward": "+z", "started_utc": start}
     if part:
         metadata |= {"part": str(part), "continues": "the file before"}
     t_s = first_s + np.arange(1000) / 100
-    with RecordingWriter(path, metadata, Settings().as_dict(), sync=False) as writer:
+    with RecordingWriter(path, metadata, Settings().as_dict(), scale, sync=False) as writer:
         writer.samples(Samples(t_s, np.sin(t_s)[:, None] * [0.1, 9.8, 0.1], np.cos(t_s)[:, None] * [0.1, 0.1, 0.1]))
         for event in events:
             writer.event(event)
@@ -279,3 +287,88 @@ def test_part_that_cannot_be_read_costs_only_itself(tmp_path):
     recording = open_recording(run)
     assert len(recording.samples) == 1000
     assert "run_part2.mcap" in str(recording.notes[0])
+    assert notes_of(run) == ["run_part2.mcap could not be read at all: what was recorded in it is missing"]
+
+
+def notes_of(path: Path) -> list[str]:
+    return list(map(str, open_recording(path).notes))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"abc", b"\x89MCAP0\r\n", np.random.default_rng(1).bytes(50_000)], ids=["empty", "short", "magic", "random"]
+)
+def test_nothing_is_said_to_be_complete_if_a_part_cannot_be_read(tmp_path, content):
+    run, second = written(tmp_path / "run.mcap"), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    third = written(tmp_path / "run_part3.mcap", part=3, first_s=20.0)
+    third.write_bytes(content)
+    assert notes_of(run) == ["run_part3.mcap could not be read at all: what was recorded in it is missing"]
+    second.write_bytes(content)
+    third.unlink()
+    written(third, part=3, first_s=20.0)
+    assert notes_of(run) == [
+        "run_part2.mcap could not be read at all: what was recorded in it is missing",
+        "The session is in 3 files; 10.0 s are missing between them",
+    ]
+
+
+def test_nothing_is_said_to_be_complete_if_all_samples_of_a_part_are_damaged(tmp_path):
+    run, second = written(tmp_path / "run.mcap"), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    whole = second.read_bytes()
+    starts = [at for at in range(len(whole)) if whole.startswith(b"\x04\x00\x00\x00zstd", at)]
+    damaged = bytearray(whole)
+    for at in starts[:10]:  # the others are in the index of the chunks
+        damaged[at + 40] ^= 1
+    second.write_bytes(damaged)
+    assert notes_of(run) == ["run_part2.mcap: Skipped 10 damaged parts; each holds about a second"]
+    second.write_bytes(whole[: starts[0] + 40])
+    [note] = notes_of(run)
+    assert note.startswith("run_part2.mcap: The file was not closed, so its end is missing")
+
+
+@pytest.mark.parametrize("size", [0, 3, 8])
+def test_number_of_skipped_bytes_is_never_negative(size):
+    state = FileState()
+    assert list(read_messages(b"\x89MCAP0\r\n"[:size], state)) == []
+    assert state.unread_bytes == 0
+
+
+def test_renamed_part_is_known_by_its_metadata(tmp_path):
+    run = written(tmp_path / "run.mcap", part=2, first_s=10.0)
+    assert notes_of(run) == ["Part 1 of the session is missing: the rest is read without it"]
+    assert not read_events(run, (Step,)).whole
+
+
+def test_whole_recording_with_the_name_of_a_part_misses_nothing(tmp_path):
+    named = written(tmp_path / "run_part3.mcap")
+    assert notes_of(named) == []
+    assert read_events(named, (Step,)).whole
+
+
+def test_parts_whose_names_were_swapped_are_read_in_their_right_order(tmp_path):
+    second = written(tmp_path / "run.mcap", part=2, first_s=10.0)
+    first = written(tmp_path / "run_part2.mcap")
+    for path in (first, second):
+        assert session_files(path) == [first, second]
+        recording = open_recording(path)
+        assert list(map(str, recording.notes)) == [COMPLETE]
+        assert np.allclose(recording.samples.t_s, np.arange(2000) / 100)
+        assert "part" not in recording.metadata
+
+
+def test_copy_of_a_part_is_named_and_not_counted(tmp_path):
+    run, second = written(tmp_path / "run.mcap"), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    copy = shutil.copy(second, tmp_path / "run_part3.mcap")
+    assert session_files(run) == [run, second, copy]
+    assert notes_of(run) == ["Skipped run_part3.mcap: it is a copy of part 2 of the session", COMPLETE]
+    assert len(open_recording(run).samples) == 2000
+    second.unlink()
+    assert notes_of(run) == [COMPLETE], "the copy has all of part 2"
+
+
+def test_scale_of_a_session_is_known_only_if_its_parts_agree(tmp_path):
+    first, other = (2.0**-10, 2.0**-11), (2.0**-9, 2.0**-11)
+    run, second = written(tmp_path / "run.mcap", scale=first), written(tmp_path / "run_part2.mcap", part=2, first_s=10.0, scale=first)
+    assert open_recording(run).scale == first
+    second.unlink()
+    written(second, part=2, first_s=10.0, scale=other)
+    assert open_recording(run).scale is None

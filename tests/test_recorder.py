@@ -25,6 +25,7 @@ from levelhips.recording import recorder as recorder_module
 from levelhips.recording.backlog import Item
 from levelhips.recording.event_reader import read_events
 from levelhips.recording.file_series import check_folder
+from levelhips.recording.frames import FileState, read_messages
 from levelhips.recording.recorder import Recorder
 from levelhips.recording.recover import recover
 from levelhips.recording.schema import Packet
@@ -176,6 +177,27 @@ def test_a_recording_that_is_deleted_in_mid_session_is_saved_again_and_goes_on_i
     assert getattr(reports[0][0], "code", "") == "recording-gone"
     assert str(reports[1][0]) == f"Saved the deleted recording again: {path}"
     assert (str(reports[2][0]), reports[2][1]) == (f"Recording again, into {recorder.paths[1].name}; nothing is lost", 0.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not delete a file that is open")
+def test_recording_that_is_replaced_is_saved_under_another_name_and_the_next_file_names_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    recorder = begun(tmp_path)
+    recorder.samples(second(0))
+    written(recorder)
+    [path] = recorder.paths
+    (tmp_path / "other").write_text("another program's")
+    (tmp_path / "other").replace(path)
+    recorder.samples(second(1))
+    until(lambda: len(recorder.paths) == 2 and recorder.health().state is HealthState.OK)
+    recorder.close()
+    saved, later = recorder.paths
+    assert (saved.name, later.name) == (f"{path.stem}_part1.mcap", f"{path.stem}_part2.mcap")
+    state = FileState()
+    list(read_messages(later.read_bytes(), state))
+    assert state.metadata["continues"] == saved.name
+    assert np.array_equal(open_recording(saved).samples.t_s, np.concatenate([second(0).t_s, second(1).t_s]))
+    assert path.read_text() == "another program's"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not move a file that is open")
@@ -432,6 +454,20 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
     monkeypatch.setattr(recorder_module, "RETRY_S", 0.0)
     return full
+
+
+def test_file_that_cannot_be_begun_on_a_full_disk_does_not_stay(tmp_path, monkeypatch):
+    full = full_disk(monkeypatch)
+    full.set()
+    recorder = begun(tmp_path)
+    recorder.samples(second(0))
+    assert list(tmp_path.iterdir()) == []
+    full.clear()
+    until(lambda: recorder.recording)
+    recorder.close()
+    [path] = recorder.paths
+    assert list(tmp_path.iterdir()) == [path]
+    assert len(open_recording(path).samples) == 200
 
 
 def test_what_memory_cannot_keep_while_the_disk_is_full_is_lost_from_its_beginning_and_reported(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from levelhips.events.codec import event_prefixes, json_object
 from levelhips.files import read_limited
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, read_messages
-from levelhips.recording.parts import OF_PART, missing_parts, once, session_files
+from levelhips.recording.parts import OF_PART, missing_parts, once, part_number, session_files
 from levelhips.recording.schema import Topic
 from levelhips.untrusted import MAX_RECORDING_BYTES
 
@@ -60,18 +60,19 @@ def read_events(path: Path, kinds: tuple[type, ...]) -> RecordingEvents:
         If a file cannot be read, is not an MCAP file, or is too large or expands too much.
     """
     files = session_files(path)
-    found, earlier = RecordingEvents(files, whole=not missing_parts(files)), set[bytes]()
+    found, earlier, numbers = RecordingEvents(files, whole=True), set[bytes](), set[int]()
     for file in files:
         try:
             data = read_limited(file, MAX_RECORDING_BYTES)
         except OSError as error:
             raise RecordingError("cannot-read", path=file, reason=error.strerror) from error
-        _add(found, file, data, kinds, earlier)
+        numbers.add(part_number(file, _add(found, file, data, kinds, earlier)))
+    found.whole = found.whole and not missing_parts(numbers)
     return found
 
 
-def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...], earlier: set[bytes]) -> None:
-    """Add the contents of the next file of a session; `earlier` are the events of the files before."""
+def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...], earlier: set[bytes]) -> dict[str, str]:
+    """Add the contents of the next file of a session and return its metadata; `earlier` are the events of the files before."""
     state, wanted, unreadable = FileState(file.name), event_prefixes(kinds), 0
     messages = read_messages(data, state, _CHANNELS)
     for message in once(messages, earlier) if len(found.files) > 1 else messages:
@@ -91,3 +92,4 @@ def _add(found: RecordingEvents, file: Path, data: bytes, kinds: tuple[type, ...
     found.metadata |= {name: value for name, value in state.metadata.items() if file == found.files[0] or name not in OF_PART}
     found.last_s = max(found.last_s, state.last_s)
     found.whole = found.whole and state.whole and not unreadable
+    return state.metadata

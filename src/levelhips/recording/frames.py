@@ -87,6 +87,11 @@ class FileState:
         """Whether the file was closed and nothing in it is damaged."""
         return self.closed and self.crc_matches and not self.damaged_parts
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether nothing of the file could be read: neither metadata nor a chunk."""
+        return not self.metadata and not self.records
+
     def notes(self, *, continued: bool = False) -> list[Text]:
         """Return sentences for people about what is damaged or missing; a file that another one continues need not be closed."""
         notes = []
@@ -118,7 +123,7 @@ def read_messages(data: bytes, state: FileState, channels: frozenset[int] | None
     RecordingError
         If the file expands to more than a recording of its size can have.
     """
-    at, end = len(MAGIC), len(data)
+    at, end = min(len(MAGIC), len(data)), len(data)
     unread_from: int | None = None
     data_end: int | None = None
     state.damaged_parts += not data.startswith(MAGIC)

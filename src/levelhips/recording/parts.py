@@ -1,14 +1,15 @@
 """Find the files of a session: a recorder begins a new one if the disk failed, or if its file was moved or deleted.
 
 The first file has the name of the session, such as ``run.mcap``; the later ones are ``run_part2.mcap``, ``run_part3.mcap`` ...
-next to it. They belong together if they also have the same start in their metadata.
+next to it. They belong together if they also have the same start in their metadata, which have the number of the part, too: it
+counts, not the name, so that files whose names were swapped are read in their right order.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from levelhips.errors import RecordingError
@@ -21,6 +22,7 @@ OF_PART = (PART, CONTINUES, LEARNED)
 
 _REPEATED = frozenset(topic.channel for topic in (Topic.EVENTS, Topic.CUES, Topic.COMMANDS, Topic.PACKETS))
 _LATER = re.compile(r"(?P<session>.+)_part(?P<number>\d{1,4})(_\d{1,2})?", re.DOTALL)
+_NUMBER = re.compile(r"[0-9]{1,4}")
 _MAX_NAMES = 99  # a hundredth file of the same second or part means that something else is wrong
 _HEAD_BYTES = 1 << 14  # the metadata that a file begins with takes less than 1,000 bytes
 
@@ -36,10 +38,12 @@ def part_names(first: Path, number: int) -> Iterator[Path]:
     yield from first_names(first.with_name(f"{first.stem}_part{number}{first.suffix}"))
 
 
-def part_number(path: Path) -> int:
-    """Return which part of its session a file is by its name; 1 for the first or only file."""
-    later = _LATER.fullmatch(path.stem)
-    return int(later["number"]) if later is not None else 1
+def part_number(path: Path, metadata: dict[str, str]) -> int:
+    """Return which part of its session a file is by its metadata, or by its name if they are damaged; 1 for the first or only file."""
+    if not metadata:
+        return _number_in_name(path)
+    number = metadata.get(PART, "1")
+    return max(1, int(number)) if _NUMBER.fullmatch(number) else _number_in_name(path)
 
 
 def session_files(path: Path) -> list[Path]:
@@ -62,9 +66,8 @@ def by_session(files: Iterable[Path]) -> list[list[Path]]:
     return [session for group in groups.values() for session in (_same_session(group) if len(group) > 1 else [group])]
 
 
-def missing_parts(files: list[Path]) -> list[int]:
-    """Return the numbers of the parts before the last file that are not among the files of a session."""
-    numbers = {part_number(file) for file in files}
+def missing_parts(numbers: Collection[int]) -> list[int]:
+    """Return the numbers of the parts before the last one that are missing among those of a session."""
     return [number for number in range(1, max(numbers)) if number not in numbers]
 
 
@@ -88,37 +91,48 @@ def _session_name(path: Path) -> str:
     return (later["session"] if later is not None else path.stem) + path.suffix
 
 
+def _number_in_name(path: Path) -> int:
+    later = _LATER.fullmatch(path.stem)
+    return int(later["number"]) if later is not None else 1
+
+
 def _same_session(files: list[Path]) -> list[list[Path]]:
-    """Divide files with the names of one session by their start. A file whose start is damaged is taken by its name alone."""
+    """Divide files with the names of one session by their start. A file whose start is damaged is taken by its name alone.
+
+    A second file that is the first part of its session by its metadata is a copy or has its name by chance: it stays alone.
+    """
+    numbers: dict[Path, tuple[int, int, str]] = {}  # by which files are put in order
     sessions: dict[str, list[Path]] = {}
     damaged = []
-    for file in sorted(files, key=lambda file: (part_number(file), file.name)):
-        start = _start(file)
-        if start is None:
+    metadata_of = {file: _metadata(file) for file in files}
+    for file, metadata in metadata_of.items():
+        numbers[file] = (part_number(file, metadata or {}), _number_in_name(file), file.name)
+    for file in sorted(files, key=numbers.__getitem__):
+        metadata = metadata_of[file]
+        if metadata is None:
+            sessions[str(file)] = [file]
+        elif not metadata:
             damaged.append(file)
         else:
-            sessions.setdefault(start, []).append(file)
-    found = list(sessions.values()) or [[]]
+            session = sessions.setdefault(metadata.get("started_utc", ""), [])
+            if session and numbers[file][0] == 1:
+                sessions[str(file)] = [file]
+            else:
+                session.append(file)
+    found = sorted(sessions.values(), key=lambda session: min(numbers[file][1:] for file in session)) or [[]]
     found[0] += damaged
-    return [sorted(session, key=lambda file: (part_number(file), file.name)) for session in found]
+    return [sorted(session, key=numbers.__getitem__) for session in found]
 
 
-def _start(path: Path) -> str | None:
-    """Return the start of the session in the metadata at the beginning of a file; None if they are damaged.
-
-    For a file that only has the name of a part, this is its own name: it belongs to no session.
-    """
+def _metadata(path: Path) -> dict[str, str] | None:
+    """Return the metadata at the beginning of a file: empty if they are damaged, None if there is no such file."""
     if not path.is_file():
-        return str(path)
+        return None
     state = FileState(path.name)
     try:
         with open(path, "rb") as file:
             for _ in read_messages(file.read(_HEAD_BYTES), state, frozenset()):
                 pass
     except (OSError, RecordingError):
-        return None
-    if not state.metadata:
-        return None
-    if part_number(path) > 1 and PART not in state.metadata:
-        return str(path)
-    return state.metadata.get("started_utc", "")
+        return {}
+    return state.metadata

@@ -16,7 +16,7 @@ from levelhips.events.codec import json_object
 from levelhips.learned import Learned
 from levelhips.recording import schema
 from levelhips.recording.frames import DAMAGE_ERRORS, MAGIC, FileState, Message, read_messages
-from levelhips.recording.parts import OF_PART, missing_parts, once
+from levelhips.recording.parts import OF_PART, missing_parts, once, part_number
 from levelhips.recording.recording import Recording, nominal_rate
 from levelhips.recording.schema import Packet, Topic
 from levelhips.samples import Array, Samples
@@ -31,7 +31,10 @@ class _Contents:
 
     blocks: list[tuple[Array, Array, Array]] = field(default_factory=list)
     earlier: set[bytes] = field(default_factory=set)  # events, commands and packets of earlier files
-    breaks: list[int] = field(default_factory=list)  # numbers of samples before each later file
+    breaks: list[int] = field(default_factory=list)  # numbers of samples before each file
+    numbers: list[int] = field(default_factory=list)  # which part of the session each file is
+    copies: int = 0  # how many files have only what an earlier file of the same number has
+    doubtful: bool = False  # whether a file has no samples because it is damaged: how many it had is unknown
     scales: set[tuple[float, float] | None] = field(default_factory=set)
     packets: list[Packet] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -54,6 +57,23 @@ class _Contents:
             self.unknown_events += 1
         except DAMAGE_ERRORS:
             self.unreadable += 1
+
+    def count(self) -> int:
+        """Return the number of samples so far."""
+        return sum(len(times) for times, _, _ in self.blocks)
+
+    def end_file(self, file: Path, state: FileState, *, is_last: bool) -> None:
+        """Note the number of a file in its session, and whether it may have had samples although none could be read."""
+        self.numbers.append(part_number(file, state.metadata))
+        # What the recorder could not write into a file that is not the last is in the next one.
+        damaged = state.unreadable or state.damaged_parts > 0 or (is_last and state.unread_bytes > 0)
+        self.doubtful |= damaged and self.count() == self.breaks[-1]
+
+    def take_samples(self) -> tuple[Array, Array, Array]:
+        """Return times, specific forces and angular rates of all samples, and free the blocks they came in."""
+        times, forces, rates = (np.concatenate(arrays) for arrays in zip(*self.blocks, strict=True))
+        self.blocks.clear()  # one of two copies: an hour takes 40 MB
+        return times, forces, rates
 
     def _samples(self, data: bytes) -> None:
         block = schema.decode_samples(data)
@@ -116,32 +136,34 @@ def read_session(files: list[Path], contents_of_files: Iterable[bytes]) -> Recor
     """
     contents, metadata, notes, is_mcap = _Contents(), dict[str, str](), list[Text](), False
     for file, data in zip(files, contents_of_files, strict=True):
-        contents.breaks.append(sum(len(times) for times, _, _ in contents.blocks))
+        contents.breaks.append(contents.count())
         state, is_mcap = FileState(file.name), is_mcap or data.startswith(MAGIC)
         for message in once(read_messages(data, state), contents.earlier) if len(files) > 1 else read_messages(data, state):
             contents.add(message)
         if contents.newer or schema.format_of(state.metadata) > schema.VERSION:
             raise NewerFileError(file.name)
         metadata |= state.metadata if file is files[0] else _without(OF_PART, state.metadata)
-        of_file = state.notes(continued=file is not files[-1])
-        notes += of_file if len(files) == 1 else [text("recording.note.of-file", name=file.name, note=note) for note in of_file]
+        contents.end_file(file, state, is_last=file is files[-1])
+        notes += _notes_on_file(files, file, state)
     if contents.unreadable:
         notes.append(text("recording.note.unreadable-messages", n=contents.unreadable))
     if contents.unknown_events:
         notes.append(text("recording.note.unknown-events", n=contents.unknown_events))
     if not contents.blocks:
         raise _without_samples(files[0], is_mcap=is_mcap, foreign=not metadata and not contents.packets)
-    times, forces, rates = (np.concatenate(parts) for parts in zip(*contents.blocks, strict=True))
-    contents.blocks.clear()  # free one of two copies: an hour takes 40 MB
+    times, forces, rates = contents.take_samples()
     good = np.isfinite(times) & np.isfinite(forces).all(axis=1) & np.isfinite(rates).all(axis=1)
     good[1:] &= times[1:] > np.maximum.accumulate(np.where(np.isfinite(times), times, -np.inf))[:-1]
     breaks = [int(good[:at].sum()) for at in contents.breaks]
     if not good.all():
-        bad = int((~good).sum()) - _repeated(times, contents.breaks)
-        notes += [text("recording.note.bad-samples", n=bad)] if bad else []
+        repeated = _repeated(times, contents.breaks)
+        notes += _notes_on_copies(files, contents, repeated, len(times))
+        if bad := int((~good).sum()) - sum(repeated):
+            notes.append(text("recording.note.bad-samples", n=bad))
         times, forces, rates = times[good], forces[good], rates[good]
     rate_hz = _rate(metadata, times, notes)
-    notes += _notes_on_parts(files, times, breaks, rate_hz, schema.decode_learned(metadata.get(schema.LEARNED, "")))
+    notes += _notes_on_parts(files, contents, times, breaks, rate_hz)
+    notes += _notes_on_missing_parts(files[0], contents.numbers, schema.decode_learned(metadata.get(schema.LEARNED, "")))
     return Recording(
         files[0],
         Samples.checked(times, forces, rates),
@@ -161,26 +183,53 @@ def _without(names: Iterable[str], metadata: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in metadata.items() if name not in names}
 
 
-def _repeated(times: Array, breaks: list[int]) -> int:
-    """Return how many samples are in a file and in an earlier one, too: whether the last were written, a recorder cannot know."""
+def _repeated(times: Array, breaks: list[int]) -> list[int]:
+    """Return how many samples of each file are in an earlier one, too: whether the last were written, a recorder cannot know."""
     ends = [*breaks[1:], len(times)]
-    return sum(int(np.isin(times[at:end], times[:at]).sum()) for at, end in zip(breaks, ends, strict=True) if at)
+    return [int(np.isin(times[at:end], times[:at]).sum()) for at, end in zip(breaks, ends, strict=True)]
 
 
-def _notes_on_parts(files: list[Path], times: Array, breaks: list[int], rate_hz: float, learned: Learned | None) -> list[Text]:
-    """Return what is missing of a session in several files: times (n,) [s], and the number of samples before each file."""
+def _notes_on_file(files: list[Path], file: Path, state: FileState) -> list[Text]:
+    """Return what is damaged or missing in one of the files of a session."""
+    if len(files) == 1:
+        return state.notes()
+    if state.unreadable:
+        return [text("recording.note.unreadable-part", name=file.name)]
+    notes = state.notes(continued=file is not files[-1])
+    return [text("recording.note.of-file", name=file.name, note=note) for note in notes]
+
+
+def _notes_on_copies(files: list[Path], contents: _Contents, repeated: list[int], count: int) -> list[Text]:
+    """Return which files are copies of others of the session, and count them; `count` is the number of all samples."""
     notes = []
-    if len(files) > 1:
-        pauses = [float(times[at] - times[at - 1]) for at in breaks if 0 < at < len(times)]
-        lost_s = sum(pause_s - 1 / rate_hz for pause_s in pauses if pause_s > 1.5 / rate_hz)
-        if lost_s:
-            notes.append(text("recording.note.parts-with-loss", n=len(files), seconds=lost_s))
-        else:
-            notes.append(text("recording.note.parts", n=len(files)))
-    if missing := missing_parts(files):
-        notes.append(text("recording.note.missing-parts", n=len(missing), numbers=", ".join(map(str, missing))))
-        if learned is not None:
-            notes.append(text("recording.note.learned", name=files[0].name))
+    sizes = np.diff([*contents.breaks, count])
+    for index, (file, number) in enumerate(zip(files, contents.numbers, strict=True)):
+        if number in contents.numbers[:index] and 0 < repeated[index] == sizes[index]:
+            contents.copies += 1
+            notes.append(text("recording.note.copied-part", name=file.name, number=number))
+    return notes
+
+
+def _notes_on_parts(files: list[Path], contents: _Contents, times: Array, breaks: list[int], rate_hz: float) -> list[Text]:
+    """Return what is missing between the files of a session: times (n,) [s], and the number of samples before each file."""
+    count = len(files) - contents.copies
+    if count == 1:
+        return []
+    pauses = [float(times[at] - times[at - 1]) for at in set(breaks) if 0 < at < len(times)]
+    lost_s = sum(pause_s - 1 / rate_hz for pause_s in pauses if pause_s > 1.5 / rate_hz)
+    if lost_s:
+        return [text("recording.note.parts-with-loss", n=count, seconds=lost_s)]
+    return [] if contents.doubtful else [text("recording.note.parts", n=count)]
+
+
+def _notes_on_missing_parts(first: Path, numbers: list[int], learned: Learned | None) -> list[Text]:
+    """Return which parts of the session are missing, and that what the engine had learned in them is taken from the first file."""
+    missing = missing_parts(numbers)
+    if not missing:
+        return []
+    notes = [text("recording.note.missing-parts", n=len(missing), numbers=", ".join(map(str, missing)))]
+    if learned is not None:
+        notes.append(text("recording.note.learned", name=first.name))
     return notes
 
 
