@@ -372,3 +372,20 @@ def test_scale_of_a_session_is_known_only_if_its_parts_agree(tmp_path):
     second.unlink()
     written(second, part=2, first_s=10.0, scale=other)
     assert open_recording(run).scale is None
+
+
+def test_part_that_repeats_what_the_part_before_has_is_not_a_copy(tmp_path):
+    """If syncing fails, the recorder writes the same samples into the next file."""
+    run = written(tmp_path / "run.mcap")
+    for part in (2, 3):
+        written(tmp_path / f"run_part{part}.mcap", part=part, first_s=10.0)
+    assert notes_of(run) == ["The session is in 3 files; nothing is missing between them"]
+    assert len(open_recording(run).samples) == 2000
+
+
+def test_file_with_a_damaged_beginning_belongs_to_the_session_with_the_lowest_name(tmp_path):
+    run = tmp_path / "run.mcap"
+    run.write_bytes(b"damaged")
+    second = written(tmp_path / "run_part2.mcap", part=2, first_s=10.0)
+    other = written(tmp_path / "run_part4.mcap", start="2026-03-05T12:00:00.000+00:00")
+    assert sorted(by_session([run, second, other])) == [[run, second], [other]]
