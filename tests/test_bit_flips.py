@@ -60,8 +60,9 @@ def test_no_flipped_bit_of_a_live_recording_goes_unnoticed(live_file: Path, tmp_
     assert row.steps >= 10
     counts, unnoticed = outcomes(data, tmp_path, flips=200, seed=12)
     assert unnoticed == []
-    assert counts["row noted"] > 150, counts
-    assert counts["reader noted"] > 150, counts
+    # The simulated session is so fast that nearly all of it may be in one chunk. If that is lost, there is nothing to make a row of.
+    assert counts["row noted"] + counts["row error"] > 150, counts
+    assert counts["reader noted"] + counts["reader error"] > 150, counts
 
 
 def test_no_flipped_bit_of_the_metadata_of_a_file_that_was_not_closed_is_believed(small: bytes) -> None:
