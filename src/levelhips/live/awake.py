@@ -16,7 +16,7 @@ from levelhips.text import tr
 log = logging.getLogger(__name__)
 
 ANSWER_S = 5.0  # desktops answer within milliseconds; one that does not answer in this time will not
-CLOSE_S = 1.0  # what is not given back by then, the system takes back when the process ends
+CLOSE_S = 1.0  # to withdraw the request; if that takes longer, the system drops it when the process ends
 
 
 class Awake:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from levelhips.motion.heading_covariance import HeadingCovariance
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressionSettings:
@@ -24,12 +26,12 @@ class ProgressionSettings:
 
 @dataclass(slots=True)
 class _State:
-    """Heading [rad] and drift [rad/s] at `at_s`, and their covariance (heading-heading, heading-drift, drift-drift)."""
+    """Heading [rad] and drift [rad/s] at `at_s`, and their covariance."""
 
     at_s: float
     heading_rad: float
     drift_radps: float
-    covariance: tuple[float, float, float]
+    covariance: HeadingCovariance
 
 
 class ProgressionHeading:
@@ -43,23 +45,20 @@ class ProgressionHeading:
         """Restart at `at_s` [s] from a heading and its standard deviation [rad], by default `start_rad`."""
         cfg = self.settings
         sd_rad = cfg.start_rad if sd_rad is None else sd_rad
-        self._state = _State(at_s, heading_rad, 0.0, (sd_rad**2, 0.0, cfg.drift_radps**2))
+        self._state = _State(at_s, heading_rad, 0.0, HeadingCovariance(sd_rad**2, 0.0, cfg.drift_radps**2))
 
     def push(self, at_s: float, heading_rad: float) -> None:
         """Add the mean heading [rad] of a stride centered at `at_s` [s]."""
         cfg, state = self.settings, self._state
         dt = at_s - state.at_s
-        hh, hd, dd = state.covariance
         predicted = state.heading_rad + state.drift_radps * dt
-        hh = hh + 2 * dt * hd + dt * dt * dd + cfg.wander_rad_rts**2 * dt
-        hd, dd = hd + dt * dd, dd + cfg.drift_wander_radps_rts**2 * dt
+        covariance = state.covariance.after(dt, heading_noise=cfg.wander_rad_rts**2 * dt, rate_noise=cfg.drift_wander_radps_rts**2 * dt)
         error = heading_rad - predicted
-        if abs(error) > max(cfg.turned_rad, cfg.turned_sd * math.sqrt(hh)):
+        if abs(error) > max(cfg.turned_rad, cfg.turned_sd * math.sqrt(covariance.heading)):
             self.start(at_s, heading_rad, cfg.stride_rad)
             return
-        s = hh + cfg.stride_rad**2
-        state.at_s, state.heading_rad, state.drift_radps = at_s, predicted + hh / s * error, state.drift_radps + hd / s * error
-        state.covariance = (hh - hh * hh / s, hd - hh * hd / s, dd - hd * hd / s)
+        heading_gain, drift_gain, state.covariance = covariance.measured(cfg.stride_rad**2)
+        state.at_s, state.heading_rad, state.drift_radps = at_s, predicted + heading_gain * error, state.drift_radps + drift_gain * error
 
     def turn(self, by_rad: float) -> None:
         """Add an angle to the estimate, because the axis whose heading is observed was redefined by it."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from levelhips.motion.heading_covariance import HeadingCovariance
 from levelhips.samples import Array
 
 
@@ -47,12 +48,12 @@ class TravelSettings:
 
 @dataclass(slots=True)
 class _State:
-    """Heading [rad] and turn rate [rad/s] at `at_s`, and their covariance (heading-heading, heading-rate, rate-rate)."""
+    """Heading [rad] and turn rate [rad/s] at `at_s`, and their covariance."""
 
     at_s: float
     heading_rad: float
     rate_radps: float
-    covariance: tuple[float, float, float]
+    covariance: HeadingCovariance
     turning: float = 0.0  # logarithm of the factor on the variance of the turn rate's change
 
 
@@ -71,21 +72,19 @@ class TravelDirection:
         """Add the mean heading [rad] of a stride centered at `middle_s` [s]; return the direction of travel then."""
         cfg, state = self.settings, self._state
         if state is None:
-            state = self._state = _State(middle_s, heading_rad, 0.0, (cfg.stride_rad**2, 0.0, cfg.turn_radps**2))
+            state = self._state = _State(middle_s, heading_rad, 0.0, HeadingCovariance(cfg.stride_rad**2, 0.0, cfg.turn_radps**2))
             return Travel(heading_rad, cfg.stride_rad)
         dt = middle_s - state.at_s
-        hh, hr, rr = state.covariance
         noise = cfg.turn_wander_radps_rts**2 * math.exp(state.turning)
-        hh, hr, rr = hh + 2 * dt * hr + dt * dt * rr + noise * dt**3 / 3, hr + dt * rr + noise * dt**2 / 2, rr + noise * dt
+        predicted = state.covariance.after(dt, heading_noise=noise * dt**3 / 3, cross_noise=noise * dt**2 / 2, rate_noise=noise * dt)
         error = heading_rad - (state.heading_rad + state.rate_radps * dt)
-        s = hh + cfg.stride_rad**2
+        heading_gain, rate_gain, state.covariance = predicted.measured(cfg.stride_rad**2)
         state.at_s = middle_s
-        state.heading_rad += state.rate_radps * dt + hh / s * error
-        state.rate_radps += hr / s * error
-        state.covariance = (hh - hh * hh / s, hr - hh * hr / s, rr - hr * hr / s)
-        surprise = min(error * error / s, cfg.max_surprise)
+        state.heading_rad += state.rate_radps * dt + heading_gain * error
+        state.rate_radps += rate_gain * error
+        surprise = min(error * error / (predicted.heading + cfg.stride_rad**2), cfg.max_surprise)
         state.turning = min(max(state.turning + cfg.learn_turning * (surprise - 1.0), 0.0), math.log(cfg.max_turning))
-        return Travel(state.heading_rad, math.sqrt(state.covariance[0]))
+        return Travel(state.heading_rad, math.sqrt(state.covariance.heading))
 
     def turn_heading(self, by_rad: float) -> None:
         """Add an angle to the heading, because the mediolateral axis of the pelvis was redefined by it."""
