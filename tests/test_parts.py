@@ -43,6 +43,8 @@ class Deleted:
         if not len(update.angles) or update.angles.t_s[-1] < self.at_s:
             return
         recorder, self.at_s = self.session.recorder, float("inf")
+        # All is written, so that the second file begins with the same sample in every run.
+        until(lambda: not recorder._queue and recorder._busy_since_s is None)
         gone = recorder.path
         gone.unlink()
         until(lambda: not recorder.recording or recorder.path != gone)
