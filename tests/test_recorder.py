@@ -533,7 +533,7 @@ def test_a_single_failure_of_the_last_write_of_a_session_loses_nothing(tmp_path,
     recorder, flush, failed = begun(tmp_path), RecordingWriter.flush, threading.Event()
 
     def flushed(writer: RecordingWriter) -> None:
-        if recorder._closing and not failed.is_set():
+        if recorder._closing.is_set() and not failed.is_set():
             failed.set()
             writer._fail(OSError(5, "Input/output error"))
         flush(writer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from bench.torture.commands import COMMANDS, Done, State, copy_of, run, state_of, template
 from bench.torture.faults import ANY, Fault
-from bench.torture.series import Row, numbers
+from bench.torture.series import Row, numbers, without_log
 
 REPEATED_REFUSED = ("convert", "recover", "simulate")  # they never replace a recording
 REPEATED_ADDS = ("diary",)  # a second entry
@@ -50,11 +49,8 @@ def failing(name: str, *, lasting: bool, end_s: float, step: int = 1) -> Row:
         row.problems += [f"{row.name} {n}: {problem}" for problem in problems]
         return not fault.struck
 
-    logging.disable(logging.CRITICAL)
-    try:
+    with without_log():
         return numbers(row, end_s, step, passed)
-    finally:
-        logging.disable(logging.NOTSET)
 
 
 def killed(name: str, *, end_s: float, step: int = 1) -> Row:

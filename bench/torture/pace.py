@@ -79,32 +79,8 @@ class Pace:
                     raise AssertionError("a thread hangs")
 
 
-class _Condition:
-    """The condition on which the recorder waits."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace, self._lock, self._notified = pace, threading.Lock(), False
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *exception: object) -> None:
-        self._lock.release()
-
-    def notify(self) -> None:
-        self._notified = True
-        self._pace.wake()
-
-    def wait(self, timeout_s: float) -> None:
-        self._lock.release()
-        try:
-            self._pace.wait(timeout_s, lambda: self._notified)
-        finally:
-            self._lock.acquire()
-
-
 class _Event:
-    """The event on which the watch of the sound waits."""
+    """The event on which the recorder and the watch of the sound wait."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace, self._is_set = pace, False
@@ -166,7 +142,7 @@ def paced(block_s: float = BLOCK_S) -> Iterator[Pace]:
     clock = SimpleNamespace(monotonic=lambda: pace.now_s, sleep=pace.sleep)
     with ExitStack() as stack:
         for module in (recorder_module, player_module):
-            named = {"Condition": lambda: _Condition(pace), "Event": lambda: _Event(pace), "Thread": threading.Thread}
+            named = {"Event": lambda: _Event(pace), "Thread": threading.Thread}
             stack.enter_context(patch.object(module, "threading", SimpleNamespace(**named)))
         new_name = file_series.new_name
         stack.enter_context(patch.object(recorder_module, "time", clock))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bench.torture.faults import Fault
@@ -37,6 +38,16 @@ class Row:
     worst_lost_s: float = 0.0
     complete: bool = False
     problems: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def without_log() -> Iterator[None]:
+    """Drop log messages: each run in which something fails would print some."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def numbers(row: Row, end_s: float, step: int, passed: Callable[[int], bool]) -> Row:
@@ -74,8 +85,5 @@ def sessions(kind: str, *, lasting: bool, end_s: float, step: int = 1) -> Row:
         row.problems += [f"{row.name} {n}{place}: {problem}" for problem in unexplained(held, reference)]
         return not fault.struck
 
-    logging.disable(logging.CRITICAL)
-    try:
+    with without_log():
         return numbers(row, end_s, step, passed)
-    finally:
-        logging.disable(logging.NOTSET)

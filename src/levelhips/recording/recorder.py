@@ -70,8 +70,7 @@ class Recorder:
         self._queue = Backlog(self._described)
         self._newest_s = -math.inf  # time of the last sample that was given
         self._writing_s = 0.0  # how much time the samples cover that are being written
-        self._wake = threading.Condition()
-        self._closing = False
+        self._closing = threading.Event()
         self._failed_s: float | None = None
         self._tried_s = 0.0
         self._reason, self._detail = HealthReason.NONE, ""  # of the failure that lasts
@@ -103,7 +102,7 @@ class Recorder:
     @property
     def is_closed(self) -> bool:
         """Whether the thread has ended after `close`; False if the disk does not answer."""
-        return self._closing and not self._thread.is_alive()
+        return self._closing.is_set() and not self._thread.is_alive()
 
     def health(self) -> PartHealth:
         """Return whether data is being written. Called from other threads: the recorder's own may hang in a write."""
@@ -152,9 +151,7 @@ class Recorder:
 
         A file without any data of a sensor is removed.
         """
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
+        self._closing.set()
         self._thread.join(END_S)
         if self._thread.is_alive():
             busy_since_s = self._busy_since_s
@@ -168,10 +165,7 @@ class Recorder:
 
     def _run(self) -> None:
         while True:
-            with self._wake:
-                if not self._closing:
-                    self._wake.wait(FLUSH_S)
-                closing = self._closing
+            closing = self._closing.wait(FLUSH_S)
             self._busy_since_s = time.monotonic()
             try:
                 self._save(closing=closing)
