@@ -36,14 +36,18 @@ class Travel:
 
 @dataclass(frozen=True, slots=True)
 class TravelSettings:
-    """Standard deviations of the Kalman filter, and how fast it learns that the runner turns."""
+    """Standard deviations of the Kalman filter, and how fast it learns that the runner turns.
+
+    Halving or doubling one of the numbers changes the drop error in the mean of 27 road runs (see `GravitySettings`) by less than 5 %;
+    doubling `stride_rad` by 14 %.
+    """
 
     stride_rad: float = math.radians(0.8)  # mean heading of a stride about the direction of travel: 0.5-1.2 deg
-    turn_radps: float = math.radians(1.0)  # turn rate at the first stride; 0.2-3 give the same drops
-    turn_wander_radps_rts: float = math.radians(0.3)  # change of the turn rate on a straight road, per root second; 0.1-1 give the same
+    turn_radps: float = math.radians(1.0)  # turn rate at the first stride
+    turn_wander_radps_rts: float = math.radians(0.3)  # change of the turn rate on a straight road, per root second ...
     max_turning: float = 1e4  # ... up to this multiple of its variance: 30 deg/s per root second, a corner in one stride
     learn_turning: float = 0.5  # change in the logarithm of that multiple for each unit of surprise (expected value 1)
-    max_surprise: float = 10.0  # caps it: a corner is found in two strides; 5-30 give the same drops
+    max_surprise: float = 10.0  # caps it: a corner is found in two strides
 
 
 @dataclass(slots=True)
